@@ -1,0 +1,205 @@
+// swift-tools-version: 6.3
+// The layers of Skerry as a table. Imports go down only: a target may import targets of layers
+// below its own, and nothing of its own layer. A wrong arrow stops here with a sentence that says
+// which one it is (see `Layer.check`).
+import PackageDescription
+
+let layers: [Layer] = [
+  Layer("Programs", [
+    Room("skerry", imports: [
+      "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
+      "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+    ], libraries: [.argumentParser, .yams, .logging], program: true),
+  ]),
+  Layer("Edge", [
+    Room("Gateway", imports: [
+      "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS",
+      "Storage", "Primitives",
+    ]),
+    Room("Control", imports: [
+      "Zones", "HTTPServer", "Exchange", "HTTP", "Runtime", "Storage", "Primitives",
+    ]),
+  ]),
+  Layer("Configuration", [
+    Room("Zones", imports: [
+      "Cache", "Origin", "Exchange", "HTTP", "TLS", "Storage", "Primitives",
+    ]),
+  ]),
+  Layer("Services", [
+    Room("Cache", imports: ["Exchange", "HTTP", "Runtime", "Primitives"]),
+    Room("Origin", imports: ["HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives"]),
+  ]),
+  Layer("Transport", [
+    Room("HTTPServer", imports: [
+      "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+    ]),
+    Room("HTTPClient", imports: [
+      "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+    ]),
+  ]),
+  Layer("Exchange", [Room("Exchange", imports: ["HTTP", "Runtime", "Primitives"])]),
+  Layer("Protocols", [Room("HTTP", imports: ["Primitives"])]),
+  Layer("System", [
+    Room("Runtime", imports: ["CLinux", "Primitives"]),
+    Room("TLS", imports: ["COpenSSL", "Primitives"]),
+    Room("HTTP2Engine", imports: ["CNghttp2", "Primitives"]),
+    Room("Storage", imports: ["CLMDB", "Primitives"]),
+  ]),
+  Layer("Foreign", [
+    Room("CLinux", c: []),
+    Room("COpenSSL", c: ["ssl", "crypto"]),
+    Room("CNghttp2", c: ["nghttp2"]),
+    Room("CLMDB", c: ["lmdb"]),
+  ]),
+  Layer("Primitives", [Room("Primitives", imports: [])]),
+]
+
+/// What each test target may import beside the rooms it tests.
+let tests: [TestRoom] = [
+  TestRoom("PrimitivesTests", imports: ["Primitives"]),
+  TestRoom("RuntimeTests", imports: ["Runtime", "Primitives"]),
+  TestRoom("TLSTests", imports: ["TLS", "Primitives"]),
+  TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
+  TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
+  TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
+  TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
+  TestRoom("ZonesTests", imports: ["Zones", "Cache", "Origin", "Storage", "HTTP", "Primitives"]),
+  TestRoom("TidyTests", imports: []),
+]
+
+let compilerSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+  // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+Layer.check(layers)
+
+let package = Package(
+  name: "skerry",
+  products: [.executable(name: "skerry", targets: ["skerry"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: layers.flatMap { layer in layer.rooms.map { $0.target(in: layer.name) } }
+    + tests.map { $0.target() }
+)
+
+// MARK: - The table's machinery
+
+struct Layer {
+  let name: String
+  let rooms: [Room]
+
+  init(_ name: String, _ rooms: [Room]) {
+    self.name = name
+    self.rooms = rooms
+  }
+
+  /// Refuses upward and sideways arrows, unknown rooms, and a second importer of a foreign room.
+  static func check(_ layers: [Layer]) {
+    var height: [String: Int] = [:]
+    for (index, layer) in layers.enumerated() {
+      for room in layer.rooms { height[room.name] = layers.count - index }
+    }
+    var importersOfForeign: [String: String] = [:]
+    for layer in layers {
+      for room in layer.rooms {
+        for imported in room.imports {
+          guard let below = height[imported], let own = height[room.name] else {
+            preconditionFailure("\(room.name) imports \(imported), which no layer lists.")
+          }
+          precondition(
+            below < own,
+            "\(room.name) (layer \(layer.name)) may not import \(imported): imports go down only."
+          )
+          guard layers.contains(where: { $0.name == "Foreign" && $0.lists(imported) }) else {
+            continue
+          }
+          let other = importersOfForeign.updateValue(room.name, forKey: imported)
+          precondition(
+            other == nil,
+            "\(imported) is imported by \(other ?? "") and \(room.name): each foreign room has one importer."
+          )
+        }
+      }
+    }
+  }
+
+  func lists(_ name: String) -> Bool { rooms.contains { $0.name == name } }
+}
+
+struct Room {
+  let name: String
+  let imports: [String]
+  var libraries: [Target.Dependency] = []
+  var program = false
+  var linked: [String]?
+
+  init(
+    _ name: String, imports: [String], libraries: [Target.Dependency] = [], program: Bool = false
+  ) {
+    self.name = name
+    self.imports = imports
+    self.libraries = libraries
+    self.program = program
+  }
+
+  init(_ name: String, c linked: [String]) {
+    self.name = name
+    self.imports = []
+    self.linked = linked
+  }
+
+  func target(in layer: String) -> Target {
+    let path = "Sources/\(layer)/\(name)"
+    if let linked {
+      return .target(
+        name: name, path: path, exclude: [],
+        linkerSettings: linked.map { .linkedLibrary($0) })
+    }
+    let dependencies = imports.map { Target.Dependency.target(name: $0) } + libraries
+    let page = ["\(name).md"]
+    if program {
+      return .executableTarget(
+        name: name, dependencies: dependencies, path: path, exclude: page,
+        swiftSettings: compilerSettings)
+    }
+    return .target(
+      name: name, dependencies: dependencies, path: path, exclude: page,
+      swiftSettings: compilerSettings)
+  }
+}
+
+struct TestRoom {
+  let name: String
+  let imports: [String]
+
+  init(_ name: String, imports: [String]) {
+    self.name = name
+    self.imports = imports
+  }
+
+  func target() -> Target {
+    .testTarget(
+      name: name, dependencies: imports.map { .target(name: $0) }, path: "Tests/\(name)",
+      swiftSettings: compilerSettings)
+  }
+}
+
+extension Target.Dependency {
+  static var argumentParser: Self {
+    .product(name: "ArgumentParser", package: "swift-argument-parser")
+  }
+  static var logging: Self { .product(name: "Logging", package: "swift-log") }
+  static var yams: Self { .product(name: "Yams", package: "Yams") }
+}

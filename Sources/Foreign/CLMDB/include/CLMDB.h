@@ -1,0 +1,3 @@
+#ifndef SKERRY_CLMDB_H
+#define SKERRY_CLMDB_H
+#endif

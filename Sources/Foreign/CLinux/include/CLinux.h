@@ -1,0 +1,3 @@
+#ifndef SKERRY_CLinux_H
+#define SKERRY_CLinux_H
+#endif

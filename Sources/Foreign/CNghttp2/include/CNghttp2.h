@@ -1,0 +1,3 @@
+#ifndef SKERRY_CNghttp2_H
+#define SKERRY_CNghttp2_H
+#endif

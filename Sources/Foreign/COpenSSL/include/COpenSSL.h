@@ -1,0 +1,3 @@
+#ifndef SKERRY_COpenSSL_H
+#define SKERRY_COpenSSL_H
+#endif

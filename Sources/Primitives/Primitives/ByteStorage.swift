@@ -1,0 +1,48 @@
+// The one place where heap bytes are owned: a fixed block, filled once, then shared read-only.
+
+/// A fixed-capacity block of bytes that is filled from the front and then shared.
+///
+/// Filling (`append`, `fill`) is for the single owner before the block is handed out as `Bytes`;
+/// bytes below `count` never change afterwards, which is why sharing it between threads is safe.
+@safe @usableFromInline package final class ByteStorage: @unchecked Sendable {
+  @usableFromInline package let capacity: Int
+  @usableFromInline var filled = 0
+  @usableFromInline let base: UnsafeMutableRawPointer
+
+  package init(capacity: Int) {
+    precondition(capacity >= 0)
+    self.capacity = capacity
+    // Safe: `base` is owned by this object alone and freed in `deinit`.
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// Bytes that have been filled.
+  @inlinable package var count: Int { filled }
+
+  /// Bytes that can still be filled.
+  @inlinable package var free: Int { capacity - filled }
+
+  /// Appends as much of `source` as fits and returns how much that was.
+  @inlinable package func append(_ source: Span<UInt8>) -> Int {
+    let length = min(source.count, free)
+    // Safe: `length` is within both blocks, and they can't overlap.
+    unsafe source.withUnsafeBufferPointer { from in
+      if let start = from.baseAddress, length > 0 {
+        unsafe (base + filled).copyMemory(from: start, byteCount: length)
+      }
+    }
+    filled += length
+    return length
+  }
+
+  /// Lets `body` write into the free part; `body` returns how many bytes it wrote.
+  @inlinable package func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    let room = unsafe UnsafeMutableRawBufferPointer(start: base + filled, count: free)
+    let written = unsafe body(room)
+    precondition(written >= 0 && written <= free)
+    filled += written
+    return written
+  }
+}

@@ -1,0 +1,68 @@
+// An immutable, shared slice of bytes: what bodies are made of.
+
+/// An immutable slice of a `ByteStorage`; copying it copies a reference.
+@usableFromInline package struct Bytes: Sendable {
+  @usableFromInline let storage: ByteStorage
+  @usableFromInline let offset: Int
+  @usableFromInline package let count: Int
+
+  /// The filled part of `storage` from `offset`, `count` bytes long.
+  @inlinable package init(_ storage: ByteStorage, offset: Int, count: Int) {
+    precondition(offset >= 0 && count >= 0 && offset + count <= storage.count)
+    self.storage = storage
+    self.offset = offset
+    self.count = count
+  }
+
+  /// A copy of `array`.
+  package init(_ array: [UInt8]) {
+    let storage = ByteStorage(capacity: array.count)
+    _ = storage.append(array.span)
+    self.init(storage, offset: 0, count: array.count)
+  }
+
+  /// A copy of `source`.
+  package init(copying source: Span<UInt8>) {
+    let storage = ByteStorage(capacity: source.count)
+    _ = storage.append(source)
+    self.init(storage, offset: 0, count: source.count)
+  }
+
+  @usableFromInline package static let empty = Bytes([])
+
+  @inlinable package var isEmpty: Bool { count == 0 }
+
+  /// Memory that this slice keeps alive, in bytes.
+  @inlinable package var retainedBytes: Int { storage.capacity }
+
+  /// The part of this slice in `range`, sharing the storage.
+  @inlinable package func slice(_ range: Range<Int>) -> Bytes {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return Bytes(storage, offset: offset + range.lowerBound, count: range.count)
+  }
+
+  @inlinable package func dropFirst(_ length: Int) -> Bytes { slice(min(length, count)..<count) }
+
+  @inlinable package func withSpan<Result, E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    // Safe: the storage lives as long as this value, and bytes below its count never change.
+    let pointer = unsafe UnsafeRawPointer(storage.base + offset)
+      .assumingMemoryBound(to: UInt8.self)
+    return try body(unsafe Span(_unsafeStart: pointer, count: count))
+  }
+
+  /// For system calls and C libraries, under System/ only.
+  @inlinable package func withUnsafeBytes<Result, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> Result
+  ) throws(E) -> Result {
+    try unsafe body(
+      UnsafeRawBufferPointer(start: UnsafeRawPointer(storage.base + offset), count: count))
+  }
+
+  package func array() -> [UInt8] {
+    var result: [UInt8] = []
+    withSpan { result.append($0) }
+    return result
+  }
+}

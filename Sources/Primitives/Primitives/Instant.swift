@@ -1,0 +1,44 @@
+// Time as values: instants of the monotonic clock, and the wall clock's seconds.
+
+/// A point of the monotonic clock, in nanoseconds since an arbitrary start.
+@usableFromInline package struct Instant: Comparable, Hashable, Sendable {
+  @usableFromInline package var nanoseconds: UInt64
+
+  @inlinable package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  @usableFromInline package static let never = Instant(nanoseconds: .max)
+
+  @inlinable package static func < (a: Instant, b: Instant) -> Bool {
+    a.nanoseconds < b.nanoseconds
+  }
+
+  /// `duration` later; the far end is `never`.
+  @inlinable package static func + (instant: Instant, duration: Duration) -> Instant {
+    let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
+    return overflow ? .never : Instant(nanoseconds: sum)
+  }
+
+  /// Nanoseconds from `earlier` to here; 0 if `earlier` is later.
+  @inlinable package func nanoseconds(since earlier: Instant) -> UInt64 {
+    nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+  }
+}
+
+/// Seconds of the wall clock since 1970-01-01T00:00:00Z, without leap seconds (an HTTP date).
+@usableFromInline package struct WallTime: Comparable, Hashable, Sendable {
+  @usableFromInline package var seconds: Int64
+
+  @inlinable package init(seconds: Int64) { self.seconds = seconds }
+
+  @inlinable package static func < (a: WallTime, b: WallTime) -> Bool { a.seconds < b.seconds }
+}
+
+extension Duration {
+  /// Whole nanoseconds; 0 for a negative duration, the maximum when it does not fit.
+  @inlinable package var wholeNanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : product &+ UInt64(attoseconds) / 1_000_000_000
+  }
+}

@@ -1,0 +1,155 @@
+// The fields of one message: one run of bytes and a table of where each name and value lies.
+
+import Primitives
+
+/// An ordered block of fields (RFC 9110 section 5): a header section or a trailer section.
+///
+/// Names keep the case they came in; comparison ignores it. Values are without surrounding white
+/// space. `removeAll` keeps the memory, so a reused block allocates nothing in steady state.
+@usableFromInline package struct FieldBlock: Sendable {
+  /// Where one field lies in `bytes`.
+  @usableFromInline package struct Entry: Sendable {
+    @usableFromInline package var name: FieldName
+    @usableFromInline var nameLength: UInt16
+    @usableFromInline var nameStart: UInt32
+    @usableFromInline var valueStart: UInt32
+    @usableFromInline var valueLength: UInt32
+
+    @inlinable init(
+      name: FieldName, nameStart: Int, nameLength: Int, valueStart: Int, valueLength: Int
+    ) {
+      self.name = name
+      self.nameStart = UInt32(truncatingIfNeeded: nameStart)
+      self.nameLength = UInt16(truncatingIfNeeded: nameLength)
+      self.valueStart = UInt32(truncatingIfNeeded: valueStart)
+      self.valueLength = UInt32(truncatingIfNeeded: valueLength)
+    }
+
+    @inlinable package var nameRange: Range<Int> {
+      Int(nameStart)..<Int(nameStart) + Int(nameLength)
+    }
+    @inlinable package var valueRange: Range<Int> {
+      Int(valueStart)..<Int(valueStart) + Int(valueLength)
+    }
+  }
+
+  /// The bytes that the entries' ranges index.
+  @usableFromInline package private(set) var bytes: [UInt8] = []
+  @usableFromInline package private(set) var entries: [Entry] = []
+
+  package init() {}
+
+  package var count: Int { entries.count }
+  package var isEmpty: Bool { entries.isEmpty }
+
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    entries.removeAll(keepingCapacity: true)
+  }
+
+  /// Appends a field whose name is found in the table of known names.
+  package mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
+    append(known: FieldName.find(name), name: name, value: value)
+  }
+
+  /// Appends a field whose known name (or `other`) the caller has already found.
+  package mutating func append(known: FieldName, name: Span<UInt8>, value: Span<UInt8>) {
+    precondition(name.count <= Int(UInt16.max) && value.count <= Int(Int32.max))
+    let start = bytes.count
+    bytes.append(name)
+    bytes.append(value)
+    entries.append(
+      Entry(
+        name: known, nameStart: start, nameLength: name.count, valueStart: start + name.count,
+        valueLength: value.count))
+  }
+
+  /// Appends a known field; `value` writes its bytes.
+  package mutating func append(_ name: FieldName, writing value: (inout [UInt8]) -> Void) {
+    precondition(name != .other)
+    let start = bytes.count
+    bytes.append(name.canonical)
+    let valueStart = bytes.count
+    value(&bytes)
+    entries.append(
+      Entry(
+        name: name, nameStart: start, nameLength: valueStart - start, valueStart: valueStart,
+        valueLength: bytes.count - valueStart))
+  }
+
+  package mutating func append(_ name: FieldName, _ value: StaticString) {
+    append(name) { $0.append(value) }
+  }
+
+  package mutating func append(_ name: FieldName, _ value: Span<UInt8>) {
+    precondition(name != .other)
+    let start = bytes.count
+    bytes.append(name.canonical)
+    let valueStart = bytes.count
+    bytes.append(value)
+    entries.append(
+      Entry(
+        name: name, nameStart: start, nameLength: valueStart - start, valueStart: valueStart,
+        valueLength: value.count))
+  }
+
+  /// Off the hot path: names and values as text.
+  package mutating func append(_ name: String, _ value: String) {
+    append(name: Array(name.utf8).span, value: Array(value.utf8).span)
+  }
+
+  /// Drops the entries for which `condition` holds (their bytes stay until `removeAll`).
+  package mutating func removeAll(where condition: (Entry) -> Bool) {
+    entries.removeAll(where: condition)
+  }
+
+  package mutating func remove(_ name: FieldName) {
+    if contains(name) { entries.removeAll { $0.name == name } }
+  }
+
+  package func contains(_ name: FieldName) -> Bool {
+    for index in entries.indices where entries[index].name == name { return true }
+    return false
+  }
+
+  package func count(of name: FieldName) -> Int {
+    var count = 0
+    for index in entries.indices where entries[index].name == name { count += 1 }
+    return count
+  }
+
+  /// The index of the first field of that name.
+  @usableFromInline package func firstIndex(of name: FieldName) -> Int? {
+    for index in entries.indices where entries[index].name == name { return index }
+    return nil
+  }
+
+  @inlinable package func withName<R, E: Error>(
+    at index: Int, _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R {
+    try body(bytes.span.extracting(entries[index].nameRange))
+  }
+
+  @inlinable package func withValue<R, E: Error>(
+    at index: Int, _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R {
+    try body(bytes.span.extracting(entries[index].valueRange))
+  }
+
+  /// The value of the first field of that name; nil if there is none.
+  @inlinable package func withFirst<R, E: Error>(
+    _ name: FieldName, _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R? {
+    guard let index = firstIndex(of: name) else { return nil }
+    return try body(bytes.span.extracting(entries[index].valueRange))
+  }
+
+  /// Off the hot path: the first value as text.
+  package func text(_ name: FieldName) -> String? {
+    withFirst(name) { span in
+      var copy: [UInt8] = []
+      copy.append(span)
+      return String(decoding: copy, as: UTF8.self)
+    }
+  }
+}
