@@ -149,8 +149,8 @@ open class Channel: LoopWork {
     if reset { skerry_reset_on_close(descriptor) }
     if isRegistered {
       // A descriptor that another process shares would stay in epoll after close.
-      skerry_epoll_remove(unsafe loop.epoll, descriptor)
-      unsafe loop.retired.append(self)
+      skerry_epoll_remove(loop.epoll, descriptor)
+      loop.retired.append(self)
       // Safe: balances `register`; `retired` keeps the object until the round ends.
       unsafe Unmanaged.passUnretained(self).release()
       isRegistered = false
@@ -163,8 +163,8 @@ open class Channel: LoopWork {
   package final func takeDescriptor() -> Int32 {
     let taken = descriptor
     if isRegistered {
-      skerry_epoll_remove(unsafe loop.epoll, taken)
-      unsafe loop.retired.append(self)
+      skerry_epoll_remove(loop.epoll, taken)
+      loop.retired.append(self)
       unsafe Unmanaged.passUnretained(self).release()
       isRegistered = false
     }

@@ -9,7 +9,7 @@ import CLinux
 /// a job, `post` and `start` is for the loop's thread.
 @safe package final class Lane: SerialExecutor, @unchecked Sendable {
   // Confined to its loop; jobs from other threads come through the loop's inbox.
-  package unowned(unsafe) let loop: EventLoop
+  private unowned(unsafe) let loopReference: EventLoop
   package let name: String
   /// Shares of the CPU relative to other lanes; 1 is the usual.
   package var weight: UInt32
@@ -29,16 +29,18 @@ import CLinux
   enum List: UInt8 { case idle, sparse, bulk }
 
   package init(loop: EventLoop, name: String, weight: UInt32 = 1) {
-    unsafe self.loop = loop
+    unsafe loopReference = loop
     self.name = name
     self.weight = weight
     unsafe next = nil
   }
 
+  package var loop: EventLoop { unsafe loopReference }
+
   package func enqueue(_ job: consuming ExecutorJob) {
     // Safe: a job is a pointer that stays valid until it is run, which happens once.
     let pointer = unsafe unsafeBitCast(UnownedJob(job), to: UnsafeMutableRawPointer.self)
-    if unsafe EventLoop.isCurrent(loop) {
+    if EventLoop.isCurrent(loop) {
       unsafe push(job: pointer)
     } else {
       unsafe loop.inbox.push(job: pointer, lane: self)
@@ -51,13 +53,13 @@ import CLinux
 
   /// Starts a task whose every step runs on this lane. From any thread.
   package func start(_ operation: @escaping @Sendable () async -> Void) {
-    guard unsafe EventLoop.isCurrent(loop) else {
+    guard EventLoop.isCurrent(loop) else {
       post { [self] in start(operation) }
       return
     }
     let tasks = self.tasks ?? LaneTasks(lane: self)
     self.tasks = tasks
-    unsafe loop.route(to: self) {
+    loop.route(to: self) {
       Task {
         await tasks.run(operation)
         withExtendedLifetime(self) {}
@@ -67,24 +69,24 @@ import CLinux
 
   /// Runs `body` on this lane's turn. From any thread.
   package func post(_ body: @escaping @Sendable () -> Void) {
-    unsafe loop.inbox.push(ClosureWork(on: self, running: body))
+    loop.inbox.push(ClosureWork(on: self, running: body))
   }
 
   /// Whether the lane has no work waiting and may use the CPU at once.
   package var isIdleInCredit: Bool {
     guard queue.isEmpty else { return false }
-    if list == .idle { unsafe loop.scheduler.renewCredit(of: self, now: CPUClock.now) }
+    if list == .idle { loop.scheduler.renewCredit(of: self, now: CPUClock.now) }
     return deficit > 0
   }
 
   func push(_ work: LoopWork) {
     queue.push(work)
-    if list == .idle { unsafe loop.scheduler.activate(self) }
+    if list == .idle { loop.scheduler.activate(self) }
   }
 
   func push(job: UnsafeMutableRawPointer) {
     unsafe queue.push(job: job)
-    if list == .idle { unsafe loop.scheduler.activate(self) }
+    if list == .idle { loop.scheduler.activate(self) }
   }
 }
 

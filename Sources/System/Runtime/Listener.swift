@@ -92,6 +92,6 @@ package final class Listener: Channel {
   /// Out of descriptors or memory: connections wait in the kernel's queue for a tenth of a second.
   private func backOff(_ result: Int) {
     lastError = RuntimeError("accept on", address.description, result: result)
-    setDeadline(unsafe loop.now + .milliseconds(100))
+    setDeadline(loop.now + .milliseconds(100))
   }
 }

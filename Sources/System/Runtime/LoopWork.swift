@@ -7,8 +7,8 @@ package import Primitives
 /// Confined to its loop: every member is for the loop's thread only. Subclasses override `run` and
 /// `deadlineReached`. The queue keeps a queued object alive; the timer wheel does not.
 @safe open class LoopWork {
-  // Safe: loops live until the process ends.
-  package final unowned(unsafe) let loop: EventLoop
+  // Safe: loops live until the process ends, so the reference needs no counting.
+  private final unowned(unsafe) let loopReference: EventLoop
   /// The lane that is charged for `run`. Changing it takes effect at the next `enqueue`.
   package final var lane: Lane
   package final private(set) var isQueued = false
@@ -21,14 +21,16 @@ package import Primitives
 
   /// Work for `lane`, not queued yet.
   package init(on lane: Lane) {
-    unsafe self.loop = lane.loop
+    unsafe loopReference = lane.loop
     self.lane = lane
     unsafe timerPrevious = nil
     unsafe timerNext = nil
   }
 
+  package final var loop: EventLoop { unsafe loopReference }
+
   deinit {
-    if timerSlot >= 0 { unsafe loop.timers.remove(self) }
+    if timerSlot >= 0 { loop.timers.remove(self) }
   }
 
   /// Does what there is to do; called on `lane`'s turn.
@@ -46,7 +48,7 @@ package import Primitives
 
   /// Sets the instant at which `deadlineReached` is called; `never` cancels.
   package final func setDeadline(_ instant: Instant) {
-    unsafe loop.timers.schedule(self, at: instant)
+    loop.timers.schedule(self, at: instant)
   }
 
   final func runNow() {

@@ -78,6 +78,6 @@ package import Primitives
   private func resume() {
     guard let waiting = unsafe continuation else { return }
     unsafe continuation = nil
-    unsafe loop.route(to: lane) { unsafe waiting.resume() }
+    loop.route(to: lane) { unsafe waiting.resume() }
   }
 }
