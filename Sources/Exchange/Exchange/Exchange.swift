@@ -15,8 +15,9 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var requestBody: (any BodySource)?
   /// The length of the content that the client announced; nil without content or when chunked.
   package var requestBodyLength: UInt64?
-  /// The client asks to switch to another protocol (Upgrade, RFC 9110 section 7.8).
-  package var wantsUpgrade = false
+  /// The client asks to switch to another protocol (Upgrade, RFC 9110 section 7.8): what it sends
+  /// after a 101 was delivered, raw, until it closes. Nil if it does not ask.
+  package var upgradedInput: (any BodySource)?
   package var client: ClientFacts
   package var response = Response()
   package var facts = ExchangeFacts()
@@ -24,6 +25,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package let parker: Parker
   /// Who writes the response.
   package weak var sink: (any ResponseSink)?
+  /// The sink's own: which stream of its connection this is.
+  package var streamID: Int32 = 0
   /// Who answers.
   package unowned let handler: any ExchangeHandler
   /// The zone's state, kept while the exchange is suspended; the handler's own.
@@ -54,7 +57,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     request.reset()
     requestBody = nil
     requestBodyLength = nil
-    wantsUpgrade = false
+    upgradedInput = nil
+    streamID = 0
     response.reset()
     facts = ExchangeFacts()
     parker.reset()

@@ -2,6 +2,7 @@
 
 package import HTTP
 package import Primitives
+package import Runtime
 
 /// Writes one exchange's response to its client. Called on the loop of the connection.
 ///
@@ -9,6 +10,10 @@ package import Primitives
 /// `end` or `fail`. Before that any number of `interim`. After the exchange is aborted calls do
 /// nothing.
 package protocol ResponseSink: AnyObject {
+  /// The zone whose lane serves the exchange is known: the connection's further work goes there.
+  /// False if the tenant has as many connections as it may.
+  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool
+
   /// Sends an interim response (1xx, RFC 9110 section 15.2).
   func interim(_ head: ResponseHead, for exchange: Exchange)
 
@@ -30,4 +35,11 @@ package protocol ResponseSink: AnyObject {
 
   /// Ends the response so that the client sees that it is incomplete.
   func fail(_ exchange: Exchange)
+}
+
+/// Who owns the connections that it is served by: a zone on one loop. Counts them against its bound.
+package protocol ConnectionTenant: AnyObject {
+  /// One more connection is the tenant's; false if that would be one too many.
+  func connectionOpened() -> Bool
+  func connectionClosed()
 }

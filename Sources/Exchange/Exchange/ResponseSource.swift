@@ -15,7 +15,8 @@ package final class Fetch: @unchecked Sendable {
   package var request: RequestHead
   package var body: (any BodySource)?
   package var bodyLength: UInt64?
-  package var wantsUpgrade = false
+  /// The client's side of an upgrade; not nil if the client asks for one (`Exchange`).
+  package var upgradedInput: (any BodySource)?
   package let client: ClientFacts
   package let requestID: UInt64
   /// Where the asking task waits; cancelled when nobody wants the response any more.
@@ -39,7 +40,7 @@ package final class Fetch: @unchecked Sendable {
       parker: exchange.parker)
     body = exchange.requestBody
     bodyLength = exchange.requestBodyLength
-    wantsUpgrade = exchange.wantsUpgrade
+    upgradedInput = exchange.upgradedInput
   }
 }
 
