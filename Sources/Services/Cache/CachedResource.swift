@@ -25,6 +25,7 @@ final class CachedResource {
   func select(_ fields: FieldBlock) -> StoredResponse? {
     for index in variants.indices {
       let response = variants[index].response
+      guard response.isCurrent else { continue }
       if response.head.selection.isEmpty || response.head.selection.matches(fields) {
         return response
       }

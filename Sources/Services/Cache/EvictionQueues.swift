@@ -142,11 +142,12 @@ struct EvictionQueues<Element: Evictable> {
     }
   }
 
-  /// The oldest object of `zone`, for reclaiming it whole.
-  func oldest(of zone: Int32) -> Element? {
-    let small = zones[Int(zone)].small.tail
-    let node = small >= 0 ? small : zones[Int(zone)].main.tail
-    return node < 0 ? nil : nodes[Int(node)].element
+  /// An object of `zone` for which `condition` holds, if one is the oldest of its queue.
+  func oldest(of zone: Int32, where condition: (Element) -> Bool) -> Element? {
+    for node in [zones[Int(zone)].small.tail, zones[Int(zone)].main.tail] where node >= 0 {
+      if let element = nodes[Int(node)].element, condition(element) { return element }
+    }
+    return nil
   }
 
   /// Gives a used object another round.

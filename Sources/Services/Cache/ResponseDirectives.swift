@@ -1,33 +1,44 @@
 // What a response says to caches.
 
+import HTTP
 import Primitives
 
 /// The directives of a response that govern this cache: those of the targeted field if a valid one
-/// is there, else those of Cache-Control and Expires (RFC 9213 section 2.2).
+/// is there, else those of Cache-Control (RFC 9213 section 2.2).
 struct ResponseDirectives: Sendable, Equatable {
-  var noStore = false
-  var isPrivate = false
-  var isPublic = false
-  var noCache = false
-  var mustRevalidate = false
-  var proxyRevalidate = false
-  var mustUnderstand = false
-  /// In seconds.
-  var maxAge: UInt64?
-  var sharedMaxAge: UInt64?
-  /// Grace periods of RFC 5861, in seconds.
-  var staleWhileRevalidate: UInt64?
-  var staleIfError: UInt64?
-  /// Names in lower case that `private="..."` and `no-cache="..."` keep out of the store.
-  var withheldFields: [[UInt8]] = []
-  /// They come from a targeted field: Expires does not count.
+  var control = CacheControl()
+  /// They come from a targeted field: Cache-Control and Expires do not count.
   var isTargeted = false
 
   init() {}
 
+  /// The target list of this cache is `CDN-Cache-Control` alone.
+  init(_ fields: FieldBlock) {
+    if fields.contains(.cdnCacheControl),
+      let targeted = CacheControl(targeted: .cdnCacheControl, fields)
+    {
+      control = targeted
+      isTargeted = true
+    } else {
+      control = CacheControl(fields)
+    }
+  }
+
+  func contains(_ flag: CacheControl.Flags) -> Bool { control.flags.contains(flag) }
+
   /// Whether stale reuse is forbidden whatever a request allows (RFC 9111 section 4.2.4);
   /// s-maxage includes proxy-revalidate (section 5.2.2.10).
   var forbidsStale: Bool {
-    mustRevalidate || proxyRevalidate || noCache || sharedMaxAge != nil
+    contains(.mustRevalidate) || contains(.proxyRevalidate) || contains(.noCache)
+      || control.sharedMaxAge != nil
+  }
+
+  /// Whether the field of that name must not be stored, because `private="..."` or
+  /// `no-cache="..."` names it.
+  func withholds(_ name: Span<UInt8>) -> Bool {
+    for names in [control.privateNames, control.noCacheNames] {
+      for index in names.indices where name.equalsIgnoringCase(names[index].span) { return true }
+    }
+    return false
   }
 }

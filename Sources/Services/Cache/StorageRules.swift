@@ -39,14 +39,14 @@ struct StorageRules {
     guard let lifetime = explicitLifetime else { return decideWithoutLifetime() }
     // Without validator and lifetime it could never be used.
     if lifetime == 0 && !hasValidator { return .refuse(.noLifetime) }
-    if directives.noCache && !hasValidator { return .refuse(.noLifetime) }
+    if directives.contains(.noCache) && !hasValidator { return .refuse(.noLifetime) }
     return .store(lifetimeSeconds: lifetime)
   }
 
   /// `freshness_lifetime` by the response's own word (RFC 9111 section 4.2.1); nil if it has none.
   var explicitLifetime: UInt64? {
-    if let shared = directives.sharedMaxAge { return shared }
-    if let maxAge = directives.maxAge { return maxAge }
+    if let shared = directives.control.sharedMaxAge { return UInt64(shared) }
+    if let maxAge = directives.control.maxAge { return UInt64(maxAge) }
     if directives.isTargeted { return nil }
     guard let expires else { return nil }
     return UInt64(max(0, expires.seconds - date.seconds))
@@ -55,7 +55,7 @@ struct StorageRules {
   /// A tenth of the time since the last change, a day at most (RFC 9111 section 4.2.2); nil where
   /// heuristics are not allowed or have no ground.
   var heuristicLifetime: UInt64? {
-    guard directives.isPublic || Self.heuristicStatuses.contains(status), let lastModified,
+    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status), let lastModified,
       lastModified < date
     else { return nil }
     return min(UInt64(date.seconds - lastModified.seconds) / 10, CacheLimits.heuristicSeconds)
@@ -66,7 +66,7 @@ struct StorageRules {
   private func decideWithoutLifetime() -> Decision {
     // A cookie for one visitor is shared only if the origin says how long (RFC 9111 section 7.3).
     if hasSetCookie { return .refuse(.setCookie) }
-    let isStorable = directives.isPublic || Self.heuristicStatuses.contains(status)
+    let isStorable = directives.contains(.isPublic) || Self.heuristicStatuses.contains(status)
     guard isStorable, hasValidator else { return .refuse(.noLifetime) }
     return .store(lifetimeSeconds: heuristicLifetime ?? 0)
   }
@@ -77,17 +77,15 @@ struct StorageRules {
     if requestForbidsStore { return .requestNoStore }
     let isUnderstood = Self.understoodStatuses.contains(status)
     // RFC 9111 section 5.2.2.3.
-    if directives.mustUnderstand && !isUnderstood { return .status }
-    if directives.noStore && !directives.mustUnderstand { return .noStore }
-    if directives.isPrivate { return .isPrivate }
+    if directives.contains(.mustUnderstand) && !isUnderstood { return .status }
+    if directives.contains(.noStore) && !directives.contains(.mustUnderstand) { return .noStore }
+    if directives.contains(.isPrivate) { return .isPrivate }
     if variesOnEverything { return .varies }
     // RFC 9111 section 3.5.
-    if requestHasAuthorization
-      && !(directives.mustRevalidate || directives.isPublic || directives.sharedMaxAge != nil)
-    {
-      return .authorization
-    }
-    return nil
+    let isForAll =
+      directives.contains(.mustRevalidate) || directives.contains(.isPublic)
+      || directives.control.sharedMaxAge != nil
+    return requestHasAuthorization && !isForAll ? .authorization : nil
   }
 
   /// RFC 9110 section 15.1.

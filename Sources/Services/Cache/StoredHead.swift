@@ -18,4 +18,12 @@ struct StoredHead: Sendable {
   let staleIfError: UInt64?
   let lastModified: WallTime?
   let selection: VarySelection
+
+  /// Whether requests that waited for it may all use it now.
+  func isShareable(at now: Instant) -> Bool { !noCache && freshness.isFresh(at: now) }
+
+  func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
+    Usability(
+      freshness, noCache: noCache, forbidsStale: forbidsStale, request: request, now: now)
+  }
 }

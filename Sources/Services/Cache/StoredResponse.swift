@@ -57,7 +57,8 @@ final class StoredResponse: Evictable, Sendable {
     _ = state.weakCompareExchange(expected: now, desired: now + 1, ordering: .relaxed)
   }
 
-  var heat: UInt8 { state.load(ordering: .relaxed) & Self.heatBits }
+  /// What is void is cold.
+  var heat: UInt8 { isCurrent ? state.load(ordering: .relaxed) & Self.heatBits : 0 }
 
   func setHeat(_ heat: UInt8) {
     precondition(heat <= Self.heatBits)
