@@ -25,8 +25,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package let parker: Parker
   /// Who writes the response.
   package weak var sink: (any ResponseSink)?
-  /// The sink's own: which stream of its connection this is.
-  package var streamID: Int32 = 0
+  /// The sink's own: the stream of its connection that this is.
+  package var stream: AnyObject?
   /// Who answers.
   package unowned let handler: any ExchangeHandler
   /// The zone's state, kept while the exchange is suspended; the handler's own.
@@ -58,7 +58,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     requestBody = nil
     requestBodyLength = nil
     upgradedInput = nil
-    streamID = 0
+    stream = nil
     response.reset()
     facts = ExchangeFacts()
     parker.reset()

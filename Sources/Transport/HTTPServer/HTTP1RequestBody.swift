@@ -121,7 +121,6 @@ final class HTTP1RequestBody: BodySource {
       return input.count
     }
     do throws(HTTPParseError) { return try decode(input) } catch {
-      http1?.keepsAlive = false
       fail(Failure(.requestInvalid, "the request's body is malformed"))
       return input.count
     }
@@ -203,6 +202,8 @@ final class HTTP1RequestBody: BodySource {
     case .waiting, .receiving, .discarding: break
     }
     state = .failed(failure)
+    // What follows on the connection can't be told from the rest of this body.
+    http1?.keepsAlive = false
     pieces.removeAll()
     waitingBytes = 0
     reader?.wake()
