@@ -14,7 +14,7 @@ extension HTTP1Connection: ResponseSink {
     guard exchange === self.exchange, !response.hasBegun, exchange.request.version == .http11
     else { return }
     connection.emit { output in
-      HTTP1HeadWriter.writeStatusLine(head.status, to: &output)
+      HTTP1HeadWriter.appendStatusLine(head.status, to: &output)
       HTTP1HeadWriter.appendFieldLines(head.fields, to: &output)
       output.append("\r\n")
     }
@@ -68,9 +68,11 @@ extension HTTP1Connection: ResponseSink {
     case .length where response.remaining > 0: return fail(exchange)
     case .chunked:
       connection.emit { output in
-        output.append("0\r\n")
-        if let trailers { HTTP1HeadWriter.appendFieldLines(trailers, to: &output) }
-        output.append("\r\n")
+        if let trailers {
+          HTTP1ChunkWriter.appendEnd(trailers: trailers, to: &output)
+        } else {
+          HTTP1ChunkWriter.appendEnd(to: &output)
+        }
       }
     case .untilClose: keepsAlive = false
     case .none, .length: break
@@ -89,18 +91,14 @@ extension HTTP1Connection: ResponseSink {
   private func writeChunk(_ bytes: Bytes) {
     if bytes.count <= HTTPServerLimits.copiedBodyBytes {
       connection.emit { output in
-        output.appendHexadecimal(UInt64(bytes.count))
-        output.append("\r\n")
+        HTTP1ChunkWriter.appendHead(length: bytes.count, to: &output)
         output.append(bytes)
-        output.append("\r\n")
+        HTTP1ChunkWriter.appendTail(to: &output)
       }
     } else {
-      connection.emit { output in
-        output.appendHexadecimal(UInt64(bytes.count))
-        output.append("\r\n")
-      }
+      connection.emit { HTTP1ChunkWriter.appendHead(length: bytes.count, to: &$0) }
       connection.emit(bytes)
-      connection.emit { $0.append("\r\n") }
+      connection.emit { HTTP1ChunkWriter.appendTail(to: &$0) }
     }
   }
 
@@ -110,7 +108,7 @@ extension HTTP1Connection: ResponseSink {
     decideFraming(exchange)
     connection.server.dateField.update(connection.loop.wallTime)
     connection.emit { output in
-      HTTP1HeadWriter.writeStatusLine(exchange.response.status, to: &output)
+      HTTP1HeadWriter.appendStatusLine(exchange.response.status, to: &output)
       var hasDate = exchange.response.fields.contains(.date)
       if let stored = exchange.response.stored {
         output.append(contentsOf: stored.lines)
@@ -148,29 +146,25 @@ extension HTTP1Connection: ResponseSink {
   }
 
   private func writeFraming(_ exchange: Exchange, to output: inout [UInt8]) {
-    let status = exchange.response.status
-    switch response.framing {
-    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
-    case .length: writeContentLength(exchange.response.contentLength ?? 0, to: &output)
-    case .none:
-      // RFC 9110 section 8.6: not in 1xx and 204; in 304 and for HEAD only the length of GET's body.
-      if status >= 200 && status != 204, let length = exchange.response.contentLength {
-        writeContentLength(length, to: &output)
-      }
-    case .untilClose: break
-    }
-    if status == 101 {
-      output.append("Connection: Upgrade\r\n")
-    } else if !keepsAlive {
-      output.append("Connection: close\r\n")
-    } else if exchange.request.version == .http10 {
-      output.append("Connection: keep-alive\r\n")
-    }
+    HTTP1HeadWriter.appendFraming(framingField(exchange), to: &output)
+    let field: HTTP1HeadWriter.Connection =
+      if exchange.response.status == 101 { .upgrade } else if !keepsAlive {
+        .close
+      } else if exchange.request.version == .http10 { .keepAliveNamed } else { .keepAlive }
+    HTTP1HeadWriter.appendConnection(field, to: &output)
   }
 
-  private func writeContentLength(_ length: UInt64, to output: inout [UInt8]) {
-    output.append("Content-Length: ")
-    output.appendDecimal(length)
-    output.append("\r\n")
+  /// RFC 9110 section 8.6: no length in 1xx and 204; in 304 and for HEAD that of GET's body.
+  private func framingField(_ exchange: Exchange) -> HTTP1MessageFraming.Body {
+    let status = exchange.response.status
+    switch response.framing {
+    case .chunked: return .chunked
+    case .untilClose: return .none
+    case .length: return .length(exchange.response.contentLength ?? 0)
+    case .none:
+      guard status >= 200 && status != 204, let length = exchange.response.contentLength
+      else { return .none }
+      return .length(length)
+    }
   }
 }

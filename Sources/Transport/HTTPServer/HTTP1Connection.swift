@@ -8,7 +8,8 @@ import Runtime
 /// The HTTP/1.1 side of a connection: reads requests in order, hands each to the server's handler,
 /// and starts the next when the response is written and the request's body is used up.
 final class HTTP1Connection {
-  unowned let connection: ServerConnection
+  /// A cycle until the connection is closed.
+  let connection: ServerConnection
   /// The request in flight; nil between requests.
   var exchange: Exchange?
   /// The body of that request, while it is received.
@@ -101,7 +102,6 @@ final class HTTP1Connection {
     response = HTTP1ResponseState()
     prepareBody(exchange, framing)
     connection.server.requestCount += 1
-    connection.lane.ledger.requests += 1
     if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
   }
 
@@ -224,7 +224,9 @@ final class HTTP1Connection {
   func closed() {
     body?.fail(Failure(.clientAborted, "the client closed the connection"))
     exchange?.abort()
+    exchange?.sink = nil
     exchange = nil
+    partial?.sink = nil
     partial = nil
     body = nil
   }

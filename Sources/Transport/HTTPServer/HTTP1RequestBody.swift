@@ -132,10 +132,10 @@ final class HTTP1RequestBody: BodySource {
       guard var decoder else { break }
       let step = try decoder.decode(input.extracting(position..<input.count))
       self.decoder = decoder
-      if !step.data.isEmpty {
+      if !step.content.isEmpty {
         push(
           input.extracting(
-            position + step.data.lowerBound..<position + step.data.upperBound))
+            position + step.content.lowerBound..<position + step.content.upperBound))
       }
       position += step.consumed
       if step.isComplete {

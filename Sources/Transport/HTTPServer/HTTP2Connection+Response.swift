@@ -16,9 +16,11 @@ extension HTTP2Connection: ResponseSink {
   func interim(_ head: ResponseHead, for exchange: Exchange) {
     guard let (session, stream) = target(exchange), head.status != 101 else { return }
     gather(head.fields)
-    attempt {
-      try session.submitInterim(
-        stream, status: Int(head.status), bytes: fieldBytes.span, table: table)
+    attempt { () throws(HTTP2Failure) in
+      try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
+        try session.submitInterim(
+          stream, status: Int(head.status), bytes: bytes, table: table)
+      }
     }
     wake()
   }
@@ -28,10 +30,8 @@ extension HTTP2Connection: ResponseSink {
     let body = exchange.response.body
     let isEmpty = hasNoContent(exchange) || body.isEmpty
     gatherHead(exchange)
-    attempt {
-      try session.submitResponse(
-        stream, status: Int(exchange.response.status), bytes: fieldBytes.span, table: table,
-        endStream: isEmpty)
+    attempt { () throws(HTTP2Failure) in
+      try submitHead(exchange, session, stream, endStream: isEmpty)
       guard !isEmpty else { return }
       switch body {
       case .none, .stream: break
@@ -47,17 +47,15 @@ extension HTTP2Connection: ResponseSink {
   func begin(_ exchange: Exchange) {
     guard let (session, stream) = target(exchange) else { return }
     gatherHead(exchange)
-    attempt {
-      try session.submitResponse(
-        stream, status: Int(exchange.response.status), bytes: fieldBytes.span, table: table,
-        endStream: hasNoContent(exchange))
+    attempt { () throws(HTTP2Failure) in
+      try submitHead(exchange, session, stream, endStream: hasNoContent(exchange))
     }
     wake()
   }
 
   func write(_ bytes: Bytes, for exchange: Exchange) {
     guard let (session, stream) = target(exchange), !hasNoContent(exchange) else { return }
-    attempt { try session.enqueue(stream, bytes) }
+    attempt { () throws(HTTP2Failure) in try session.enqueue(stream, bytes) }
     wake()
   }
 
@@ -69,10 +67,12 @@ extension HTTP2Connection: ResponseSink {
   func end(_ exchange: Exchange, trailers: FieldBlock?) {
     guard let (session, stream) = target(exchange) else { return }
     if !hasNoContent(exchange) {
-      attempt {
+      attempt { () throws(HTTP2Failure) in
         guard let trailers, !trailers.isEmpty else { return try session.finish(stream) }
         gather(trailers)
-        try session.finish(stream, trailers: fieldBytes.span, table: table)
+        try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
+          try session.finish(stream, trailers: bytes, table: table)
+        }
       }
     }
     release(exchange, stream)
@@ -84,6 +84,16 @@ extension HTTP2Connection: ResponseSink {
     session.reset(stream, .internalError)
     release(exchange, stream)
     wake()
+  }
+
+  private func submitHead(
+    _ exchange: Exchange, _ session: HTTP2Session, _ stream: HTTP2Stream, endStream: Bool
+  ) throws(HTTP2Failure) {
+    let status = Int(exchange.response.status)
+    try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
+      try session.submitResponse(
+        stream, status: status, bytes: bytes, table: table, endStream: endStream)
+    }
   }
 
   private func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {

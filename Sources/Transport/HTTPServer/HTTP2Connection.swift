@@ -11,12 +11,12 @@ import Runtime
 /// Exchanges of other zones run on those zones' lanes; what they write is gathered by the session
 /// and leaves on the connection's next turn.
 final class HTTP2Connection {
-  unowned let connection: ServerConnection
+  /// A cycle until the connection is closed.
+  let connection: ServerConnection
   let session: HTTP2Session?
   var table = HTTP2FieldTable()
   var fieldBytes: [UInt8] = []
   private var reader = HTTP2RequestReader()
-  private var isTerminating = false
   /// Since when a header section is being received.
   private var headersSince: Instant?
   private var isGoingAway = false
@@ -33,15 +33,12 @@ final class HTTP2Connection {
   }
 
   var wantsInput: Bool {
-    !isTerminating && connection.ending == .none
+    connection.ending == .none && session?.isTerminating == false
       && connection.pendingOutputCount < 4 * HTTPServerLimits.pendingOutputBytes
   }
 
   func receive(_ bytes: Span<UInt8>) {
-    guard let session, !isTerminating else { return }
-    do throws(HTTP2Failure) {
-      try session.receive(bytes, now: connection.loop.now, delegate: self)
-    } catch { terminate() }
+    session?.receive(bytes, now: connection.loop.now, delegate: self)
   }
 
   func resume() {}
@@ -49,22 +46,12 @@ final class HTTP2Connection {
   /// Takes what the session has to send, up to one turn's share. Returns whether there is more.
   func pump(into output: inout [UInt8]) -> Bool {
     guard let session else { return false }
-    do throws(HTTP2Failure) {
-      let more = try session.pull(
-        into: &output, limit: HTTPServerLimits.gatheredOutputBytes, now: connection.loop.now,
-        delegate: self)
-      if session.isFinished { connection.ending = .afterOutput }
-      return more
-    } catch {
-      terminate()
-      return false
-    }
-  }
-
-  /// Our GOAWAY is queued; once it is sent the connection ends.
-  private func terminate() {
-    isTerminating = true
-    connection.ending = .afterOutput
+    let more = session.pull(
+      into: &output, limit: HTTPServerLimits.gatheredOutputBytes, now: connection.loop.now,
+      delegate: self)
+    // After GOAWAY is sent and the streams have ended, or after a fault.
+    if session.isFinished { connection.ending = .afterOutput }
+    return more
   }
 
   func timedOut() {
@@ -74,7 +61,7 @@ final class HTTP2Connection {
       now.nanoseconds(since: since) > HTTPServerLimits.headNanoseconds
     {
       session.terminate(.enhanceYourCalm)
-      terminate()
+      connection.enqueue()
     } else if let stalled = session.stalledSince,
       now.nanoseconds(since: stalled) > HTTPServerLimits.writeIdleNanoseconds
     {
@@ -155,7 +142,6 @@ extension HTTP2Connection: HTTP2SessionDelegate {
       exchange.requestBodyLength = reader.contentLength
     }
     connection.server.requestCount += 1
-    connection.lane.ledger.requests += 1
     if tooLarge { return refuse(exchange, status: 431) }
     if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
     // An exchange of another zone may have been answered on that zone's account.
@@ -181,6 +167,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     body(of: stream)?.fail(Failure(.clientAborted, "the client reset the stream"))
     stream.attachment = nil
     exchange.abort()
+    exchange.sink = nil
     extendDeadline()
   }
 

@@ -4,7 +4,6 @@ package import Exchange
 package import HTTP
 import Primitives
 package import Runtime
-package import TLS
 
 /// Serves client connections on one loop: makes them, counts them, closes them.
 ///
@@ -12,7 +11,7 @@ package import TLS
 package final class HTTPServer: @unchecked Sendable {
   // Confined to its loop.
   package let loop: EventLoop
-  package unowned let handler: any ExchangeHandler
+  package let handler: any ExchangeHandler
   /// Where certificates come from; nil for servers without TLS.
   package weak var certificates: (any CertificateSource)?
   package private(set) var isDraining = false
@@ -22,6 +21,8 @@ package final class HTTPServer: @unchecked Sendable {
   /// Plaintext and ciphertext in passing; empty between pieces of work.
   var plaintext: [UInt8] = []
   var ciphertext: [UInt8] = []
+  /// Plaintext that was just decrypted.
+  var decrypted = [UInt8](repeating: 0, count: RuntimeLimits.inputBytes)
   var dateField = DateField()
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
@@ -110,14 +111,21 @@ package final class HTTPServer: @unchecked Sendable {
 
 /// Finds the certificates for the name that a client asks for.
 package protocol CertificateSource: AnyObject {
-  /// Called on the connection's loop. `pending` means that `completion` will be called there.
+  /// The certificates for `serverName`, which is nil if the client names none; on the connection's
+  /// loop. Nil means that they must be looked up: `requester` will be told, there.
   func certificate(
-    for serverName: [UInt8], completion: @escaping (CertificateChoice) -> Void
+    for serverName: [UInt8]?, requester: any CertificateRequester
   ) -> CertificateChoice?
 }
 
+/// A handshake that waits for its certificate.
+package protocol CertificateRequester: AnyObject {
+  func certificateFound(_ choice: CertificateChoice)
+}
+
 package enum CertificateChoice: Sendable {
-  case use(TLSServerContext)
+  /// The zone's certificates, and the lane that pays for the handshake.
+  case use(TLSServerContext, Lane)
   /// No zone has that name.
   case unrecognizedName
 }

@@ -2,7 +2,6 @@
 
 import Primitives
 import Runtime
-import TLS
 
 extension ServerConnection {
   /// Bytes that wait for the client.
@@ -17,8 +16,11 @@ extension ServerConnection {
       && bytes.count <= HTTPServerLimits.copiedBodyBytes
     {
       loop.output.append(bytes)
-      if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { flush() }
+      if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { sendGatheredNow() }
       return
+    }
+    if isInTurn && session == nil && pendingOutput.isEmpty && canSend {
+      return sendGathered(with: bytes)
     }
     moveGathered()
     pendingOutput.append(bytes)
@@ -41,25 +43,30 @@ extension ServerConnection {
   /// Gathered bytes go to the queue, because something must come after them that is not gathered.
   private func moveGathered() {
     guard isInTurn, !loop.output.isEmpty else { return }
-    pendingOutput.append(copying: loop.output.span)
+    loop.output.withSpan { pendingOutput.append(copying: $0) }
     loop.output.removeAll(keepingCapacity: true)
   }
 
   /// Sends as much as the client takes; ends the connection if that was all and it is to end.
   func flush() {
-    if session == nil { flushPlain() } else { flushRecords() }
+    var rounds = 4
+    var hasMore = false
+    repeat {
+      if case .http2(let http2) = engine, isInTurn, pendingOutput.isEmpty, canSend {
+        hasMore = http2.pump(into: &loop.output)
+      }
+      if session == nil { flushPlain() } else { flushRecords() }
+      rounds -= 1
+    } while isOpen && hasMore && canSend && rounds > 0
     guard isOpen else { return }
+    if hasMore && canSend { enqueue() }
     outputChanged()
-    if ending == .afterOutput && pendingOutputCount == 0 { linger() }
+    if ending == .afterOutput && pendingOutputCount == 0 && !hasMore { linger() }
   }
 
   private func flushPlain() {
     if isInTurn && !loop.output.isEmpty {
-      if pendingOutput.isEmpty && canSend {
-        sendGathered()
-      } else {
-        moveGathered()
-      }
+      if pendingOutput.isEmpty && canSend { sendGathered() } else { moveGathered() }
     }
     guard isOpen, !pendingOutput.isEmpty else { return }
     switch pendingOutput.flush(to: self) {
@@ -69,13 +76,31 @@ extension ServerConnection {
     }
   }
 
+  /// Makes room for more responses of this turn.
+  private func sendGatheredNow() {
+    if session == nil { flushPlain() } else { flushRecords() }
+  }
+
+  /// Sends a large body right behind its head; the kernel copies it from where it lies.
+  private func sendGathered(with body: Bytes) {
+    defer { loop.output.removeAll(keepingCapacity: true) }
+    let first = body.slice(0..<min(body.count, RuntimeLimits.flushBytes))
+    switch loop.output.withSpan({ send($0, first) }) {
+    case .bytes(let count):
+      let ofHead = min(count, loop.output.count)
+      loop.output.withSpan { pendingOutput.append(copying: $0.extracting(ofHead..<$0.count)) }
+      pendingOutput.append(body.dropFirst(count - ofHead))
+      if canSend && !pendingOutput.isEmpty { enqueue() }
+    case .failed: abort()
+    }
+  }
+
   private func sendGathered() {
     defer { loop.output.removeAll(keepingCapacity: true) }
-    switch send(loop.output.span) {
+    switch loop.output.withSpan({ send($0) }) {
     case .bytes(let count):
       if count < loop.output.count {
-        pendingOutput.append(
-          copying: loop.output.span.extracting(count..<loop.output.count))
+        loop.output.withSpan { pendingOutput.append(copying: $0.extracting(count..<$0.count)) }
       }
     case .failed: abort()
     }
@@ -89,7 +114,7 @@ extension ServerConnection {
         if case .failed = pendingRecords.flush(to: self) { return abort() }
         guard pendingRecords.isEmpty else { return }
       }
-      guard let session, session.canWrite else { return moveGathered() }
+      guard let session, canEncrypt else { return moveGathered() }
       if loop.output.isEmpty || !isInTurn {
         guard !pendingOutput.isEmpty else { return }
         guard budget > 0 else {
@@ -111,9 +136,14 @@ extension ServerConnection {
   }
 
   private func encryptAndSend(_ session: TLSServerSession, _ plaintext: inout [UInt8]) {
-    session.write(plaintext.span, output: &server.ciphertext)
-    plaintext.removeAll(keepingCapacity: true)
-    sendRecords()
+    do throws(TLSError) {
+      try session.write(plaintext.span, output: &server.ciphertext)
+      plaintext.removeAll(keepingCapacity: true)
+      sendRecords()
+    } catch {
+      plaintext.removeAll(keepingCapacity: true)
+      abort()
+    }
   }
 
   /// Sends what the session has written.
@@ -121,14 +151,15 @@ extension ServerConnection {
     defer { server.ciphertext.removeAll(keepingCapacity: true) }
     guard isOpen, !server.ciphertext.isEmpty else { return }
     guard pendingRecords.isEmpty && canSend else {
-      pendingRecords.append(copying: server.ciphertext.span)
+      server.ciphertext.withSpan { pendingRecords.append(copying: $0) }
       return
     }
-    switch send(server.ciphertext.span) {
+    switch server.ciphertext.withSpan({ send($0) }) {
     case .bytes(let count):
       if count < server.ciphertext.count {
-        pendingRecords.append(
-          copying: server.ciphertext.span.extracting(count..<server.ciphertext.count))
+        server.ciphertext.withSpan {
+          pendingRecords.append(copying: $0.extracting(count..<$0.count))
+        }
       }
     case .failed: abort()
     }
@@ -147,7 +178,7 @@ extension ServerConnection {
   private func linger() {
     ending = .lingering
     if let session {
-      session.close(into: &server.ciphertext)
+      session.close(output: &server.ciphertext)
       sendRecords()
     }
     guard isOpen else { return }

@@ -5,7 +5,6 @@ import HTTP
 import HTTP2Engine
 import Primitives
 import Runtime
-import TLS
 
 /// One connection from a client, whatever it speaks.
 ///
@@ -14,7 +13,7 @@ import TLS
 /// known on the lane of the client's address.
 final class ServerConnection: Channel, @unchecked Sendable {
   // Confined to its loop.
-  unowned let server: HTTPServer
+  let server: HTTPServer
   var client: ClientFacts
   var session: TLSServerSession?
   var engine = Engine.undecided
@@ -95,6 +94,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   private func receiveAll() {
     var rounds = 0
     resumeEngine()
+    resumeRecords()
     while isOpen && canReceive && wantsInput {
       guard rounds < 4 else {
         enqueue()
@@ -116,7 +116,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   }
 
   /// Whether bytes from the client can be used now.
-  private var wantsInput: Bool {
+  var wantsInput: Bool {
     if hasEnded { return false }
     switch engine {
     case .undecided: return true
@@ -145,7 +145,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   private func decideEngine(_ bytes: Span<UInt8>) {
     pendingInput.append(bytes)
     let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-    let isPreface = pendingInput.span.isPrefix(of: preface)
+    let isPreface = pendingInput.withSpan { $0.isPrefix(of: preface) }
     if isPreface && pendingInput.count < preface.utf8CodeUnitCount { return }
     let input = pendingInput
     pendingInput = []
@@ -170,7 +170,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     }
   }
 
-  private func inputEnded() {
+  func inputEnded() {
     hasEnded = true
     switch engine {
     case .http1(let http1): http1.inputEnded()
