@@ -40,7 +40,7 @@ struct HTTP1RequestRefusalTests {
     ("GET / http/1.1", .invalidVersion),
     ("GET / HTTP/01.1", .invalidRequestLine),
     ("GET / HTTP/1,1", .invalidVersion),
-    ("GET / ICE/1.01", .invalidRequestLine),
+    ("GET / ICE/1.01", .invalidVersion),
     ("GET / HTTP/1.10", .invalidRequestLine),
   ]
 
