@@ -11,8 +11,11 @@ package final class CacheShard: @unchecked Sendable {
   // Confined to its loop; other threads only post to `lane`.
   package let loop: EventLoop
   let index: Int
+  /// All shards; set by the group, which lives as long as any stage.
+  weak var group: CacheGroup?
   /// How many shards there are.
   let shardCount: Int
+  let hash: KeyedHash
   /// Where other loops' messages arrive; the zone they are for is charged.
   let lane: Lane
   /// Bytes that stored responses and bodies being received may take.
@@ -32,12 +35,13 @@ package final class CacheShard: @unchecked Sendable {
   /// Bytes of bodies being received to be stored.
   private(set) var inFlightBytes = 0
   /// Lanes of the zones that are active on this loop.
-  private var zoneLanes: [ZoneID: Lane] = [:]
+  private var zoneLanes: [ZoneID: ZoneLane] = [:]
   /// Where the key of the request being looked up is built.
   var key: [UInt8] = []
 
-  init(loop: EventLoop, index: Int, shardCount: Int, ramBytes: Int) {
+  init(loop: EventLoop, index: Int, shardCount: Int, ramBytes: Int, hash: KeyedHash) {
     precondition(index < shardCount)
+    self.hash = hash
     self.loop = loop
     self.index = index
     self.shardCount = shardCount
@@ -75,16 +79,20 @@ package final class CacheShard: @unchecked Sendable {
     if bytes > 0 { makeRoom(0) }
   }
 
-  /// Remembers the lane of a zone that is active here, to charge it for messages.
-  func setLane(_ lane: Lane, of zone: ZoneID) { zoneLanes[zone] = lane }
+  /// Notes that a stage of a zone works on this loop, to charge its lane for messages.
+  func stageBegan(_ zone: ZoneID, on lane: Lane) {
+    zoneLanes[zone] = ZoneLane(lane: lane, stages: (zoneLanes[zone]?.stages ?? 0) + 1)
+  }
 
-  func removeLane(_ lane: Lane, of zone: ZoneID) {
-    if zoneLanes[zone] === lane { zoneLanes[zone] = nil }
+  func stageEnded(_ zone: ZoneID) {
+    guard let present = zoneLanes[zone] else { return }
+    zoneLanes[zone] =
+      present.stages == 1 ? nil : ZoneLane(lane: present.lane, stages: present.stages - 1)
   }
 
   /// Makes the zone pay for what follows, if it is active here.
   func charge(_ zone: ZoneID) {
-    if let lane = zoneLanes[zone] { loop.charge(lane) }
+    if let active = zoneLanes[zone] { loop.charge(active.lane) }
   }
 
   /// Notes that what is fetched for `hash` up to now must not be stored.
@@ -95,5 +103,10 @@ package final class CacheShard: @unchecked Sendable {
 
   func wasInvalidated(_ hash: UInt64, since instant: Instant) -> Bool {
     invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] >= instant
+  }
+
+  private struct ZoneLane {
+    let lane: Lane
+    let stages: Int
   }
 }

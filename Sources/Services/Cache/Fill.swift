@@ -94,14 +94,18 @@ final class Fill: LoopWork, @unchecked Sendable {
       base = nil
       response = try await ask(validating: nil)
     }
-    switch StoredHead.assess(
-      response.head, to: fetch.request, directives: directives, times: times)
-    {
+    switch assess(response.head) {
     case .refused: handOver(response)
     case .storable(let head):
       flight.leaderFields = response.head.fields
       try await receive(response, head)
     }
+  }
+
+  private func assess(_ head: ResponseHead) -> StoredHead.Assessment {
+    StoredHead.assess(
+      head, to: fetch.request, directives: directives, times: times,
+      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
   }
 
   private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
@@ -116,7 +120,7 @@ final class Fill: LoopWork, @unchecked Sendable {
   /// The stored response was valid: it is stored again with what the 304 says.
   private func validated(_ stored: StoredResponse, _ notModified: ResponseHead) {
     let updated = stored.head.updated(by: notModified)
-    switch StoredHead.assess(updated, to: fetch.request, directives: directives, times: times) {
+    switch assess(updated) {
     case .refused:
       // It may be used this once.
       settle(nil, isUnshareable: flight.audience > 1, removing: stored)

@@ -25,15 +25,12 @@ extension FieldBlock {
   static func sameValidator(_ stored: FieldBlock, _ notModified: FieldBlock) -> Bool {
     for name in [FieldName.etag, .lastModified] where notModified.contains(name) {
       let isSame = notModified.withFirst(name) { new in
-        stored.withFirst(name) { opaque($0).equals(opaque(new)) }
+        stored.withFirst(name) { old in
+          name == .etag && EntityTag.isValid(new) ? EntityTag.equal(old, new, .weak) : old.equals(new)
+        }
       }
       return (isSame ?? nil) ?? false
     }
     return true
-  }
-
-  /// An entity tag without its weakness, for weak comparison (RFC 9110 section 8.8.3.2).
-  private static func opaque(_ tag: Span<UInt8>) -> Span<UInt8> {
-    tag.count >= 2 && tag[0] == 0x57 && tag[1] == 0x2f ? tag.extracting(2..<tag.count) : tag
   }
 }

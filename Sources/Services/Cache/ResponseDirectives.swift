@@ -37,7 +37,7 @@ struct ResponseDirectives: Sendable, Equatable {
   /// `no-cache="..."` names it.
   func withholds(_ name: Span<UInt8>) -> Bool {
     for names in [control.privateNames, control.noCacheNames] {
-      for index in names.indices where name.equalsIgnoringCase(names[index].span) { return true }
+      for withheld in names where name.equalsIgnoringCase(withheld.span) { return true }
     }
     return false
   }

@@ -8,6 +8,8 @@ struct StorageRules {
   /// What is known of the request.
   var requestHasAuthorization = false
   var requestForbidsStore = false
+  /// The zone's lifetime for responses without a word on it, in seconds.
+  var defaultLifetimeSeconds: UInt64 = 0
 
   /// What is known of the response.
   var status: UInt16 = 200
@@ -67,8 +69,10 @@ struct StorageRules {
     // A cookie for one visitor is shared only if the origin says how long (RFC 9111 section 7.3).
     if hasSetCookie { return .refuse(.setCookie) }
     let isStorable = directives.contains(.isPublic) || Self.heuristicStatuses.contains(status)
-    guard isStorable, hasValidator else { return .refuse(.noLifetime) }
-    return .store(lifetimeSeconds: heuristicLifetime ?? 0)
+    let lifetime = heuristicLifetime ?? (isStorable ? defaultLifetimeSeconds : 0)
+    guard isStorable, lifetime > 0 || hasValidator else { return .refuse(.noLifetime) }
+    if directives.contains(.noCache) && !hasValidator { return .refuse(.noLifetime) }
+    return .store(lifetimeSeconds: lifetime)
   }
 
   private var refusal: Refusal? {

@@ -14,7 +14,7 @@ extension StoredHead {
   /// Applies the rules of RFC 9111 section 3 to the response to `request`.
   static func assess(
     _ response: ResponseHead, to request: RequestHead, directives: RequestDirectives?,
-    times: ExchangeTimes
+    times: ExchangeTimes, defaultLifetimeSeconds: Int
   ) -> Assessment {
     let fields = response.fields
     let responseDirectives = ResponseDirectives(fields)
@@ -23,6 +23,7 @@ extension StoredHead {
     var rules = StorageRules()
     rules.requestHasAuthorization = request.fields.contains(.authorization)
     rules.requestForbidsStore = directives?.noStore ?? false
+    rules.defaultLifetimeSeconds = UInt64(max(0, defaultLifetimeSeconds))
     rules.status = response.status
     rules.directives = responseDirectives
     rules.date = date ?? times.receivedWall
