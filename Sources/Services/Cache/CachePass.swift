@@ -40,7 +40,7 @@ extension CacheStage {
     if let stored {
       times.receivedAt = shard.loop.now
       times.receivedWall = shard.loop.wallTime
-      refresh(stored, exchange.request, fetched, times)
+      await refresh(stored, exchange.request, fetched, times)
     }
     exchange.facts.cache = .bypass
     respond(exchange, fetched, ForwardStatus(forwarding: forwarding))
