@@ -1,6 +1,6 @@
 // How the cache served a zone's requests.
 
-package import ConfigurationTree
+import ConfigurationTree
 package import Exchange
 
 /// Requests by what the cache did for them (`ExchangeFacts.CacheOutcome`).

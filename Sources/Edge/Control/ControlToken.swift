@@ -1,7 +1,7 @@
 // The secret that opens the API.
 
 import Primitives
-package import Storage
+import Storage
 
 /// The bearer token (RFC 6750) of the API. Whoever can read its file is the operator.
 package struct ControlToken: Sendable {

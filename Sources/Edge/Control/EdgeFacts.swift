@@ -1,6 +1,6 @@
 // What an edge says of itself.
 
-package import ConfigurationTree
+import ConfigurationTree
 
 /// Facts of a running edge, for `status`.
 package struct EdgeFacts: Sendable, Equatable {

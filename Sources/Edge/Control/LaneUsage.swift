@@ -1,6 +1,6 @@
 // What one lane that belongs to no zone used.
 
-package import ConfigurationTree
+import ConfigurationTree
 package import Runtime
 
 /// The ledger of one system or arrival lane, summed over the loops that have one of that name.

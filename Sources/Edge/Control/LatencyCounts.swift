@@ -1,6 +1,6 @@
 // Latencies as they travel to the operator.
 
-package import ConfigurationTree
+import ConfigurationTree
 package import Primitives
 
 /// How many requests took how long: pairs of a bound and a count, by rising bounds. Two readings can

@@ -1,6 +1,6 @@
 // What the edge knows of its store.
 
-package import ConfigurationTree
+import ConfigurationTree
 
 /// What is known of the store of zones.
 package struct StoreFacts: Sendable, Equatable {

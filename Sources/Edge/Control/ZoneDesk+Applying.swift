@@ -23,12 +23,10 @@ extension ZoneDesk {
     }
     let changes = try changedKeys(plan, file)
     let applied = isDry || plan.isEmpty ? nil : try apply(plan.steps)
-    let sequence = try applied?.sequence ?? storage { () throws(StorageError) in
-      try store.sequence()
-    }
+    let current = try storage { () throws(StorageError) in try store.sequence() }
     let result: ConfigurationValue = .object([
       ("dryRun", .bool(isDry)),
-      ("sequence", .count(sequence)),
+      ("sequence", .count(applied?.sequence ?? current)),
       ("added", Self.names(plan.additions)),
       ("changed", .array(changes)),
       ("removed", Self.names(plan.removals)),

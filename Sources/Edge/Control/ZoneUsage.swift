@@ -1,6 +1,6 @@
 // What one zone used.
 
-package import ConfigurationTree
+import ConfigurationTree
 
 /// The ledger of one zone, summed over all loops: counters since the edge started, and gauges.
 package struct ZoneUsage: Sendable, Equatable {
