@@ -20,6 +20,9 @@ extension ControlHandler {
     case (.zones, _): return try await zones(call.target)
     case (.export, _):
       return try await read { () throws(ControlRefusal) in try desk.export() }
+    case (.check, _):
+      // Nothing is written meanwhile.
+      return try await change { () throws(ControlRefusal) in try desk.check() }
     case (.upgrade, _): return ControlAnswer(try await backend.upgrade().tree)
     case (.stop, _): return ControlAnswer(.object([("stopping", .bool(true))]), status: 202)
     case (.apply, _):

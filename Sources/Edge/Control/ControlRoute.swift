@@ -2,7 +2,7 @@
 
 /// What a path of the API names, and what can be done with it.
 package enum ControlRoute: Equatable, Sendable {
-  case status, zones, apply, ledger, slow, export, upgrade, stop
+  case status, zones, apply, ledger, slow, export, check, upgrade, stop
   case zone(name: String)
 
   /// The route of a path without its query; nil if nothing is there.
@@ -14,6 +14,7 @@ package enum ControlRoute: Equatable, Sendable {
     case "/v1/ledger": self = .ledger
     case "/v1/slow": self = .slow
     case "/v1/store/export": self = .export
+    case "/v1/store/check": self = .check
     case "/v1/upgrade": self = .upgrade
     case "/v1/stop": self = .stop
     default:
@@ -30,7 +31,7 @@ package enum ControlRoute: Equatable, Sendable {
     switch self {
     case .status, .zones, .ledger, .slow: ["GET", "HEAD"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
-    case .apply, .export, .upgrade, .stop: ["POST"]
+    case .apply, .export, .check, .upgrade, .stop: ["POST"]
     }
   }
 

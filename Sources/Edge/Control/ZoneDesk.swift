@@ -119,6 +119,20 @@ struct ZoneDesk: Sendable {
     }
   }
 
+  /// POST /v1/store/check
+  func check() throws(ControlRefusal) -> Outcome {
+    try storage { () throws(StorageError) in
+      let check = try StorageCheck(directory: store.directory)
+      return Outcome(
+        answer: ControlAnswer(
+          .object([
+            ("path", .string(check.path)), ("sound", .bool(check.isSound)),
+            ("pages", .integer(check.pages)), ("records", .integer(check.records)),
+            ("damages", .array(check.damages.map { .string($0.description) })),
+          ])))
+    }
+  }
+
   // MARK: - Parts
 
   func apply(_ changes: [ZoneChange]) throws(ControlRefusal) -> AppliedChanges {
