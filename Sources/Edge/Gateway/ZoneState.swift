@@ -3,6 +3,7 @@
 import Cache
 import Exchange
 import HTTP
+import HTTPServer
 import Origin
 import Primitives
 import Runtime
@@ -18,13 +19,15 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
-  private(set) var pipeline: Pipeline
+  private(set) var pipeline = Pipeline(stages: [])
   private(set) var origin: Origin
   private(set) lazy var actor = ZoneActor(self)
   /// The names under which the loop's table lists the zone.
   var names: [[UInt8]] = []
   /// Made on the first handshake, off the loop.
-  var tlsContext: TLSServerContext?
+  private(set) var tlsContext: TLSServerContext?
+  /// Handshakes that wait for it.
+  var handshakes: [any CertificateRequester] = []
   var counters = ZoneCounters()
   private(set) var connections = 0
   private(set) var exchangesInFlight = 0
@@ -38,10 +41,10 @@ final class ZoneState: @unchecked Sendable {
     self.gateway = gateway
     lane = Lane(
       loop: gateway.loop, name: snapshot.configuration.name,
-      weight: snapshot.configuration.weight)
+      weight: UInt32(clamping: snapshot.configuration.weight))
     lastUsed = gateway.loop.now
-    origin = gateway.makeOrigin(snapshot, lane: lane)
-    pipeline = Pipeline(stages: [])
+    origin = Origin(
+      snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
     pipeline = makePipeline()
   }
 
@@ -49,11 +52,12 @@ final class ZoneState: @unchecked Sendable {
   func adopt(_ snapshot: ZoneSnapshot) {
     let before = self.snapshot
     self.snapshot = snapshot
-    lane.weight = snapshot.configuration.weight
+    lane.weight = UInt32(clamping: snapshot.configuration.weight)
     tlsContext = nil
     if before.configuration.origins != snapshot.configuration.origins {
-      origin.retire()
-      origin = gateway.makeOrigin(snapshot, lane: lane)
+      origin.close()
+      origin = Origin(
+        snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
     }
     pipeline = makePipeline()
   }
@@ -61,7 +65,8 @@ final class ZoneState: @unchecked Sendable {
   /// The zone is no more: what is in flight ends, nothing new begins.
   func retire() {
     isRetired = true
-    origin.retire()
+    origin.close()
+    contextMade(nil, of: snapshot)
   }
 
   var isIdle: Bool {
@@ -73,6 +78,16 @@ final class ZoneState: @unchecked Sendable {
     Pipeline(
       Pipeline.Context(
         snapshot: snapshot, zone: self, cache: gateway.cache, origin: origin))
+  }
+
+  /// The certificates of `snapshot` were read; handshakes go on.
+  func contextMade(_ context: TLSServerContext?, of snapshot: ZoneSnapshot) {
+    if snapshot === self.snapshot && !isRetired { tlsContext = context }
+    let waiting = handshakes
+    handshakes.removeAll()
+    for handshake in waiting {
+      handshake.certificateFound(context.map { .use($0, lane) } ?? .unrecognizedName)
+    }
   }
 
   // MARK: - Serving
@@ -111,7 +126,7 @@ final class ZoneState: @unchecked Sendable {
   }
 
   private func suspend(_ exchange: Exchange, _ work: any Suspension, next: Int) -> Handling {
-    guard exchangesInFlight < snapshot.configuration.limits.exchangesInFlight else {
+    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
       return shed(exchange, "too many requests in flight")
     }
     exchangesInFlight += 1
@@ -133,8 +148,10 @@ final class ZoneState: @unchecked Sendable {
   /// What every response of the zone carries.
   func completeHead(_ exchange: Exchange) {
     let fields = snapshot.responseFields
-    for index in fields.entries.indices {
-      exchange.response.fields.append(copying: index, of: fields)
+    for index in 0..<fields.count {
+      fields.withName(at: index) { name in
+        fields.withValue(at: index) { exchange.response.fields.append(name: name, value: $0) }
+      }
     }
   }
 
@@ -152,7 +169,7 @@ final class ZoneState: @unchecked Sendable {
 
 extension ZoneState: ConnectionTenant {
   func connectionOpened() -> Bool {
-    guard connections < snapshot.configuration.limits.connections else { return false }
+    guard connections < snapshot.configuration.bounds.connections else { return false }
     connections += 1
     return true
   }

@@ -111,6 +111,7 @@ extension EventLoop {
     inbox.awake()
     if sleeps { leaveSleep() }
     now = SystemClock.monotonic
+    nowTicks = CPUClock.now
     if now.nanoseconds(since: wallRead) > 50_000_000 {
       wallRead = now
       wallTime = SystemClock.wall
