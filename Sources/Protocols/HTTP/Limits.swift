@@ -39,6 +39,10 @@ enum FieldLimits {
   /// Bytes of host and port: a DNS name has at most 253 (RFC 1035 section 3.1); beyond it: 400.
   static let authorityBytes = 255 + 6
 
+  /// Options of all Connection fields of a message, each of which names a field to remove; real
+  /// ones have at most three. Beyond it: 431.
+  static let connectionOptions = 32
+
   /// Byte ranges of one request (RFC 9110 section 17.15); beyond it the Range field is ignored.
   static let byteRanges = 16
 
