@@ -51,7 +51,8 @@ package import Primitives
     self.role = role
     self.limits = limits
     frameGuard = FrameGuard(isServer: role == .server, limits: limits)
-    guard let options = NativeOptions(limits), let callbacks = NativeCallbacks.shared else {
+    guard let options = NativeOptions(limits, role: role), let callbacks = NativeCallbacks.shared
+    else {
       throw .engine
     }
     var created: OpaquePointer?
@@ -130,7 +131,10 @@ package import Primitives
       reachedLimit = self.output.count >= outputLimit
     } while !reachedLimit
     noteStall(now)
-    if let code = faultCode { terminate(code) }
+    if let code = faultCode, terminationCode == nil {
+      terminate(code)
+      return true
+    }
     return reachedLimit
   }
 
