@@ -64,7 +64,7 @@ final class ClientHarness: HTTP2SessionDelegate {
       table.append(name: put(name), value: put(value), isSensitive: name == "authorization")
     }
     return try session.submitRequest(
-      bytes: bytes.span, table: table, endStream: endStream, attachment: attachment)
+      bytes: bytes, table: table, endStream: endStream, attachment: attachment)
   }
 
   func headersBegan(_ stream: HTTP2Stream) {}

@@ -57,19 +57,19 @@ import Testing
     let stream = try #require(server.streams[1])
     let early = Self.table([("link", "</a>; rel=preload")])
     try server.session.submitInterim(
-      stream, status: 103, bytes: early.bytes.span, table: early.table)
+      stream, status: 103, bytes: early.bytes, table: early.table)
     client.run(with: server)
     try client.session.enqueue(request, Bytes([1, 2, 3]))
     let sum = Self.table([("X-Sum", "6")])
-    try client.session.finish(request, trailers: sum.bytes.span, table: sum.table)
+    try client.session.finish(request, trailers: sum.bytes, table: sum.table)
     client.run(with: server)
     let head = Self.table([("content-type", "text/plain")])
     try server.session.submitResponse(
-      stream, status: 200, bytes: head.bytes.span, table: head.table, endStream: false)
+      stream, status: 200, bytes: head.bytes, table: head.table, endStream: false)
     client.run(with: server)
     try server.session.enqueue(stream, Bytes([9]))
     let tail = Self.table([("x-tail", "t")])
-    try server.session.finish(stream, trailers: tail.bytes.span, table: tail.table)
+    try server.session.finish(stream, trailers: tail.bytes, table: tail.table)
     client.run(with: server)
     #expect(
       server.events.suffix(5) == [

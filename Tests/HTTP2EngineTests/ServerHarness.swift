@@ -41,7 +41,7 @@ final class ServerHarness: HTTP2SessionDelegate {
     let none: [UInt8] = []
     do {
       try session.submitResponse(
-        stream, status: 200, bytes: none.span, table: HTTP2FieldTable(), endStream: false)
+        stream, status: 200, bytes: none, table: HTTP2FieldTable(), endStream: false)
       try session.enqueue(stream, body)
       try session.finish(stream)
     } catch {

@@ -190,7 +190,7 @@ extension HTTP2Session {
     guard let trailers = stream.trailers else { return count }
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
     stream.trailers = nil
-    let result = unsafe fields.with(trailers.bytes.span, trailers.table, status: nil) {
+    let result = unsafe fields.with(trailers.bytes, trailers.table, status: nil) {
       first, fields in
       unsafe nghttp2_submit_trailer(native, stream.id, first, fields)
     }
