@@ -241,7 +241,7 @@ extension HTTP2Session {
       live[stream.slot] = last
       last.slot = stream.slot
     }
-    if spare.count < HTTP2Limits.spareStreams { spare.append(stream) }
+    if spare.count < Limits.spareStreams { spare.append(stream) }
   }
 
   /// A closed stream's object if nobody else holds it any more, else a new one.

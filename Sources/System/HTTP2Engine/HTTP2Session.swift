@@ -8,7 +8,8 @@ package import Primitives
 /// The driver feeds `receive`, which calls its `HTTP2SessionDelegate`, and sends what `pull` gives:
 /// responses of many streams in one sweep. A session is confined to one loop. It does not close by
 /// itself: after an error, or when `isFinished`, the driver sends what is left and closes.
-// Unchecked: confined to its connection's loop.
+///
+/// Unchecked: confined to its connection's loop.
 @safe package final class HTTP2Session: @unchecked Sendable {
   /// Which side of the connection this is.
   package enum Role: Sendable {
