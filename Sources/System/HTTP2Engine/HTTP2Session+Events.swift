@@ -35,13 +35,27 @@ extension HTTP2Session {
       faultCode = .enhanceYourCalm
       return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
-    if role == .client, name.count == 7, value.count == 3, value[0] == 0x31,
+    guard role == .client else {
+      delegate?.header(stream, name: name, value: value)
+      return 0
+    }
+    if name.count == 7, value.count == 3, value[0] == 0x31,
       name.equals(":status")
     {
       stream.flags.insert(.interim)
     }
-    delegate?.header(stream, name: name, value: value)
+    delegate?.header(stream, name: name, value: Self.trimmed(value))
     return 0
+  }
+
+  /// A value without surrounding white space (see `NativeOptions`).
+  @_lifetime(copy value)
+  private static func trimmed(_ value: Span<UInt8>) -> Span<UInt8> {
+    var start = 0
+    var end = value.count
+    while start < end, value[start] == 0x20 || value[start] == 0x09 { start += 1 }
+    while end > start, value[end - 1] == 0x20 || value[end - 1] == 0x09 { end -= 1 }
+    return value.extracting(start..<end)
   }
 
   /// A frame is complete and sound.
@@ -114,10 +128,12 @@ extension HTTP2Session {
       guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return 0 }
       return sentEnd(header.stream_id)
     case NGHTTP2_RST_STREAM.rawValue:
-      return sentReset(header.stream_id)
+      let code = unsafe frame.pointee.rst_stream.error_code
+      sentReset(header.stream_id, HTTP2ErrorCode(rawValue: code))
     case NGHTTP2_GOAWAY.rawValue:
       let code = HTTP2ErrorCode(rawValue: unsafe frame.pointee.goaway.error_code)
-      if code != .noError, terminationCode == nil { terminationCode = code }
+      // What the peer hears counts, if both nghttp2 and the guard found a fault.
+      if code != .noError { terminationCode = code }
     default: break
     }
     return 0
@@ -134,17 +150,18 @@ extension HTTP2Session {
       native, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.noError.rawValue)
   }
 
-  private func sentReset(_ id: Int32) -> Int32 {
-    let stream = stream(id)
+  private func sentReset(_ id: Int32, _ code: HTTP2ErrorCode) {
     if unsafe nghttp2_session_get_stream_remote_close(native, id) == 0 {
       frameGuard.resetSent(id)
     }
-    if role == .server, stream?.flags.contains(.resetByDriver) != true,
-      !frameGuard.ledger.streamReset()
-    {
+    if let stream = stream(id), stream.flags.contains(.resetByDriver) { return }
+    // RFC 9113 section 6.9.2 wants the connection closed when SETTINGS made a window too large;
+    // nghttp2 closes the stream. The other two causes (section 6.9.1) may end either.
+    if code == .flowControlError {
+      faultCode = code
+    } else if role == .server, !frameGuard.ledger.streamReset() {
       faultCode = .enhanceYourCalm
     }
-    return 0
   }
 
   /// nghttp2 let go of a stream.
@@ -173,7 +190,8 @@ extension HTTP2Session {
     guard let trailers = stream.trailers else { return count }
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
     stream.trailers = nil
-    let result = unsafe fields.with(trailers.bytes.span, trailers.table, status: nil) { first, fields in
+    let result = unsafe fields.with(trailers.bytes, trailers.table, status: nil) {
+      first, fields in
       unsafe nghttp2_submit_trailer(native, stream.id, first, fields)
     }
     return result == 0 ? count : Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
@@ -223,7 +241,7 @@ extension HTTP2Session {
       live[stream.slot] = last
       last.slot = stream.slot
     }
-    if spare.count < HTTP2Limits.spareStreams { spare.append(stream) }
+    if spare.count < Limits.spareStreams { spare.append(stream) }
   }
 
   /// A closed stream's object if nobody else holds it any more, else a new one.

@@ -8,7 +8,8 @@ package import Primitives
 /// The driver feeds `receive`, which calls its `HTTP2SessionDelegate`, and sends what `pull` gives:
 /// responses of many streams in one sweep. A session is confined to one loop. It does not close by
 /// itself: after an error, or when `isFinished`, the driver sends what is left and closes.
-// Unchecked: confined to its connection's loop.
+///
+/// Unchecked: confined to its connection's loop.
 @safe package final class HTTP2Session: @unchecked Sendable {
   /// Which side of the connection this is.
   package enum Role: Sendable {
@@ -51,7 +52,8 @@ package import Primitives
     self.role = role
     self.limits = limits
     frameGuard = FrameGuard(isServer: role == .server, limits: limits)
-    guard let options = NativeOptions(limits), let callbacks = NativeCallbacks.shared else {
+    guard let options = NativeOptions(limits, role: role), let callbacks = NativeCallbacks.shared
+    else {
       throw .engine
     }
     var created: OpaquePointer?
@@ -130,7 +132,10 @@ package import Primitives
       reachedLimit = self.output.count >= outputLimit
     } while !reachedLimit
     noteStall(now)
-    if let code = faultCode { terminate(code) }
+    if let code = faultCode, terminationCode == nil {
+      terminate(code)
+      return true
+    }
     return reachedLimit
   }
 

@@ -4,7 +4,8 @@ import CNghttp2
 import Primitives
 
 /// Owns nghttp2's table of callbacks, one for the whole process.
-// Unchecked: written in `init` only, then read by nghttp2 when it copies it.
+///
+/// Unchecked: written in `init` only, then read by nghttp2 when it copies it.
 @safe final class NativeCallbacks: @unchecked Sendable {
   /// Nil only if memory ran out at the first use.
   static let shared = NativeCallbacks()
