@@ -169,6 +169,7 @@ https_status() { https "$@" --output /dev/null --write-out '%{http_code}'; }
 # What the origin recorded.
 origin() { curl --silent --show-error --max-time 30 "http://127.0.0.1:$ORIGIN_PORT/_origin/$1"; }
 origin_count() { origin "count?path=$1"; }
+counted() { [ "$(origin_count "$1")" = "$2" ]; }
 
 # The largest resident memory of the edge since the last call of forget_peak, in KiB.
 forget_peak() { echo 5 >"/proc/$(edge_pid)/clear_refs"; }
