@@ -2,10 +2,11 @@
 
 import Exchange
 import HTTP
-import HTTPServer
+package import HTTPServer
 import Origin
 import Primitives
 import Runtime
+import Storage
 import TLS
 
 extension Gateway {

@@ -1,13 +1,13 @@
 // The gateway of one loop: from a request's host to its zone.
 
-package import Cache
 package import Exchange
 import HTTP
-package import HTTPServer
+import HTTPServer
 package import Origin
 package import Primitives
 package import Runtime
-package import TLS
+import Storage
+import Zones
 
 /// Answers all tenants' requests on one loop.
 ///
@@ -16,7 +16,6 @@ package import TLS
 package final class Gateway: ExchangeHandler, @unchecked Sendable {
   // Confined to its loop.
   package let loop: EventLoop
-  package let cache: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
   var hosts: HostTable<ZoneState>
@@ -36,11 +35,10 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   }
 
   package init(
-    loop: EventLoop, cache: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
+    loop: EventLoop, directory: ZoneDirectory, resolver: OriginResolver,
     hasher: KeyedHash
   ) {
     self.loop = loop
-    self.cache = cache
     self.directory = directory
     self.resolver = resolver
     hosts = HostTable(hasher: hasher)

@@ -1,6 +1,7 @@
 // The actor of a zone on one loop.
 
 import Exchange
+import HTTP
 import Origin
 import Primitives
 import Runtime

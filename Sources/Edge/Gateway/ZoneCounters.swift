@@ -1,7 +1,7 @@
 // What a zone did on one loop, beside its lane's ledger.
 
-package import Exchange
-package import Primitives
+import Exchange
+import Primitives
 
 /// Counters of one zone on one loop since it became active there. All only grow.
 package struct ZoneCounters: Sendable {

@@ -1,6 +1,6 @@
 // All zones of the edge, as the storage thread sees them.
 
-package import Primitives
+import Primitives
 package import Runtime
 package import Storage
 package import Zones

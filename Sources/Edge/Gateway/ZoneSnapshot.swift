@@ -32,8 +32,8 @@ package final class ZoneSnapshot: Sendable {
 
   /// Whether the zone answers for `host`, exactly or by a wildcard.
   func covers(_ host: [UInt8]) -> Bool {
-    let name = String(decoding: host, as: UTF8.self)
-    return configuration.hostnames.contains { $0.matches(name) }
+    let name = Hostname(name: String(decoding: host, as: UTF8.self))
+    return configuration.hostnames.contains { name.isCovered(by: $0.description) }
   }
 
   /// The zone's certificates, read on the first call, which takes about a millisecond: not on a

@@ -1,6 +1,5 @@
 // A zone on one loop: its snapshot, its pipeline, its counters.
 
-import Cache
 import Exchange
 import HTTP
 import HTTPServer
@@ -8,6 +7,7 @@ import Origin
 import Primitives
 import Runtime
 import TLS
+import Zones
 
 /// The mutable state of one zone on one loop. `ZoneActor` owns it; its loop calls it synchronously.
 ///
@@ -19,7 +19,7 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
-  private(set) var pipeline = Pipeline(stages: [])
+  private(set) var pipeline = Pipeline()
   private(set) var origin: Origin
   private(set) lazy var actor = ZoneActor(self)
   /// The names under which the loop's table lists the zone.
@@ -77,7 +77,7 @@ final class ZoneState: @unchecked Sendable {
   private func makePipeline() -> Pipeline {
     Pipeline(
       Pipeline.Context(
-        snapshot: snapshot, zone: self, cache: gateway.cache, origin: origin))
+        snapshot: snapshot, zone: self, origin: origin))
   }
 
   /// The certificates of `snapshot` were read; handshakes go on.
