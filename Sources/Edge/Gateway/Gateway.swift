@@ -1,5 +1,6 @@
 // The gateway of one loop: from a request's host to its zone.
 
+package import Cache
 package import Exchange
 import HTTP
 import HTTPServer
@@ -16,13 +17,13 @@ import Zones
 package final class Gateway: ExchangeHandler, @unchecked Sendable {
   // Confined to its loop.
   package let loop: EventLoop
+  let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
   var hosts: HostTable<ZoneState>
   var unknown: HostTable<Bool>
   private(set) var zones: [ZoneID: ZoneState] = [:]
   var lookups: [[UInt8]: Lookup] = [:]
-  private let sweeper: LoopWork
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
@@ -35,15 +36,15 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   }
 
   package init(
-    loop: EventLoop, directory: ZoneDirectory, resolver: OriginResolver,
+    loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
     hasher: KeyedHash
   ) {
     self.loop = loop
+    self.shard = shard
     self.directory = directory
     self.resolver = resolver
     hosts = HostTable(hasher: hasher)
     unknown = HostTable(hasher: hasher)
-    sweeper = LoopWork(on: loop.systemLane)
   }
 
   package var activeZones: Int { zones.count }

@@ -1,5 +1,6 @@
 // The way of a request through a zone. This file is the list.
 
+import Cache
 import Exchange
 import Origin
 import Primitives
@@ -13,17 +14,22 @@ struct Pipeline {
   /// Every stage of Skerry, in order. Adding one: its folder and one line here.
   static let stages: [@Sendable (Context) -> (any Stage)?] = [
     { _ in RequestGuard() },
-    { $0.isLoopGuarded ? LoopGuard() : nil },
-    { $0.snapshot.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
-    { PassThrough(source: $0.origin) },
+    { _ in LoopGuard() },
+    { $0.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
+    {
+      CacheStage(
+        zone: $0.snapshot.id, configuration: $0.configuration.cache, shard: $0.shard,
+        lane: $0.zone.lane, below: $0.origin)
+    },
   ]
 
   /// What a stage is configured from.
   struct Context {
     let snapshot: ZoneSnapshot
     let zone: ZoneState
+    let shard: CacheShard
     let origin: any ResponseSource
-    var isLoopGuarded = true
+    var configuration: ZoneConfiguration { snapshot.configuration }
   }
 
   private let active: [any Stage]

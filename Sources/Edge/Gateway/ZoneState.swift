@@ -77,7 +77,7 @@ final class ZoneState: @unchecked Sendable {
   private func makePipeline() -> Pipeline {
     Pipeline(
       Pipeline.Context(
-        snapshot: snapshot, zone: self, origin: origin))
+        snapshot: snapshot, zone: self, shard: gateway.shard, origin: origin))
   }
 
   /// The certificates of `snapshot` were read; handshakes go on.
