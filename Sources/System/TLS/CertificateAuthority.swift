@@ -65,10 +65,11 @@ package final class CertificateAuthority: Sendable {
     lifetimeSeconds: Int64 = Limits.leafLifetimeSeconds
   ) throws(TLSCertificateError) -> Issued {
     guard let first = names.first else { throw .namesMissing }
+    let alternatives = try CertificateBuilder.alternativeNames(names)
     let key = try CertificateBuilder.generateKey(kind)
     let builder = try CertificateBuilder(
       name: first, notBefore: notBefore, lifetimeSeconds: lifetimeSeconds, key: key)
-    let leaf = try builder.signLeaf(names: names, by: self)
+    let leaf = try builder.signLeaf(names: alternatives, by: self)
     return Issued(
       chainPEM: try PEM.text([leaf] + path.filter { !$0.isSelfIssued }),
       privateKeyPEM: try PEM.text(key))
