@@ -100,6 +100,30 @@ import Testing
     }
   }
 
+  @Test(
+    "keys are read in all their usual forms",
+    arguments: [
+      "openssl ecparam -name prime256v1 -genkey -noout", "openssl ecparam -name secp384r1 -genkey",
+      "openssl genrsa -traditional 2048", "openssl genrsa 2048",
+    ])
+  func forms(command: String) throws {
+    let key = try Command(command + " 2>/dev/null").finish()
+    let file = try TemporaryFile(Array(key.utf8))
+    let chain = try Command(
+      "openssl req -x509 -key \(file.path) -days 1 -subj /CN=a -addext subjectAltName=DNS:a.test"
+    ).finish()
+    #expect(fault(Array(chain.utf8), Array(key.utf8), now: nil) == nil)
+  }
+
+  @Test func `a weak key is refused`() throws {
+    let key = try Command("openssl genrsa 1024 2>/dev/null").finish()
+    let file = try TemporaryFile(Array(key.utf8))
+    let chain = try Command(
+      "openssl req -x509 -key \(file.path) -days 1 -subj /CN=a -addext subjectAltName=DNS:a.test"
+    ).finish()
+    #expect(fault(Array(chain.utf8), Array(key.utf8)) == .keyIsWeak(bits: 80))
+  }
+
   @Test func `an authority comes back from its PEM texts, a leaf is none`() throws {
     let authority = try Fixture.authority()
     let again = try CertificateAuthority(

@@ -88,6 +88,9 @@ import Testing
     #expect(step == .done)
     #expect(String(decoding: read, as: UTF8.self).hasPrefix("HTTP/1.0 200 ok"))
     #expect(client.takeResumption() != nil)
+    client.close(output: &output)
+    try socket.send(output)
+    socket.end()
     _ = command.finish()
   }
 }

@@ -74,6 +74,8 @@ final class LoopbackConnection {
     return count == 0 ? nil : Array(buffer[..<count])
   }
 
+  func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
   func send(_ bytes: [UInt8]) throws {
     // Safe: the array has the bytes that are told; few enough for the socket's buffer.
     let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -32,7 +32,7 @@ package final class CertificateAuthority: Sendable {
     certificatePEM: [UInt8], privateKeyPEM: [UInt8]
   ) throws(TLSCertificateError) {
     let path = try PEM.certificates(certificatePEM)
-    let key = try PEM.privateKey(privateKeyPEM)
+    let key = try PEM.privateKey(privateKeyPEM, for: path[0])
     // Safe: both are alive during the call.
     guard unsafe X509_check_private_key(path[0].pointer, key.pointer) == 1 else {
       OpenSSL.forgetErrors()
