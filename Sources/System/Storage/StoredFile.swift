@@ -16,6 +16,14 @@ package enum StoredFile {
     return try file.read(size, at: 0)
   }
 
+  /// The first `bytes` bytes of the file at `path`, or all if it is shorter.
+  package static func readBeginning(
+    _ path: String, bytes: Int
+  ) throws(StorageError) -> [UInt8] {
+    let file = try OpenFile(path, flags: O_RDONLY)
+    return try file.read(bytes, at: 0)
+  }
+
   /// Whether the file system of `path` has less left than a small write needs.
   static func isDiskFull(_ path: String) -> Bool {
     var state = statvfs()

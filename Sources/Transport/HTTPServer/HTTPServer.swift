@@ -4,6 +4,7 @@ package import Exchange
 package import HTTP
 import Primitives
 package import Runtime
+package import TLS
 
 /// Serves client connections on one loop: makes them, counts them, closes them.
 ///
@@ -23,13 +24,16 @@ package final class HTTPServer: @unchecked Sendable {
   var ciphertext: [UInt8] = []
   /// Plaintext that was just decrypted.
   var decrypted = [UInt8](repeating: 0, count: RuntimeLimits.inputBytes)
-  var dateField = DateField()
+  var dates = HTTPDateCache()
+  let acceptor: TLSAcceptor?
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
   private var listeners: [Listener] = []
 
-  package init(loop: EventLoop, handler: any ExchangeHandler) {
+  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
+  package init(loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil) {
     self.loop = loop
+    self.acceptor = acceptor
     self.handler = handler
     plaintext.reserveCapacity(RuntimeLimits.inputBytes)
     ciphertext.reserveCapacity(RuntimeLimits.outputBytes)
