@@ -173,9 +173,11 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
     if case .more = output.flush(to: self) { enqueue() }
   }
 
-  /// Sends `count` bytes of a pattern.
-  func sendPattern(_ count: Int) {
-    output.append(Bytes((0..<count).map { UInt8(truncatingIfNeeded: $0 % 251) }))
+  /// 64 KiB that do not repeat at a power of two.
+  static let pattern = Bytes((0..<(1 << 16)).map { UInt8(truncatingIfNeeded: $0 % 251) })
+
+  func send(_ bytes: Bytes) {
+    output.append(bytes)
     if case .more = output.flush(to: self) { enqueue() }
   }
 

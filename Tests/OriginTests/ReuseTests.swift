@@ -1,6 +1,6 @@
 // Keep-alive connections: reuse, staleness, retries.
 
-import HTTPClient
+import Exchange
 import Origin
 import Primitives
 import Runtime
