@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -438,6 +441,46 @@ int32_t skerry_raise_descriptor_limit(void) {
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
   return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int32_t)limit.rlim_cur;
+}
+
+int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment) {
+  pid_t process;
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // The new program starts with no signal blocked.
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  int error = posix_spawn(&process, path, NULL, &attributes, arguments, environment);
+  posix_spawnattr_destroy(&attributes);
+  return error ? -error : process;
+}
+
+int32_t skerry_process_id(void) { return getpid(); }
+
+int32_t skerry_has_exited(int32_t process) {
+  int status;
+  pid_t result = waitpid(process, &status, WNOHANG);
+  return result == process || (result < 0 && errno == ECHILD);
+}
+
+int32_t skerry_pipe(int32_t descriptors[2]) { return RESULT(pipe2(descriptors, O_CLOEXEC | O_NONBLOCK)); }
+int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count) {
+  return RESULT(write(descriptor, buffer, count));
+}
+
+int64_t skerry_resident_bytes(void) {
+  int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -errno;
+  char text[128];
+  ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  if (count <= 0) return 0;
+  text[count] = 0;
+  long total, resident;
+  if (sscanf(text, "%ld %ld", &total, &resident) != 2) return 0;
+  return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
 const char *skerry_error_text(int32_t error) {

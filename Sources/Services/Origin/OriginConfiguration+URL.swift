@@ -1,14 +1,14 @@
 // The URL of an origin: scheme, host and port, nothing else.
 
 /// Reads `http://host:port`: what of a URL an origin has.
-enum OriginURL {
+package enum OriginURL {
   /// Why a URL can't be an origin's.
-  struct Fault: Error, Equatable {
-    let problem: String
-    let remedy: String
+  package struct Fault: Error, Equatable {
+    package let problem: String
+    package let remedy: String
   }
 
-  static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
+  package static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
     guard let scheme = OriginScheme.allCases.first(where: { text.hasPrefix("\($0.rawValue)://") })
     else {
       throw Fault(

@@ -9,6 +9,8 @@ package import Primitives
 package final class TLSServerContext: Sendable {
   /// An ECDSA and an RSA identity may stand side by side; clients get the first that they know.
   package let identities: [TLSIdentity]
+  /// The zone that it is for.
+  package let zone: ZoneID
   /// Whose sessions may be resumed here: a ticket is only good under the scope it was issued for.
   package let resumptionScope: [UInt8]
   package let minimumVersion: TLSVersion
@@ -25,6 +27,7 @@ package final class TLSServerContext: Sendable {
     precondition((1...2).contains(identities.count))
     precondition(identities.count == 1 || identities[0].keyKind != identities[1].keyKind)
     self.identities = identities
+    self.zone = zone
     self.minimumVersion = minimumVersion
     self.protocols = protocols
     self.allowsEarlyData = allowsEarlyData

@@ -98,6 +98,14 @@ int32_t skerry_read_signal(int32_t descriptor);
 void skerry_ignore_broken_pipes(void);
 int32_t skerry_raise_descriptor_limit(void);
 
+// Starts a program that inherits every descriptor that is kept across exec; its process id.
+int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment);
+int32_t skerry_process_id(void);
+int32_t skerry_has_exited(int32_t process);
+int32_t skerry_pipe(int32_t descriptors[2]);
+int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count);
+int64_t skerry_resident_bytes(void);
+
 // The text of an errno; static storage.
 const char *skerry_error_text(int32_t error);
 #endif
