@@ -68,6 +68,12 @@ let tests: [TestRoom] = [
   TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
+  TestRoom("HTTPClientTests", imports: [
+    "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+  ]),
+  TestRoom("OriginTests", imports: [
+    "Origin", "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives",
+  ]),
   TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
   TestRoom("ZonesTests", imports: [
     "Zones", "Cache", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",

@@ -23,12 +23,12 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var facts = ExchangeFacts()
   /// Where the exchange's task waits; cancelled when the client goes away.
   package let parker: Parker
-  /// Who writes the response.
-  package weak var sink: (any ResponseSink)?
-  /// The sink's own: which stream of its connection this is.
-  package var streamID: Int32 = 0
+  /// Who writes the response; cleared by the sink when it is done with the exchange.
+  package var sink: (any ResponseSink)?
+  /// The sink's own: the stream of its connection that this is.
+  package var stream: AnyObject?
   /// Who answers.
-  package unowned let handler: any ExchangeHandler
+  package let handler: any ExchangeHandler
   /// The zone's state, kept while the exchange is suspended; the handler's own.
   package var tenant: AnyObject?
 
@@ -58,7 +58,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     requestBody = nil
     requestBodyLength = nil
     upgradedInput = nil
-    streamID = 0
+    stream = nil
     response.reset()
     facts = ExchangeFacts()
     parker.reset()

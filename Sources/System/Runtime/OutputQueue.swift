@@ -98,3 +98,16 @@ package struct OutputQueue {
     }
   }
 }
+
+extension OutputQueue {
+  /// Takes up to `limit` bytes from the front, for `body` to copy piece by piece.
+  package mutating func take(atMost limit: Int, _ body: (Span<UInt8>) -> Void) {
+    var rest = min(limit, byteCount)
+    while rest > 0 {
+      let part = parts[first].slice(0..<min(rest, parts[first].count))
+      part.withSpan { body($0) }
+      rest -= part.count
+      drop(part.count)
+    }
+  }
+}
