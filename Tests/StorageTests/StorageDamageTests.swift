@@ -20,7 +20,8 @@ import Testing
         for index in 0..<300 {
           let key = Self.key(index)
           let size = index % 17 == 0 ? 5_000 + round : 20 + index % 50
-          try change.put([UInt8](repeating: UInt8(round), count: size), at: key, in: store.table("a"))
+          try change.put(
+            [UInt8](repeating: UInt8(round), count: size), at: key, in: store.table("a"))
           if round == 3, index % 3 == 0 { try change.remove(key, in: store.table("a")) }
           try change.put([UInt8(round)], at: key, in: store.table("b"))
         }

@@ -41,12 +41,12 @@ import Zones
     #expect(
       faults == [
         "zones[2].hostnmes (line 1, column 37): is no known key. Did you mean hostnames?",
-        "zones[2].hostnames[1] (line 2, column 34): is \"example.com\", which does not lie in "
+        "zones[2].hostnames[1] (line 2, column 35): is \"example.com\", which does not lie in "
           + "example.org. Make another zone for its domain, or write a name that ends in "
           + ".example.org.",
-        "zones[2].hostnames[2] (line 2, column 49): is www.example.org once more. "
+        "zones[2].hostnames[2] (line 2, column 50): is www.example.org once more. "
           + "Write each name once.",
-        "zones[2].hostnames[3] (line 2, column 68): is a whole number. Give a host name.",
+        "zones[2].hostnames[3] (line 2, column 69): is a whole number. Give a host name.",
         "zones[2].origins[0].url (line 3, column 22): is \"ftp://x\", which does not begin with "
           + "http:// or https://. Write http://HOST or https://HOST, with :PORT if it is not 80 "
           + "or 443.",
@@ -57,14 +57,14 @@ import Zones
         "zones[2].tls.minimumVersion (line 4, column 28): is \"1.1\". "
           + "Write one of \"1.2\", \"1.3\".",
         "zones[2].cache.enabled (line 5, column 23): is a text. Write true or false.",
-        "zones[2].bounds.connections (line 5, column 56): has no value. Give a whole number from "
+        "zones[2].bounds.connections (line 5, column 57): has no value. Give a whole number from "
           + "1 to 10000000. To take the default, leave the key out.",
-        "zones[2].weight (line 5, column 73): is a number. Give a whole number from 1 to 100.",
+        "zones[2].weight (line 5, column 74): is a number. Give a whole number from 1 to 100.",
       ])
   }
 
   @Test(arguments: [
-    (#"{}"#, "name: is missing"),
+    (#"{}"#, "is missing. Give the zone's domain"),
     (#"[]"#, "the configuration (line 1, column 1): is a list"),
     (#"{"name":"a.b","origins":[]}"#, "origins (line 1, column 25): is empty"),
     (#"{"name":"a.b","hostnames":[],"origins":["http://x"]}"#, "hostnames"),

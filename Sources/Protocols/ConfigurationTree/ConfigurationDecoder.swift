@@ -86,13 +86,3 @@ package struct ConfigurationDecoder {
     return keys.dropLast().joined(separator: ", ") + " and " + last
   }
 }
-
-/// An object whose keys were checked.
-package struct ConfigurationObject: Sendable {
-  package let members: [ConfigurationMember]
-  package let position: SourcePosition?
-
-  package func value(_ key: String) -> ConfigurationValue? {
-    members.first { $0.key == key }?.value
-  }
-}

@@ -26,17 +26,6 @@ package struct ConfigurationValue: Sendable, Equatable {
   }
 }
 
-/// A member of an object.
-package struct ConfigurationMember: Sendable, Equatable {
-  package var key: String
-  package var value: ConfigurationValue
-
-  package init(_ key: String, _ value: ConfigurationValue) {
-    self.key = key
-    self.value = value
-  }
-}
-
 extension ConfigurationValue {
   package static func bool(_ value: Bool) -> Self { Self(.bool(value)) }
 

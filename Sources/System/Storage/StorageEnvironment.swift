@@ -14,6 +14,9 @@ import Synchronization
   let configuration: StorageConfiguration
   let gate = TransactionGate()
   let handle: OpaquePointer
+
+  /// Held open so that no other directory can get its inode, which is its identity.
+  private let directoryFile: OpenFile
   private let identity: OpenDirectories.Identity
   private let tables: [String: StorageTable]
   private let isClosed = Atomic(false)
@@ -28,7 +31,8 @@ import Synchronization
     self.directory = directory
     self.configuration = configuration
     try StoredFile.makeDirectory(directory)
-    identity = try OpenDirectories.Identity(of: directory)
+    directoryFile = try OpenFile(directory, flags: O_RDONLY | O_DIRECTORY)
+    identity = try OpenDirectories.Identity(of: directoryFile)
     guard OpenDirectories.claim(identity) else { throw .alreadyOpen(path: directory) }
     var opened: OpaquePointer?
     do throws(StorageError) {
