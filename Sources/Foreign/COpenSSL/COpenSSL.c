@@ -122,7 +122,7 @@ uint64_t skerry_option_prioritize_chacha(void) { return SSL_OP_PRIORITIZE_CHACHA
 
 uint64_t skerry_option_no_anti_replay(void) { return SSL_OP_NO_ANTI_REPLAY; }
 
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
   return sk_X509_push(stack, certificate);
 }
 

@@ -49,7 +49,7 @@ uint64_t skerry_option_no_renegotiation(void);
 uint64_t skerry_option_server_preference(void);
 uint64_t skerry_option_prioritize_chacha(void);
 uint64_t skerry_option_no_anti_replay(void);
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate);
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate);
 STACK_OF(X509) *skerry_stack_new(void);
 void skerry_stack_free(STACK_OF(X509) *stack);
 int skerry_names_count(const GENERAL_NAMES *names);
