@@ -2,14 +2,14 @@
 
 extension OriginConfiguration {
   /// Reads `http://host:port`: what of a URL an origin has.
-  enum URL {
+  package enum URL {
     /// Why a URL can't be an origin's.
-    struct Fault: Error, Equatable {
-      let problem: String
-      let remedy: String
+    package struct Fault: Error, Equatable {
+      package let problem: String
+      package let remedy: String
     }
 
-    static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
+    package static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
       guard
         let scheme = OriginConfiguration.Scheme.allCases.first(where: {
           text.hasPrefix("\($0.rawValue)://")

@@ -33,8 +33,9 @@ package import Primitives
   var spare: [HTTP2Stream] = []
   /// The receiver of events while `receive`, `pull` or `closeAll` runs.
   var delegate: (any HTTP2SessionDelegate)?
-  /// The stream whose header section is being received.
-  var headerStream: HTTP2Stream?
+  /// The stream whose header section is being received. Not counted: it is in `live`, and `closed`
+  /// clears it.
+  var headerStream: Unmanaged<HTTP2Stream>?
   /// Where `pull` writes while it runs.
   var output: [UInt8] = []
   var outputLimit = Int.max

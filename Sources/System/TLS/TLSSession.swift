@@ -53,6 +53,9 @@ import Primitives
   }
 
   deinit {
+    // A connection that ended without close_notify must not spoil its session for the next one,
+    // which the library would do (RFC 8446 section 6.1 no longer asks for it).
+    unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
     unsafe SSL_free(ssl)
     unsafe wire.deallocate()
     unsafe kept?.deallocate()

@@ -12,7 +12,7 @@ package struct TLSTicketKeys: Equatable, Sendable {
   package static let keyBytes = 80
 
   /// All keys one after the other, the sealing one first.
-  let material: [UInt8]
+  package let material: [UInt8]
 
   /// Keys of which `current` seals and opens and `accepted` only open: the previous one, and the
   /// next one while it spreads to all servers. Nil if a length or their number is wrong.

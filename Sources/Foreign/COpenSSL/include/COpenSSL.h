@@ -64,6 +64,8 @@ int skerry_error_library(unsigned long error);
 int skerry_error_reason(unsigned long error);
 // Adds the extension that `value` describes in the words of openssl's configuration files; 1 or 0.
 int skerry_add_extension(X509 *certificate, X509 *issuer, int kind, const char *value);
+// The key of `kind` ("EC", "RSA") in the PKCS #8 PEM that `bio` has next, or NULL.
+EVP_PKEY *skerry_read_key(BIO *bio, const char *kind);
 EVP_PKEY *skerry_generate_ec(const char *curve);
 EVP_PKEY *skerry_generate_rsa(size_t bits);
 
