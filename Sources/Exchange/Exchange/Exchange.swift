@@ -1,1 +1,83 @@
-// Exchange
+// One request and its response in flight.
+
+package import HTTP
+import Primitives
+package import Runtime
+
+/// One request and its response in flight. Stages read and write it; the driver awaits.
+///
+/// Confined to the loop of its connection. Drivers reuse it: `reset` makes it as new and keeps the
+/// memory. As work it is `handler`'s: run on the lane of its zone.
+package final class Exchange: LoopWork, @unchecked Sendable {
+  // Confined to its loop; tasks of its lane run there too.
+  package var request = RequestHead()
+  /// The request's content; nil if it has none.
+  package var requestBody: (any BodySource)?
+  /// The length of the content that the client announced; nil without content or when chunked.
+  package var requestBodyLength: UInt64?
+  /// The client asks to switch to another protocol (Upgrade, RFC 9110 section 7.8): what it sends
+  /// after a 101 was delivered, raw, until it closes. Nil if it does not ask.
+  package var upgradedInput: (any BodySource)?
+  package var client: ClientFacts
+  package var response = Response()
+  package var facts = ExchangeFacts()
+  /// Where the exchange's task waits; cancelled when the client goes away.
+  package let parker: Parker
+  /// Who writes the response; cleared by the sink when it is done with the exchange.
+  package var sink: (any ResponseSink)?
+  /// The sink's own: the stream of its connection that this is.
+  package var stream: AnyObject?
+  /// Who answers.
+  package let handler: any ExchangeHandler
+  /// The zone's state, kept while the exchange is suspended; the handler's own.
+  package var tenant: AnyObject?
+
+  package init(on lane: Lane, client: ClientFacts, handler: any ExchangeHandler) {
+    self.client = client
+    self.handler = handler
+    parker = Parker(on: lane)
+    super.init(on: lane)
+  }
+
+  /// Whether the client has gone away, so that no response is wanted.
+  package var isAborted: Bool { parker.isCancelled }
+
+  /// The client has gone away.
+  package func abort() { parker.cancel() }
+
+  /// Moves the exchange, with its waiting place, to the lane of its zone.
+  package func move(to lane: Lane) {
+    self.lane = lane
+    parker.lane = lane
+  }
+
+  /// Back to the initial state for the next request of the connection, keeping the memory.
+  package func reset() {
+    precondition(!isQueued)
+    request.reset()
+    requestBody = nil
+    requestBodyLength = nil
+    upgradedInput = nil
+    stream = nil
+    response.reset()
+    facts = ExchangeFacts()
+    parker.reset()
+    tenant = nil
+  }
+
+  /// The exchange's turn on its zone's lane.
+  package override func run() {
+    if handler.handle(self) == .responded { sink?.respond(self) }
+  }
+}
+
+/// Answers exchanges: the gateway for tenants' zones, the control plane for its API.
+package protocol ExchangeHandler: AnyObject {
+  /// Called on the exchange's lane when the request's head has come.
+  ///
+  /// `.responded`: `exchange.response` is complete, and the caller writes it. `.pending`: the handler
+  /// has started a task or queued the exchange, and calls `exchange.sink` itself.
+  func handle(_ exchange: Exchange) -> Handling
+}
+
+package enum Handling: Sendable { case responded, pending }

@@ -1,1 +1,446 @@
+// One system call per function; no logic beyond filling structures. See CLinux.h.
+#define _GNU_SOURCE
 #include "CLinux.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
+
+// MARK: threads
+
+struct start { skerry_thread_main main; void *context; char name[16]; };
+
+static void *run(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  pthread_setname_np(pthread_self(), start.name);
+  start.main(start.context);
+  return NULL;
+}
+
+int32_t skerry_thread_start(const char *name, skerry_thread_main main, void *context) {
+  struct start *start = malloc(sizeof *start);
+  if (!start) return -ENOMEM;
+  start->main = main;
+  start->context = context;
+  strncpy(start->name, name, sizeof start->name - 1);
+  start->name[sizeof start->name - 1] = 0;
+  pthread_t thread;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, 2 << 20);
+  // Signals are the main thread's: a handler on a loop would hold up its tenants.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&thread, &attributes, run, start);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (error) free(start);
+  return -error;
+}
+
+int32_t skerry_thread_pin(int32_t cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  return RESULT(sched_setaffinity(0, sizeof set, &set));
+}
+
+int32_t skerry_thread_nice(int32_t nice) {
+  return RESULT(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice));
+}
+
+int32_t skerry_thread_count(void) {
+  DIR *directory = opendir("/proc/self/task");
+  if (!directory) return -errno;
+  int32_t count = 0;
+  for (struct dirent *entry; (entry = readdir(directory));)
+    if (entry->d_name[0] != '.') count++;
+  closedir(directory);
+  return count;
+}
+
+static uint64_t clock_nanoseconds(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+uint64_t skerry_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
+uint64_t skerry_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
+uint64_t skerry_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
+int64_t skerry_wall_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_REALTIME, &time);
+  return time.tv_sec;
+}
+
+__thread void *skerry_current_loop;
+
+// MARK: Swift's global executor
+
+// The runtime's own hook (swift/Runtime/Concurrency.h); called with Swift's calling convention.
+typedef __attribute__((swiftcall)) void (*enqueue_original)(void *job);
+extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(
+    void *job, enqueue_original original);
+
+static void (*route_job)(void *job);
+
+static __attribute__((swiftcall)) void route_hook(void *job, enqueue_original original) {
+  (void)original;
+  route_job(job);
+}
+
+void skerry_route_global_jobs(void (*route)(void *job)) {
+  route_job = route;
+  swift_task_enqueueGlobal_hook = route_hook;
+}
+
+// MARK: atomics
+
+void skerry_stack_push(skerry_stack *stack, void *node, void **link) {
+  void *head = __atomic_load_n(&stack->head, __ATOMIC_RELAXED);
+  do *link = head;
+  while (!__atomic_compare_exchange_n(&stack->head, &head, node, true, __ATOMIC_SEQ_CST,
+                                      __ATOMIC_RELAXED));
+}
+void *skerry_stack_take(skerry_stack *stack) {
+  if (!__atomic_load_n(&stack->head, __ATOMIC_RELAXED)) return NULL;
+  return __atomic_exchange_n(&stack->head, NULL, __ATOMIC_ACQUIRE);
+}
+bool skerry_stack_is_empty(const skerry_stack *stack) {
+  return !__atomic_load_n(&stack->head, __ATOMIC_SEQ_CST);
+}
+void skerry_flag_set(skerry_flag *flag, uint32_t value) {
+  __atomic_store_n(&flag->value, value, __ATOMIC_SEQ_CST);
+}
+uint32_t skerry_flag_exchange(skerry_flag *flag, uint32_t value) {
+  return __atomic_exchange_n(&flag->value, value, __ATOMIC_SEQ_CST);
+}
+uint32_t skerry_flag_get(const skerry_flag *flag) {
+  return __atomic_load_n(&flag->value, __ATOMIC_SEQ_CST);
+}
+
+// MARK: epoll
+
+int32_t skerry_epoll_create(void) { return RESULT(epoll_create1(EPOLL_CLOEXEC)); }
+
+int32_t skerry_epoll_add(int32_t epoll, int32_t descriptor, void *owner) {
+  struct epoll_event event = {
+    .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = owner};
+  return RESULT(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event));
+}
+
+int32_t skerry_epoll_remove(int32_t epoll, int32_t descriptor) {
+  return RESULT(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL));
+}
+
+int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
+                          int64_t timeout_nanoseconds) {
+  struct epoll_event raw[256];
+  if (capacity > 256) capacity = 256;
+  int32_t count;
+  if (timeout_nanoseconds <= 0) {
+    count = epoll_wait(epoll, raw, capacity, timeout_nanoseconds < 0 ? -1 : 0);
+  } else {
+    int64_t milliseconds = (timeout_nanoseconds + 999999) / 1000000;
+    count = epoll_wait(epoll, raw, capacity,
+                       milliseconds > 1000000 ? 1000000 : (int)milliseconds);
+  }
+  if (count < 0) return -errno;
+  for (int32_t i = 0; i < count; i++) {
+    events[i].owner = raw[i].data.ptr;
+    events[i].readiness = (raw[i].events & (EPOLLIN | EPOLLPRI) ? SKERRY_READABLE : 0)
+      | (raw[i].events & EPOLLOUT ? SKERRY_WRITABLE : 0)
+      | (raw[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? SKERRY_HANGUP : 0);
+  }
+  return count;
+}
+
+int32_t skerry_eventfd(void) { return RESULT(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+int32_t skerry_eventfd_signal(int32_t descriptor) {
+  uint64_t one = 1;
+  return (int32_t)RESULT(write(descriptor, &one, sizeof one));
+}
+int32_t skerry_eventfd_clear(int32_t descriptor) {
+  uint64_t count;
+  return (int32_t)RESULT(read(descriptor, &count, sizeof count));
+}
+
+// MARK: sockets
+
+static socklen_t to_native(const skerry_address *address, struct sockaddr_storage *storage) {
+  memset(storage, 0, sizeof *storage);
+  if (address->family == 4) {
+    struct sockaddr_in *in = (struct sockaddr_in *)storage;
+    in->sin_family = AF_INET;
+    in->sin_port = htons(address->port);
+    memcpy(&in->sin_addr, address->bytes + 12, 4);
+    return sizeof *in;
+  }
+  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
+  in6->sin6_family = AF_INET6;
+  in6->sin6_port = htons(address->port);
+  memcpy(&in6->sin6_addr, address->bytes, 16);
+  return sizeof *in6;
+}
+
+static void from_native(const struct sockaddr_storage *storage, skerry_address *address) {
+  memset(address, 0, sizeof *address);
+  if (storage->ss_family == AF_INET) {
+    const struct sockaddr_in *in = (const struct sockaddr_in *)storage;
+    address->family = 4;
+    address->port = ntohs(in->sin_port);
+    address->bytes[10] = address->bytes[11] = 0xff;
+    memcpy(address->bytes + 12, &in->sin_addr, 4);
+  } else if (storage->ss_family == AF_INET6) {
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)storage;
+    address->family = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ? 4 : 6;
+    address->port = ntohs(in6->sin6_port);
+    memcpy(address->bytes, &in6->sin6_addr, 16);
+  } else {
+    address->family = 1;
+  }
+}
+
+static int32_t fail(int32_t descriptor) {
+  int error = errno;
+  close(descriptor);
+  return -error;
+}
+
+int32_t skerry_listen(const skerry_address *address, int32_t backlog, bool share_port) {
+  struct sockaddr_storage storage;
+  socklen_t length = to_native(address, &storage);
+  int32_t s = socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  int on = 1;
+  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (share_port && setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) return fail(s);
+  if (storage.ss_family == AF_INET6) setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  // Accepted sockets inherit it: no segment waits for more to come.
+  setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (bind(s, (struct sockaddr *)&storage, length) < 0) return fail(s);
+  if (listen(s, backlog) < 0) return fail(s);
+  return s;
+}
+
+int32_t skerry_listen_path(const char *path, int32_t backlog) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  int32_t s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  unlink(path);
+  mode_t mask = umask(0177);
+  int bound = bind(s, (struct sockaddr *)&address, sizeof address);
+  umask(mask);
+  if (bound < 0) return fail(s);
+  if (listen(s, backlog) < 0) return fail(s);
+  return s;
+}
+
+int32_t skerry_listen_reuse(int32_t descriptor, int32_t backlog) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
+  if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) return -errno;
+  return RESULT(listen(descriptor, backlog));
+}
+
+int32_t skerry_accept(int32_t listener, skerry_address *peer) {
+  struct sockaddr_storage storage;
+  socklen_t length = sizeof storage;
+  storage.ss_family = 0;
+  int32_t s = accept4(listener, (struct sockaddr *)&storage, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (s < 0) return -errno;
+  from_native(&storage, peer);
+  return s;
+}
+
+int32_t skerry_connect(const skerry_address *address) {
+  struct sockaddr_storage storage;
+  socklen_t length = to_native(address, &storage);
+  int32_t s = socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  int on = 1;
+  setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (connect(s, (struct sockaddr *)&storage, length) < 0 && errno != EINPROGRESS) return fail(s);
+  return s;
+}
+
+int32_t skerry_connect_path(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
+  strcpy(address.sun_path, path);
+  int32_t s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  if (connect(s, (struct sockaddr *)&address, sizeof address) < 0) return fail(s);
+  return s;
+}
+
+int32_t skerry_connect_result(int32_t descriptor) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
+  return -error;
+}
+
+int32_t skerry_local_address(int32_t descriptor, skerry_address *address) {
+  struct sockaddr_storage storage;
+  socklen_t length = sizeof storage;
+  storage.ss_family = 0;
+  if (getsockname(descriptor, (struct sockaddr *)&storage, &length) < 0) return -errno;
+  from_native(&storage, address);
+  return 0;
+}
+
+int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count) {
+  return RESULT(recv(descriptor, buffer, count, 0));
+}
+
+int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count) {
+  return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL));
+}
+
+int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count) {
+  struct msghdr message = {
+    .msg_iov = (struct iovec *)slices, .msg_iovlen = (size_t)count};
+  _Static_assert(sizeof(skerry_slice) == sizeof(struct iovec), "a slice is an iovec");
+  return RESULT(sendmsg(descriptor, &message, MSG_NOSIGNAL));
+}
+
+int32_t skerry_shutdown_write(int32_t descriptor) { return RESULT(shutdown(descriptor, SHUT_WR)); }
+int32_t skerry_close(int32_t descriptor) { return RESULT(close(descriptor)); }
+
+int32_t skerry_reset_on_close(int32_t descriptor) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+}
+
+int32_t skerry_keep_across_exec(int32_t descriptor, bool keep) {
+  return RESULT(fcntl(descriptor, F_SETFD, keep ? 0 : FD_CLOEXEC));
+}
+
+int32_t skerry_socket_pair(int32_t descriptors[2]) {
+  return RESULT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, descriptors));
+}
+
+int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capacity) {
+  struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct addrinfo *list = NULL;
+  int error = getaddrinfo(host, NULL, &hints, &list);
+  if (error) return error == EAI_SYSTEM ? -errno : -10000 + error;
+  int32_t count = 0;
+  for (struct addrinfo *entry = list; entry && count < capacity; entry = entry->ai_next) {
+    struct sockaddr_storage storage = {0};
+    memcpy(&storage, entry->ai_addr, entry->ai_addrlen);
+    from_native(&storage, &addresses[count++]);
+  }
+  freeaddrinfo(list);
+  return count;
+}
+
+// MARK: command-line tools
+
+int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) return -errno;
+  struct timeval timeout = {.tv_sec = timeout_seconds};
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0) return -errno;
+  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout));
+}
+
+int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds) {
+  struct pollfd watched = {.fd = descriptor, .events = writable ? POLLOUT : POLLIN};
+  return RESULT(poll(&watched, 1, (int)timeout_milliseconds));
+}
+
+int64_t skerry_read(int32_t descriptor, void *buffer, size_t count) {
+  return RESULT(read(descriptor, buffer, count));
+}
+
+bool skerry_is_terminal(int32_t descriptor) { return isatty(descriptor) == 1; }
+
+int32_t skerry_terminal_size(int32_t descriptor, uint16_t *columns, uint16_t *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -errno;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+static struct termios usual_settings;
+static bool has_usual_settings;
+
+int32_t skerry_terminal_by_key(int32_t descriptor) {
+  if (tcgetattr(descriptor, &usual_settings) < 0) return -errno;
+  has_usual_settings = true;
+  struct termios settings = usual_settings;
+  settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+  return RESULT(tcsetattr(descriptor, TCSANOW, &settings));
+}
+
+int32_t skerry_terminal_restore(int32_t descriptor) {
+  return has_usual_settings ? RESULT(tcsetattr(descriptor, TCSANOW, &usual_settings)) : 0;
+}
+
+// MARK: signals
+
+int32_t skerry_signal_descriptor(const int32_t *signals, int32_t count) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int32_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
+  int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
+  if (error) return -error;
+  return RESULT(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+int32_t skerry_read_signal(int32_t descriptor) {
+  struct signalfd_siginfo info;
+  ssize_t count = read(descriptor, &info, sizeof info);
+  return count == (ssize_t)sizeof info ? (int32_t)info.ssi_signo : count < 0 ? -errno : 0;
+}
+
+void skerry_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+int32_t skerry_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+  return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int32_t)limit.rlim_cur;
+}
+
+const char *skerry_error_text(int32_t error) {
+  const char *text = strerrordesc_np(error);
+  return text ? text : "unknown error";
+}

@@ -80,3 +80,13 @@ extension UInt8 {
 
   @inlinable package var isASCIIDigit: Bool { self &- 48 < 10 }
 }
+
+extension Array where Element == UInt8 {
+  /// Lends the bytes to `body`. For arrays in properties of classes, whose spans can't leave the
+  /// access that gives them.
+  @inlinable package func withSpan<Result, E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    try body(span)
+  }
+}

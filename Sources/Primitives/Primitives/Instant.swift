@@ -18,6 +18,12 @@
     return overflow ? .never : Instant(nanoseconds: sum)
   }
 
+  /// `nanoseconds` later; the far end is `never`.
+  @inlinable package func advanced(byNanoseconds nanoseconds: UInt64) -> Instant {
+    let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+    return overflow ? .never : Instant(nanoseconds: sum)
+  }
+
   /// Nanoseconds from `earlier` to here; 0 if `earlier` is later.
   @inlinable package func nanoseconds(since earlier: Instant) -> UInt64 {
     nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0

@@ -64,6 +64,18 @@ import Primitives
         valueLength: value.count))
   }
 
+  /// Appends bytes that entries appended next point into, and returns where they start. So a
+  /// whole header section is copied at once.
+  mutating func appendSection(_ section: Span<UInt8>) -> Int {
+    let start = bytes.count
+    precondition(start + section.count <= Int(Int32.max))
+    bytes.append(section)
+    return start
+  }
+
+  /// Appends a field whose bytes are, or will be, in `bytes`.
+  @inline(__always) mutating func append(entry: Entry) { entries.append(entry) }
+
   /// Appends a known field; `value` writes its bytes.
   package mutating func append(_ name: FieldName, writing value: (inout [UInt8]) -> Void) {
     precondition(name != .other)

@@ -9,15 +9,16 @@ import Primitives
   case accept, acceptEncoding, acceptLanguage, acceptRanges, age, allow, altSvc, authorization
   case cacheControl, cacheStatus, cacheTag, cdnCacheControl, cdnLoop, connection
   case contentDisposition, contentEncoding, contentLanguage, contentLength, contentLocation
-  case contentRange, contentType, cookie, date, earlyData, etag, expect, expires, forwarded, from
-  case host, http2Settings, ifMatch, ifModifiedSince, ifNoneMatch, ifRange, ifUnmodifiedSince
-  case keepAlive, lastModified, link, location, maxForwards, origin, pragma, priority
-  case proxyAuthenticate, proxyAuthenticationInfo, proxyAuthorization, proxyConnection
-  case proxyStatus, range, referer, retryAfter, secWebSocketAccept, secWebSocketKey
-  case secWebSocketProtocol, secWebSocketVersion, server, serverTiming, setCookie
-  case strictTransportSecurity, surrogateControl, surrogateKey, te, trailer, transferEncoding
-  case upgrade, userAgent, vary, via, warning, wwwAuthenticate
-  case xForwardedFor, xForwardedHost, xForwardedProto, xRequestID
+  case contentRange, contentType, cookie, date, dnt, earlyData, etag, expect, expires, forwarded
+  case from, host, http2Settings, ifMatch, ifModifiedSince, ifNoneMatch, ifRange
+  case ifUnmodifiedSince, keepAlive, lastModified, link, location, maxForwards, origin, pragma
+  case priority, proxyAuthenticate, proxyAuthenticationInfo, proxyAuthorization, proxyConnection
+  case proxyStatus, range, referer, retryAfter, secCHUA, secCHUAMobile, secCHUAPlatform
+  case secFetchDest, secFetchMode, secFetchSite, secFetchUser, secWebSocketAccept
+  case secWebSocketKey, secWebSocketProtocol, secWebSocketVersion, server, serverTiming
+  case setCookie, strictTransportSecurity, surrogateControl, surrogateKey, te, trailer
+  case transferEncoding, upgrade, upgradeInsecureRequests, userAgent, vary, via, warning
+  case wwwAuthenticate, xForwardedFor, xForwardedHost, xForwardedProto, xRequestID
 
   /// The name in lower case, as HTTP/2 sends it.
   package var lowercase: StaticString { Self.lowercaseNames[Int(rawValue)] }
@@ -30,16 +31,17 @@ import Primitives
     "Alt-Svc", "Authorization", "Cache-Control", "Cache-Status", "Cache-Tag",
     "CDN-Cache-Control", "CDN-Loop", "Connection", "Content-Disposition", "Content-Encoding",
     "Content-Language", "Content-Length", "Content-Location", "Content-Range", "Content-Type",
-    "Cookie", "Date", "Early-Data", "ETag", "Expect", "Expires", "Forwarded", "From", "Host",
-    "HTTP2-Settings", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
+    "Cookie", "Date", "DNT", "Early-Data", "ETag", "Expect", "Expires", "Forwarded", "From",
+    "Host", "HTTP2-Settings", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
     "If-Unmodified-Since", "Keep-Alive", "Last-Modified", "Link", "Location", "Max-Forwards",
     "Origin", "Pragma", "Priority", "Proxy-Authenticate", "Proxy-Authentication-Info",
-    "Proxy-Authorization", "Proxy-Connection", "Proxy-Status", "Range", "Referer",
-    "Retry-After", "Sec-WebSocket-Accept", "Sec-WebSocket-Key", "Sec-WebSocket-Protocol",
-    "Sec-WebSocket-Version", "Server", "Server-Timing", "Set-Cookie",
+    "Proxy-Authorization", "Proxy-Connection", "Proxy-Status", "Range", "Referer", "Retry-After",
+    "Sec-CH-UA", "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest", "Sec-Fetch-Mode",
+    "Sec-Fetch-Site", "Sec-Fetch-User", "Sec-WebSocket-Accept", "Sec-WebSocket-Key",
+    "Sec-WebSocket-Protocol", "Sec-WebSocket-Version", "Server", "Server-Timing", "Set-Cookie",
     "Strict-Transport-Security", "Surrogate-Control", "Surrogate-Key", "TE", "Trailer",
-    "Transfer-Encoding", "Upgrade", "User-Agent", "Vary", "Via", "Warning",
-    "WWW-Authenticate", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+    "Transfer-Encoding", "Upgrade", "Upgrade-Insecure-Requests", "User-Agent", "Vary", "Via",
+    "Warning", "WWW-Authenticate", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
     "X-Request-ID",
   ]
 
@@ -48,38 +50,25 @@ import Primitives
     "alt-svc", "authorization", "cache-control", "cache-status", "cache-tag",
     "cdn-cache-control", "cdn-loop", "connection", "content-disposition", "content-encoding",
     "content-language", "content-length", "content-location", "content-range", "content-type",
-    "cookie", "date", "early-data", "etag", "expect", "expires", "forwarded", "from", "host",
-    "http2-settings", "if-match", "if-modified-since", "if-none-match", "if-range",
+    "cookie", "date", "dnt", "early-data", "etag", "expect", "expires", "forwarded", "from",
+    "host", "http2-settings", "if-match", "if-modified-since", "if-none-match", "if-range",
     "if-unmodified-since", "keep-alive", "last-modified", "link", "location", "max-forwards",
     "origin", "pragma", "priority", "proxy-authenticate", "proxy-authentication-info",
-    "proxy-authorization", "proxy-connection", "proxy-status", "range", "referer",
-    "retry-after", "sec-websocket-accept", "sec-websocket-key", "sec-websocket-protocol",
-    "sec-websocket-version", "server", "server-timing", "set-cookie",
+    "proxy-authorization", "proxy-connection", "proxy-status", "range", "referer", "retry-after",
+    "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode",
+    "sec-fetch-site", "sec-fetch-user", "sec-websocket-accept", "sec-websocket-key",
+    "sec-websocket-protocol", "sec-websocket-version", "server", "server-timing", "set-cookie",
     "strict-transport-security", "surrogate-control", "surrogate-key", "te", "trailer",
-    "transfer-encoding", "upgrade", "user-agent", "vary", "via", "warning",
-    "www-authenticate", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+    "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent", "vary", "via",
+    "warning", "www-authenticate", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
     "x-request-id",
   ]
 
   /// The known name that `bytes` spells in any ASCII case, else `other`.
   package static func find(_ bytes: Span<UInt8>) -> FieldName {
-    guard bytes.count < buckets.count else { return .other }
-    let candidates = buckets[bytes.count]
-    for index in candidates.indices {
-      let candidate = candidates[index]
-      if bytes.equalsIgnoringCase(candidate.lowercase) { return candidate }
-    }
-    return .other
+    let found = FieldNameIndex.shared.find(
+      in: bytes, at: 0, length: bytes.count)
+    // The index trusts that there are no control characters; here they may be.
+    return found == .other || bytes.equalsIgnoringCase(found.lowercase) ? found : .other
   }
-
-  /// The known names by their length.
-  private static let buckets: [[FieldName]] = {
-    var buckets: [[FieldName]] = []
-    for name in FieldName.allCases where name != .other {
-      let length = name.lowercase.utf8CodeUnitCount
-      while buckets.count <= length { buckets.append([]) }
-      buckets[length].append(name)
-    }
-    return buckets
-  }()
 }

@@ -1,1 +1,135 @@
-// HTTPServer
+// The client connections of one loop.
+
+package import Exchange
+package import HTTP
+import Primitives
+package import Runtime
+package import TLS
+
+/// Serves client connections on one loop: makes them, counts them, closes them.
+///
+/// Confined to its loop.
+package final class HTTPServer: @unchecked Sendable {
+  // Confined to its loop.
+  package let loop: EventLoop
+  package let handler: any ExchangeHandler
+  /// Where certificates come from; nil for servers without TLS.
+  package weak var certificates: (any CertificateSource)?
+  package private(set) var isDraining = false
+  /// Requests whose heads came in, since the start.
+  package internal(set) var requestCount: UInt64 = 0
+
+  /// Plaintext and ciphertext in passing; empty between pieces of work.
+  var plaintext: [UInt8] = []
+  var ciphertext: [UInt8] = []
+  /// Plaintext that was just decrypted.
+  var decrypted = [UInt8](repeating: 0, count: RuntimeLimits.inputBytes)
+  var dates = HTTPDateCache()
+  let acceptor: TLSAcceptor?
+  private var connections: [ServerConnection] = []
+  private var exchanges: [Exchange] = []
+  private var listeners: [Listener] = []
+
+  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
+  package init(loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil) {
+    self.loop = loop
+    self.acceptor = acceptor
+    self.handler = handler
+    plaintext.reserveCapacity(RuntimeLimits.inputBytes)
+    ciphertext.reserveCapacity(RuntimeLimits.outputBytes)
+  }
+
+  package var connectionCount: Int { connections.count }
+
+  /// Serves connections from the listening socket `descriptor`. On the loop.
+  package func listen(on descriptor: Int32, scheme: RequestHead.Scheme) throws(RuntimeError) {
+    let listener = Listener(descriptor: descriptor, loop: loop) { [unowned self] socket, peer in
+      accept(socket, from: peer, scheme: scheme)
+    }
+    try listener.register()
+    listeners.append(listener)
+    // A client may have connected before the registration.
+    listener.enqueue()
+  }
+
+  /// Accepts no more connections, and closes each after what it is doing. On the loop.
+  package func drain() {
+    isDraining = true
+    for listener in listeners { listener.close() }
+    listeners.removeAll()
+    for connection in connections { connection.drain() }
+  }
+
+  /// Gives the listening sockets away: the caller owns the descriptors.
+  package func takeListeners() -> [Int32] {
+    let descriptors = listeners.map { $0.takeDescriptor() }
+    listeners.removeAll()
+    return descriptors
+  }
+
+  private func accept(_ socket: Int32, from peer: SocketAddress, scheme: RequestHead.Scheme) {
+    let connection = ServerConnection(
+      descriptor: socket, peer: peer, isTLS: scheme == .https, server: self)
+    connection.registryIndex = connections.count
+    connections.append(connection)
+    if connections.count >= HTTPServerLimits.connectionsPerLoop {
+      for listener in listeners { listener.pause() }
+    }
+    connection.begin()
+  }
+
+  func connectionClosed(_ connection: ServerConnection) {
+    let index = connection.registryIndex
+    guard index >= 0 else { return }
+    let last = connections.removeLast()
+    if last !== connection {
+      connections[index] = last
+      last.registryIndex = index
+    }
+    connection.registryIndex = -1
+    if connections.count == HTTPServerLimits.connectionsPerLoop - 1 {
+      for listener in listeners { listener.resume() }
+    }
+  }
+
+  /// An exchange as new for a request on `lane`.
+  func takeExchange(on lane: Lane, client: ClientFacts) -> Exchange {
+    guard let exchange = exchanges.popLast() else {
+      return Exchange(on: lane, client: client, handler: handler)
+    }
+    exchange.move(to: lane)
+    exchange.client = client
+    return exchange
+  }
+
+  /// Takes an exchange back that nobody else refers to any more.
+  func giveBack(_ exchange: consuming Exchange) {
+    exchange.sink = nil
+    guard exchanges.count < HTTPServerLimits.pooledExchanges,
+      isKnownUniquelyReferenced(&exchange)
+    else { return }
+    exchange.reset()
+    exchanges.append(exchange)
+  }
+}
+
+/// Finds the certificates for the name that a client asks for.
+package protocol CertificateSource: AnyObject {
+  /// The certificates for `serverName`, which is nil if the client names none; on the connection's
+  /// loop. Nil means that they must be looked up: `requester` will be told, there.
+  func certificate(
+    for serverName: [UInt8]?, requester: any CertificateRequester
+  ) -> CertificateChoice?
+}
+
+/// A handshake that waits for its certificate.
+package protocol CertificateRequester: AnyObject {
+  func certificateFound(_ choice: CertificateChoice)
+}
+
+package enum CertificateChoice: Sendable {
+  /// The zone's certificates, and the lane that pays for the handshake.
+  case use(TLSServerContext, Lane)
+  /// No zone has that name.
+  case unrecognizedName
+}

@@ -1,3 +1,103 @@
-#ifndef SKERRY_CLinux_H
-#define SKERRY_CLinux_H
+// Linux for Runtime: each function is one system call (or one instruction). Failures come back as
+// the negated errno, so that no caller reads a thread-local afterwards.
+#ifndef SKERRY_CLINUX_H
+#define SKERRY_CLINUX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Threads and the processor.
+typedef void (*skerry_thread_main)(void *context);
+int32_t skerry_thread_start(const char *name, skerry_thread_main main, void *context);
+int32_t skerry_thread_pin(int32_t cpu);
+int32_t skerry_thread_nice(int32_t nice);
+int32_t skerry_thread_count(void);
+uint64_t skerry_thread_cpu_nanoseconds(void);
+uint64_t skerry_process_cpu_nanoseconds(void);
+uint64_t skerry_monotonic_nanoseconds(void);
+int64_t skerry_wall_seconds(void);
+extern __thread void *skerry_current_loop;
+static inline void *skerry_current(void) { return skerry_current_loop; }
+static inline void skerry_set_current(void *loop) { skerry_current_loop = loop; }
+
+static inline uint64_t skerry_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  uint64_t value;
+  __asm__ volatile("mrs %0, cntvct_el0" : "=r"(value));
+  return value;
+#else
+  return skerry_monotonic_nanoseconds();
+#endif
+}
+
+// Swift's global executor: every job that is bound to no executor goes to `route`.
+void skerry_route_global_jobs(void (*route)(void *job));
+
+// A stack that many threads push to and one thread empties at once.
+typedef struct { void *head; } skerry_stack;
+void skerry_stack_push(skerry_stack *stack, void *node, void **link);
+void *skerry_stack_take(skerry_stack *stack);
+bool skerry_stack_is_empty(const skerry_stack *stack);
+
+typedef struct { uint32_t value; } skerry_flag;
+void skerry_flag_set(skerry_flag *flag, uint32_t value);
+uint32_t skerry_flag_exchange(skerry_flag *flag, uint32_t value);
+uint32_t skerry_flag_get(const skerry_flag *flag);
+
+// epoll and eventfd.
+#define SKERRY_READABLE 1u
+#define SKERRY_WRITABLE 2u
+#define SKERRY_HANGUP 4u
+typedef struct { void *owner; uint32_t readiness; } skerry_event;
+int32_t skerry_epoll_create(void);
+int32_t skerry_epoll_add(int32_t epoll, int32_t descriptor, void *owner);
+int32_t skerry_epoll_remove(int32_t epoll, int32_t descriptor);
+int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
+                          int64_t timeout_nanoseconds);
+int32_t skerry_eventfd(void);
+int32_t skerry_eventfd_signal(int32_t descriptor);
+int32_t skerry_eventfd_clear(int32_t descriptor);
+
+// Sockets. An address is 16 bytes (IPv4 as ::ffff:a.b.c.d), a port and the family 4 or 6;
+// family 1 is a socket in the file system.
+typedef struct { uint8_t bytes[16]; uint16_t port; uint8_t family; } skerry_address;
+typedef struct { const void *base; size_t count; } skerry_slice;
+int32_t skerry_listen(const skerry_address *address, int32_t backlog, bool share_port);
+int32_t skerry_listen_path(const char *path, int32_t backlog);
+int32_t skerry_listen_reuse(int32_t descriptor, int32_t backlog);
+int32_t skerry_accept(int32_t listener, skerry_address *peer);
+int32_t skerry_connect(const skerry_address *address);
+int32_t skerry_connect_path(const char *path);
+int32_t skerry_connect_result(int32_t descriptor);
+int32_t skerry_local_address(int32_t descriptor, skerry_address *address);
+int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count);
+int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count);
+int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count);
+int32_t skerry_shutdown_write(int32_t descriptor);
+int32_t skerry_close(int32_t descriptor);
+int32_t skerry_reset_on_close(int32_t descriptor);
+int32_t skerry_keep_across_exec(int32_t descriptor, bool keep);
+int32_t skerry_socket_pair(int32_t descriptors[2]);
+int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capacity);
+
+// For command-line tools, which have no loop: waiting on one descriptor, and the terminal.
+int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds);
+int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds);
+int64_t skerry_read(int32_t descriptor, void *buffer, size_t count);
+bool skerry_is_terminal(int32_t descriptor);
+int32_t skerry_terminal_size(int32_t descriptor, uint16_t *columns, uint16_t *rows);
+int32_t skerry_terminal_by_key(int32_t descriptor);
+int32_t skerry_terminal_restore(int32_t descriptor);
+
+// Signals, taken by a descriptor: the signals stop reaching handlers.
+int32_t skerry_signal_descriptor(const int32_t *signals, int32_t count);
+int32_t skerry_read_signal(int32_t descriptor);
+void skerry_ignore_broken_pipes(void);
+int32_t skerry_raise_descriptor_limit(void);
+
+// The text of an errno; static storage.
+const char *skerry_error_text(int32_t error);
 #endif

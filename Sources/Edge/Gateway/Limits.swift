@@ -1,0 +1,23 @@
+// Every bound of the gateway, with its unit, its reason, and what happens at it.
+
+/// Bounds of zones on one loop.
+package enum GatewayLimits {
+  /// Names in use that one zone may have in the table of one loop (a wildcard has endless names);
+  /// beyond it the oldest leaves and is looked up again when it is asked for.
+  static let namesPerZone = 1_024
+
+  /// Names that no zone has, remembered per loop so that they cost no look-up; then all are dropped.
+  static let unknownNames = 4_096
+
+  /// Look-ups of names under way per loop; requests for further names get 503.
+  static let lookupsUnderWay = 1_024
+
+  /// Requests that wait for one look-up; further ones get 503.
+  static let requestsPerLookup = 1_024
+
+  /// A zone without a request for this long leaves the memory of the loop.
+  static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
+
+  /// How often idle zones are looked for, and how many are looked at each time.
+  static let sweepNanoseconds: UInt64 = 5_000_000_000
+}

@@ -1,0 +1,54 @@
+// The way of a request through a zone. This file is the list.
+
+import Exchange
+import Origin
+import Primitives
+import Runtime
+import Zones
+
+/// The stages of one zone on one loop, in order; stages that the zone does not use are left out.
+///
+/// Security, transforms and Workers come between `HTTPSRedirect` and the cache (DESIGN.md, section 3).
+struct Pipeline {
+  /// Every stage of Skerry, in order. Adding one: its folder and one line here.
+  static let stages: [@Sendable (Context) -> (any Stage)?] = [
+    { _ in RequestGuard() },
+    { $0.isLoopGuarded ? LoopGuard() : nil },
+    { $0.snapshot.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
+    { PassThrough(source: $0.origin) },
+  ]
+
+  /// What a stage is configured from.
+  struct Context {
+    let snapshot: ZoneSnapshot
+    let zone: ZoneState
+    let origin: any ResponseSource
+    var isLoopGuarded = true
+  }
+
+  private let active: [any Stage]
+
+  /// A pipeline that answers nothing.
+  init() { active = [] }
+
+  init(_ context: Context) { active = Self.stages.compactMap { $0(context) } }
+
+  /// Runs stages from `index` on, until one answers or must wait.
+  func run(_ exchange: Exchange, from index: Int = 0) -> Outcome {
+    for position in index..<active.count {
+      switch active[position].evaluate(exchange) {
+      case .next: continue
+      case .respond: return .responded
+      case .suspend(let work): return .suspended(work, next: position + 1)
+      }
+    }
+    return .unanswered
+  }
+
+  enum Outcome {
+    case responded
+    case suspended(any Suspension, next: Int)
+    /// No stage answered: a fault of ours, since the cache answers everything.
+    case unanswered
+  }
+}

@@ -1,0 +1,29 @@
+// What no zone may be asked.
+
+import Exchange
+import HTTP
+import Primitives
+
+/// Refuses what would be dangerous or senseless to pass on: CONNECT, TRACE, and unsafe methods in
+/// early data, which might be a replay (RFC 8470 section 5.2).
+final class RequestGuard: Stage {
+  static let name: StaticString = "request-guard"
+
+  func evaluate(_ exchange: Exchange) -> Verdict {
+    switch exchange.request.method {
+    case .get, .head: return .next
+    case .connect, .trace:
+      exchange.response.status = 405
+      exchange.response.fields.append(
+        .allow, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS")
+      exchange.response.contentLength = 0
+      return .respond
+    default:
+      guard exchange.client.isEarlyData else { return .next }
+      exchange.response.status = 425
+      exchange.response.fields.append(.cacheControl, "no-store")
+      exchange.response.contentLength = 0
+      return .respond
+    }
+  }
+}

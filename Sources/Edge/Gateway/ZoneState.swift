@@ -1,0 +1,178 @@
+// A zone on one loop: its snapshot, its pipeline, its counters.
+
+import Exchange
+import HTTP
+import HTTPServer
+import Origin
+import Primitives
+import Runtime
+import TLS
+import Zones
+
+/// The mutable state of one zone on one loop. `ZoneActor` owns it; its loop calls it synchronously.
+///
+/// Confined to its loop. Requests in flight keep the pipeline that they began with; a changed
+/// configuration is seen by the next request.
+final class ZoneState: @unchecked Sendable {
+  // Confined to its loop.
+  let id: ZoneID
+  let lane: Lane
+  unowned let gateway: Gateway
+  private(set) var snapshot: ZoneSnapshot
+  private(set) var pipeline = Pipeline()
+  private(set) var origin: Origin
+  private(set) lazy var actor = ZoneActor(self)
+  /// The names under which the loop's table lists the zone.
+  var names: [[UInt8]] = []
+  /// Made on the first handshake, off the loop.
+  private(set) var tlsContext: TLSServerContext?
+  /// Handshakes that wait for it.
+  var handshakes: [any CertificateRequester] = []
+  var counters = ZoneCounters()
+  private(set) var connections = 0
+  private(set) var exchangesInFlight = 0
+  private(set) var lastUsed: Instant
+  /// Removed or changed to another host: idle connections of the zone end.
+  private(set) var isRetired = false
+
+  init(_ snapshot: ZoneSnapshot, gateway: Gateway) {
+    id = snapshot.id
+    self.snapshot = snapshot
+    self.gateway = gateway
+    lane = Lane(
+      loop: gateway.loop, name: snapshot.configuration.name,
+      weight: UInt32(clamping: snapshot.configuration.weight))
+    lastUsed = gateway.loop.now
+    origin = Origin(
+      snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+    pipeline = makePipeline()
+  }
+
+  /// The next request sees `snapshot`.
+  func adopt(_ snapshot: ZoneSnapshot) {
+    let before = self.snapshot
+    self.snapshot = snapshot
+    lane.weight = UInt32(clamping: snapshot.configuration.weight)
+    tlsContext = nil
+    if before.configuration.origins != snapshot.configuration.origins {
+      origin.close()
+      origin = Origin(
+        snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+    }
+    pipeline = makePipeline()
+  }
+
+  /// The zone is no more: what is in flight ends, nothing new begins.
+  func retire() {
+    isRetired = true
+    origin.close()
+    contextMade(nil, of: snapshot)
+  }
+
+  var isIdle: Bool {
+    exchangesInFlight == 0 && connections == 0
+      && gateway.loop.now.nanoseconds(since: lastUsed) > GatewayLimits.zoneIdleNanoseconds
+  }
+
+  private func makePipeline() -> Pipeline {
+    Pipeline(
+      Pipeline.Context(
+        snapshot: snapshot, zone: self, origin: origin))
+  }
+
+  /// The certificates of `snapshot` were read; handshakes go on.
+  func contextMade(_ context: TLSServerContext?, of snapshot: ZoneSnapshot) {
+    if snapshot === self.snapshot && !isRetired { tlsContext = context }
+    let waiting = handshakes
+    handshakes.removeAll()
+    for handshake in waiting {
+      handshake.certificateFound(context.map { .use($0, lane) } ?? .unrecognizedName)
+    }
+  }
+
+  // MARK: - Serving
+
+  /// Serves one request on the zone's lane: at once if the lane is idle and in credit, else on its
+  /// turn.
+  func serve(_ exchange: Exchange) -> Handling {
+    if exchange.lane !== lane {
+      guard exchange.sink?.serve(on: lane, for: self) ?? false else {
+        return shed(exchange, "too many connections")
+      }
+      let isFree = lane.isIdleInCredit
+      exchange.move(to: lane)
+      guard isFree else {
+        exchange.enqueue()
+        return .pending
+      }
+      gateway.loop.charge(lane)
+    }
+    lastUsed = gateway.loop.now
+    counters.requests += 1
+    lane.ledger.requests += 1
+    switch pipeline.run(exchange) {
+    case .responded: return responded(exchange)
+    case .suspended(let work, let next): return suspend(exchange, work, next: next)
+    case .unanswered:
+      ErrorPage.render(Failure(.internalError, "no stage answered"), for: exchange)
+      return responded(exchange)
+    }
+  }
+
+  private func responded(_ exchange: Exchange) -> Handling {
+    completeHead(exchange)
+    count(exchange)
+    return .responded
+  }
+
+  private func suspend(_ exchange: Exchange, _ work: any Suspension, next: Int) -> Handling {
+    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
+      return shed(exchange, "too many requests in flight")
+    }
+    exchangesInFlight += 1
+    let pipeline = self.pipeline
+    let actor = self.actor
+    let task = ZoneTask(exchange: exchange, work: work, pipeline: pipeline, next: next)
+    lane.start { await actor.perform(task) }
+    return .pending
+  }
+
+  /// The zone is over one of its bounds: only it is refused.
+  private func shed(_ exchange: Exchange, _ reason: String) -> Handling {
+    counters.shed += 1
+    ErrorPage.render(Failure(.overloaded, reason), for: exchange)
+    exchange.response.fields.append(.retryAfter, "1")
+    return .responded
+  }
+
+  /// What every response of the zone carries.
+  func completeHead(_ exchange: Exchange) {
+    let fields = snapshot.responseFields
+    for index in 0..<fields.count {
+      fields.withName(at: index) { name in
+        fields.withValue(at: index) { exchange.response.fields.append(name: name, value: $0) }
+      }
+    }
+  }
+
+  func count(_ exchange: Exchange) {
+    counters.count(
+      exchange,
+      nanoseconds: gateway.loop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
+  }
+
+  func exchangeEnded() {
+    exchangesInFlight -= 1
+    lastUsed = gateway.loop.now
+  }
+}
+
+extension ZoneState: ConnectionTenant {
+  func connectionOpened() -> Bool {
+    guard connections < snapshot.configuration.bounds.connections else { return false }
+    connections += 1
+    return true
+  }
+
+  func connectionClosed() { connections -= 1 }
+}

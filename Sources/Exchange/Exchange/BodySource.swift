@@ -1,0 +1,21 @@
+// A body that comes in pieces.
+
+package import HTTP
+package import Primitives
+package import Runtime
+
+/// A message body that is read piece by piece, with back-pressure: nothing is received from the
+/// sender beyond a bounded buffer until the reader asks.
+///
+/// Confined to one loop; one task reads.
+package protocol BodySource: AnyObject {
+  /// The next piece, never empty; nil at the end of a complete body. Waits on `parker`. An
+  /// incomplete body throws, and so does a cancelled parker.
+  func next(_ parker: Parker) async throws(Failure) -> Bytes?
+
+  /// The trailer section (RFC 9110 section 6.5), once `next` has returned nil.
+  var trailers: FieldBlock? { get }
+
+  /// Says that nobody will read on. Harmless after the end.
+  func abandon()
+}

@@ -1,0 +1,55 @@
+// What a zone may say about one of its origins.
+
+/// An origin server of a zone.
+package struct OriginConfiguration: Equatable, Sendable {
+  package var scheme: OriginScheme
+
+  /// A host name in lower case, or an address: `192.0.2.1`, `2001:db8::1` (without brackets).
+  package var host: String
+  package var port: UInt16
+
+  /// The share of requests relative to the zone's other origins.
+  package var weight = 1
+
+  /// What `Host` says; nil keeps the client's.
+  package var hostHeader: String?
+
+  /// The name for TLS (SNI and verification); nil takes the host name of the URL.
+  package var serverName: String?
+
+  /// Whether the certificate must be valid for the name. Off is for laboratories.
+  package var verifiesCertificate = true
+
+  /// Certificates (PEM) to trust instead of the system's.
+  package var certificateAuthority: String?
+
+  package var timeouts = OriginTimeouts()
+
+  package init(scheme: OriginScheme, host: String, port: UInt16? = nil) {
+    self.scheme = scheme
+    self.host = host
+    self.port = port ?? scheme.port
+  }
+}
+
+/// How an origin is spoken to.
+package enum OriginScheme: String, CaseIterable, Sendable {
+  case http, https
+
+  /// RFC 9110 sections 4.2.1 and 4.2.2.
+  package var port: UInt16 { self == .http ? 80 : 443 }
+}
+
+/// How long an origin may take.
+package struct OriginTimeouts: Equatable, Sendable {
+  /// For a connection, TLS included.
+  package var connect = Duration.milliseconds(5_000)
+
+  /// From the request's end to the response's head.
+  package var firstByte = Duration.milliseconds(60_000)
+
+  /// Between two pieces of the response's content.
+  package var idle = Duration.milliseconds(30_000)
+
+  package init() {}
+}

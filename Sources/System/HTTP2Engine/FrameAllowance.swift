@@ -1,0 +1,27 @@
+// How many frames of one kind a peer may still send.
+
+/// A credit that is refilled to `base` in every window and can be earned above that.
+struct FrameAllowance {
+  private let base: Int
+  private var credit: Int
+
+  init(_ base: Int) {
+    self.base = base
+    credit = base
+  }
+
+  /// A new window begins.
+  mutating func refill() { credit = max(credit, base) }
+
+  /// The peer earned `count` more.
+  mutating func earn(_ count: Int) {
+    credit = min(credit + count, base * Limits.earnedFactor)
+  }
+
+  /// Takes one; false if there is none.
+  mutating func spend() -> Bool {
+    guard credit > 0 else { return false }
+    credit -= 1
+    return true
+  }
+}

@@ -1,0 +1,14 @@
+// Limits of the engine itself; those that a driver sets are in HTTP2Limits.swift.
+
+/// Bounds of what a session remembers, whatever its driver says.
+enum Limits {
+  /// Streams that we reset and for which late frames are ignored (RFC 9113 section 5.1); the
+  /// oldest are forgotten, a late frame on those ends the connection with STREAM_CLOSED.
+  static let rememberedResets = 256
+  /// Gaps in the peer's stream identifiers that are remembered, for the right error code only.
+  static let rememberedGaps = 8
+  /// Closed stream objects that are kept for reuse per session.
+  static let spareStreams = 32
+  /// A credit that was earned never exceeds this many times its basic count.
+  static let earnedFactor = 64
+}

@@ -1,0 +1,159 @@
+// One thread on one core, one epoll instance, one scheduler of lanes.
+
+package import Primitives
+import CLinux
+
+/// The runtime of one core: collects events, runs lanes fairly, keeps deadlines.
+///
+/// Confined to its own thread except for `perform`, `Lane.post`, `Lane.start` and `stop`, which may
+/// be called from any thread. Loops are made once and live until the process ends.
+@safe package final class EventLoop: @unchecked Sendable {
+  // Confined to its thread; other threads reach it through `inbox` only.
+  package let name: String
+  package let index: Int
+  /// The core that the loop is pinned to; nil lets the kernel choose.
+  package let cpu: Int32?
+  /// The same core's second loop, at a lower priority, for work that can't be cut into pieces.
+  package internal(set) var heavy: EventLoop?
+
+  /// The time at which this round of the loop began.
+  package internal(set) var now: Instant
+  /// The counter when `now` was read.
+  var nowTicks: UInt64 = CPUClock.now
+  /// The time now, not when the round began.
+  package var preciseNow: Instant {
+    now.advanced(byNanoseconds: CPUClock.shared.nanoseconds(CPUClock.now &- nowTicks))
+  }
+  /// The wall clock, at most 50 ms old.
+  package internal(set) var wallTime: WallTime
+  /// Long jobs seen lately, oldest first.
+  package internal(set) var longJobs: [LongJob] = []
+  package internal(set) var longJobCount: UInt64 = 0
+
+  /// The shared buffer for responses being written in this piece of work. Users leave it empty.
+  package var output: [UInt8] = []
+
+  let inbox: LoopInbox
+  let epoll: Int32
+  var scheduler: LaneScheduler
+  var timers: TimerWheel
+  /// The lane that is charged for what runs now.
+  var chargedLane: Lane?
+  var chargedSince: UInt64 = 0
+  /// Where jobs go that Swift enqueues on the global executor meanwhile.
+  var routeTarget: Lane?
+  /// Channels closed in this round; events already collected may still name them.
+  var retired: [Channel] = []
+  var isStopping = false
+  var wallRead: Instant
+  let input: UnsafeMutableRawBufferPointer
+  private var systemLaneStorage: Lane?
+  private var arrivals: [Lane?]
+
+  package init(name: String, index: Int, cpu: Int32? = nil) throws(RuntimeError) {
+    self.name = name
+    self.index = index
+    self.cpu = cpu
+    inbox = try LoopInbox()
+    let epoll = skerry_epoll_create()
+    guard epoll >= 0 else {
+      throw RuntimeError("create", "an epoll instance", result: Int(epoll))
+    }
+    self.epoll = epoll
+    let now = SystemClock.monotonic
+    self.now = now
+    wallRead = now
+    wallTime = SystemClock.wall
+    scheduler = LaneScheduler(clock: .shared)
+    timers = TimerWheel(now: now)
+    unsafe input = .allocate(byteCount: RuntimeLimits.inputBytes, alignment: 64)
+    arrivals = Array(repeating: nil, count: RuntimeLimits.arrivalLanes)
+    output.reserveCapacity(RuntimeLimits.outputBytes)
+    systemLaneStorage = Lane(loop: self, name: "system", weight: 4)
+  }
+
+  deinit { preconditionFailure("a loop lives until the process ends") }
+
+  /// The lane of work that belongs to no tenant (accepting, applying configuration).
+  package var systemLane: Lane {
+    guard let lane = systemLaneStorage else { preconditionFailure("set by init") }
+    return lane
+  }
+
+  /// The lane for work before the tenant is known, shared by sources whose prefixes hash alike.
+  package func arrivalLane(for address: SocketAddress) -> Lane {
+    let slot = Int(truncatingIfNeeded: address.prefixHash) & (RuntimeLimits.arrivalLanes - 1)
+    if let lane = arrivals[slot] { return lane }
+    let lane = Lane(loop: self, name: "arrival-\(slot)")
+    arrivals[slot] = lane
+    return lane
+  }
+
+  /// System and arrival lanes, for the ledger.
+  package var systemLanes: [Lane] { [systemLane] + arrivals.compactMap { $0 } }
+
+  /// The loop whose thread this is; nil on other threads.
+  package static var current: EventLoop? {
+    // Safe: set for the life of the loop's thread, and loops are never freed.
+    guard let pointer = unsafe skerry_current() else { return nil }
+    return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  /// Whether this is the thread of `loop`: the check that guards synchronous calls.
+  @inline(__always) package static func isCurrent(_ loop: EventLoop) -> Bool {
+    // Safe: only identities are compared.
+    unsafe skerry_current() == Unmanaged.passUnretained(loop).toOpaque()
+  }
+
+  /// Runs `body` on this loop's system lane and returns its result. From a task on any loop.
+  package func perform<Result: Sendable>(
+    _ body: @escaping @Sendable () -> Result
+  ) async -> Result {
+    guard let caller = EventLoop.current else {
+      preconditionFailure("perform is for tasks on loops")
+    }
+    let box = ResultBox<Result>()
+    let lane = caller.chargedLane ?? caller.systemLane
+    let parker = Parker(on: lane)
+    systemLane.post {
+      box.value = body()
+      lane.post { parker.wake() }
+    }
+    while true {
+      if let value = box.value { return value }
+      _ = await parker.park()
+    }
+  }
+
+  /// The first `count` bytes of the shared receive buffer, valid until the next receive.
+  package func withInput<Result, E: Error>(
+    _ count: Int, _ body: (Span<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    precondition(count <= RuntimeLimits.inputBytes)
+    // Safe: the buffer lives as long as the loop, and only `Channel.receive` writes to it.
+    let bytes = unsafe UnsafeBufferPointer(
+      start: input.baseAddress?.assumingMemoryBound(to: UInt8.self), count: count)
+    return try body(unsafe Span(_unsafeElements: bytes))
+  }
+
+  /// Makes `lane` pay for what follows in this piece of work.
+  package func charge(_ lane: Lane) {
+    guard chargedLane !== lane else { return }
+    settle()
+    chargedLane = lane
+  }
+
+  /// Jobs that Swift enqueues during `body` go to `lane`.
+  func route(to lane: Lane, _ body: () -> Void) {
+    let before = routeTarget
+    routeTarget = lane
+    body()
+    routeTarget = before
+  }
+}
+
+/// Carries a result from one loop to another; written before the message that announces it.
+final class ResultBox<Value: Sendable>: @unchecked Sendable {
+  // Written once on one loop before the message that the other loop reads it after.
+  var value: Value?
+}

@@ -1,0 +1,105 @@
+// The run queue of one tenant on one loop.
+
+import CLinux
+
+/// The run queue of one tenant (or of the system) on one loop, and the serial executor of that
+/// tenant's actors there.
+///
+/// The loop serves its ready lanes by deficit round robin in CPU time. Everything but `enqueue` of
+/// a job, `post` and `start` is for the loop's thread.
+@safe package final class Lane: SerialExecutor, @unchecked Sendable {
+  // Confined to its loop; jobs from other threads come through the loop's inbox.
+  private unowned(unsafe) let loopReference: EventLoop
+  package let name: String
+  /// Shares of the CPU relative to other lanes; 1 is the usual.
+  package var weight: UInt32
+  package var ledger = LaneLedger()
+
+  var queue = WorkQueue()
+  /// Ticks that the lane may still use in this round; negative is debt.
+  var deficit: Int64 = 0
+  var list = List.idle
+  var next: Unmanaged<Lane>?
+  /// When the lane became ready or, while it is idle, when it became idle.
+  var readyTicks: UInt64 = 0
+  /// Ready, and not served since.
+  var awaitsTurn = false
+  private var tasks: LaneTasks?
+
+  enum List: UInt8 { case idle, sparse, bulk }
+
+  package init(loop: EventLoop, name: String, weight: UInt32 = 1) {
+    unsafe loopReference = loop
+    self.name = name
+    self.weight = weight
+    unsafe next = nil
+  }
+
+  package var loop: EventLoop { unsafe loopReference }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    // Safe: a job is a pointer that stays valid until it is run, which happens once.
+    let pointer = unsafe unsafeBitCast(UnownedJob(job), to: UnsafeMutableRawPointer.self)
+    if EventLoop.isCurrent(loop) {
+      unsafe push(job: pointer)
+    } else {
+      unsafe loop.inbox.push(job: pointer, lane: self)
+    }
+  }
+
+  package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    unsafe UnownedSerialExecutor(ordinary: self)
+  }
+
+  /// Starts a task whose every step runs on this lane. From any thread.
+  package func start(_ operation: @escaping @Sendable () async -> Void) {
+    guard EventLoop.isCurrent(loop) else {
+      post { [self] in start(operation) }
+      return
+    }
+    let tasks = self.tasks ?? LaneTasks(lane: self)
+    self.tasks = tasks
+    loop.route(to: self) {
+      Task {
+        await tasks.run(operation)
+        withExtendedLifetime(self) {}
+      }
+    }
+  }
+
+  /// Runs `body` on this lane's turn. From any thread.
+  package func post(_ body: @escaping @Sendable () -> Void) {
+    loop.inbox.push(ClosureWork(on: self, running: body))
+  }
+
+  /// Whether the lane has no work waiting and may use the CPU at once.
+  package var isIdleInCredit: Bool {
+    guard queue.isEmpty else { return false }
+    if list == .idle { loop.scheduler.renewCredit(of: self, now: CPUClock.now) }
+    return deficit > 0
+  }
+
+  func push(_ work: LoopWork) {
+    queue.push(work)
+    if list == .idle { loop.scheduler.activate(self) }
+  }
+
+  func push(job: UnsafeMutableRawPointer) {
+    unsafe queue.push(job: job)
+    if list == .idle { loop.scheduler.activate(self) }
+  }
+}
+
+/// The actor that a lane's tasks run in.
+actor LaneTasks {
+  // Safe: whoever runs a task here keeps the lane alive (see `Lane.start`).
+  private nonisolated unowned(unsafe) let lane: Lane
+
+  init(lane: Lane) { unsafe self.lane = lane }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe lane.asUnownedSerialExecutor()
+  }
+
+  func run(_ operation: @Sendable () async -> Void) async { await operation() }
+}

@@ -1,0 +1,52 @@
+// Every bound of the runtime, with its unit, its reason, and what happens at it.
+
+import Primitives
+
+/// Bounds of loops, lanes and sockets.
+package enum RuntimeLimits {
+  /// CPU a lane may use in one turn, per unit of weight. Beyond it the lane goes to the end of the
+  /// list. 100 us keeps a quiet tenant's p99 at 0.25 ms beside an overloaded one (facts/swift.md).
+  package static let quantumNanoseconds: UInt64 = 100_000
+
+  /// Lane work between two looks at epoll; beyond it new events are collected first.
+  package static let pollIntervalNanoseconds: UInt64 = 100_000
+
+  /// A lane that was idle this long has its full quantum again.
+  package static let creditRenewalNanoseconds: UInt64 = 1_000_000
+
+  /// A job that runs longer is named by the watchdog: the quantum is the job.
+  package static let watchdogNanoseconds: UInt64 = 2_000_000
+
+  /// Long jobs the watchdog remembers per loop; older ones are dropped.
+  package static let watchdogEntries = 64
+
+  /// Events taken from one epoll_wait.
+  package static let eventsPerPoll = 256
+
+  /// Bytes of the loop's shared receive buffer: what one socket is read at a time.
+  package static let inputBytes = 64 << 10
+
+  /// Bytes reserved in the loop's shared output buffer; it grows for longer bursts of responses.
+  package static let outputBytes = 128 << 10
+
+  /// Connections accepted in one turn; the rest wait for the next turn.
+  package static let acceptsPerTurn = 32
+
+  /// Slices handed to one sendmsg.
+  package static let slicesPerSend = 64
+
+  /// Bytes that one flush gives to the kernel before the lane yields.
+  package static let flushBytes = 256 << 10
+
+  /// Connections the kernel queues before it refuses.
+  package static let listenBacklog: Int32 = 4096
+
+  /// Lanes per loop for work before the tenant is known, one per hash of the source's prefix.
+  package static let arrivalLanes = 64
+
+  /// Width of a timer tick; deadlines are met up to one tick late.
+  package static let timerTickNanoseconds: UInt64 = 1 << 22
+
+  /// Slots of the timer wheel; later deadlines are put in again when their slot comes round.
+  package static let timerSlots = 1024
+}

@@ -1,0 +1,97 @@
+// A listening socket of one loop.
+
+import Primitives
+import CLinux
+
+/// Accepts connections for one loop. Loops that listen on one address each have a socket of their
+/// own (SO_REUSEPORT), so that the kernel spreads connections and no loop wakes for another's.
+package final class Listener: Channel {
+  private let accepted: (Int32, SocketAddress) -> Void
+  private var isPaused = false
+  /// Connections accepted since the start.
+  package private(set) var acceptedCount: UInt64 = 0
+  package private(set) var lastError: RuntimeError?
+
+  /// A listener over an open listening socket. `accepted` gets each connection's descriptor, which
+  /// it owns, and the peer's address.
+  package init(
+    descriptor: Int32, loop: EventLoop, accepted: @escaping (Int32, SocketAddress) -> Void
+  ) {
+    self.accepted = accepted
+    super.init(descriptor: descriptor, on: loop.systemLane)
+  }
+
+  /// Opens a socket that listens on `address`; its descriptor.
+  package static func listen(
+    on address: SocketAddress, sharesPort: Bool = true
+  ) throws(RuntimeError) -> Int32 {
+    var raw = address.raw
+    let result = unsafe skerry_listen(&raw, RuntimeLimits.listenBacklog, sharesPort)
+    guard result >= 0 else {
+      throw RuntimeError("listen on", address.description, result: Int(result))
+    }
+    return result
+  }
+
+  /// Opens a socket in the file system that only this user may connect to; its descriptor.
+  package static func listen(path: String) throws(RuntimeError) -> Int32 {
+    let result = unsafe skerry_listen_path(path, RuntimeLimits.listenBacklog)
+    guard result >= 0 else { throw RuntimeError("listen on", path, result: Int(result)) }
+    return result
+  }
+
+  /// Takes over a listening socket that another process opened.
+  package static func adopt(_ descriptor: Int32) throws(RuntimeError) {
+    let result = skerry_listen_reuse(descriptor, RuntimeLimits.listenBacklog)
+    guard result >= 0 else {
+      throw RuntimeError("take over", "listener \(descriptor)", result: Int(result))
+    }
+  }
+
+  /// The address that the socket is bound to.
+  package var address: SocketAddress { Self.localAddress(of: descriptor) }
+
+  package static func localAddress(of descriptor: Int32) -> SocketAddress {
+    var raw = skerry_address()
+    _ = unsafe skerry_local_address(descriptor, &raw)
+    return SocketAddress(raw)
+  }
+
+  /// Stops accepting; connections wait in the kernel's queue.
+  package func pause() { isPaused = true }
+
+  /// Accepts again.
+  package func resume() {
+    guard isPaused else { return }
+    isPaused = false
+    enqueue()
+  }
+
+  package override func deadlineReached() { enqueue() }
+
+  package override func ready() {
+    var budget = RuntimeLimits.acceptsPerTurn
+    while isOpen && !isPaused {
+      guard budget > 0 else {
+        enqueue()
+        return
+      }
+      budget -= 1
+      var raw = skerry_address()
+      let result = unsafe skerry_accept(descriptor, &raw)
+      if result >= 0 {
+        acceptedCount += 1
+        accepted(result, SocketAddress(raw))
+      } else if -result != 103 && -result != 4 {  // ECONNABORTED and EINTR: the next one
+        if -result != 11 { backOff(Int(result)) }
+        return
+      }
+    }
+  }
+
+  /// Out of descriptors or memory: connections wait in the kernel's queue for a tenth of a second.
+  private func backOff(_ result: Int) {
+    lastError = RuntimeError("accept on", address.description, result: result)
+    setDeadline(loop.now + .milliseconds(100))
+  }
+}

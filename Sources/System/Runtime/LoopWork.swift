@@ -1,0 +1,72 @@
+// What a lane can run besides the jobs of Swift tasks, and what a timer can wait for.
+
+package import Primitives
+
+/// Something that a loop runs on a lane, with one deadline of its own.
+///
+/// Confined to its loop: every member is for the loop's thread only. Subclasses override `run` and
+/// `deadlineReached`. The queue keeps a queued object alive; the timer wheel does not.
+@safe open class LoopWork {
+  // Safe: loops live until the process ends, so the reference needs no counting.
+  private final unowned(unsafe) let loopReference: EventLoop
+  /// The lane that is charged for `run`. Changing it takes effect at the next `enqueue`.
+  package final var lane: Lane
+  package final private(set) var isQueued = false
+
+  // The timer wheel's links.
+  final var timerPrevious: Unmanaged<LoopWork>?
+  final var timerNext: Unmanaged<LoopWork>?
+  final var timerSlot: Int32 = -1
+  package final internal(set) var deadline = Instant.never
+
+  /// Work for `lane`, not queued yet.
+  package init(on lane: Lane) {
+    unsafe loopReference = lane.loop
+    self.lane = lane
+    unsafe timerPrevious = nil
+    unsafe timerNext = nil
+  }
+
+  package final var loop: EventLoop { unsafe loopReference }
+
+  deinit {
+    if timerSlot >= 0 { loop.timers.remove(self) }
+  }
+
+  /// Does what there is to do; called on `lane`'s turn.
+  open func run() {}
+
+  /// Called on the loop when `deadline` has passed; by default the work is queued on its lane.
+  open func deadlineReached() { enqueue() }
+
+  /// Queues this work on its lane, once.
+  package final func enqueue() {
+    guard !isQueued else { return }
+    isQueued = true
+    lane.push(self)
+  }
+
+  /// Sets the instant at which `deadlineReached` is called; `never` cancels.
+  package final func setDeadline(_ instant: Instant) {
+    loop.timers.schedule(self, at: instant)
+  }
+
+  final func runNow() {
+    isQueued = false
+    run()
+  }
+}
+
+/// A closure as work, for messages between threads.
+final class ClosureWork: LoopWork {
+  private var body: (@Sendable () -> Void)?
+
+  override init(on lane: Lane) { super.init(on: lane) }
+
+  convenience init(on lane: Lane, running body: @escaping @Sendable () -> Void) {
+    self.init(on: lane)
+    self.body = body
+  }
+
+  override func run() { body?() }
+}

@@ -1,0 +1,83 @@
+// The one place where a task waits.
+
+package import Primitives
+
+/// Where one task waits for events of its loop: a condition variable of one waiter.
+///
+/// The task checks its condition, parks, and checks again; `wake` may come before `park` and is not
+/// lost. Whoever parks here must be on the lane that the parker was made for.
+@safe package final class Parker: LoopWork, @unchecked Sendable {
+  // Confined to its loop.
+  package enum Outcome: Sendable { case woken, timedOut, cancelled }
+
+  /// Whether the wait is pointless, because nobody wants the result any more.
+  package private(set) var isCancelled = false
+  private var continuation: UnsafeContinuation<Void, Never>?
+  private var isSignalled = false
+  private var hasTimedOut = false
+
+  package override init(on lane: Lane) {
+    unsafe continuation = nil
+    super.init(on: lane)
+  }
+
+  deinit { precondition(unsafe continuation == nil, "a task is parked here and can't be resumed") }
+
+  /// Suspends until `wake`, `cancel` or `deadline`. Returns at once when it was woken meanwhile, or
+  /// is cancelled.
+  package func park(until deadline: Instant = .never) async -> Outcome {
+    precondition(unsafe continuation == nil, "one task waits here at a time")
+    if isCancelled { return .cancelled }
+    if isSignalled {
+      isSignalled = false
+      return .woken
+    }
+    hasTimedOut = false
+    if deadline != .never { setDeadline(deadline) }
+    // Safe: resumed exactly once, by `resume`.
+    await unsafe withUnsafeContinuation { unsafe continuation = $0 }
+    if deadline != .never { setDeadline(.never) }
+    isSignalled = false
+    return isCancelled ? .cancelled : hasTimedOut ? .timedOut : .woken
+  }
+
+  /// Lets the waiting task check its condition again.
+  package func wake() {
+    isSignalled = true
+    resume()
+  }
+
+  /// Wakes the task for good: every `park` from now on returns at once.
+  package func cancel() {
+    isCancelled = true
+    resume()
+  }
+
+  /// Makes a cancelled or signalled parker usable again, for the next task.
+  package func reset() {
+    precondition(unsafe continuation == nil)
+    isCancelled = false
+    isSignalled = false
+    setDeadline(.never)
+  }
+
+  /// Gives the other work of this lane and of other lanes their turn.
+  package func yield() async {
+    isSignalled = false
+    enqueue()
+    _ = await park()
+  }
+
+  package override func run() { wake() }
+
+  package override func deadlineReached() {
+    hasTimedOut = true
+    resume()
+  }
+
+  private func resume() {
+    guard let waiting = unsafe continuation else { return }
+    unsafe continuation = nil
+    loop.route(to: lane) { unsafe waiting.resume() }
+  }
+}

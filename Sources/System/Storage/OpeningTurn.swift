@@ -1,0 +1,95 @@
+// One process at a time opens or closes an environment.
+
+import Glibc
+
+/// The right to open or close the environment of a directory, held until it goes out of scope.
+///
+/// The kernel gives it back when the process dies, so that nobody waits for the dead.
+struct OpeningTurn: ~Copyable {
+  let directory: String
+  private let file: OpenFile
+
+  /// Waits for the turn, for a bounded time.
+  init(_ directory: String) throws(StorageError) {
+    let file = try OpenFile(StoragePaths.gate(in: directory), flags: O_RDWR | O_CREAT)
+    try Self.waitForLock(file, directory)
+    self.directory = directory
+    self.file = file
+  }
+
+  private static func waitForLock(
+    _ file: borrowing OpenFile, _ directory: String
+  ) throws(StorageError) {
+    for _ in 0..<StorageLimits.gateWaitMilliseconds {
+      if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        throw .of(errno, "locking", file.path)
+      }
+      usleep(1_000)
+    }
+    throw .busy(path: directory)
+  }
+
+  /// Looks at the file before it is mapped, and takes the mark of the last closing away.
+  ///
+  /// Everything is checked if nobody else has the environment open (else it was checked when that
+  /// process opened it, and changes under the check) and the mark does not fit.
+  func prepare() throws(StorageError) {
+    let path = StoragePaths.data(in: directory)
+    if StoredFile.exists(path) {
+      let data = try OpenFile(path, flags: O_RDONLY)
+      let isShared = try isHeldByAnother()
+      if let geometry = try geometry(data, isShared: isShared),
+        !isShared, !CloseMarker.matches(geometry, in: directory)
+      {
+        let check = try StorageCheck(data)
+        guard check.isSound else { throw .corrupted(path: path, damages: check.damages) }
+      }
+    }
+    try CloseMarker.remove(in: directory)
+  }
+
+  /// Leaves the mark of a proper closing, if this was the last process. The environment must be
+  /// closed. Failing is no harm: without the mark the next opening checks everything.
+  consuming func leaveMark() {
+    do {
+      guard try !isHeldByAnother() else { return }
+      let data = try OpenFile(StoragePaths.data(in: directory), flags: O_RDONLY)
+      guard let geometry = try StorageGeometry.read(data) else { return }
+      try CloseMarker.write(geometry, in: directory)
+    } catch {
+      return
+    }
+  }
+
+  /// The header of the data file. Another process may be writing it just now: then a second look.
+  private func geometry(
+    _ data: borrowing OpenFile, isShared: Bool
+  ) throws(StorageError) -> StorageGeometry? {
+    guard isShared else { return try StorageGeometry.read(data) }
+    do {
+      return try StorageGeometry.read(data)
+    } catch {
+      usleep(1_000)
+      return try StorageGeometry.read(data)
+    }
+  }
+
+  /// Whether another process has the environment open: LMDB's processes each hold a lock on the
+  /// first byte of the lock file. Only while this process has none open: closing the file that is
+  /// opened here would drop its lock.
+  func isHeldByAnother() throws(StorageError) -> Bool {
+    let path = StoragePaths.lock(in: directory)
+    guard StoredFile.exists(path) else { return false }
+    let lock = try OpenFile(path, flags: O_RDWR)
+    var query = flock()
+    query.l_type = Int16(F_WRLCK)
+    query.l_whence = Int16(SEEK_SET)
+    query.l_start = 0
+    query.l_len = 1
+    guard unsafe fcntl(lock.descriptor, F_GETLK, &query) == 0 else {
+      throw .of(errno, "asking for locks of", path)
+    }
+    return query.l_type != Int16(F_UNLCK)
+  }
+}

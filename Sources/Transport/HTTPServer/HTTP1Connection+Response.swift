@@ -1,0 +1,169 @@
+// Writing responses as HTTP/1.1.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+extension HTTP1Connection: ResponseSink {
+  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
+    connection.serve(on: lane, for: tenant)
+  }
+
+  func interim(_ head: ResponseHead, for exchange: Exchange) {
+    guard exchange === self.exchange, !response.hasBegun, exchange.request.version == .http11
+    else { return }
+    connection.emit { output in
+      HTTP1HeadWriter.appendStatusLine(head.status, to: &output)
+      HTTP1HeadWriter.appendFieldLines(head.fields, to: &output)
+      output.append("\r\n")
+    }
+  }
+
+  func respond(_ exchange: Exchange) {
+    guard exchange === self.exchange, !response.hasBegun else { return }
+    writeHead(exchange)
+    if response.framing != .none {
+      switch exchange.response.body {
+      case .none, .stream: break
+      case .bytes(let bytes): connection.emit(bytes)
+      case .chunks(let chunks): for chunk in chunks { connection.emit(chunk) }
+      }
+    }
+    response.isComplete = true
+    exchangeAdvanced()
+  }
+
+  func begin(_ exchange: Exchange) {
+    guard exchange === self.exchange, !response.hasBegun else { return }
+    writeHead(exchange)
+    response.isStreaming = true
+    if exchange.response.status == 101 {
+      body?.startRaw()
+      if !connection.isInTurn { connection.enqueue() }
+    }
+  }
+
+  func write(_ bytes: Bytes, for exchange: Exchange) {
+    guard exchange === self.exchange, response.isStreaming else { return }
+    switch response.framing {
+    case .none: break
+    case .untilClose: connection.emit(bytes)
+    case .length:
+      // More than announced would be taken for the next response.
+      guard UInt64(bytes.count) <= response.remaining else { return fail(exchange) }
+      response.remaining -= UInt64(bytes.count)
+      connection.emit(bytes)
+    case .chunked: writeChunk(bytes)
+    }
+  }
+
+  func isWritable(_ exchange: Exchange) -> Bool {
+    connection.pendingOutputCount < HTTPServerLimits.pendingOutputBytes
+  }
+
+  func end(_ exchange: Exchange, trailers: FieldBlock?) {
+    guard exchange === self.exchange, response.isStreaming else { return }
+    switch response.framing {
+    case .length where response.remaining > 0: return fail(exchange)
+    case .chunked:
+      connection.emit { output in
+        if let trailers {
+          HTTP1ChunkWriter.appendEnd(trailers: trailers, to: &output)
+        } else {
+          HTTP1ChunkWriter.appendEnd(to: &output)
+        }
+      }
+    case .untilClose: keepsAlive = false
+    case .none, .length: break
+    }
+    response.isStreaming = false
+    response.isComplete = true
+    exchangeAdvanced()
+  }
+
+  /// Breaks the connection off, which is all that HTTP/1.1 has to say "incomplete".
+  func fail(_ exchange: Exchange) {
+    guard exchange === self.exchange else { return }
+    connection.abort()
+  }
+
+  private func writeChunk(_ bytes: Bytes) {
+    if bytes.count <= HTTPServerLimits.copiedBodyBytes {
+      connection.emit { output in
+        HTTP1ChunkWriter.appendHead(length: bytes.count, to: &output)
+        output.append(bytes)
+        HTTP1ChunkWriter.appendTail(to: &output)
+      }
+    } else {
+      connection.emit { HTTP1ChunkWriter.appendHead(length: bytes.count, to: &$0) }
+      connection.emit(bytes)
+      connection.emit { HTTP1ChunkWriter.appendTail(to: &$0) }
+    }
+  }
+
+  /// Status line, fields and framing (RFC 9112 sections 4 and 6).
+  private func writeHead(_ exchange: Exchange) {
+    response.hasBegun = true
+    decideFraming(exchange)
+    connection.emit { output in
+      HTTP1HeadWriter.appendStatusLine(exchange.response.status, to: &output)
+      var hasDate = exchange.response.fields.contains(.date)
+      if let stored = exchange.response.stored {
+        output.append(contentsOf: stored.lines)
+        hasDate = hasDate || stored.hasDate
+      }
+      HTTP1HeadWriter.appendFieldLines(exchange.response.fields, to: &output)
+      if !hasDate {
+        output.append("Date: ")
+        connection.server.dates.append(connection.loop.wallTime, to: &output)
+        output.append("\r\n")
+      }
+      writeFraming(exchange, to: &output)
+      output.append("\r\n")
+    }
+  }
+
+  private func decideFraming(_ exchange: Exchange) {
+    let status = exchange.response.status
+    if status == 101 {
+      keepsAlive = false
+      response.framing = .untilClose
+    } else if exchange.request.method == .head || status < 200 || status == 204 || status == 304 {
+      response.framing = .none
+    } else if let length = exchange.response.contentLength {
+      response.framing = .length
+      response.remaining = length
+    } else if exchange.response.body.isComplete {
+      response.framing = .length
+    } else if exchange.request.version == .http10 {
+      keepsAlive = false
+      response.framing = .untilClose
+    } else {
+      response.framing = .chunked
+    }
+  }
+
+  private func writeFraming(_ exchange: Exchange, to output: inout [UInt8]) {
+    HTTP1HeadWriter.appendFraming(framingField(exchange), to: &output)
+    let field: HTTP1HeadWriter.Connection =
+      if exchange.response.status == 101 { .upgrade } else if !keepsAlive {
+        .close
+      } else if exchange.request.version == .http10 { .keepAliveNamed } else { .keepAlive }
+    HTTP1HeadWriter.appendConnection(field, to: &output)
+  }
+
+  /// RFC 9110 section 8.6: no length in 1xx and 204; in 304 and for HEAD that of GET's body.
+  private func framingField(_ exchange: Exchange) -> HTTP1MessageFraming.Body {
+    let status = exchange.response.status
+    switch response.framing {
+    case .chunked: return .chunked
+    case .untilClose: return .none
+    case .length: return .length(exchange.response.contentLength ?? 0)
+    case .none:
+      guard status >= 200 && status != 204, let length = exchange.response.contentLength
+      else { return .none }
+      return .length(length)
+    }
+  }
+}

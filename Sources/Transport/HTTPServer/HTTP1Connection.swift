@@ -1,0 +1,245 @@
+// HTTP/1.1 on one client connection: heads become exchanges, one at a time.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+/// The HTTP/1.1 side of a connection: reads requests in order, hands each to the server's handler,
+/// and starts the next when the response is written and the request's body is used up.
+final class HTTP1Connection {
+  /// A cycle until the connection is closed.
+  let connection: ServerConnection
+  /// The request in flight; nil between requests.
+  var exchange: Exchange?
+  /// The body of that request, while it is received.
+  var body: HTTP1RequestBody?
+  var response = HTTP1ResponseState()
+  var keepsAlive = true
+  private var parser: HTTP1RequestParser
+  /// Its head is not complete yet.
+  private var partial: Exchange?
+
+  init(_ connection: ServerConnection) {
+    self.connection = connection
+    parser = HTTP1RequestParser(scheme: connection.client.isTLS ? .https : .http)
+  }
+
+  var wantsInput: Bool {
+    if connection.ending != .none { return false }
+    if connection.pendingInput.count >= HTTPServerLimits.pendingInputBytes { return false }
+    if let body, !body.isComplete { return body.hasRoom }
+    return exchange == nil
+  }
+
+  /// Uses the client's bytes, as far as they can be used now; keeps the rest.
+  func receive(_ bytes: Span<UInt8>) {
+    guard connection.pendingInput.isEmpty else {
+      connection.pendingInput.append(bytes)
+      return resume()
+    }
+    let used = consume(bytes)
+    if used < bytes.count && connection.isOpen {
+      connection.pendingInput.append(bytes.extracting(used..<bytes.count))
+    }
+  }
+
+  /// Goes on with bytes that were kept.
+  func resume() {
+    guard !connection.pendingInput.isEmpty else { return }
+    var input: [UInt8] = []
+    swap(&input, &connection.pendingInput)
+    let used = consume(input.span)
+    guard used < input.count, connection.isOpen else { return }
+    if used > 0 { input.removeFirst(used) }
+    connection.pendingInput = input
+  }
+
+  /// Uses bytes from the front of `input` and returns how many.
+  private func consume(_ input: Span<UInt8>) -> Int {
+    var position = 0
+    while position < input.count && connection.isOpen && connection.ending == .none {
+      let rest = input.extracting(position..<input.count)
+      if let body, !body.isComplete {
+        guard body.hasRoom else { break }
+        position += body.receive(rest)
+        if body.isComplete { exchangeAdvanced() }
+      } else {
+        guard exchange == nil, let used = parseHead(rest) else { break }
+        position += used
+      }
+    }
+    return position
+  }
+
+  private func parseHead(_ input: Span<UInt8>) -> Int? {
+    let server = connection.server
+    let exchange = partial ?? server.takeExchange(on: connection.lane, client: connection.client)
+    do throws(HTTPParseError) {
+      guard let used = try parser.parse(input, into: &exchange.request) else {
+        if partial == nil {
+          partial = exchange
+          connection.setDeadline(
+            connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.headNanoseconds))
+        }
+        return nil
+      }
+      partial = nil
+      begin(exchange, parser.framing)
+      return used
+    } catch {
+      refuse(status: error.status)
+      return nil
+    }
+  }
+
+  private func begin(_ exchange: Exchange, _ framing: HTTP1MessageFraming) {
+    self.exchange = exchange
+    exchange.sink = self
+    exchange.client = connection.client
+    exchange.facts.begunAt = connection.loop.now
+    keepsAlive = framing.keepAlive && !connection.server.isDraining
+    response = HTTP1ResponseState()
+    prepareBody(exchange, framing)
+    connection.server.requestCount += 1
+    if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
+  }
+
+  private func prepareBody(_ exchange: Exchange, _ framing: HTTP1MessageFraming) {
+    body = nil
+    switch framing.body {
+    case .none:
+      guard framing.requestsUpgrade else { return }
+      let input = HTTP1RequestBody(raw: self)
+      exchange.upgradedInput = input
+      body = input
+      return
+    case .length(0): return
+    case .length(let length): exchange.requestBodyLength = length
+    case .chunked, .untilClose: exchange.requestBodyLength = nil
+    }
+    let source = HTTP1RequestBody(
+      self, framing: framing.body, expectsContinue: framing.expectsContinue)
+    exchange.requestBody = source
+    body = source
+    connection.setDeadline(
+      connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+  }
+
+  /// Starts the next request when this one's response is written and its body is used up.
+  func exchangeAdvanced() {
+    guard response.isComplete, let exchange else { return }
+    if let body, !body.isComplete {
+      guard keepsAlive, body.discardRest() else {
+        body.fail(Failure(.clientAborted))
+        return endExchange(exchange, keepsAlive: false)
+      }
+      guard body.isComplete else { return }
+    }
+    endExchange(exchange, keepsAlive: keepsAlive)
+  }
+
+  private func endExchange(_ exchange: Exchange, keepsAlive: Bool) {
+    self.exchange = nil
+    body = nil
+    connection.server.giveBack(exchange)
+    guard keepsAlive && !connection.server.isDraining else { return connection.endAfterOutput() }
+    connection.setDeadline(
+      connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds))
+    if connection.hasEnded {
+      connection.endAfterOutput()
+    } else if !connection.isInTurn {
+      connection.enqueue()
+    }
+  }
+
+  /// Answers a request that can't be understood, and ends the connection: what follows it can't be
+  /// trusted (RFC 9112 section 2.2).
+  private func refuse(status: UInt16) {
+    partial = nil
+    keepsAlive = false
+    connection.emit { output in HTTP1ErrorResponse.write(status: status, to: &output) }
+    connection.endAfterOutput()
+  }
+
+  /// The client has finished sending.
+  func inputEnded() {
+    if let body, !body.isComplete {
+      body.inputEnded()
+      if body.isComplete { return }
+      exchange?.abort()
+      return connection.finish(reset: true)
+    }
+    guard let exchange else {
+      if partial != nil { return refuse(status: 400) }
+      return connection.endAfterOutput()
+    }
+    // A client that said that this is its last request may well close its side (RFC 9112 9.6).
+    guard keepsAlive && !response.isComplete else { return }
+    exchange.abort()
+    connection.finish(reset: true)
+  }
+
+  /// Broken or closed while nothing is received: a pending response has no reader.
+  func hungUp() {
+    switch connection.receive(atMost: 1) {
+    case .end: connection.hasEnded = true; inputEnded()
+    case .failed: connection.abort()
+    case .bytes(let count):
+      connection.loop.withInput(count) { connection.pendingInput.append($0) }
+    case .wouldBlock: break
+    }
+  }
+
+  func timedOut() {
+    if let exchange {
+      if let body, body.isReceiving {
+        guard let next = body.checkProgress(connection.loop.now) else {
+          body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
+          if response.hasBegun { connection.abort() } else { keepsAlive = false }
+          return
+        }
+        connection.setDeadline(next)
+      } else if connection.pendingOutputCount > 0 {
+        exchange.abort()
+        connection.abort()
+      }
+    } else if partial != nil {
+      refuse(status: 408)
+    } else if connection.pendingOutputCount > 0 {
+      connection.abort()
+    } else {
+      connection.endAfterOutput()
+    }
+  }
+
+  func drain() {
+    keepsAlive = false
+    if exchange == nil && partial == nil && connection.pendingInput.isEmpty {
+      connection.endAfterOutput()
+    }
+  }
+
+  /// The connection is closed: whoever works on the exchange must stop.
+  func closed() {
+    body?.fail(Failure(.clientAborted, "the client closed the connection"))
+    exchange?.abort()
+    exchange?.sink = nil
+    exchange = nil
+    partial?.sink = nil
+    partial = nil
+    body = nil
+  }
+
+  /// Output went out: a task may wait for room.
+  func outputChanged() {
+    let waiting = connection.pendingOutputCount
+    if waiting > 0 && response.noteProgress(waiting) {
+      connection.setDeadline(
+        connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds))
+    }
+    if response.isStreaming, waiting < HTTPServerLimits.pendingOutputBytes {
+      exchange?.parker.wake()
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// The body of an HTTP/1.1 request as it comes in.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+/// A request body, decoded and kept in a bounded buffer until its reader takes it; or, after an
+/// upgrade, whatever the client sends.
+final class HTTP1RequestBody: BodySource {
+  private weak var http1: HTTP1Connection?
+  private var decoder: HTTP1BodyDecoder?
+  private var pieces: [Bytes] = []
+  private var waitingBytes = 0
+  private var state: State
+  private var reader: Parker?
+  private var owesContinue: Bool
+  private var receivedBytes: UInt64 = 0
+  private var discardedBytes = 0
+  private let begunAt: Instant
+  private var progressAt: Instant
+  private(set) var trailers: FieldBlock?
+
+  private enum State {
+    /// Before an upgrade is accepted.
+    case waiting
+    case receiving
+    case discarding
+    case complete
+    case failed(Failure)
+  }
+
+  init(_ http1: HTTP1Connection, framing: HTTP1MessageFraming.Body, expectsContinue: Bool) {
+    self.http1 = http1
+    decoder = HTTP1BodyDecoder(framing)
+    owesContinue = expectsContinue
+    state = .receiving
+    begunAt = http1.connection.loop.now
+    progressAt = begunAt
+  }
+
+  /// The client's side of an upgrade.
+  init(raw http1: HTTP1Connection) {
+    self.http1 = http1
+    decoder = nil
+    owesContinue = false
+    state = .waiting
+    begunAt = http1.connection.loop.now
+    progressAt = begunAt
+  }
+
+  /// Whether nothing more of the body is to come; an upgrade that was not accepted has none.
+  var isComplete: Bool {
+    switch state {
+    case .complete, .failed, .waiting: true
+    case .receiving, .discarding: false
+    }
+  }
+
+  var isReceiving: Bool {
+    if case .receiving = state { return decoder != nil }
+    return false
+  }
+
+  var hasRoom: Bool {
+    switch state {
+    case .receiving: waitingBytes < HTTPServerLimits.pendingBodyBytes
+    case .discarding: true
+    case .waiting, .complete, .failed: false
+    }
+  }
+
+  // MARK: - The reader's side
+
+  func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    while true {
+      if !pieces.isEmpty { return takeFirst() }
+      switch state {
+      case .complete: return nil
+      case .failed(let failure): throw failure
+      case .waiting, .receiving, .discarding: break
+      }
+      if parker.isCancelled { throw Failure(.clientAborted) }
+      sendContinue()
+      reader = parker
+      http1?.connection.enqueue()
+      _ = await parker.park()
+      reader = nil
+    }
+  }
+
+  func abandon() {
+    pieces.removeAll()
+    waitingBytes = 0
+    reader = nil
+    if case .receiving = state { state = .discarding }
+    http1?.connection.enqueue()
+  }
+
+  private func takeFirst() -> Bytes {
+    let piece = pieces.removeFirst()
+    let wasFull = waitingBytes >= HTTPServerLimits.pendingBodyBytes
+    waitingBytes -= piece.count
+    if wasFull { http1?.connection.enqueue() }
+    return piece
+  }
+
+  /// RFC 9110 section 10.1.1: the reader wants the body, so the client may send it.
+  private func sendContinue() {
+    guard owesContinue, let http1, let exchange = http1.exchange else { return }
+    owesContinue = false
+    if receivedBytes == 0 { http1.interim(ResponseHead(status: 100), for: exchange) }
+  }
+
+  // MARK: - The connection's side
+
+  /// Decodes from the front of `input` and returns how many bytes were used.
+  func receive(_ input: Span<UInt8>) -> Int {
+    guard decoder != nil else {
+      push(input)
+      return input.count
+    }
+    do throws(HTTPParseError) { return try decode(input) } catch {
+      fail(Failure(.requestInvalid, "the request's body is malformed"))
+      return input.count
+    }
+  }
+
+  private func decode(_ input: Span<UInt8>) throws(HTTPParseError) -> Int {
+    var position = 0
+    while position < input.count && hasRoom {
+      guard var decoder else { break }
+      let step = try decoder.decode(input.extracting(position..<input.count))
+      self.decoder = decoder
+      if !step.content.isEmpty {
+        push(
+          input.extracting(
+            position + step.content.lowerBound..<position + step.content.upperBound))
+      }
+      position += step.consumed
+      if step.isComplete {
+        trailers = decoder.trailers.isEmpty ? nil : decoder.trailers
+        state = .complete
+        reader?.wake()
+        break
+      }
+      if step.consumed == 0 { break }
+    }
+    return position
+  }
+
+  private func push(_ bytes: Span<UInt8>) {
+    receivedBytes += UInt64(bytes.count)
+    if let http1 {
+      progressAt = http1.connection.loop.now
+      http1.connection.setDeadline(
+        progressAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+    }
+    if case .discarding = state {
+      discardedBytes += bytes.count
+      if discardedBytes > HTTPServerLimits.discardedBodyBytes { fail(Failure(.requestTooLarge)) }
+      return
+    }
+    pieces.append(Bytes(copying: bytes))
+    waitingBytes += bytes.count
+    reader?.wake()
+  }
+
+  /// The client accepted the upgrade: what it sends now is not HTTP.
+  func startRaw() {
+    if case .waiting = state { state = .receiving }
+  }
+
+  /// The response is complete: drops what is left of the body. False if that is too much.
+  func discardRest() -> Bool {
+    pieces.removeAll()
+    waitingBytes = 0
+    switch state {
+    case .receiving, .discarding:
+      guard !owesContinue else { return false }
+      state = .discarding
+      return true
+    case .waiting, .complete: return true
+    case .failed: return false
+    }
+  }
+
+  /// The client finished sending: the end of an upgraded stream, else too early.
+  func inputEnded() {
+    if decoder == nil {
+      state = .complete
+      reader?.wake()
+    } else {
+      fail(Failure(.clientAborted, "the client closed before its request was complete"))
+    }
+  }
+
+  /// The reader sees a failure, never a shorter body.
+  func fail(_ failure: Failure) {
+    switch state {
+    case .complete, .failed: return
+    case .waiting, .receiving, .discarding: break
+    }
+    state = .failed(failure)
+    // What follows on the connection can't be told from the rest of this body.
+    http1?.keepsAlive = false
+    pieces.removeAll()
+    waitingBytes = 0
+    reader?.wake()
+  }
+
+  /// When to look again; nil if the body comes too slowly. Nothing is demanded of a client whose
+  /// bytes nobody has asked for.
+  func checkProgress(_ now: Instant) -> Instant? {
+    let next = now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
+    guard hasRoom else { return next }
+    if owesContinue { return next }
+    guard now.nanoseconds(since: progressAt) < HTTPServerLimits.bodyIdleNanoseconds else {
+      return nil
+    }
+    let elapsed = now.nanoseconds(since: begunAt)
+    guard elapsed > HTTPServerLimits.bodyGraceNanoseconds else { return next }
+    let owed = (elapsed - HTTPServerLimits.bodyGraceNanoseconds) / 1_000_000_000
+      * HTTPServerLimits.bodyBytesPerSecond
+    return receivedBytes >= owed ? next : nil
+  }
+}

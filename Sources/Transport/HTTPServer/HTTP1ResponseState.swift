@@ -1,0 +1,25 @@
+// How far the response of one exchange is written.
+
+/// Progress of a response on an HTTP/1.1 connection.
+struct HTTP1ResponseState {
+  enum Framing { case none, length, chunked, untilClose }
+
+  var framing = Framing.none
+  var hasBegun = false
+  /// A task writes the body piece by piece.
+  var isStreaming = false
+  var isComplete = false
+  /// Bytes of the announced length that have not been written yet.
+  var remaining: UInt64 = 0
+  /// Output that waited when the client last took a fair amount.
+  private var waitingAtProgress = Int.max
+
+  /// Whether the client has taken enough since the last time to be given more time: at least 4 KiB,
+  /// so that a reader of single bytes is cut off.
+  mutating func noteProgress(_ waiting: Int) -> Bool {
+    if waiting > waitingAtProgress { waitingAtProgress = waiting }
+    guard waitingAtProgress == .max || waitingAtProgress - waiting >= 4096 else { return false }
+    waitingAtProgress = waiting
+    return true
+  }
+}

@@ -1,0 +1,176 @@
+// Writing responses as HTTP/2.
+
+import Exchange
+import HTTP
+import HTTP2Engine
+import Primitives
+import Runtime
+
+extension HTTP2Connection: ResponseSink {
+  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
+    // The connection is the first zone's that it serves; others' exchanges run on their own lanes.
+    guard connection.tenant == nil else { return true }
+    return connection.serve(on: lane, for: tenant)
+  }
+
+  func interim(_ head: ResponseHead, for exchange: Exchange) {
+    guard let (session, stream) = target(exchange), head.status != 101 else { return }
+    gather(head.fields)
+    attempt { () throws(HTTP2Failure) in
+      try session.submitInterim(
+        stream, status: Int(head.status), bytes: fieldBytes, table: table)
+    }
+    wake()
+  }
+
+  func respond(_ exchange: Exchange) {
+    guard let (session, stream) = target(exchange) else { return }
+    let body = exchange.response.body
+    let isEmpty = hasNoContent(exchange) || body.isEmpty
+    gatherHead(exchange)
+    attempt { () throws(HTTP2Failure) in
+      try submitHead(exchange, session, stream, endStream: isEmpty)
+      guard !isEmpty else { return }
+      switch body {
+      case .none, .stream: break
+      case .bytes(let bytes): try session.enqueue(stream, bytes)
+      case .chunks(let chunks): for chunk in chunks { try session.enqueue(stream, chunk) }
+      }
+      try session.finish(stream)
+    }
+    release(exchange, stream)
+    wake()
+  }
+
+  func begin(_ exchange: Exchange) {
+    guard let (session, stream) = target(exchange) else { return }
+    gatherHead(exchange)
+    attempt { () throws(HTTP2Failure) in
+      try submitHead(exchange, session, stream, endStream: hasNoContent(exchange))
+    }
+    wake()
+  }
+
+  func write(_ bytes: Bytes, for exchange: Exchange) {
+    guard let (session, stream) = target(exchange), !hasNoContent(exchange) else { return }
+    attempt { () throws(HTTP2Failure) in try session.enqueue(stream, bytes) }
+    wake()
+  }
+
+  func isWritable(_ exchange: Exchange) -> Bool {
+    guard let (_, stream) = target(exchange) else { return true }
+    return stream.queuedBytes < HTTPServerLimits.pendingOutputBytes
+  }
+
+  func end(_ exchange: Exchange, trailers: FieldBlock?) {
+    guard let (session, stream) = target(exchange) else { return }
+    if !hasNoContent(exchange) {
+      attempt { () throws(HTTP2Failure) in
+        guard let trailers, !trailers.isEmpty else { return try session.finish(stream) }
+        gather(trailers)
+        try session.finish(stream, trailers: fieldBytes, table: table)
+      }
+    }
+    release(exchange, stream)
+    wake()
+  }
+
+  func fail(_ exchange: Exchange) {
+    guard let (session, stream) = target(exchange) else { return }
+    session.reset(stream, .internalError)
+    release(exchange, stream)
+    wake()
+  }
+
+  private func submitHead(
+    _ exchange: Exchange, _ session: HTTP2Session, _ stream: HTTP2Stream, endStream: Bool
+  ) throws(HTTP2Failure) {
+    try session.submitResponse(
+      stream, status: Int(exchange.response.status), bytes: fieldBytes, table: table,
+      endStream: endStream)
+  }
+
+  private func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {
+    guard let session, let stream = exchange.stream as? HTTP2Stream,
+      stream.attachment === exchange
+    else { return nil }
+    return (session, stream)
+  }
+
+  /// The session has the whole response: the exchange is free for another request.
+  private func release(_ exchange: Exchange, _ stream: HTTP2Stream) {
+    if let body = exchange.requestBody as? HTTP2RequestBody, !body.isComplete {
+      session?.discardContent(of: stream)
+    }
+    stream.attachment = nil
+    connection.server.giveBack(exchange)
+  }
+
+  private func wake() { if !connection.isInTurn { connection.enqueue() } }
+
+  /// A stream that has closed meanwhile takes no more; its exchange learns it by `streamClosed`.
+  private func attempt(_ verb: () throws(HTTP2Failure) -> Void) {
+    do throws(HTTP2Failure) { try verb() } catch {
+      if error == .engine { connection.endAfterOutput() }
+    }
+  }
+
+  private func hasNoContent(_ exchange: Exchange) -> Bool {
+    ResponseHead(status: exchange.response.status).hasNoContent(for: exchange.request.method)
+  }
+
+  private func gatherHead(_ exchange: Exchange) {
+    table.removeAll()
+    fieldBytes.removeAll(keepingCapacity: true)
+    var hasDate = exchange.response.fields.contains(.date)
+    if let stored = exchange.response.stored {
+      append(stored.fields)
+      hasDate = hasDate || stored.hasDate
+    }
+    append(exchange.response.fields)
+    if !hasDate {
+      append(.date) { connection.server.dates.append(connection.loop.wallTime, to: &$0) }
+    }
+    let status = exchange.response.status
+    if let length = exchange.response.contentLength, status >= 200 && status != 204 {
+      append(.contentLength) { $0.appendDecimal(length) }
+    }
+  }
+
+  private func gather(_ fields: FieldBlock) {
+    table.removeAll()
+    fieldBytes.removeAll(keepingCapacity: true)
+    append(fields)
+  }
+
+  private func append(_ fields: FieldBlock) {
+    let base = fieldBytes.count
+    fieldBytes.append(contentsOf: fields.bytes)
+    for index in fields.entries.indices {
+      let entry = fields.entries[index]
+      table.append(
+        name: base + entry.nameRange.lowerBound..<base + entry.nameRange.upperBound,
+        value: base + entry.valueRange.lowerBound..<base + entry.valueRange.upperBound)
+    }
+  }
+
+  private func append(_ name: FieldName, _ write: (inout [UInt8]) -> Void) {
+    let start = fieldBytes.count
+    fieldBytes.append(name.lowercase)
+    let valueStart = fieldBytes.count
+    write(&fieldBytes)
+    table.append(name: start..<valueStart, value: valueStart..<fieldBytes.count)
+  }
+}
+
+extension ResponseBody {
+  /// Whether the body is in memory and has no bytes.
+  fileprivate var isEmpty: Bool {
+    switch self {
+    case .none: true
+    case .bytes(let bytes): bytes.isEmpty
+    case .chunks(let chunks): chunks.allSatisfy(\.isEmpty)
+    case .stream: false
+    }
+  }
+}

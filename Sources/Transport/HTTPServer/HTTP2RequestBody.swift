@@ -1,0 +1,94 @@
+// The body of an HTTP/2 request as it comes in.
+
+import Exchange
+import HTTP
+import HTTP2Engine
+import Primitives
+import Runtime
+
+/// A request body whose sender is held back by the stream's flow-control window: the window opens
+/// as the reader takes pieces (RFC 9113 section 5.2).
+final class HTTP2RequestBody: BodySource {
+  private weak var http2: HTTP2Connection?
+  private let stream: HTTP2Stream
+  private var pieces: [Bytes] = []
+  private var failure: Failure?
+  private(set) var isComplete = false
+  private var isAbandoned = false
+  private var reader: Parker?
+  private var trailerBlock = FieldBlock()
+  private var rules = HTTP2TrailerRules()
+
+  init(_ http2: HTTP2Connection, stream: HTTP2Stream) {
+    self.http2 = http2
+    self.stream = stream
+  }
+
+  var trailers: FieldBlock? { trailerBlock.isEmpty ? nil : trailerBlock }
+
+  func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    while true {
+      if let failure { throw failure }
+      if !pieces.isEmpty {
+        let piece = pieces.removeFirst()
+        consume(piece.count)
+        return piece
+      }
+      if isComplete { return nil }
+      if parker.isCancelled { throw Failure(.clientAborted) }
+      reader = parker
+      let deadline = parker.loop.now.advanced(
+        byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
+      let outcome = await parker.park(until: deadline)
+      reader = nil
+      if outcome == .timedOut && pieces.isEmpty && !isComplete {
+        throw Failure(.requestTimeout, "the request's body came too slowly")
+      }
+    }
+  }
+
+  func abandon() {
+    isAbandoned = true
+    pieces.removeAll()
+    http2?.session?.discardContent(of: stream)
+    http2?.connection.enqueue()
+  }
+
+  func push(_ bytes: Span<UInt8>) {
+    guard !isAbandoned else {
+      http2?.session?.consume(stream, bytes.count)
+      return
+    }
+    pieces.append(Bytes(copying: bytes))
+    reader?.wake()
+  }
+
+  func beginTrailers() {
+    trailerBlock.removeAll()
+    rules = HTTP2TrailerRules()
+  }
+
+  func readTrailer(name: Span<UInt8>, value: Span<UInt8>) {
+    do throws(HTTPParseError) {
+      try rules.add(name, value, to: &trailerBlock)
+    } catch {
+      fail(Failure(.requestInvalid, "a trailer field is malformed"))
+    }
+  }
+
+  func end() {
+    isComplete = true
+    reader?.wake()
+  }
+
+  func fail(_ failure: Failure) {
+    guard !isComplete, self.failure == nil else { return }
+    self.failure = failure
+    reader?.wake()
+  }
+
+  private func consume(_ count: Int) {
+    http2?.session?.consume(stream, count)
+    http2?.connection.enqueue()
+  }
+}

@@ -1,0 +1,53 @@
+// Every bound of client connections, with its unit, its reason, and what happens at it.
+
+import Primitives
+
+/// Bounds of connections from clients.
+package enum HTTPServerLimits {
+  /// Client connections per loop. At it the listeners pause, and connections wait in the kernel.
+  package static let connectionsPerLoop = 100_000
+
+  /// Exchanges kept for reuse per loop; more are freed.
+  static let pooledExchanges = 512
+
+  /// Bytes of a request that wait unparsed (a partial head, pipelined requests). At it the
+  /// connection is not received from until they are used.
+  static let pendingInputBytes = 64 << 10
+
+  /// Bytes of a request body that wait for their reader. At it the connection is not received from.
+  static let pendingBodyBytes = 256 << 10
+
+  /// Bytes of a response that wait for the client. Above it the exchange's task waits.
+  static let pendingOutputBytes = 256 << 10
+
+  /// Responses up to this size are copied behind their head and leave in one piece.
+  static let copiedBodyBytes = 16 << 10
+
+  /// Bytes gathered from pipelined requests before they are sent.
+  static let gatheredOutputBytes = 64 << 10
+
+  /// Plaintext that is encrypted in one turn; about 15 us.
+  static let encryptedBytesPerTurn = 128 << 10
+
+  /// Bytes of an unread request body that are thrown away to keep the connection; beyond it the
+  /// connection is closed after the response.
+  static let discardedBodyBytes = 64 << 10
+
+  /// Bytes thrown away while closing, so that the client can read the last response before a reset.
+  static let lingeringBytes = 1 << 20
+
+  static let handshakeNanoseconds: UInt64 = 10_000_000_000
+  /// From the first byte of a head (or the connection's start) to its end; then 408.
+  static let headNanoseconds: UInt64 = 10_000_000_000
+  /// Without a byte of a request body; then the request fails.
+  static let bodyIdleNanoseconds: UInt64 = 30_000_000_000
+  /// After this time a body must have come at `bodyBytesPerSecond` on average; then it fails.
+  static let bodyGraceNanoseconds: UInt64 = 30_000_000_000
+  static let bodyBytesPerSecond: UInt64 = 256
+  /// Between requests; then the connection is closed.
+  static let idleNanoseconds: UInt64 = 75_000_000_000
+  /// Without the client taking a byte of the response; then the connection is reset.
+  static let writeIdleNanoseconds: UInt64 = 60_000_000_000
+  /// For the client to close after our last response.
+  static let lingeringNanoseconds: UInt64 = 2_000_000_000
+}

@@ -1,0 +1,197 @@
+// Sending: gathered responses first, then whatever the kernel did not take before.
+
+import Primitives
+import Runtime
+import TLS
+
+extension ServerConnection {
+  /// Bytes that wait for the client.
+  var pendingOutputCount: Int {
+    pendingOutput.byteCount + pendingRecords.byteCount + loop.output.count
+  }
+
+  /// Sends plain bytes in order: gathered for the end of the turn if nothing waits, else queued.
+  func emit(_ bytes: Bytes) {
+    guard isOpen else { return }
+    if isInTurn && pendingOutput.isEmpty
+      && bytes.count <= HTTPServerLimits.copiedBodyBytes
+    {
+      loop.output.append(bytes)
+      if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { sendGatheredNow() }
+      return
+    }
+    if isInTurn && session == nil && pendingOutput.isEmpty && canSend {
+      return sendGathered(with: bytes)
+    }
+    moveGathered()
+    pendingOutput.append(bytes)
+    if !isInTurn { enqueue() }
+  }
+
+  /// Sends what `write` appends, in order.
+  func emit(_ write: (inout [UInt8]) -> Void) {
+    guard isOpen else { return }
+    if isInTurn && pendingOutput.isEmpty {
+      write(&loop.output)
+      return
+    }
+    var bytes: [UInt8] = []
+    write(&bytes)
+    pendingOutput.append(Bytes(bytes))
+    if !isInTurn { enqueue() }
+  }
+
+  /// Gathered bytes go to the queue, because something must come after them that is not gathered.
+  private func moveGathered() {
+    guard isInTurn, !loop.output.isEmpty else { return }
+    loop.output.withSpan { pendingOutput.append(copying: $0) }
+    loop.output.removeAll(keepingCapacity: true)
+  }
+
+  /// Sends as much as the client takes; ends the connection if that was all and it is to end.
+  func flush() {
+    var rounds = 4
+    var hasMore = false
+    repeat {
+      if case .http2(let http2) = engine, isInTurn, pendingOutput.isEmpty, canSend {
+        hasMore = http2.pump(into: &loop.output)
+      }
+      if session == nil { flushPlain() } else { flushRecords() }
+      rounds -= 1
+    } while isOpen && hasMore && canSend && rounds > 0
+    guard isOpen else { return }
+    if hasMore && canSend { enqueue() }
+    outputChanged()
+    if ending == .afterOutput && pendingOutputCount == 0 && !hasMore { linger() }
+  }
+
+  private func flushPlain() {
+    if isInTurn && !loop.output.isEmpty {
+      if pendingOutput.isEmpty && canSend { sendGathered() } else { moveGathered() }
+    }
+    guard isOpen, !pendingOutput.isEmpty else { return }
+    switch pendingOutput.flush(to: self) {
+    case .drained, .blocked: break
+    case .more: enqueue()
+    case .failed: abort()
+    }
+  }
+
+  /// Makes room for more responses of this turn.
+  private func sendGatheredNow() {
+    if session == nil { flushPlain() } else { flushRecords() }
+  }
+
+  /// Sends a large body right behind its head; the kernel copies it from where it lies.
+  private func sendGathered(with body: Bytes) {
+    defer { loop.output.removeAll(keepingCapacity: true) }
+    let first = body.slice(0..<min(body.count, RuntimeLimits.flushBytes))
+    switch loop.output.withSpan({ send($0, first) }) {
+    case .bytes(let count):
+      let ofHead = min(count, loop.output.count)
+      loop.output.withSpan { pendingOutput.append(copying: $0.extracting(ofHead..<$0.count)) }
+      pendingOutput.append(body.dropFirst(count - ofHead))
+      if canSend && !pendingOutput.isEmpty { enqueue() }
+    case .failed: abort()
+    }
+  }
+
+  private func sendGathered() {
+    defer { loop.output.removeAll(keepingCapacity: true) }
+    switch loop.output.withSpan({ send($0) }) {
+    case .bytes(let count):
+      if count < loop.output.count {
+        loop.output.withSpan { pendingOutput.append(copying: $0.extracting(count..<$0.count)) }
+      }
+    case .failed: abort()
+    }
+  }
+
+  /// Encrypts and sends in bounded pieces, so that ciphertext never piles up.
+  private func flushRecords() {
+    var budget = HTTPServerLimits.encryptedBytesPerTurn
+    while isOpen {
+      if !pendingRecords.isEmpty {
+        if case .failed = pendingRecords.flush(to: self) { return abort() }
+        guard pendingRecords.isEmpty else { return }
+      }
+      guard let session, canEncrypt else { return moveGathered() }
+      if loop.output.isEmpty || !isInTurn {
+        guard !pendingOutput.isEmpty else { return }
+        guard budget > 0 else {
+          enqueue()
+          return
+        }
+        gatherPending(&server.plaintext)
+        budget -= server.plaintext.count
+        encryptAndSend(session, &server.plaintext)
+      } else {
+        encryptAndSend(session, &loop.output)
+      }
+    }
+  }
+
+  /// Takes up to 64 KiB of what waits.
+  private func gatherPending(_ plaintext: inout [UInt8]) {
+    pendingOutput.take(atMost: 64 << 10) { plaintext.append($0) }
+  }
+
+  private func encryptAndSend(_ session: TLSServerSession, _ plaintext: inout [UInt8]) {
+    do throws(TLSError) {
+      try session.write(plaintext.span, output: &server.ciphertext)
+      plaintext.removeAll(keepingCapacity: true)
+      sendRecords()
+    } catch {
+      plaintext.removeAll(keepingCapacity: true)
+      abort()
+    }
+  }
+
+  /// Sends what the session has written.
+  func sendRecords() {
+    defer { server.ciphertext.removeAll(keepingCapacity: true) }
+    guard isOpen, !server.ciphertext.isEmpty else { return }
+    guard pendingRecords.isEmpty && canSend else {
+      server.ciphertext.withSpan { pendingRecords.append(copying: $0) }
+      return
+    }
+    switch server.ciphertext.withSpan({ send($0) }) {
+    case .bytes(let count):
+      if count < server.ciphertext.count {
+        server.ciphertext.withSpan {
+          pendingRecords.append(copying: $0.extracting(count..<$0.count))
+        }
+      }
+    case .failed: abort()
+    }
+  }
+
+  private func outputChanged() {
+    switch engine {
+    case .http1(let http1): http1.outputChanged()
+    case .http2(let http2): http2.outputChanged()
+    case .undecided, .closing: break
+    }
+  }
+
+  /// Says that nothing more will come, and waits a while for the client to close: a reset before it
+  /// has read the last response could destroy that response (RFC 9112 section 9.6).
+  private func linger() {
+    ending = .lingering
+    if let session {
+      session.close(output: &server.ciphertext)
+      sendRecords()
+    }
+    guard isOpen else { return }
+    shutdownWrite()
+    if hasEnded || isHungUp { return finish(reset: false) }
+    engine = .closing
+    setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
+  }
+
+  /// Ends the connection once everything is sent.
+  func endAfterOutput() {
+    ending = .afterOutput
+    if !isInTurn { enqueue() }
+  }
+}

@@ -1,0 +1,102 @@
+// TLS between the socket and the engine.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import TLS
+
+extension ServerConnection: CertificateRequester {
+  /// Whether the session takes plaintext: after the handshake, or in answer to early data.
+  var canEncrypt: Bool { session?.isOpen == true || client.isEarlyData }
+
+  /// Bytes from the socket: records of the handshake or of data.
+  func receivedRecords(_ bytes: Span<UInt8>) {
+    guard let session else { return }
+    session.receive(bytes) { advance(session) }
+    sendRecords()
+  }
+
+  /// Goes on with records that were kept, because the engine wanted no more.
+  func resumeRecords() {
+    guard let session, session.unconsumedBytes > 0, wantsInput else { return }
+    advance(session)
+    sendRecords()
+  }
+
+  private func advance(_ session: TLSServerSession) {
+    if case .undecided = engine, !session.isOpen, !client.isEarlyData {
+      guard handshake(session) else { return }
+    }
+    var plaintext: [UInt8] = []
+    swap(&plaintext, &server.decrypted)
+    defer { swap(&plaintext, &server.decrypted) }
+    while isOpen && wantsInput {
+      var buffer = plaintext.mutableSpan
+      switch session.read(into: &buffer, output: &server.ciphertext) {
+      case .bytes(let count):
+        client.isEarlyData = false
+        receivedPlain(plaintext.span.extracting(0..<count))
+      case .earlyBytes(let count):
+        client.isEarlyData = true
+        receivedPlain(plaintext.span.extracting(0..<count))
+      case .needsInput: return
+      case .closeNotify: return inputEnded()
+      case .failed:
+        sendRecords()
+        return abort()
+      }
+    }
+  }
+
+  /// Goes on with the handshake; true when data can be read.
+  private func handshake(_ session: TLSServerSession) -> Bool {
+    switch session.handshake(now: loop.now, output: &server.ciphertext) {
+    case .needsInput: return false
+    case .needsContext:
+      chooseCertificate(session)
+      return false
+    case .done, .earlyData:
+
+      if let context = session.context {
+        client.certificate = ShownCertificate(zone: context.zone) { name in
+          context.identities.contains { $0.covers(name) }
+        }
+      }
+      start(session.applicationProtocol == .http2 ? .http2 : .http11)
+      return true
+    case .failed:
+      sendRecords()
+      finish(reset: false)
+      return false
+    }
+  }
+
+  /// Asks for the certificate of the name that the client wants; the handshake goes on with it, now
+  /// or when it has been looked up.
+  private func chooseCertificate(_ session: TLSServerSession) {
+    let choice = server.certificates?.certificate(
+      for: session.clientHello?.serverName, requester: self)
+    if let choice { use(choice, for: session) }
+  }
+
+  /// The certificate that was asked for.
+  func certificateFound(_ choice: CertificateChoice) {
+    guard isOpen, let session else { return }
+    isInTurn = true
+    use(choice, for: session)
+    sendRecords()
+    isInTurn = false
+    enqueue()
+  }
+
+  private func use(_ choice: CertificateChoice, for session: TLSServerSession) {
+    switch choice {
+    case .use(let context, let lane):
+      self.lane = lane
+      do throws(TLSError) { try session.use(context) } catch { return abort() }
+    case .unrecognizedName: session.refuse(.unrecognizedName)
+    }
+    advance(session)
+  }
+}

@@ -1,0 +1,252 @@
+// One client connection: bytes in, engine, bytes out.
+
+import Exchange
+import HTTP
+import HTTP2Engine
+import Primitives
+import Runtime
+import TLS
+
+/// One connection from a client, whatever it speaks.
+///
+/// Its work is `ready`: send what waits, receive, give the bytes to the engine (HTTP/1.1 or HTTP/2),
+/// send what the engine wrote. Work happens on the lane of the zone that it serves; before that is
+/// known on the lane of the client's address.
+final class ServerConnection: Channel, @unchecked Sendable {
+  // Confined to its loop.
+  let server: HTTPServer
+  var client: ClientFacts
+  var session: TLSServerSession?
+  var engine = Engine.undecided
+  /// Received and not used yet: part of a head, or pipelined requests.
+  var pendingInput: [UInt8] = []
+  /// Plain bytes that wait for the client; with TLS they are not encrypted yet.
+  var pendingOutput = OutputQueue()
+  /// Encrypted bytes that wait for the client.
+  var pendingRecords = OutputQueue()
+  var tenant: (any ConnectionTenant)?
+  var registryIndex = -1
+  var isInTurn = false
+  var hasTimedOut = false
+  var isClosing = false
+  /// The client has finished sending.
+  var hasEnded = false
+  var discardBudget = HTTPServerLimits.lingeringBytes
+  /// The connection's end after all output is sent.
+  var ending = Ending.none
+
+  enum Engine {
+    case undecided
+    case http1(HTTP1Connection)
+    case http2(HTTP2Connection)
+    case closing
+  }
+
+  enum Ending {
+    case none
+    /// Close once everything is sent, after reading what the client still sends.
+    case afterOutput
+    case lingering
+  }
+
+  init(descriptor: Int32, peer: SocketAddress, isTLS: Bool, server: HTTPServer) {
+    self.server = server
+    client = ClientFacts(address: peer)
+    client.isTLS = isTLS
+    super.init(descriptor: descriptor, on: server.loop.arrivalLane(for: peer))
+  }
+
+  /// Starts serving: most clients have sent something already.
+  func begin() {
+    if client.isTLS {
+      guard let acceptor = server.acceptor else { return finish(reset: true) }
+      do throws(TLSError) { session = try TLSServerSession(acceptor) } catch {
+        return finish(reset: true)
+      }
+    }
+    let limit = client.isTLS
+      ? HTTPServerLimits.handshakeNanoseconds : HTTPServerLimits.headNanoseconds
+    setDeadline(loop.now.advanced(byNanoseconds: limit))
+    enqueue()
+  }
+
+  override func deadlineReached() {
+    hasTimedOut = true
+    enqueue()
+  }
+
+  override func ready() {
+    guard isOpen else { return }
+    isInTurn = true
+    work()
+    isInTurn = false
+  }
+
+  private func work() {
+    if hasTimedOut {
+      hasTimedOut = false
+      timedOut()
+      guard isOpen else { return }
+    }
+    flush()
+    receiveAll()
+    guard isOpen else { return }
+    flush()
+    guard isOpen else { return }
+    do throws(RuntimeError) { try register() } catch { abort() }
+  }
+
+  /// Receives until the socket is drained, the engine wants no more, or the turn is long enough.
+  private func receiveAll() {
+    var rounds = 0
+    resumeEngine()
+    resumeRecords()
+    while isOpen && canReceive && wantsInput {
+      guard rounds < 4 else {
+        enqueue()
+        return
+      }
+      rounds += 1
+      switch receive() {
+      case .bytes(let count): loop.withInput(count) { received($0) }
+      case .wouldBlock: return
+      case .end:
+        inputEnded()
+        return
+      case .failed:
+        abort()
+        return
+      }
+    }
+    if isOpen && isHungUp && canReceive && !wantsInput { hungUp() }
+  }
+
+  /// Whether bytes from the client can be used now.
+  var wantsInput: Bool {
+    if hasEnded { return false }
+    switch engine {
+    case .undecided: return true
+    case .http1(let http1): return http1.wantsInput
+    case .http2(let http2): return http2.wantsInput
+    case .closing: return discardBudget > 0
+    }
+  }
+
+  /// Bytes from the socket: decrypts them if need be.
+  private func received(_ bytes: Span<UInt8>) {
+    if session == nil { receivedPlain(bytes) } else { receivedRecords(bytes) }
+  }
+
+  /// Plain bytes of the client's.
+  func receivedPlain(_ bytes: Span<UInt8>) {
+    switch engine {
+    case .undecided: decideEngine(bytes)
+    case .http1(let http1): http1.receive(bytes)
+    case .http2(let http2): http2.receive(bytes)
+    case .closing: discardBudget -= bytes.count
+    }
+  }
+
+  /// HTTP/2 by prior knowledge starts with its preface (RFC 9113 section 3.3), else it is HTTP/1.1.
+  private func decideEngine(_ bytes: Span<UInt8>) {
+    pendingInput.append(bytes)
+    let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    let isPreface = pendingInput.withSpan { $0.isPrefix(of: preface) }
+    if isPreface && pendingInput.count < preface.utf8CodeUnitCount { return }
+    let input = pendingInput
+    pendingInput = []
+    start(isPreface ? .http2 : .http11)
+    receivedPlain(input.span)
+  }
+
+  enum ApplicationProtocol { case http11, http2 }
+
+  func start(_ version: ApplicationProtocol) {
+    switch version {
+    case .http11: engine = .http1(HTTP1Connection(self))
+    case .http2: engine = .http2(HTTP2Connection(self))
+    }
+  }
+
+  private func resumeEngine() {
+    switch engine {
+    case .http1(let http1): http1.resume()
+    case .http2(let http2): http2.resume()
+    case .undecided, .closing: break
+    }
+  }
+
+  func inputEnded() {
+    hasEnded = true
+    switch engine {
+    case .http1(let http1): http1.inputEnded()
+    case .http2, .undecided, .closing: abort()
+    }
+  }
+
+  /// The client is gone or half-closed while nothing more is wanted from it.
+  private func hungUp() {
+    if case .http1(let http1) = engine { http1.hungUp() } else if case .closing = engine { abort() }
+  }
+
+  private func timedOut() {
+    switch engine {
+    case .undecided, .closing: abort()
+    case .http1(let http1): http1.timedOut()
+    case .http2(let http2): http2.timedOut()
+    }
+  }
+
+  func drain() {
+    switch engine {
+    case .undecided: abort()
+    case .http1(let http1): http1.drain()
+    case .http2(let http2): http2.drain()
+    case .closing: break
+    }
+  }
+
+  /// Ends the connection at once; what was not sent is lost, and the client sees a reset.
+  func abort() { finish(reset: true) }
+
+  func finish(reset: Bool) {
+    guard isOpen else { return }
+    close(reset: reset)
+    let ended = engine
+    engine = .closing
+    switch ended {
+    case .http1(let http1): http1.closed()
+    case .http2(let http2): http2.closed()
+    case .undecided, .closing: break
+    }
+    session = nil
+    pendingOutput.removeAll()
+    pendingRecords.removeAll()
+    pendingInput = []
+    tenant?.connectionClosed()
+    tenant = nil
+    server.connectionClosed(self)
+  }
+
+  /// The connection's zone is known: from now on its work is done on that zone's lane.
+  func serve(on lane: Lane, for owner: any ConnectionTenant) -> Bool {
+    self.lane = lane
+    guard tenant !== owner else { return true }
+    guard owner.connectionOpened() else { return false }
+    tenant?.connectionClosed()
+    tenant = owner
+    return true
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether all bytes are the first ones of `text`, or `text` is the first part of them.
+  fileprivate func isPrefix(of text: StaticString) -> Bool {
+    text.withUTF8Buffer { other in
+      for index in 0..<Swift.min(count, other.count) where unsafe self[index] != other[index] {
+        return false
+      }
+      return true
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// How lanes share a core. Shares are counted in ticks of CPU, never in seconds of a wall clock.
+
+import Primitives
+import Runtime
+import Testing
+
+@Suite("Lanes share a core")
+struct FairnessTests {
+  /// Burns about `microseconds` of CPU.
+  private static func burn(_ microseconds: UInt64) {
+    let end = SystemClock.monotonic + .microseconds(Int64(microseconds))
+    while SystemClock.monotonic < end {}
+  }
+
+  @Test("a lane with one short job is served between the jobs of a lane at overload")
+  func sparseFirst() async {
+    let flooded = Lane(loop: SharedRuntime.loop, name: "flooded")
+    let quiet = Lane(loop: SharedRuntime.loop, name: "quiet")
+    let done = Shared(0)
+    let behind = await SharedRuntime.run(lane: quiet) { lane in
+      let parker = Parker(on: lane)
+      for _ in 0..<500 {
+        flooded.post {
+          Self.burn(150)
+          done.value += 1
+        }
+      }
+      await parker.yield()
+      var worst = 0
+      for _ in 0..<20 {
+        let before = done.value
+        await parker.yield()
+        worst = max(worst, done.value - before)
+      }
+      return worst
+    }
+    #expect(behind <= 3)
+  }
+
+  @Test("two lanes at overload get the CPU in the ratio of their weights")
+  func weights() async {
+    let heavy = Lane(loop: SharedRuntime.loop, name: "weight 3", weight: 3)
+    let light = Lane(loop: SharedRuntime.loop, name: "weight 1", weight: 1)
+    let ratio = await SharedRuntime.run { lane in
+      let parker = Parker(on: lane)
+      let isOver = Shared(false)
+      for _ in 0..<2_000 {
+        heavy.post { if !isOver.value { Self.burn(30) } }
+        light.post { if !isOver.value { Self.burn(30) } }
+      }
+      while heavy.ledger.cpuNanoseconds < 30_000_000 { await parker.yield() }
+      isOver.value = true
+      return Double(heavy.ledger.ticks) / Double(max(light.ledger.ticks, 1))
+    }
+    #expect(ratio > 2 && ratio < 4.5)
+  }
+
+  @Test("a job above the watchdog's bound is named")
+  func watchdog() async {
+    let name = await SharedRuntime.run(lane: Lane(loop: SharedRuntime.loop, name: "slow tenant")) {
+      lane in
+      Self.burn(3_000)
+      await Parker(on: lane).yield()
+      return SharedRuntime.loop.longJobs.last?.lane
+    }
+    #expect(name == "slow tenant")
+  }
+}
