@@ -83,7 +83,7 @@ package final class TLSClientSession: TLSSession, @unchecked Sendable {
   /// the resumption's `earlyDataBytes`.
   ///
   /// Whether it was taken is known after the handshake (`acceptedEarlyData`); if not, send it
-  /// again. Anybody may replay it (RFC 8446 section 8). Throws `notOpen` without a session to resume.
+  /// again. Anybody may replay it (RFC 8446 section 8). Throws `notOpen` if nothing is resumed.
   package func sendEarlyData(
     _ plaintext: Span<UInt8>, output: inout [UInt8]
   ) throws(TLSError) {
