@@ -100,12 +100,6 @@ int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store) {
   return (int)SSL_set1_verify_cert_store(ssl, store);
 }
 
-void skerry_ssl_set_message_argument(SSL *ssl, void *argument) {
-  SSL_set_msg_callback_arg(ssl, argument);
-}
-
-int skerry_ssl_send_ticket(SSL *ssl) { return SSL_new_session_ticket(ssl); }
-
 void skerry_ctx_set_ticket_callback(
     SSL_CTX *context,
     int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int)) {
