@@ -16,6 +16,6 @@ struct EdgeCommand: ParsableCommand {
   @OptionGroup var options: EdgeOptions
 
   func run() throws {
-    throw CommandFailure(.refused, "skerry: this build has no edge.")
+    try EdgeProgram(options: options).run()
   }
 }
