@@ -54,7 +54,8 @@ import Testing
   func methods(method: String, path: String, allowed: String) async throws {
     try await ControlServer.with { server in
       let answer = try await server.raw(
-        "\(method) \(path) HTTP/1.1\nHost: x\n\(ControlServer.authorization)\nConnection: close\n\n")
+        "\(method) \(path) HTTP/1.1\nHost: x\n\(ControlServer.authorization)\nConnection: close\n\n"
+      )
       #expect(answer.hasPrefix("HTTP/1.1 405 "))
       #expect(answer.contains("Allow: \(allowed)\r\n"))
       #expect(server.backend.stops == 0)

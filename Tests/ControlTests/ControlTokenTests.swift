@@ -41,7 +41,9 @@ import Testing
     }
   }
 
-  @Test("a short token or one with spaces is refused with what to do", arguments: ["short", "", "a token with spaces in it"])
+  @Test(
+    "a short token or one with spaces is refused with what to do",
+    arguments: ["short", "", "a token with spaces in it"])
   func bad(text: String) throws {
     try Self.withFolder { folder in
       let path = "\(folder)/token"
