@@ -13,7 +13,7 @@ final class ClientHarness: HTTP2SessionDelegate {
   var closed: [Int32: HTTP2ErrorCode] = [:]
 
   init(limits: HTTP2Limits = .client) throws {
-    session = try HTTP2Session(.client, limits: limits)
+    session = try HTTP2Session(.client, limits: limits, scratch: HTTP2Scratch())
   }
 
   /// Feeds `bytes`.

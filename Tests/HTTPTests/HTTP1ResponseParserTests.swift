@@ -29,8 +29,10 @@ struct HTTP1ResponseParserTests {
     ("1.0 200", "X: y", .get, .init(body: .untilClose, keepAlive: false)),
     ("1.0 200", "Content-Length: 5", .get, .init(body: .length(5), keepAlive: false)),
     ("1.0 200", "Content-Length: 5\r\nConnection: keep-alive", .get, .init(body: .length(5))),
-    ("1.1 200", "Content-Length: 5\r\nConnection: close", .get,
-      .init(body: .length(5), keepAlive: false)),
+    (
+      "1.1 200", "Content-Length: 5\r\nConnection: close", .get,
+      .init(body: .length(5), keepAlive: false)
+    ),
     ("1.1 200", "Content-Length: 5", .head, .init()),
     ("1.1 200", "Transfer-Encoding: chunked", .head, .init()),
     ("1.1 304", "Content-Length: 5", .get, .init()),
@@ -57,7 +59,8 @@ struct HTTP1ResponseParserTests {
   }
 
   @Test func `interim heads come one after the other`() throws {
-    let input = bytes("HTTP/1.1 103 x\r\nLink: a\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
+    let input = bytes(
+      "HTTP/1.1 103 x\r\nLink: a\r\n\r\nHTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")
     var parser = HTTP1ResponseParser()
     var head = ResponseHead(status: 0)
     let found = try parser.parse(input.span, for: .get, into: &head)
@@ -87,8 +90,10 @@ struct HTTP1ResponseParserTests {
     ("HTTP/1.1 200 x\r\nA: b\u{0}", .controlCharacter),
     ("HTTP/1.1 200 x\r\nContent-Length: 1\r\nContent-Length: 2", .duplicateContentLength),
     ("HTTP/1.1 200 x\r\nContent-Length: 1, 1", .invalidContentLength),
-    ("HTTP/1.1 200 x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
-      .lengthAndTransferEncoding),
+    (
+      "HTTP/1.1 200 x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
+      .lengthAndTransferEncoding
+    ),
     ("HTTP/1.0 200 x\r\nTransfer-Encoding: chunked", .transferEncodingNotAllowed),
     ("HTTP/1.1 200 x\r\nTransfer-Encoding: gzip", .unsupportedTransferCoding),
     ("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked, gzip", .invalidTransferEncoding),

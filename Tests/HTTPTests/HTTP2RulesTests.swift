@@ -36,8 +36,10 @@ struct HTTP2RulesTests {
 
   @Test func `a header list becomes the same head as in HTTP 1`() {
     let outcome = Self.request(
-      Self.start + [("cookie", "a=b"), ("te", "trailers"), ("cookie", "c=d"), ("x", ""),
-        ("content-length", "5"), ("host", "a.EXAMPLE")])
+      Self.start + [
+        ("cookie", "a=b"), ("te", "trailers"), ("cookie", "c=d"), ("x", ""),
+        ("content-length", "5"), ("host", "a.EXAMPLE"),
+      ])
     #expect(outcome.error == nil)
     #expect(outcome.start == "GET /x?y http2 https")
     #expect(outcome.authority == "a.example")
@@ -134,8 +136,9 @@ struct HTTP2RulesTests {
     let many = (0..<125).map { ("a\($0)", "b") }
     #expect(Self.request(Self.start + many).error == .tooManyFields)
     let long = ("a", String(repeating: "b", count: 65_000))
-    #expect(Self.request(Self.start + [long, ("c", String(repeating: "d", count: 600))]).error
-      == .fieldSectionTooLarge)
+    #expect(
+      Self.request(Self.start + [long, ("c", String(repeating: "d", count: 600))]).error
+        == .fieldSectionTooLarge)
     let name = String(repeating: "n", count: 257)
     #expect(Self.request(Self.start + [(name, "")]).error == .fieldNameTooLong)
   }

@@ -15,7 +15,8 @@ struct StructuredFieldTests {
 
   @Test(arguments: files)
   func `all shared cases hold`(file: String) throws {
-    guard let content = sharedFile("conformance/data/structured-fields/\(file).json") else { return }
+    let path = "conformance/data/structured-fields/\(file).json"
+    guard let content = sharedFile(path) else { return }
     let cases = try #require(try JSONSerialization.jsonObject(with: content) as? [[String: Any]])
     #expect(!cases.isEmpty)
     for one in cases {
@@ -47,7 +48,9 @@ struct StructuredFieldTests {
     #expect(item.parameter("b") == nil)
     let written = try Parsed.item(item).written()
     #expect(written == value)
-    for malformed in ["@", "@1.5", "%\"%C3%BC\"", "%\"%c3\"", "%\"a", "%a", "%\"\u{e9}\"", "%\"%f\""] {
+    for malformed in [
+      "@", "@1.5", "%\"%C3%BC\"", "%\"%c3\"", "%\"a", "%a", "%\"\u{e9}\"", "%\"%f\"",
+    ] {
       #expect(Parsed("item", bytes(malformed)) == nil, "\(malformed)")
     }
   }

@@ -100,12 +100,6 @@ int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store) {
   return (int)SSL_set1_verify_cert_store(ssl, store);
 }
 
-void skerry_ssl_set_message_argument(SSL *ssl, void *argument) {
-  SSL_set_msg_callback_arg(ssl, argument);
-}
-
-int skerry_ssl_send_ticket(SSL *ssl) { return SSL_new_session_ticket(ssl); }
-
 void skerry_ctx_set_ticket_callback(
     SSL_CTX *context,
     int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int)) {
@@ -122,7 +116,7 @@ uint64_t skerry_option_prioritize_chacha(void) { return SSL_OP_PRIORITIZE_CHACHA
 
 uint64_t skerry_option_no_anti_replay(void) { return SSL_OP_NO_ANTI_REPLAY; }
 
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
   return sk_X509_push(stack, certificate);
 }
 

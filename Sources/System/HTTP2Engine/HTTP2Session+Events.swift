@@ -8,7 +8,7 @@ extension HTTP2Session {
   func headersBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     let id = unsafe frame.pointee.hd.stream_id
     if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-      let stream = makeStream()
+      let stream = scratch.makeStream()
       stream.reset(id: id)
       adopt(stream)
       // Safe: `live` keeps the stream until nghttp2 has closed it.
@@ -204,7 +204,7 @@ extension HTTP2Session {
     guard let trailers = stream.trailers else { return count }
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
     stream.trailers = nil
-    let result = unsafe fields.with(trailers.bytes, trailers.table, status: nil) {
+    let result = unsafe scratch.fields.with(trailers.bytes, trailers.table, status: nil) {
       first, fields in
       unsafe nghttp2_submit_trailer(native, stream.id, first, fields)
     }
@@ -255,15 +255,6 @@ extension HTTP2Session {
       live[stream.slot] = last
       last.slot = stream.slot
     }
-    if spare.count < Limits.spareStreams { spare.append(stream) }
-  }
-
-  /// A closed stream's object if nobody else holds it any more, else a new one.
-  func makeStream() -> HTTP2Stream {
-    guard !spare.isEmpty, isKnownUniquelyReferenced(&spare[spare.count - 1]) else {
-      _ = spare.popLast()
-      return HTTP2Stream()
-    }
-    return spare.removeLast()
+    scratch.recycle(stream)
   }
 }

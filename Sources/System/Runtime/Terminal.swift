@@ -25,6 +25,9 @@ package enum Terminal {
   /// Puts back the settings that `readByKey` found.
   package static func restore() { _ = skerry_terminal_restore(0) }
 
+  /// Does nothing for so long.
+  package static func pause(milliseconds: Int) { _ = skerry_wait(-1, false, Int64(milliseconds)) }
+
   /// What can happen to one who waits for a key.
   package enum Key: Equatable, Sendable {
     case byte(UInt8)

@@ -126,6 +126,8 @@ extension PEM {
   /// The PEM text of `key`, in PKCS #8, not encrypted.
   static func text(_ key: KeyHandle) throws(TLSCertificateError) -> [UInt8] {
     // Safe: as above.
-    unsafe try written { unsafe PEM_write_bio_PKCS8PrivateKey($0, key.pointer, nil, nil, 0, nil, nil) }
+    unsafe try written { bio in
+      unsafe PEM_write_bio_PKCS8PrivateKey(bio, key.pointer, nil, nil, 0, nil, nil)
+    }
   }
 }

@@ -5,7 +5,7 @@ package import Primitives
 
 /// A server's certificate with the chain to its issuer and the private key, all agreeing.
 ///
-/// Reading it costs a third of a millisecond of CPU: keep it, and read it off the loops.
+/// Reading it costs half a millisecond of CPU: keep it, and read it off the loops.
 package final class TLSIdentity: Sendable {
   let leaf: CertificateHandle
   let issuers: [CertificateHandle]

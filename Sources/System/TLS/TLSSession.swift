@@ -26,7 +26,7 @@ import Primitives
   final var firstEarlyByte: UInt8?
 
   /// Whether the peer said that it will send no more; an end of the connection without it is a
-  /// truncation, which only the driver can judge (HTTP lengths make up for it, RFC 9112 section 9.8).
+  /// truncation, which only the driver can judge (RFC 9112 section 9.8).
   package final private(set) var receivedCloseNotify = false
   private final var sentCloseNotify = false
 

@@ -39,8 +39,6 @@ void skerry_ctx_set_cache_mode(SSL_CTX *context, long mode);
 void skerry_ctx_set_name_callback(SSL_CTX *context, int (*callback)(SSL *, int *, void *));
 int skerry_ssl_set_server_name(SSL *ssl, const char *name);
 int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store);
-void skerry_ssl_set_message_argument(SSL *ssl, void *argument);
-int skerry_ssl_send_ticket(SSL *ssl);
 void skerry_ctx_set_ticket_callback(
     SSL_CTX *context,
     int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int));
@@ -49,7 +47,7 @@ uint64_t skerry_option_no_renegotiation(void);
 uint64_t skerry_option_server_preference(void);
 uint64_t skerry_option_prioritize_chacha(void);
 uint64_t skerry_option_no_anti_replay(void);
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate);
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate);
 STACK_OF(X509) *skerry_stack_new(void);
 void skerry_stack_free(STACK_OF(X509) *stack);
 int skerry_names_count(const GENERAL_NAMES *names);

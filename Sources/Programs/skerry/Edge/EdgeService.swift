@@ -3,6 +3,7 @@
 import Control
 import Foundation
 import Gateway
+import HTTP
 import Primitives
 import Runtime
 import Storage

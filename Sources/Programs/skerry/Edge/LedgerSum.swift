@@ -1,5 +1,6 @@
 // The ledger of the process from those of its loops.
 
+import Cache
 import Control
 import Exchange
 import Gateway
