@@ -84,7 +84,9 @@ package struct ControlTarget: Equatable, Sendable {
   private static func unknown(_ key: String, _ route: ControlRoute) -> ControlFault {
     let known = route.queryKeys
     let nearest = NearestName.of(key, in: known).map { "Did you mean \($0)?" }
-    let list = known.isEmpty ? "This path takes no query." : "It takes \(known.joined(separator: ", "))."
+    let list =
+      known.isEmpty
+      ? "This path takes no query." : "It takes \(known.joined(separator: ", "))."
     return ControlFault(.invalidQuery, "is no known key. \(nearest ?? list)", path: key)
   }
 }

@@ -172,7 +172,8 @@ struct ZoneDesk: Sendable {
   }
 
   private static func unknown(_ name: String) -> ControlRefusal {
-    ControlRefusal(404, .notFound, "There is no zone \(name). List those that there are: /v1/zones.")
+    ControlRefusal(
+      404, .notFound, "There is no zone \(name). List those that there are: /v1/zones.")
   }
 
   private static func summary(_ zone: ZoneConfiguration) -> ConfigurationValue {

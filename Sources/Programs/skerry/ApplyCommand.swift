@@ -47,7 +47,8 @@ struct ApplyCommand: ParsableCommand {
       return zones.line(position, fault.path, fault.message)
     }
     return CommandFailure(
-      .refused, (lines + ["\(zones.path): refused by the edge; nothing was changed"])
+      .refused,
+      (lines + ["\(zones.path): refused by the edge; nothing was changed"])
         .joined(separator: "\n"))
   }
 

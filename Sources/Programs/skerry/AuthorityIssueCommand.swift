@@ -9,7 +9,8 @@ import TLS
 struct AuthorityIssueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue",
-    abstract: "Issue a certificate: PREFIX.pem, with what clients need to check it, and PREFIX.key.")
+    abstract: "Issue a certificate: PREFIX.pem, with what clients need to check it, and PREFIX.key."
+  )
 
   @Argument(help: "The folder of the authority.", completion: .directory)
   var folder: String

@@ -20,7 +20,7 @@ struct CommandFailure: Error, Equatable {
     let lines = faults.map { fault in
       fault.path.isEmpty ? "  \(fault.message)" : "  \(fault.path): \(fault.message)"
     }
-    self.init(
-      .refused, (["skerry: \(subject) was refused; nothing was changed:"] + lines).joined(separator: "\n"))
+    let title = "skerry: \(subject) was refused; nothing was changed:"
+    self.init(.refused, ([title] + lines).joined(separator: "\n"))
   }
 }

@@ -16,19 +16,24 @@ struct SkerryCommand: ParsableCommand {
       """,
     version: ProgramVersion.text,
     groupedSubcommands: [
-      CommandGroup(name: "Serving:", subcommands: [
-        EdgeCommand.self, UpgradeCommand.self, StopCommand.self,
-      ]),
-      CommandGroup(name: "Zones:", subcommands: [
-        ZoneCommand.self, ApplyCommand.self, ExportCommand.self,
-      ]),
-      CommandGroup(name: "Looking:", subcommands: [
-        StatusCommand.self, TopCommand.self, SlowCommand.self,
-      ]),
-      CommandGroup(name: "Tools:", subcommands: [
-        AuthorityCommand.self, StoreCommand.self, VersionCommand.self, CompletionsCommand.self,
-      ]),
+      CommandGroup(name: "Serving:", subcommands: serving),
+      CommandGroup(name: "Zones:", subcommands: zones),
+      CommandGroup(name: "Looking:", subcommands: looking),
+      CommandGroup(name: "Tools:", subcommands: tools),
     ])
+
+  private static let serving: [any ParsableCommand.Type] = [
+    EdgeCommand.self, UpgradeCommand.self, StopCommand.self,
+  ]
+  private static let zones: [any ParsableCommand.Type] = [
+    ZoneCommand.self, ApplyCommand.self, ExportCommand.self,
+  ]
+  private static let looking: [any ParsableCommand.Type] = [
+    StatusCommand.self, TopCommand.self, SlowCommand.self,
+  ]
+  private static let tools: [any ParsableCommand.Type] = [
+    AuthorityCommand.self, StoreCommand.self, VersionCommand.self, CompletionsCommand.self,
+  ]
 
   /// Runs the command that the arguments name, and ends the process with its exit status.
   static func start() -> Never {

@@ -30,7 +30,8 @@ struct StatusCommand: ParsableCommand {
         "\(number("zones")), \(number("activeZones")) of them in memory, epoch \(number("epoch"))",
       ],
       [
-        "load", "\(number("connections")) connections, \(Figures.bytes(number("memoryBytes"))) memory",
+        "load",
+        "\(number("connections")) connections, \(Figures.bytes(number("memoryBytes"))) of memory",
       ],
       [
         "store",

@@ -53,10 +53,12 @@ struct StoreCheckCommand: ParsableCommand {
         + "\(result["pages"]?.number ?? 0) pages\n"
     }
     let damages = result["damages"]?.elements.compactMap(\.text) ?? []
-    return (["\(path): damaged"] + damages.map { "  \($0)" } + [
-      "What to do: restart the edge; it moves the damaged store aside and serves the zones of its last "
-        + "export. Then apply your zones file again (skerry apply). Check the disk.",
+    let advice = [
+      "What to do: restart the edge; it moves the damaged store aside and serves the zones of its "
+        + "last export. Then apply your zones file again (skerry apply). Check the disk.",
       "If an edge is running on this folder, leave the folder out: only that edge can check it.",
-    ]).joined(separator: "\n") + "\n"
+    ]
+    let lines = ["\(path): damaged"] + damages.map { "  \($0)" } + advice
+    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -5,15 +5,18 @@ import Yams
 
 /// Turns the nodes that Yams composed into values with their places.
 struct YAMLReader {
-  var remainingValues: Int
+  private let maximumValues: Int
+  private var valueCount = 0
+
+  init(maximumValues: Int) { self.maximumValues = maximumValues }
 
   /// The value of `node`; `depth` is how deep it lies.
   mutating func value(of node: Node, depth: Int) throws(YAMLProblem) -> ConfigurationValue {
     let position = node.mark.map(YAMLProblem.position)
-    remainingValues -= 1
-    guard remainingValues >= 0 else {
+    valueCount += 1
+    guard valueCount <= maximumValues else {
       throw YAMLProblem(
-        "comes to more than \(YAMLText.maximumValues) values. Write fewer aliases.", at: position)
+        "comes to more than \(maximumValues) values. Write fewer aliases.", at: position)
     }
     guard depth < ConfigurationLimits.depth else {
       throw YAMLProblem("is nested more than \(ConfigurationLimits.depth) deep.", at: position)

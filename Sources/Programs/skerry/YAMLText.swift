@@ -7,16 +7,18 @@ import Yams
 /// `1:30` are texts, and every value knows where it stands.
 enum YAMLText {
   /// Values that one text may come to; aliases multiply them. A text with more is refused.
-  static let maximumValues = 20_000_000
+  static let maximumValues = 5_000_000
 
   /// The value of `text`; what is wrong with it is thrown with its place.
-  static func read(_ text: String) throws(YAMLProblem) -> ConfigurationValue {
+  static func read(
+    _ text: String, maximumValues: Int = maximumValues
+  ) throws(YAMLProblem) -> ConfigurationValue {
     let root: Node?
     do { root = try Yams.compose(yaml: text, .default, .default) } catch {
       throw YAMLProblem(error)
     }
     guard let root else { return ConfigurationValue(.null) }
-    var reader = YAMLReader(remainingValues: maximumValues)
+    var reader = YAMLReader(maximumValues: maximumValues)
     return try reader.value(of: root, depth: 0)
   }
 
@@ -38,7 +40,8 @@ enum YAMLText {
       if text.contains("\n") { return .scalar(.init(text, .implicit, .literal)) }
       let isPlain = YAMLReader.content(ofPlain: text) == .string(text) && !isAmbiguous(text)
       return .scalar(.init(text, Tag(.str), isPlain ? .any : .doubleQuoted))
-    case .array(let elements): return Node(elements.map(node), Tag(.seq), elements.isEmpty ? .flow : .block)
+    case .array(let elements):
+      return Node(elements.map(node), Tag(.seq), elements.isEmpty ? .flow : .block)
     case .object(let members):
       return Node(
         members.map { (Node.scalar(.init($0.key, Tag(.str), .any)), node($0.value)) }, Tag(.map),
