@@ -28,16 +28,19 @@ package struct ZoneChange: Sendable {
     self.path = path
   }
 
+  /// Adds or replaces `zone`.
   package static func put(_ zone: ZoneConfiguration, path: String = "") -> ZoneChange {
     ZoneChange(.put(zone), path: path)
   }
 
+  /// Changes part of the zone `id`.
   package static func patch(
     _ id: ZoneID, _ tree: ConfigurationValue, path: String = ""
   ) -> ZoneChange {
     ZoneChange(.patch(id, tree), path: path)
   }
 
+  /// Removes the zone `id`.
   package static func remove(_ id: ZoneID, path: String = "") -> ZoneChange {
     ZoneChange(.remove(id), path: path)
   }

@@ -20,6 +20,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
+  private var requestIDs: RequestIDs
   var hosts: HostTable<ZoneState>
   var unknown: HostTable<Bool>
   private(set) var zones: [ZoneID: ZoneState] = [:]
@@ -43,6 +44,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     self.shard = shard
     self.directory = directory
     self.resolver = resolver
+    var generator = SystemRandomNumberGenerator()
+    requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)
     unknown = HostTable(hasher: hasher)
   }
@@ -50,12 +53,18 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   package var activeZones: Int { zones.count }
 
   package func handle(_ exchange: Exchange) -> Handling {
+    if exchange.facts.requestID == 0 { exchange.facts.requestID = requestIDs.next() }
     let host = exchange.request.hostLength
     if let zone = exchange.request.authority.withSpan({ hosts.find($0.extracting(0..<host)) }) {
-      guard isCovered(exchange, zone) else { return misdirected(exchange) }
-      return zone.serve(exchange)
+      return serve(exchange, zone)
     }
     return handleUnlisted(exchange, Array(exchange.request.authority.prefix(host)))
+  }
+
+  /// Serves a request of `zone`, if the client may expect that here.
+  func serve(_ exchange: Exchange, _ zone: ZoneState) -> Handling {
+    guard isCovered(exchange, zone) else { return misdirected(exchange) }
+    return zone.serve(exchange)
   }
 
   /// Over TLS a request for another zone than the handshake's is answered only if the certificate

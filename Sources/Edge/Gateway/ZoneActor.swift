@@ -36,7 +36,7 @@ actor ZoneActor {
       exchange.facts.failure = error
       if !exchange.isAborted { ErrorPage.render(error, for: exchange) }
     }
-    state.completeHead(exchange)
+    task.snapshot.completeHead(exchange)
     await exchange.deliver()
     state.count(exchange)
     state.exchangeEnded()
@@ -50,4 +50,6 @@ struct ZoneTask: @unchecked Sendable {
   let work: any Suspension
   let pipeline: Pipeline
   let next: Int
+  /// The configuration that the request began with.
+  let snapshot: ZoneSnapshot
 }

@@ -1,5 +1,6 @@
 // One zone's configuration, compiled.
 
+import Exchange
 import HTTP
 import Primitives
 import Synchronization
@@ -29,6 +30,17 @@ package final class ZoneSnapshot: Sendable {
   }
 
   var id: ZoneID { configuration.id }
+
+  /// Adds what every response of the zone carries.
+  func completeHead(_ exchange: Exchange) {
+    for index in 0..<responseFields.count {
+      responseFields.withName(at: index) { name in
+        responseFields.withValue(at: index) {
+          exchange.response.fields.append(name: name, value: $0)
+        }
+      }
+    }
+  }
 
   /// Whether the zone answers for `host`, exactly or by a wildcard.
   func covers(_ host: [UInt8]) -> Bool {

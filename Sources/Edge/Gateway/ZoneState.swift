@@ -120,7 +120,7 @@ final class ZoneState: @unchecked Sendable {
   }
 
   private func responded(_ exchange: Exchange) -> Handling {
-    completeHead(exchange)
+    snapshot.completeHead(exchange)
     count(exchange)
     return .responded
   }
@@ -132,7 +132,8 @@ final class ZoneState: @unchecked Sendable {
     exchangesInFlight += 1
     let pipeline = self.pipeline
     let actor = self.actor
-    let task = ZoneTask(exchange: exchange, work: work, pipeline: pipeline, next: next)
+    let task = ZoneTask(
+      exchange: exchange, work: work, pipeline: pipeline, next: next, snapshot: snapshot)
     lane.start { await actor.perform(task) }
     return .pending
   }
@@ -143,16 +144,6 @@ final class ZoneState: @unchecked Sendable {
     ErrorPage.render(Failure(.overloaded, reason), for: exchange)
     exchange.response.fields.append(.retryAfter, "1")
     return .responded
-  }
-
-  /// What every response of the zone carries.
-  func completeHead(_ exchange: Exchange) {
-    let fields = snapshot.responseFields
-    for index in 0..<fields.count {
-      fields.withName(at: index) { name in
-        fields.withValue(at: index) { exchange.response.fields.append(name: name, value: $0) }
-      }
-    }
   }
 
   func count(_ exchange: Exchange) {

@@ -14,6 +14,7 @@ package struct ConfigurationDecoder {
     self.path = path.isEmpty ? [] : [.text(path)]
   }
 
+  /// A step of a path.
   private enum Component {
     case text(String)
     case index(Int)

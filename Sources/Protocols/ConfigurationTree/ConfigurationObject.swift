@@ -5,6 +5,7 @@ package struct ConfigurationObject: Sendable {
   package let members: [ConfigurationMember]
   package let position: SourcePosition?
 
+  /// The value of `key`; nil if the object has no such key.
   package func value(_ key: String) -> ConfigurationValue? {
     members.first { $0.key == key }?.value
   }

@@ -9,6 +9,7 @@ extension OriginConfiguration {
       package let remedy: String
     }
 
+    /// The origin that `text` names, all else at its default.
     package static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
       guard
         let scheme = OriginConfiguration.Scheme.allCases.first(where: {

@@ -6,7 +6,9 @@ import Synchronization
 
 /// An open environment. Reading never waits for writing, and writing is durable when `write`
 /// returns. It may be shared by threads and processes, and is opened once per process.
-// Sendable: LMDB's environment is made for threads; everything else here is constant or a mutex.
+///
+/// `@unchecked Sendable`: LMDB's environment is made for threads; everything else here is constant,
+/// atomic, or a mutex.
 @safe package final class StorageEnvironment: @unchecked Sendable {
   /// The directory of the environment.
   package let directory: String
