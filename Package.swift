@@ -8,7 +8,7 @@ let layers: [Layer] = [
   Layer("Programs", [
     Room("skerry", imports: [
       "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
-      "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+      "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
     ], libraries: [.argumentParser, .yams, .logging], program: true),
   ]),
   Layer("Edge", [
@@ -17,17 +17,20 @@ let layers: [Layer] = [
       "Storage", "Primitives",
     ]),
     Room("Control", imports: [
-      "Zones", "HTTPServer", "Exchange", "HTTP", "Runtime", "Storage", "Primitives",
+      "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage",
+      "Primitives",
     ]),
   ]),
   Layer("Configuration", [
     Room("Zones", imports: [
-      "Cache", "Origin", "Exchange", "HTTP", "TLS", "Storage", "Primitives",
+      "Cache", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS", "Storage", "Primitives",
     ]),
   ]),
   Layer("Services", [
-    Room("Cache", imports: ["Exchange", "HTTP", "Runtime", "Primitives"]),
-    Room("Origin", imports: ["HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives"]),
+    Room("Cache", imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+    Room("Origin", imports: [
+      "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives",
+    ]),
   ]),
   Layer("Transport", [
     Room("HTTPServer", imports: [
@@ -38,7 +41,10 @@ let layers: [Layer] = [
     ]),
   ]),
   Layer("Exchange", [Room("Exchange", imports: ["HTTP", "Runtime", "Primitives"])]),
-  Layer("Protocols", [Room("HTTP", imports: ["Primitives"])]),
+  Layer("Protocols", [
+    Room("HTTP", imports: ["Primitives"]),
+    Room("ConfigurationTree", imports: ["Primitives"]),
+  ]),
   Layer("System", [
     Room("Runtime", imports: ["CLinux", "Primitives"]),
     Room("TLS", imports: ["COpenSSL", "Primitives"]),
@@ -62,8 +68,20 @@ let tests: [TestRoom] = [
   TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
+  TestRoom("HTTPClientTests", imports: [
+    "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+  ]),
+  TestRoom("OriginTests", imports: [
+    "Origin", "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives",
+  ]),
   TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
-  TestRoom("ZonesTests", imports: ["Zones", "Cache", "Origin", "Storage", "HTTP", "Primitives"]),
+  TestRoom("ZonesTests", imports: [
+    "Zones", "Cache", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",
+  ], libraries: [.yams]),
+  TestRoom("ControlTests", imports: [
+    "skerry", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+    "Storage", "Primitives",
+  ], libraries: [.argumentParser]),
   TestRoom("TidyTests", imports: []),
 ]
 
@@ -183,15 +201,18 @@ struct Room {
 struct TestRoom {
   let name: String
   let imports: [String]
+  let libraries: [Target.Dependency]
 
-  init(_ name: String, imports: [String]) {
+  init(_ name: String, imports: [String], libraries: [Target.Dependency] = []) {
     self.name = name
     self.imports = imports
+    self.libraries = libraries
   }
 
   func target() -> Target {
     .testTarget(
-      name: name, dependencies: imports.map { .target(name: $0) }, path: "Tests/\(name)",
+      name: name, dependencies: imports.map { .target(name: $0) } + libraries,
+      path: "Tests/\(name)",
       swiftSettings: compilerSettings)
   }
 }

@@ -1,12 +1,13 @@
 // A zone on one loop: its snapshot, its pipeline, its counters.
 
-import Cache
 import Exchange
 import HTTP
+import HTTPServer
 import Origin
 import Primitives
 import Runtime
 import TLS
+import Zones
 
 /// The mutable state of one zone on one loop. `ZoneActor` owns it; its loop calls it synchronously.
 ///
@@ -18,13 +19,15 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
-  private(set) var pipeline: Pipeline
+  private(set) var pipeline = Pipeline()
   private(set) var origin: Origin
   private(set) lazy var actor = ZoneActor(self)
   /// The names under which the loop's table lists the zone.
   var names: [[UInt8]] = []
   /// Made on the first handshake, off the loop.
-  var tlsContext: TLSServerContext?
+  private(set) var tlsContext: TLSServerContext?
+  /// Handshakes that wait for it.
+  var handshakes: [any CertificateRequester] = []
   var counters = ZoneCounters()
   private(set) var connections = 0
   private(set) var exchangesInFlight = 0
@@ -38,10 +41,10 @@ final class ZoneState: @unchecked Sendable {
     self.gateway = gateway
     lane = Lane(
       loop: gateway.loop, name: snapshot.configuration.name,
-      weight: snapshot.configuration.weight)
+      weight: UInt32(clamping: snapshot.configuration.weight))
     lastUsed = gateway.loop.now
-    origin = gateway.makeOrigin(snapshot, lane: lane)
-    pipeline = Pipeline(stages: [])
+    origin = Origin(
+      snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
     pipeline = makePipeline()
   }
 
@@ -49,11 +52,12 @@ final class ZoneState: @unchecked Sendable {
   func adopt(_ snapshot: ZoneSnapshot) {
     let before = self.snapshot
     self.snapshot = snapshot
-    lane.weight = snapshot.configuration.weight
+    lane.weight = UInt32(clamping: snapshot.configuration.weight)
     tlsContext = nil
     if before.configuration.origins != snapshot.configuration.origins {
-      origin.retire()
-      origin = gateway.makeOrigin(snapshot, lane: lane)
+      origin.close()
+      origin = Origin(
+        snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
     }
     pipeline = makePipeline()
   }
@@ -61,7 +65,8 @@ final class ZoneState: @unchecked Sendable {
   /// The zone is no more: what is in flight ends, nothing new begins.
   func retire() {
     isRetired = true
-    origin.retire()
+    origin.close()
+    contextMade(nil, of: snapshot)
   }
 
   var isIdle: Bool {
@@ -72,7 +77,17 @@ final class ZoneState: @unchecked Sendable {
   private func makePipeline() -> Pipeline {
     Pipeline(
       Pipeline.Context(
-        snapshot: snapshot, zone: self, cache: gateway.cache, origin: origin))
+        snapshot: snapshot, zone: self, shard: gateway.shard, origin: origin))
+  }
+
+  /// The certificates of `snapshot` were read; handshakes go on.
+  func contextMade(_ context: TLSServerContext?, of snapshot: ZoneSnapshot) {
+    if snapshot === self.snapshot && !isRetired { tlsContext = context }
+    let waiting = handshakes
+    handshakes.removeAll()
+    for handshake in waiting {
+      handshake.certificateFound(context.map { .use($0, lane) } ?? .unrecognizedName)
+    }
   }
 
   // MARK: - Serving
@@ -105,19 +120,20 @@ final class ZoneState: @unchecked Sendable {
   }
 
   private func responded(_ exchange: Exchange) -> Handling {
-    completeHead(exchange)
+    snapshot.completeHead(exchange)
     count(exchange)
     return .responded
   }
 
   private func suspend(_ exchange: Exchange, _ work: any Suspension, next: Int) -> Handling {
-    guard exchangesInFlight < snapshot.configuration.limits.exchangesInFlight else {
+    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
       return shed(exchange, "too many requests in flight")
     }
     exchangesInFlight += 1
     let pipeline = self.pipeline
     let actor = self.actor
-    let task = ZoneTask(exchange: exchange, work: work, pipeline: pipeline, next: next)
+    let task = ZoneTask(
+      exchange: exchange, work: work, pipeline: pipeline, next: next, snapshot: snapshot)
     lane.start { await actor.perform(task) }
     return .pending
   }
@@ -128,14 +144,6 @@ final class ZoneState: @unchecked Sendable {
     ErrorPage.render(Failure(.overloaded, reason), for: exchange)
     exchange.response.fields.append(.retryAfter, "1")
     return .responded
-  }
-
-  /// What every response of the zone carries.
-  func completeHead(_ exchange: Exchange) {
-    let fields = snapshot.responseFields
-    for index in fields.entries.indices {
-      exchange.response.fields.append(copying: index, of: fields)
-    }
   }
 
   func count(_ exchange: Exchange) {
@@ -152,7 +160,7 @@ final class ZoneState: @unchecked Sendable {
 
 extension ZoneState: ConnectionTenant {
   func connectionOpened() -> Bool {
-    guard connections < snapshot.configuration.limits.connections else { return false }
+    guard connections < snapshot.configuration.bounds.connections else { return false }
     connections += 1
     return true
   }

@@ -1,1 +1,2 @@
+// Nothing of our own: SwiftPM wants a source file beside the header that shows nghttp2.
 #include "CNghttp2.h"

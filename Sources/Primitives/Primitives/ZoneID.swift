@@ -33,5 +33,7 @@
     }.joined()
   }
 
-  @inlinable package static func < (a: ZoneID, b: ZoneID) -> Bool { (a.high, a.low) < (b.high, b.low) }
+  @inlinable package static func < (a: ZoneID, b: ZoneID) -> Bool {
+    (a.high, a.low) < (b.high, b.low)
+  }
 }

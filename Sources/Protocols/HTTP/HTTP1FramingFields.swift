@@ -11,6 +11,7 @@ struct HTTP1FramingFields: Sendable {
   private(set) var upgradeOption = false
   private(set) var upgradeField = false
   private(set) var expectsContinue = false
+  private var connectionOptions = 0
 
   /// Looks at a field; `lenientRepeats` allows the same Content-Length again, as RFC 9112 section
   /// 6.3 does for a response.
@@ -20,7 +21,7 @@ struct HTTP1FramingFields: Sendable {
     switch name {
     case .contentLength: try noteLength(value, lenientRepeats)
     case .transferEncoding: try noteTransferEncoding(value)
-    case .connection: noteConnection(value)
+    case .connection: try noteConnection(value)
     case .upgrade: upgradeField = true
     case .expect:
       if value.equalsIgnoringCase("100-continue") { expectsContinue = true }
@@ -63,12 +64,19 @@ struct HTTP1FramingFields: Sendable {
     throw hasChunked || !isToken ? .invalidTransferEncoding : .unsupportedTransferCoding
   }
 
-  private mutating func noteConnection(_ value: Span<UInt8>) {
+  private mutating func noteConnection(_ value: Span<UInt8>) throws(HTTPParseError) {
     if value.equalsIgnoringCase("keep-alive") {
+      connectionOptions += 1
       keepAlive = true
-      return
+    } else {
+      noteOptions(value)
     }
+    if connectionOptions > FieldLimits.connectionOptions { throw .tooManyFields }
+  }
+
+  private mutating func noteOptions(_ value: Span<UInt8>) {
     value.forEachToken { option in
+      connectionOptions += 1
       if option.equalsIgnoringCase("close") {
         close = true
       } else if option.equalsIgnoringCase("keep-alive") {

@@ -11,7 +11,7 @@ struct ClosedStreams {
   /// We reset a stream that the peer had not ended.
   mutating func remember(reset id: Int32) {
     guard !resets.contains(id) else { return }
-    guard resets.count == HTTP2Limits.rememberedResets else {
+    guard resets.count == Limits.rememberedResets else {
       resets.append(id)
       return
     }
@@ -21,7 +21,7 @@ struct ClosedStreams {
 
   /// The peer passed over identifiers, which closes them (RFC 9113 section 5.1.1).
   mutating func remember(gap: ClosedRange<Int32>) {
-    guard gaps.count == HTTP2Limits.rememberedGaps else {
+    guard gaps.count == Limits.rememberedGaps else {
       gaps.append(gap)
       return
     }

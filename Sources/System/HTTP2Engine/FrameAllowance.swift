@@ -15,7 +15,7 @@ struct FrameAllowance {
 
   /// The peer earned `count` more.
   mutating func earn(_ count: Int) {
-    credit = min(credit + count, base * HTTP2Limits.earnedFactor)
+    credit = min(credit + count, base * Limits.earnedFactor)
   }
 
   /// Takes one; false if there is none.

@@ -7,14 +7,14 @@ extension HTTP2Session {
   /// Sends a final response's head (server): fields lie in `bytes` as `table` says, `status` is
   /// put before them. Without `endStream` content follows by `enqueue` and `finish`.
   package func submitResponse(
-    _ stream: HTTP2Stream, status: Int, bytes: Span<UInt8>, table: HTTP2FieldTable,
+    _ stream: HTTP2Stream, status: Int, bytes: [UInt8], table: HTTP2FieldTable,
     endStream: Bool
   ) throws(HTTP2Failure) {
     precondition(role == .server && (200...999).contains(status))
     guard !stream.isClosed, !stream.flags.contains(.headSubmitted) else { throw .streamClosed }
     stream.flags.insert(.headSubmitted)
     if endStream { stream.flags.insert(.finished) }
-    let result = unsafe fields.with(bytes, table, status: status) { first, count in
+    let result = unsafe scratch.fields.with(bytes, table, status: status) { first, count in
       guard !endStream else {
         return unsafe nghttp2_submit_response(native, stream.id, first, count, nil)
       }
@@ -26,12 +26,12 @@ extension HTTP2Session {
 
   /// Sends an interim response's head, such as 100 or 103 (server, before the final one).
   package func submitInterim(
-    _ stream: HTTP2Stream, status: Int, bytes: Span<UInt8>, table: HTTP2FieldTable
+    _ stream: HTTP2Stream, status: Int, bytes: [UInt8], table: HTTP2FieldTable
   ) throws(HTTP2Failure) {
     // RFC 9113 section 8.6: there is no 101 in HTTP/2.
     precondition(role == .server && (100...199).contains(status) && status != 101)
     guard !stream.isClosed, !stream.flags.contains(.headSubmitted) else { throw .streamClosed }
-    let result = unsafe fields.with(bytes, table, status: status) { first, count in
+    let result = unsafe scratch.fields.with(bytes, table, status: status) { first, count in
       unsafe nghttp2_submit_headers(
         native, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, first, count, nil)
     }
@@ -41,12 +41,12 @@ extension HTTP2Session {
   /// Opens a request (client); `table` starts with the pseudo-header fields. It waits in the
   /// session while the server allows no more at once.
   package func submitRequest(
-    bytes: Span<UInt8>, table: HTTP2FieldTable, endStream: Bool, attachment: AnyObject?
+    bytes: [UInt8], table: HTTP2FieldTable, endStream: Bool, attachment: AnyObject?
   ) throws(HTTP2Failure) -> HTTP2Stream {
     precondition(role == .client)
     guard acceptsRequests else { throw .requestsExhausted }
-    let stream = makeStream()
-    let id = unsafe fields.with(bytes, table, status: nil) { first, count in
+    let stream = scratch.makeStream()
+    let id = unsafe scratch.fields.with(bytes, table, status: nil) { first, count in
       // Safe: the session keeps the stream in `live` until nghttp2 has closed it.
       let object = unsafe Unmanaged.passUnretained(stream).toOpaque()
       guard !endStream else {
@@ -86,13 +86,11 @@ extension HTTP2Session {
 
   /// The content ends with what is queued, and a trailer section follows it.
   package func finish(
-    _ stream: HTTP2Stream, trailers bytes: Span<UInt8>, table: HTTP2FieldTable
+    _ stream: HTTP2Stream, trailers bytes: [UInt8], table: HTTP2FieldTable
   ) throws(HTTP2Failure) {
     guard !stream.isClosed, !stream.flags.contains(.finished) else { throw .streamClosed }
     if table.count > 0 {
-      var copy: [UInt8] = []
-      copy.append(bytes)
-      stream.trailers = HTTP2Stream.Trailers(bytes: copy, table: table)
+      stream.trailers = HTTP2Stream.Trailers(bytes: bytes, table: table)
     }
     try finish(stream)
   }

@@ -6,7 +6,8 @@ import Primitives
 ///
 /// The session keeps it until `streamClosed`; who keeps it longer holds a closed stream, on which
 /// every verb of the session throws `streamClosed` or does nothing.
-// Unchecked: confined to its session's loop.
+///
+/// Unchecked: confined to its session's loop.
 package final class HTTP2Stream: @unchecked Sendable {
   /// The stream identifier (RFC 9113 section 5.1.1).
   package internal(set) var id: Int32 = 0

@@ -12,12 +12,12 @@ import Primitives
   ///
   /// nghttp2 copies them within the call and puts names in lower case.
   mutating func with(
-    _ bytes: Span<UInt8>, _ table: HTTP2FieldTable, status: Int?,
+    _ bytes: [UInt8], _ table: HTTP2FieldTable, status: Int?,
     _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
   ) -> Int32 {
     if let status { write(status) }
     // Safe: all pointers are used within the two closures only, and each range is checked
-    // against the span.
+    // against the array.
     return unsafe digits.withUnsafeMutableBufferPointer { digits in
       unsafe bytes.withUnsafeBufferPointer { buffer in
         unsafe pairs.removeAll(keepingCapacity: true)

@@ -6,7 +6,7 @@ import CNghttp2
 @safe struct NativeOptions: ~Copyable {
   let native: OpaquePointer
 
-  init?(_ limits: HTTP2Limits) {
+  init?(_ limits: HTTP2Limits, role: HTTP2Session.Role) {
     var created: OpaquePointer?
     guard unsafe nghttp2_option_new(&created) == 0, let created = unsafe created else { return nil }
     unsafe native = created
@@ -18,6 +18,11 @@ import CNghttp2
     unsafe nghttp2_option_set_max_outbound_ack(native, limits.outboundAcknowledgements)
     unsafe nghttp2_option_set_max_deflate_dynamic_table_size(
       native, limits.compressionTableBytes)
+    // Real origins end values with a space: RFC 9113 section 8.2.1 calls that malformed, and it is
+    // from clients; from servers it is trimmed (`HTTP2Session.header`), as it would be in HTTP/1.1.
+    if role == .client {
+      unsafe nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(native, 1)
+    }
     // `FrameGuard` counts these itself; nghttp2's own counters are coarser and look at the clock.
     unsafe nghttp2_option_set_max_continuations(native, Int.max >> 1)
     unsafe nghttp2_option_set_stream_reset_rate_limit(native, 1 << 60, 1 << 60)

@@ -18,6 +18,12 @@ import CLinux
 
   /// The time at which this round of the loop began.
   package internal(set) var now: Instant
+  /// The counter when `now` was read.
+  var nowTicks: UInt64 = CPUClock.now
+  /// The time now, not when the round began.
+  package var preciseNow: Instant {
+    now.advanced(byNanoseconds: CPUClock.shared.nanoseconds(CPUClock.now &- nowTicks))
+  }
   /// The wall clock, at most 50 ms old.
   package internal(set) var wallTime: WallTime
   /// Long jobs seen lately, oldest first.

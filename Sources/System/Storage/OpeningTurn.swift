@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The kernel gives it back when the process dies, so that nobody waits for the dead.
 struct OpeningTurn: ~Copyable {
-  private let directory: String
+  let directory: String
   private let file: OpenFile
 
   /// Waits for the turn, for a bounded time.
@@ -78,7 +78,7 @@ struct OpeningTurn: ~Copyable {
   /// Whether another process has the environment open: LMDB's processes each hold a lock on the
   /// first byte of the lock file. Only while this process has none open: closing the file that is
   /// opened here would drop its lock.
-  private func isHeldByAnother() throws(StorageError) -> Bool {
+  func isHeldByAnother() throws(StorageError) -> Bool {
     let path = StoragePaths.lock(in: directory)
     guard StoredFile.exists(path) else { return false }
     let lock = try OpenFile(path, flags: O_RDWR)

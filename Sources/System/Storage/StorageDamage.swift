@@ -8,5 +8,10 @@ package struct StorageDamage: Equatable, Sendable, CustomStringConvertible {
   /// What is wrong with it, as the rest of a sentence: "claims to be page 3".
   package let problem: String
 
+  package init(place: String, problem: String) {
+    self.place = place
+    self.problem = problem
+  }
+
   package var description: String { "\(place) \(problem)" }
 }

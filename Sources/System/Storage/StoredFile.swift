@@ -4,6 +4,7 @@ import Glibc
 
 /// What can be asked of a file by its path.
 package enum StoredFile {
+  /// Whether there is anything at `path`.
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// The content of the file at `path`; more than `maximumBytes` throws `EFBIG`.
@@ -14,6 +15,14 @@ package enum StoredFile {
       throw .system(operation: "reading", path: path, code: EFBIG)
     }
     return try file.read(size, at: 0)
+  }
+
+  /// The first `bytes` bytes of the file at `path`, or all if it is shorter.
+  package static func readBeginning(
+    _ path: String, bytes: Int
+  ) throws(StorageError) -> [UInt8] {
+    let file = try OpenFile(path, flags: O_RDONLY)
+    return try file.read(bytes, at: 0)
   }
 
   /// Whether the file system of `path` has less left than a small write needs.

@@ -106,7 +106,6 @@ extension HTTP1Connection: ResponseSink {
   private func writeHead(_ exchange: Exchange) {
     response.hasBegun = true
     decideFraming(exchange)
-    connection.server.dateField.update(connection.loop.wallTime)
     connection.emit { output in
       HTTP1HeadWriter.appendStatusLine(exchange.response.status, to: &output)
       var hasDate = exchange.response.fields.contains(.date)
@@ -117,7 +116,7 @@ extension HTTP1Connection: ResponseSink {
       HTTP1HeadWriter.appendFieldLines(exchange.response.fields, to: &output)
       if !hasDate {
         output.append("Date: ")
-        output.append(contentsOf: connection.server.dateField.value)
+        connection.server.dates.append(connection.loop.wallTime, to: &output)
         output.append("\r\n")
       }
       writeFraming(exchange, to: &output)

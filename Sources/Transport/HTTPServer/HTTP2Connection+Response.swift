@@ -17,10 +17,8 @@ extension HTTP2Connection: ResponseSink {
     guard let (session, stream) = target(exchange), head.status != 101 else { return }
     gather(head.fields)
     attempt { () throws(HTTP2Failure) in
-      try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
-        try session.submitInterim(
-          stream, status: Int(head.status), bytes: bytes, table: table)
-      }
+      try session.submitInterim(
+        stream, status: Int(head.status), bytes: fieldBytes, table: table)
     }
     wake()
   }
@@ -70,9 +68,7 @@ extension HTTP2Connection: ResponseSink {
       attempt { () throws(HTTP2Failure) in
         guard let trailers, !trailers.isEmpty else { return try session.finish(stream) }
         gather(trailers)
-        try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
-          try session.finish(stream, trailers: bytes, table: table)
-        }
+        try session.finish(stream, trailers: fieldBytes, table: table)
       }
     }
     release(exchange, stream)
@@ -89,11 +85,9 @@ extension HTTP2Connection: ResponseSink {
   private func submitHead(
     _ exchange: Exchange, _ session: HTTP2Session, _ stream: HTTP2Stream, endStream: Bool
   ) throws(HTTP2Failure) {
-    let status = Int(exchange.response.status)
-    try fieldBytes.withSpan { bytes throws(HTTP2Failure) in
-      try session.submitResponse(
-        stream, status: status, bytes: bytes, table: table, endStream: endStream)
-    }
+    try session.submitResponse(
+      stream, status: Int(exchange.response.status), bytes: fieldBytes, table: table,
+      endStream: endStream)
   }
 
   private func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {
@@ -135,8 +129,7 @@ extension HTTP2Connection: ResponseSink {
     }
     append(exchange.response.fields)
     if !hasDate {
-      connection.server.dateField.update(connection.loop.wallTime)
-      append(.date) { $0.append(contentsOf: connection.server.dateField.value) }
+      append(.date) { connection.server.dates.append(connection.loop.wallTime, to: &$0) }
     }
     let status = exchange.response.status
     if let length = exchange.response.contentLength, status >= 200 && status != 204 {

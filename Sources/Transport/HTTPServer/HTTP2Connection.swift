@@ -16,15 +16,20 @@ final class HTTP2Connection {
   let session: HTTP2Session?
   var table = HTTP2FieldTable()
   var fieldBytes: [UInt8] = []
-  private var reader = HTTP2RequestReader()
+  private var rules: HTTP2RequestRules
+  private var trailerRules = HTTP2TrailerRules()
+  /// What the header section being received did wrong.
+  private var fault: HTTPParseError?
   /// Since when a header section is being received.
   private var headersSince: Instant?
   private var isGoingAway = false
 
   init(_ connection: ServerConnection) {
     self.connection = connection
+    rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
     do throws(HTTP2Failure) {
-      session = try HTTP2Session(.server, limits: HTTP2Limits())
+      session = try HTTP2Session(
+        .server, limits: HTTP2Limits(), scratch: connection.server.scratch)
     } catch {
       session = nil
       connection.endAfterOutput()
@@ -104,19 +109,25 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     headersSince = connection.loop.now
     extendDeadline()
     guard stream.attachment == nil else {
-      (stream.attachment as? HTTP2RequestBody)?.beginTrailers()
+      body(of: stream)?.beginTrailers()
       return
     }
     let exchange = connection.server.takeExchange(on: connection.lane, client: connection.client)
     exchange.sink = self
     exchange.stream = stream
     stream.attachment = exchange
-    reader.begin(&exchange.request, scheme: connection.client.isTLS ? .https : .http)
+    exchange.request.scheme = connection.client.isTLS ? .https : .http
+    exchange.request.version = .http2
+    rules = HTTP2RequestRules(scheme: exchange.request.scheme)
+    fault = nil
   }
 
   func header(_ stream: HTTP2Stream, name: Span<UInt8>, value: Span<UInt8>) {
     if let exchange = stream.attachment as? Exchange, exchange.requestBody == nil {
-      reader.read(name: name, value: value, into: &exchange.request)
+      guard fault == nil else { return }
+      do throws(HTTPParseError) {
+        try rules.add(name, value, to: &exchange.request)
+      } catch { fault = error }
     } else {
       body(of: stream)?.readTrailer(name: name, value: value)
     }
@@ -131,7 +142,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
       if endStream { body(of: stream)?.end() }
       return
     }
-    guard reader.finish(&exchange.request) || tooLarge else {
+    guard isWellFormed(exchange) || tooLarge else {
       session?.reset(stream, .protocolError)
       return
     }
@@ -139,13 +150,22 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     if !endStream {
       let body = HTTP2RequestBody(self, stream: stream)
       exchange.requestBody = body
-      exchange.requestBodyLength = reader.contentLength
+      exchange.requestBodyLength = rules.contentLength
     }
     connection.server.requestCount += 1
     if tooLarge { return refuse(exchange, status: 431) }
     if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
     // An exchange of another zone may have been answered on that zone's account.
     connection.loop.charge(connection.lane)
+  }
+
+  /// RFC 9113 section 8.1.1: a malformed request is a stream error.
+  private func isWellFormed(_ exchange: Exchange) -> Bool {
+    guard fault == nil else { return false }
+    do throws(HTTPParseError) {
+      try rules.finish(&exchange.request)
+      return true
+    } catch { return false }
   }
 
   func data(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) {

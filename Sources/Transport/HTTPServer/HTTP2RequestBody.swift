@@ -17,6 +17,7 @@ final class HTTP2RequestBody: BodySource {
   private var isAbandoned = false
   private var reader: Parker?
   private var trailerBlock = FieldBlock()
+  private var rules = HTTP2TrailerRules()
 
   init(_ http2: HTTP2Connection, stream: HTTP2Stream) {
     self.http2 = http2
@@ -62,10 +63,17 @@ final class HTTP2RequestBody: BodySource {
     reader?.wake()
   }
 
-  func beginTrailers() { trailerBlock.removeAll() }
+  func beginTrailers() {
+    trailerBlock.removeAll()
+    rules = HTTP2TrailerRules()
+  }
 
   func readTrailer(name: Span<UInt8>, value: Span<UInt8>) {
-    trailerBlock.append(name: name, value: value)
+    do throws(HTTPParseError) {
+      try rules.add(name, value, to: &trailerBlock)
+    } catch {
+      fail(Failure(.requestInvalid, "a trailer field is malformed"))
+    }
   }
 
   func end() {

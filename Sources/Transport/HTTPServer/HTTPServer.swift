@@ -2,8 +2,10 @@
 
 package import Exchange
 package import HTTP
+import HTTP2Engine
 import Primitives
 package import Runtime
+package import TLS
 
 /// Serves client connections on one loop: makes them, counts them, closes them.
 ///
@@ -23,13 +25,17 @@ package final class HTTPServer: @unchecked Sendable {
   var ciphertext: [UInt8] = []
   /// Plaintext that was just decrypted.
   var decrypted = [UInt8](repeating: 0, count: RuntimeLimits.inputBytes)
-  var dateField = DateField()
+  var dates = HTTPDateCache()
+  let acceptor: TLSAcceptor?
+  let scratch = HTTP2Scratch()
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
   private var listeners: [Listener] = []
 
-  package init(loop: EventLoop, handler: any ExchangeHandler) {
+  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
+  package init(loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil) {
     self.loop = loop
+    self.acceptor = acceptor
     self.handler = handler
     plaintext.reserveCapacity(RuntimeLimits.inputBytes)
     ciphertext.reserveCapacity(RuntimeLimits.outputBytes)

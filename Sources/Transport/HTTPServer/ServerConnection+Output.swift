@@ -2,6 +2,7 @@
 
 import Primitives
 import Runtime
+import TLS
 
 extension ServerConnection {
   /// Bytes that wait for the client.

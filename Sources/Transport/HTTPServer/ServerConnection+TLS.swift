@@ -4,6 +4,7 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
+import TLS
 
 extension ServerConnection: CertificateRequester {
   /// Whether the session takes plaintext: after the handshake, or in answer to early data.
@@ -50,13 +51,18 @@ extension ServerConnection: CertificateRequester {
 
   /// Goes on with the handshake; true when data can be read.
   private func handshake(_ session: TLSServerSession) -> Bool {
-    switch session.handshake(output: &server.ciphertext) {
+    switch session.handshake(now: loop.now, output: &server.ciphertext) {
     case .needsInput: return false
     case .needsContext:
       chooseCertificate(session)
       return false
     case .done, .earlyData:
 
+      if let context = session.context {
+        client.certificate = ShownCertificate(zone: context.zone) { name in
+          context.identities.contains { $0.covers(name) }
+        }
+      }
       start(session.applicationProtocol == .http2 ? .http2 : .http11)
       return true
     case .failed:
@@ -69,8 +75,8 @@ extension ServerConnection: CertificateRequester {
   /// Asks for the certificate of the name that the client wants; the handshake goes on with it, now
   /// or when it has been looked up.
   private func chooseCertificate(_ session: TLSServerSession) {
-    let name = session.serverName
-    let choice = server.certificates?.certificate(for: name, requester: self)
+    let choice = server.certificates?.certificate(
+      for: session.clientHello?.serverName, requester: self)
     if let choice { use(choice, for: session) }
   }
 
@@ -88,7 +94,7 @@ extension ServerConnection: CertificateRequester {
     switch choice {
     case .use(let context, let lane):
       self.lane = lane
-      session.use(context)
+      do throws(TLSError) { try session.use(context) } catch { return abort() }
     case .unrecognizedName: session.refuse(.unrecognizedName)
     }
     advance(session)

@@ -5,6 +5,7 @@ import HTTP
 import HTTP2Engine
 import Primitives
 import Runtime
+import TLS
 
 /// One connection from a client, whatever it speaks.
 ///
@@ -57,7 +58,12 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   /// Starts serving: most clients have sent something already.
   func begin() {
-    if client.isTLS { session = TLSServerSession() }
+    if client.isTLS {
+      guard let acceptor = server.acceptor else { return finish(reset: true) }
+      do throws(TLSError) { session = try TLSServerSession(acceptor) } catch {
+        return finish(reset: true)
+      }
+    }
     let limit = client.isTLS
       ? HTTPServerLimits.handshakeNanoseconds : HTTPServerLimits.headNanoseconds
     setDeadline(loop.now.advanced(byNanoseconds: limit))

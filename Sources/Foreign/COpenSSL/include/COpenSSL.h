@@ -1,3 +1,75 @@
-#ifndef SKERRY_COpenSSL_H
-#define SKERRY_COpenSSL_H
+// Thin shims over OpenSSL 3.0: its macros as functions, and a BIO whose two ends are lent memory.
+#ifndef SKERRY_COPENSSL_H
+#define SKERRY_COPENSSL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+// What a session's BIO reads from and writes to during one call.
+typedef struct skerry_wire {
+  const uint8_t *input;  // ciphertext not consumed yet
+  size_t input_count;
+  void *output;  // opaque to C; NULL while nothing is lent
+  void (*append)(void *output, const uint8_t *bytes, size_t count);
+  void *owner;  // the session, for the callbacks
+} skerry_wire;
+
+// The method of wire BIOs; made once, never freed. NULL when out of memory.
+BIO_METHOD *skerry_wire_method(void);
+// Gives `ssl` a BIO of `method` over `wire` for both directions; 1 or 0.
+int skerry_wire_attach(SSL *ssl, const BIO_METHOD *method, skerry_wire *wire);
+skerry_wire *skerry_wire_of(const SSL *ssl);
+
+// Macros of OpenSSL.
+int skerry_ctx_set_min_version(SSL_CTX *context, int version);
+int skerry_ssl_set_min_version(SSL *ssl, int version);
+int skerry_ctx_set_groups(SSL_CTX *context, const char *list);
+int skerry_ctx_set_signature_algorithms(SSL_CTX *context, const char *list);
+void skerry_ctx_set_mode(SSL_CTX *context, long mode);
+void skerry_ctx_set_cache_mode(SSL_CTX *context, long mode);
+void skerry_ctx_set_name_callback(SSL_CTX *context, int (*callback)(SSL *, int *, void *));
+int skerry_ssl_set_server_name(SSL *ssl, const char *name);
+int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store);
+void skerry_ctx_set_ticket_callback(
+    SSL_CTX *context,
+    int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int));
+uint64_t skerry_option_no_compression(void);
+uint64_t skerry_option_no_renegotiation(void);
+uint64_t skerry_option_server_preference(void);
+uint64_t skerry_option_prioritize_chacha(void);
+uint64_t skerry_option_no_anti_replay(void);
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate);
+STACK_OF(X509) *skerry_stack_new(void);
+void skerry_stack_free(STACK_OF(X509) *stack);
+int skerry_names_count(const GENERAL_NAMES *names);
+const GENERAL_NAME *skerry_names_get(const GENERAL_NAMES *names, int index);
+void skerry_names_free(GENERAL_NAMES *names);
+// The bytes of a DNS name (type 2) or an address (type 7); the type, or -1.
+int skerry_name_bytes(const GENERAL_NAME *name, const uint8_t **bytes, int *count);
+// Seconds since 1970-01-01T00:00:00Z; 0 if unreadable.
+int64_t skerry_time_seconds(const ASN1_TIME *time);
+long skerry_bio_bytes(BIO *bio, const uint8_t **bytes);
+int skerry_error_library(unsigned long error);
+int skerry_error_reason(unsigned long error);
+// Adds the extension that `value` describes in the words of openssl's configuration files; 1 or 0.
+int skerry_add_extension(X509 *certificate, X509 *issuer, int kind, const char *value);
+// The key of `kind` ("EC", "RSA") in the PKCS #8 PEM that `bio` has next, or NULL.
+EVP_PKEY *skerry_read_key(BIO *bio, const char *kind);
+EVP_PKEY *skerry_generate_ec(const char *curve);
+EVP_PKEY *skerry_generate_rsa(size_t bits);
+
+// Keys the two contexts that OpenSSL hands to a ticket callback: AES-256-CBC and HMAC-SHA-256.
+int skerry_ticket_seal(
+    EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, const EVP_CIPHER *algorithm, const uint8_t *key,
+    const uint8_t *iv, const uint8_t *mac_key, int encrypt);
+
 #endif

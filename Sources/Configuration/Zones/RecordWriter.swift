@@ -1,0 +1,56 @@
+// Writing records: tagged fields, each with its length.
+
+import Primitives
+
+/// Writes a record: a format byte, then fields of tag, length (both LEB128) and content.
+///
+/// A reader skips tags that it does not know, so that an older program reads what a newer one
+/// wrote. The same values always make the same bytes: equal records are equal configurations.
+struct RecordWriter {
+  private(set) var bytes: [UInt8]
+
+  /// A record of `format`; records within records have none.
+  init(format: UInt8) { bytes = [format] }
+
+  private init() { bytes = [] }
+
+  mutating func write(_ tag: UInt64, _ number: Int) {
+    appendVariable(tag)
+    var content = UInt64(truncatingIfNeeded: number)
+    let count = max(1, (71 - content.leadingZeroBitCount) / 8)
+    appendVariable(UInt64(count))
+    for _ in 0..<count {
+      bytes.append(UInt8(truncatingIfNeeded: content))
+      content >>= 8
+    }
+  }
+
+  mutating func write(_ tag: UInt64, _ flag: Bool) { write(tag, flag ? 1 : 0) }
+
+  mutating func write(_ tag: UInt64, _ text: String) {
+    appendVariable(tag)
+    appendVariable(UInt64(text.utf8.count))
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ tag: UInt64, _ text: String?) {
+    if let text { write(tag, text) }
+  }
+
+  mutating func write(_ tag: UInt64, _ body: (inout RecordWriter) -> Void) {
+    var inner = RecordWriter()
+    body(&inner)
+    appendVariable(tag)
+    appendVariable(UInt64(inner.bytes.count))
+    bytes.append(contentsOf: inner.bytes)
+  }
+
+  private mutating func appendVariable(_ value: UInt64) {
+    var rest = value
+    while rest >= 128 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 128)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+}

@@ -1,0 +1,133 @@
+// What a list of changes comes to, zone by zone.
+
+import ConfigurationTree
+import Primitives
+import Storage
+
+/// Works out what becomes of each zone, before anything is written. Later changes of a zone build
+/// upon earlier ones; conflicts are judged by the outcome, so that a name can move between zones.
+struct ZoneChangeSet {
+  private(set) var entries: [Entry] = []
+  private(set) var faults: [ConfigurationFault] = []
+  private var positions: [ZoneID: Int] = [:]
+
+  /// One zone: what is stored, and what is to be.
+  struct Entry {
+    let id: ZoneID
+    var path: String
+    let old: Stored?
+    var new: ZoneConfiguration?
+    var record: [UInt8] = []
+    var keys: [UInt8]?
+  }
+
+  /// A zone as it is stored.
+  struct Stored {
+    let record: [UInt8]
+    let keys: [UInt8]?
+
+    func configuration(_ id: ZoneID) throws(StorageError) -> ZoneConfiguration {
+      var zone = try ZoneStore.read(record.span, id: id)
+      if let keys { try ZoneStore.add(keys.span, to: &zone) }
+      return zone
+    }
+  }
+
+  /// Takes `change` in. `stored` reads what the store has for a zone that is new to this set.
+  mutating func take(
+    _ change: ZoneChange, stored: (ZoneID) throws(StorageError) -> Stored?
+  ) throws(StorageError) {
+    let id = change.zoneID
+    var position = positions[id]
+    var current: ZoneConfiguration?
+    if let position {
+      current = entries[position].new
+    } else {
+      let old = try stored(id)
+      // What is replaced whole need not be read.
+      if let old, change.needsCurrent { current = try old.configuration(id) }
+      entries.append(Entry(id: id, path: change.path, old: old, new: current))
+      positions[id] = entries.count - 1
+      position = entries.count - 1
+    }
+    guard let position else { return }
+    entries[position].path = change.path
+    switch change.action {
+    case .put(let zone):
+      entries[position].new = keepingKeys(zone, of: current, path: change.path)
+    case .patch(_, let patch):
+      guard let current else { return noteUnknown(id, change.path) }
+      if let zone = patched(current, patch, path: change.path) {
+        entries[position].new = keepingKeys(zone, of: current, path: change.path)
+      }
+    case .remove:
+      if current == nil { noteUnknown(id, change.path) }
+      entries[position].new = nil
+    }
+  }
+
+  /// Writes the records and forgets the zones that stay as they are.
+  mutating func finish() {
+    for index in entries.indices {
+      guard let new = entries[index].new else { continue }
+      entries[index].record = ZoneRecord.write(new)
+      entries[index].keys = ZoneRecord.writeKeys(new)
+    }
+    entries.removeAll { entry in
+      guard entry.new != nil else { return entry.old == nil }
+      return entry.old?.record == entry.record && entry.old?.keys == entry.keys
+    }
+    positions = [:]
+  }
+
+  /// Whether enough faults were found; more are not kept.
+  var isFull: Bool { faults.count >= ConfigurationLimits.faults }
+
+  mutating func note(_ fault: ConfigurationFault, under path: String) {
+    if !isFull { faults.append(fault.under(path)) }
+  }
+
+  // MARK: - Parts
+
+  private mutating func noteUnknown(_ id: ZoneID, _ path: String) {
+    let fault = ConfigurationFault(
+      path: "id", problem: "is \(id), and there is no such zone",
+      remedy: "List the zones to see their identities.")
+    note(fault, under: path)
+  }
+
+  private mutating func patched(
+    _ zone: ZoneConfiguration, _ patch: ConfigurationValue, path: String
+  ) -> ZoneConfiguration? {
+    var decoder = ConfigurationDecoder(path: path)
+    let tree = zone.tree(withKeys: true).merging(patch)
+    let decoded = ZoneConfiguration.decode(tree, &decoder) { _ in zone.id }
+    faults.append(contentsOf: decoder.faults)
+    guard let decoded else { return nil }
+    guard decoded.id == zone.id else {
+      let fault = ConfigurationFault(
+        path: "id", problem: "is \(decoded.id), and the zone is \(zone.id)",
+        remedy: "The identity of a zone can't be changed; leave the key out.")
+      note(fault, under: path)
+      return nil
+    }
+    return decoded
+  }
+
+  /// `zone` with the keys of `current` where it has none for the same chain.
+  private mutating func keepingKeys(
+    _ zone: ZoneConfiguration, of current: ZoneConfiguration?, path: String
+  ) -> ZoneConfiguration {
+    var zone = zone
+    for index in zone.certificates.indices where zone.certificates[index].key == nil {
+      let chain = zone.certificates[index].chain
+      zone.certificates[index].key = current?.certificates.first { $0.chain == chain }?.key
+      guard zone.certificates[index].key == nil else { continue }
+      let fault = ConfigurationFault(
+        path: "certificates[\(index)].key", problem: "is missing",
+        remedy: "Give the certificate's private key as PEM text.")
+      note(fault, under: path)
+    }
+    return zone
+  }
+}

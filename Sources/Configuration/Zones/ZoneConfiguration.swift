@@ -1,0 +1,53 @@
+// A zone: a customer's domain and all its configuration.
+
+package import Cache
+package import Origin
+package import Primitives
+
+/// The configuration of a zone, whatever wrote it: complete, with every default filled in.
+package struct ZoneConfiguration: Equatable, Sendable {
+  package var id: ZoneID
+
+  /// The zone's domain, in lower case. No two zones have the same.
+  package var name: String
+
+  /// The names it serves, all within its domain, at least one. A name belongs to one zone.
+  package var hostnames: [Hostname]
+
+  /// At least one.
+  package var origins: [OriginConfiguration]
+
+  /// None means that the zone is served without TLS only.
+  package var certificates: [CertificateConfiguration] = []
+  package var tls = ZoneTLS()
+  package var cache = CacheConfiguration()
+  package var bounds = ZoneBounds()
+
+  /// The share of CPU relative to other zones when the machine is busy: `Lane.weight`.
+  package var weight = 1
+
+  /// Whether requests without TLS are redirected to `https`.
+  package var redirectsToHTTPS = false
+
+  /// Fields to set in every response.
+  package var responseFields: [ResponseFieldConfiguration] = []
+
+  /// A paused zone keeps its configuration and answers 503.
+  package var isPaused = false
+
+  package init(
+    id: ZoneID, name: String, hostnames: [Hostname], origins: [OriginConfiguration]
+  ) {
+    self.id = id
+    self.name = name
+    self.hostnames = hostnames
+    self.origins = origins
+  }
+
+  /// This configuration without private keys.
+  package var withoutKeys: ZoneConfiguration {
+    var copy = self
+    for index in copy.certificates.indices { copy.certificates[index].key = nil }
+    return copy
+  }
+}

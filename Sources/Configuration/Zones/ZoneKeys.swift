@@ -1,0 +1,33 @@
+// Keys of the store's tables.
+
+import Primitives
+
+/// How identities and numbers are written as keys: big-endian, so that they sort as they count.
+enum ZoneKeys {
+  static let sequence = Array("sequence".utf8)
+  static let format = Array("format".utf8)
+
+  static func key(_ id: ZoneID) -> [UInt8] { key(id.high) + key(id.low) }
+
+  static func key(_ number: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(16)
+    for shift in stride(from: UInt64(56), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+    return bytes
+  }
+
+  static func number(_ bytes: Span<UInt8>, at offset: Int = 0) -> UInt64 {
+    var result: UInt64 = 0
+    for index in offset..<min(offset + 8, bytes.count) {
+      result = result << 8 | UInt64(bytes[index])
+    }
+    return result
+  }
+
+  static func id(_ bytes: Span<UInt8>, at offset: Int = 0) -> ZoneID? {
+    guard bytes.count >= offset + 16 else { return nil }
+    return ZoneID(high: number(bytes, at: offset), low: number(bytes, at: offset + 8))
+  }
+}

@@ -1,0 +1,200 @@
+// A zone as bytes in the store.
+
+import Cache
+import Origin
+package import Primitives
+
+/// The stored form of a zone: the configuration without private keys, and the keys apart.
+///
+/// Tags are never used again for something else. What a record lacks has its default.
+package enum ZoneRecord {
+  static let format: UInt8 = 1
+
+  // MARK: - Writing
+
+  /// `zone` without its private keys.
+  package static func write(_ zone: ZoneConfiguration) -> [UInt8] {
+    var record = RecordWriter(format: format)
+    record.write(1, zone.name)
+    for hostname in zone.hostnames { record.write(2, hostname.description) }
+    for origin in zone.origins { record.write(3) { write(origin, &$0) } }
+    for certificate in zone.certificates { record.write(4, certificate.chain) }
+    record.write(5) { tls in
+      tls.write(1, zone.tls.minimumVersion.rawValue)
+      tls.write(2, zone.tls.acceptsEarlyData)
+    }
+    record.write(6) { cache in
+      cache.write(1, zone.cache.isEnabled)
+      cache.write(2, zone.cache.maximumObjectBytes)
+      cache.write(3, zone.cache.defaultFreshnessSeconds)
+    }
+    record.write(7) { bounds in
+      bounds.write(1, zone.bounds.connections)
+      bounds.write(2, zone.bounds.exchanges)
+      bounds.write(3, zone.bounds.requestBodyBytes)
+      bounds.write(4, zone.bounds.responseBufferBytes)
+      bounds.write(5, zone.bounds.cacheBytes)
+    }
+    record.write(8, zone.weight)
+    record.write(9, zone.redirectsToHTTPS)
+    for field in zone.responseFields {
+      record.write(10) { inner in
+        inner.write(1, field.name)
+        inner.write(2, field.value)
+      }
+    }
+    record.write(11, zone.isPaused)
+    return record.bytes
+  }
+
+  /// The private keys of `zone`, in the order of its certificates; nil if it has no certificate.
+  static func writeKeys(_ zone: ZoneConfiguration) -> [UInt8]? {
+    guard !zone.certificates.isEmpty else { return nil }
+    var record = RecordWriter(format: format)
+    for certificate in zone.certificates { record.write(1, certificate.key?.pem ?? "") }
+    return record.bytes
+  }
+
+  private static func write(_ origin: OriginConfiguration, _ record: inout RecordWriter) {
+    record.write(1, origin.scheme.rawValue)
+    record.write(2, origin.host)
+    record.write(3, Int(origin.port))
+    record.write(4, origin.weight)
+    record.write(5, origin.hostHeader)
+    record.write(6, origin.serverName)
+    record.write(7, origin.verifiesCertificate)
+    record.write(8, origin.certificateAuthority)
+    record.write(9, Int(origin.timeouts.connect / .milliseconds(1)))
+    record.write(10, Int(origin.timeouts.firstByte / .milliseconds(1)))
+    record.write(11, Int(origin.timeouts.idle / .milliseconds(1)))
+  }
+
+  // MARK: - Reading
+
+  /// The zone that `bytes` hold, without keys; nil if they hold none of this format.
+  package static func read(_ bytes: Span<UInt8>, id: ZoneID) -> ZoneConfiguration? {
+    guard var record = RecordReader(bytes, format: format) else { return nil }
+    var zone = ZoneConfiguration(id: id, name: "", hostnames: [], origins: [])
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: zone.name = record.text
+      case 2:
+        let text = record.text
+        let isWildcard = text.hasPrefix("*.")
+        zone.hostnames.append(
+          Hostname(name: isWildcard ? String(text.dropFirst(2)) : text, isWildcard: isWildcard))
+      case 3: zone.origins.append(readOrigin(record.content))
+      case 4: zone.certificates.append(CertificateConfiguration(chain: record.text, key: nil))
+      case 5: zone.tls = readTLS(record.content)
+      case 6: zone.cache = readCache(record.content)
+      case 7: zone.bounds = readBounds(record.content)
+      case 8: zone.weight = record.number
+      case 9: zone.redirectsToHTTPS = record.flag
+      case 10: zone.responseFields.append(readField(record.content))
+      case 11: zone.isPaused = record.flag
+      default: continue
+      }
+    }
+    return record.isAtEnd && !zone.name.isEmpty ? zone : nil
+  }
+
+  /// The name of the zone that `bytes` hold.
+  static func readName(_ bytes: Span<UInt8>) -> String? {
+    guard var record = RecordReader(bytes, format: format) else { return nil }
+    while let tag = record.nextTag() {
+      if tag == 1 { return record.text }
+    }
+    return nil
+  }
+
+  /// Private keys; an empty text stands for none.
+  static func readKeys(_ bytes: Span<UInt8>) -> [PrivateKey?]? {
+    guard var record = RecordReader(bytes, format: format) else { return nil }
+    var keys: [PrivateKey?] = []
+    while let tag = record.nextTag() {
+      guard tag == 1 else { continue }
+      let pem = record.text
+      keys.append(pem.isEmpty ? nil : PrivateKey(pem: pem))
+    }
+    return record.isAtEnd ? keys : nil
+  }
+
+  private static func readOrigin(_ bytes: Span<UInt8>) -> OriginConfiguration {
+    var record = RecordReader(fields: bytes)
+    var origin = OriginConfiguration(scheme: .http, host: "")
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: origin.scheme = OriginConfiguration.Scheme(rawValue: record.text) ?? .http
+      case 2: origin.host = record.text
+      case 3: origin.port = UInt16(truncatingIfNeeded: record.number)
+      case 4: origin.weight = record.number
+      case 5: origin.hostHeader = record.text
+      case 6: origin.serverName = record.text
+      case 7: origin.verifiesCertificate = record.flag
+      case 8: origin.certificateAuthority = record.text
+      case 9: origin.timeouts.connect = .milliseconds(record.number)
+      case 10: origin.timeouts.firstByte = .milliseconds(record.number)
+      case 11: origin.timeouts.idle = .milliseconds(record.number)
+      default: continue
+      }
+    }
+    return origin
+  }
+
+  private static func readTLS(_ bytes: Span<UInt8>) -> ZoneTLS {
+    var record = RecordReader(fields: bytes)
+    var tls = ZoneTLS()
+    while let tag = record.nextTag() {
+      switch tag {
+      // An unknown version is a later one than is known here: the strictest is nearest.
+      case 1: tls.minimumVersion = TLSVersionFloor(rawValue: record.text) ?? .tls13
+      case 2: tls.acceptsEarlyData = record.flag
+      default: continue
+      }
+    }
+    return tls
+  }
+
+  private static func readCache(_ bytes: Span<UInt8>) -> CacheConfiguration {
+    var record = RecordReader(fields: bytes)
+    var cache = CacheConfiguration()
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: cache.isEnabled = record.flag
+      case 2: cache.maximumObjectBytes = record.number
+      case 3: cache.defaultFreshnessSeconds = record.number
+      default: continue
+      }
+    }
+    return cache
+  }
+
+  private static func readBounds(_ bytes: Span<UInt8>) -> ZoneBounds {
+    var record = RecordReader(fields: bytes)
+    var bounds = ZoneBounds()
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: bounds.connections = record.number
+      case 2: bounds.exchanges = record.number
+      case 3: bounds.requestBodyBytes = record.number
+      case 4: bounds.responseBufferBytes = record.number
+      case 5: bounds.cacheBytes = record.number
+      default: continue
+      }
+    }
+    return bounds
+  }
+
+  private static func readField(_ bytes: Span<UInt8>) -> ResponseFieldConfiguration {
+    var record = RecordReader(fields: bytes)
+    var field = ResponseFieldConfiguration(name: "", value: "")
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: field.name = record.text
+      case 2: field.value = record.text
+      default: continue
+      }
+    }
+    return field
+  }
+}

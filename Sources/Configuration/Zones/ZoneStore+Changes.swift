@@ -1,0 +1,67 @@
+// The log of changes, and the small secrets that processes share.
+
+package import Storage
+
+extension ZoneStore {
+  /// The number of the last change; 0 before the first.
+  package func sequence() throws(StorageError) -> UInt64 {
+    try environment.read { (state) throws(StorageError) in
+      guard let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) else {
+        return 0
+      }
+      return ZoneKeys.number(found.span)
+    }
+  }
+
+  /// What changed after `sequence`, at most `limit` changes; nil if the log does not reach back so
+  /// far, and everything must be read anew.
+  package func changes(
+    after sequence: UInt64, limit: Int = 10_000
+  ) throws(StorageError) -> [ZoneChangeRecord]? {
+    try environment.read { (state) throws(StorageError) in
+      var last: UInt64 = 0
+      if let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) {
+        last = ZoneKeys.number(found.span)
+      }
+      if sequence == last { return [] }
+      // A number from the future belongs to a store that was since restored from an export.
+      guard sequence < last else { return nil }
+      var changes: [ZoneChangeRecord] = []
+      var cursor = try state.cursor(over: tables.changes, from: ZoneKeys.key(sequence + 1))
+      while changes.count < limit, try cursor.next() {
+        let number = ZoneKeys.number(cursor.key)
+        guard let change = ChangeLog.read(try cursor.value(), sequence: number) else { continue }
+        changes.append(change)
+      }
+      guard let first = changes.first, first.sequence == sequence + 1 else { return nil }
+      return changes
+    }
+  }
+
+  /// The secret `name`; if there is none, `made` is stored and returned. Of several processes that
+  /// do so at once one's is stored, and all get that.
+  package func secret(_ name: String, orStore made: [UInt8]) throws(StorageError) -> [UInt8] {
+    let key = Array(name.utf8)
+    if let found = try secret(name) { return found }
+    return try environment.write { (change) throws(StorageError) in
+      if let found = try change.copy(of: key, in: tables.secrets) { return found }
+      try change.put(made, at: key, in: tables.secrets)
+      return made
+    }
+  }
+
+  /// The secret `name`, such as the keys of session tickets.
+  package func secret(_ name: String) throws(StorageError) -> [UInt8]? {
+    let key = Array(name.utf8)
+    return try environment.read { (state) throws(StorageError) in
+      try state.copy(of: key, in: tables.secrets)
+    }
+  }
+
+  /// Stores the secret `name`.
+  package func setSecret(_ name: String, _ bytes: [UInt8]) throws(StorageError) {
+    try environment.write { (change) throws(StorageError) in
+      try change.put(bytes, at: Array(name.utf8), in: tables.secrets)
+    }
+  }
+}

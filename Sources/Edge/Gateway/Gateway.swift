@@ -1,0 +1,123 @@
+// The gateway of one loop: from a request's host to its zone.
+
+package import Cache
+package import Exchange
+import HTTP
+import HTTPServer
+package import Origin
+package import Primitives
+package import Runtime
+import Storage
+import Zones
+
+/// Answers all tenants' requests on one loop.
+///
+/// A name that is in use is found in the loop's own table; any other is looked up on the storage
+/// thread while its requests wait. Confined to its loop.
+package final class Gateway: ExchangeHandler, @unchecked Sendable {
+  // Confined to its loop.
+  package let loop: EventLoop
+  let shard: CacheShard
+  let directory: ZoneDirectory
+  let resolver: OriginResolver
+  private var requestIDs: RequestIDs
+  var hosts: HostTable<ZoneState>
+  var unknown: HostTable<Bool>
+  private(set) var zones: [ZoneID: ZoneState] = [:]
+  var lookups: [[UInt8]: Lookup] = [:]
+  /// What zones that have left memory did, so that totals never shrink.
+  package private(set) var departed = ZoneCounters()
+  package private(set) var departedLedger = LaneLedger()
+  package internal(set) var lastFailure: String?
+
+  /// Those who wait for one name to be looked up.
+  struct Lookup {
+    var exchanges: [Exchange] = []
+    var handshakes: [any CertificateRequester] = []
+  }
+
+  package init(
+    loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
+    hasher: KeyedHash
+  ) {
+    self.loop = loop
+    self.shard = shard
+    self.directory = directory
+    self.resolver = resolver
+    var generator = SystemRandomNumberGenerator()
+    requestIDs = RequestIDs(seed: generator.next())
+    hosts = HostTable(hasher: hasher)
+    unknown = HostTable(hasher: hasher)
+  }
+
+  package var activeZones: Int { zones.count }
+
+  package func handle(_ exchange: Exchange) -> Handling {
+    if exchange.facts.requestID == 0 { exchange.facts.requestID = requestIDs.next() }
+    let host = exchange.request.hostLength
+    if let zone = exchange.request.authority.withSpan({ hosts.find($0.extracting(0..<host)) }) {
+      return serve(exchange, zone)
+    }
+    return handleUnlisted(exchange, Array(exchange.request.authority.prefix(host)))
+  }
+
+  /// Serves a request of `zone`, if the client may expect that here.
+  func serve(_ exchange: Exchange, _ zone: ZoneState) -> Handling {
+    guard isCovered(exchange, zone) else { return misdirected(exchange) }
+    return zone.serve(exchange)
+  }
+
+  /// Over TLS a request for another zone than the handshake's is answered only if the certificate
+  /// that the client was shown is for it too (RFC 9110 section 7.4).
+  private func isCovered(_ exchange: Exchange, _ zone: ZoneState) -> Bool {
+    guard let shown = exchange.client.certificate, shown.zone != zone.id else { return true }
+    let host = exchange.request.authority.prefix(exchange.request.hostLength)
+    return shown.covers(String(decoding: host, as: UTF8.self))
+  }
+
+  /// RFC 9110 section 15.5.20: no zone here answers for that name.
+  func misdirected(_ exchange: Exchange) -> Handling {
+    ErrorPage.render(Failure(.misdirected, "no zone answers for this host"), for: exchange)
+    return .responded
+  }
+
+  func refuse(_ exchange: Exchange, _ failure: Failure) -> Handling {
+    ErrorPage.render(failure, for: exchange)
+    return .responded
+  }
+
+  /// The zone of `snapshot` on this loop, made if it is not in memory.
+  func activate(_ snapshot: ZoneSnapshot) -> ZoneState {
+    if let zone = zones[snapshot.id] {
+      if zone.snapshot.epoch < snapshot.epoch { zone.adopt(snapshot) }
+      return zone
+    }
+    let zone = ZoneState(snapshot, gateway: self)
+    zones[snapshot.id] = zone
+    return zone
+  }
+
+  /// Lists `zone` under `name`; a wildcard's names are bounded, the oldest leaves first.
+  func list(_ name: [UInt8], _ zone: ZoneState) {
+    if zone.names.count >= GatewayLimits.namesPerZone {
+      hosts.remove(zone.names.removeFirst())
+    }
+    zone.names.append(name)
+    hosts.insert(name, zone)
+  }
+
+  /// Takes a zone out of memory.
+  func drop(_ zone: ZoneState) {
+    for name in zone.names { hosts.remove(name) }
+    zone.names.removeAll()
+    zones[zone.id] = nil
+    departed += zone.counters
+    departedLedger += zone.lane.ledger
+    zone.retire()
+  }
+
+  /// Takes out zones that nobody has used for long. On the loop, every few seconds.
+  package func sweep() {
+    for zone in zones.values where zone.isIdle { drop(zone) }
+  }
+}

@@ -1,0 +1,115 @@
+// All zones of the edge, as the storage thread sees them.
+
+import Primitives
+package import Runtime
+package import Storage
+package import Zones
+
+/// Looks zones up in the store and makes their snapshots.
+///
+/// Confined to one storage thread, which serves look-ups and changes in one order: a loop that hears
+/// of a change after a look-up's result got the result from before the change.
+package final class ZoneDirectory: @unchecked Sendable {
+  // Confined to `loop`.
+  package let loop: EventLoop
+  package let store: ZoneStore
+  /// The zone that answers for names that no zone has; nil: 421.
+  package let defaultZone: String?
+  private var live: [ZoneID: WeakSnapshot] = [:]
+  private var sweepAt = 1_024
+  private(set) var lastFailure: String?
+
+  private struct WeakSnapshot { weak var snapshot: ZoneSnapshot? }
+
+  package init(store: ZoneStore, loop: EventLoop, defaultZone: String?) {
+    self.store = store
+    self.loop = loop
+    self.defaultZone = defaultZone
+  }
+
+  /// What a name leads to.
+  package enum Found: Sendable {
+    case zone(ZoneSnapshot)
+    case unknown
+    case failed(StorageError)
+  }
+
+  /// The zone that answers for `host`: exact name, then wildcard, then the default zone.
+  func find(_ host: [UInt8]) -> Found {
+    do throws(StorageError) {
+      if let id = try store.zone(forHost: host.span), let found = try snapshot(of: id) {
+        return found.configuration.isPaused ? .unknown : .zone(found)
+      }
+      guard let defaultZone, let id = try store.zone(named: defaultZone),
+        let found = try snapshot(of: id)
+      else { return .unknown }
+      return .zone(found)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private func snapshot(of id: ZoneID) throws(StorageError) -> ZoneSnapshot? {
+    if let snapshot = live[id]?.snapshot { return snapshot }
+    guard let configuration = try store.configurationWithKeys(of: id) else { return nil }
+    return keep(ZoneSnapshot(configuration, epoch: try store.sequence()))
+  }
+
+  private func keep(_ snapshot: ZoneSnapshot) -> ZoneSnapshot {
+    live[snapshot.id] = WeakSnapshot(snapshot: snapshot)
+    if live.count > sweepAt {
+      live = live.filter { $0.value.snapshot != nil }
+      sweepAt = max(1_024, live.count * 2)
+    }
+    return snapshot
+  }
+
+  /// What the loops must hear of changes that the store has made.
+  func publication(of applied: AppliedChanges) -> Publication {
+    var publication = Publication(sequence: applied.sequence)
+    for record in applied.changes {
+      do throws(StorageError) { publication.zones.append(try published(record)) } catch {
+        // Nothing of it may be served from memory: the next request reads the store again.
+        publication.zones.append(
+          Publication.Zone(id: record.zone, snapshot: nil, isRemoved: false, hostnames: []))
+        lastFailure = error.description
+      }
+    }
+    return publication
+  }
+
+  private func published(_ record: ZoneChangeRecord) throws(StorageError) -> Publication.Zone {
+    let wasLive = live[record.zone]?.snapshot != nil
+    live[record.zone] = nil
+    guard record.kind != .removed, wasLive,
+      let configuration = try store.configurationWithKeys(of: record.zone)
+    else {
+      // Nobody has it in memory: the next look-up reads it.
+      return Publication.Zone(
+        id: record.zone, snapshot: nil, isRemoved: record.kind == .removed,
+        hostnames: record.kind == .removed ? [] : try hostnames(of: record.zone))
+    }
+    let snapshot = keep(ZoneSnapshot(configuration, epoch: record.sequence))
+    return Publication.Zone(
+      id: record.zone, snapshot: configuration.isPaused ? nil : snapshot,
+      isRemoved: configuration.isPaused, hostnames: configuration.hostnames)
+  }
+
+  private func hostnames(of id: ZoneID) throws(StorageError) -> [Hostname] {
+    try store.configuration(of: id)?.hostnames ?? []
+  }
+}
+
+/// A change on its way to the loops.
+package struct Publication: Sendable {
+  package struct Zone: Sendable {
+    let id: ZoneID
+    /// The new snapshot if some loop may have the zone in memory.
+    let snapshot: ZoneSnapshot?
+    let isRemoved: Bool
+    let hostnames: [Hostname]
+  }
+
+  package let sequence: UInt64
+  package internal(set) var zones: [Zone] = []
+}

@@ -1,0 +1,77 @@
+// One zone's configuration, compiled.
+
+import Exchange
+import HTTP
+import Primitives
+import Synchronization
+import TLS
+package import Zones
+
+/// One zone's configuration as requests use it: immutable, shared by all loops.
+package final class ZoneSnapshot: Sendable {
+  package let configuration: ZoneConfiguration
+  /// The sequence number of the change that it was built from.
+  package let epoch: UInt64
+  /// The fields that every response of the zone carries.
+  let responseFields: FieldBlock
+  private let contexts = Mutex(ContextState.unmade)
+
+  private enum ContextState {
+    case unmade
+    case made(TLSServerContext?)
+  }
+
+  package init(_ configuration: ZoneConfiguration, epoch: UInt64) {
+    self.configuration = configuration
+    self.epoch = epoch
+    var fields = FieldBlock()
+    for field in configuration.responseFields { fields.append(field.name, field.value) }
+    responseFields = fields
+  }
+
+  var id: ZoneID { configuration.id }
+
+  /// Adds what every response of the zone carries.
+  func completeHead(_ exchange: Exchange) {
+    for index in 0..<responseFields.count {
+      responseFields.withName(at: index) { name in
+        responseFields.withValue(at: index) {
+          exchange.response.fields.append(name: name, value: $0)
+        }
+      }
+    }
+  }
+
+  /// Whether the zone answers for `host`, exactly or by a wildcard.
+  func covers(_ host: [UInt8]) -> Bool {
+    let name = Hostname(name: String(decoding: host, as: UTF8.self))
+    return configuration.hostnames.contains { name.isCovered(by: $0.description) }
+  }
+
+  /// The zone's certificates, read on the first call, which takes about a millisecond: not on a
+  /// loop. Nil if the zone has none that can be used.
+  func tlsContext() -> TLSServerContext? {
+    contexts.withLock { state in
+      if case .made(let context) = state { return context }
+      let context = makeContext()
+      state = .made(context)
+      return context
+    }
+  }
+
+  private func makeContext() -> TLSServerContext? {
+    var identities: [TLSIdentity] = []
+    for certificate in configuration.certificates {
+      guard let key = certificate.key,
+        case .success(let identity) = CertificateReader.identity(certificate.chain, key.pem),
+        !identities.contains(where: { $0.keyKind == identity.keyKind })
+      else { continue }
+      identities.append(identity)
+    }
+    guard !identities.isEmpty else { return nil }
+    return TLSServerContext(
+      zone: id, identities: Array(identities.prefix(2)),
+      minimumVersion: configuration.tls.minimumVersion == .tls13 ? .tls13 : .tls12,
+      allowsEarlyData: configuration.tls.acceptsEarlyData)
+  }
+}

@@ -1,0 +1,4 @@
+// Codings of content.
+
+/// A content coding that Skerry can apply (RFC 9110 section 8.4.1, RFC 7932).
+package enum ContentCoding: UInt8, Sendable, CaseIterable { case identity, gzip, brotli }

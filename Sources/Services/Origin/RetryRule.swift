@@ -1,0 +1,54 @@
+// Whether a failed attempt may be followed by another one.
+
+import HTTPClient
+
+/// Decides on retries of one exchange (RFC 9110 section 9.2.2): always when nothing was sent, after
+/// that only for idempotent requests whose content can be sent again, and never once a response
+/// began.
+struct RetryRule {
+  enum Decision: Equatable {
+    case giveUp
+    /// Once more at the same origin on a new connection: the old one was stale.
+    case freshConnection
+    case anotherOrigin
+  }
+
+  private let isIdempotent: Bool
+  private var left: Int
+
+  init(isIdempotent: Bool, retries: Int) {
+    self.isIdempotent = isIdempotent
+    left = retries
+  }
+
+  /// What to do after `error`; `canReplay` says whether the request's content is still there.
+  mutating func decide(
+    after error: HTTPClientError, progress: HTTPClientError.Progress, onReusedConnection: Bool,
+    canReplay: Bool
+  ) -> Decision {
+    guard left > 0, canReplay, Self.isWorthRetrying(error) else { return .giveUp }
+    switch progress {
+    case .responseBegan: return .giveUp
+    case .noResponse:
+      guard isIdempotent, Self.isClosing(error) else { return .giveUp }
+    case .nothingSent: break
+    }
+    left -= 1
+    return onReusedConnection ? .freshConnection : .anotherOrigin
+  }
+
+  /// The connection ended: a timeout is not repeated, since the client has waited long enough.
+  private static func isClosing(_ error: HTTPClientError) -> Bool {
+    switch error {
+    case .closedBeforeResponse, .connectionBroken, .refusedUnprocessed: true
+    default: false
+    }
+  }
+
+  private static func isWorthRetrying(_ error: HTTPClientError) -> Bool {
+    switch error {
+    case .cancelled, .requestMalformed, .requestBroken: false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,11 @@
+// The limits of the client side.
+
+extension HTTP2Limits {
+  /// What a client grants a server: it opens no streams, and sends more.
+  package static var client: HTTP2Limits {
+    var limits = HTTP2Limits()
+    limits.streamWindowBytes = 1 << 20
+    limits.connectionWindowBytes = 16 << 20
+    return limits
+  }
+}

@@ -1,0 +1,53 @@
+// Every bound of this room, with its unit, its reason and what happens at it.
+
+/// The limits of TLS.
+package enum Limits {
+  /// Bytes of plaintext in one record (RFC 8446 section 5.1); longer writes become more records.
+  package static let recordPlaintextBytes = 16_384
+
+  /// Bytes of a server name (a DNS name in text form); a longer one is refused with
+  /// `unrecognized_name`.
+  package static let serverNameBytes = 253
+
+  /// Names of the client's ALPN list that are looked at; the rest is ignored.
+  package static let offeredProtocols = 32
+
+  /// Bytes of a ClientHello kept for fingerprinting; of a longer one nothing is kept.
+  package static let capturedClientHelloBytes = 16_384
+
+  /// Seconds that a ticket is good for; an older one leads to a full handshake. Half a day, so that
+  /// tickets outlive a ticket key's change only if the previous key is still given.
+  package static let ticketLifetimeSeconds = 43_200
+
+  /// Ticket keys accepted beside the current one; more are refused when the value is made.
+  package static let acceptedTicketKeys = 3
+
+  /// Bytes of 0-RTT data per connection (RFC 8446 section 4.2.10): one record of requests. A client
+  /// that sends more is cut off with `unexpected_message`.
+  package static let earlyDataBytes: UInt32 = 16_384
+
+  /// Seconds for which a 0-RTT flight stays acceptable to OpenSSL's check of the ticket's age (10,
+  /// and 1 of rounding), with a reserve; for so long the replay filter remembers at least.
+  package static let replayWindowSeconds = 15
+
+  /// 0-RTT flights remembered per window; beyond it early data is refused until the window turns,
+  /// and clients fall back to a full round trip.
+  package static let rememberedFlights = 65_536
+
+  /// Answers that a peer may provoke without sending data (KeyUpdate with a request, RFC 8446
+  /// section 4.6.3), counted between two pieces of data; beyond it the connection fails.
+  package static let provokedRecords = 32
+
+  /// Bytes of a PEM text (chain or key); a longer one is refused.
+  package static let pemBytes = 262_144
+
+  /// Certificates in a chain; a longer one is refused.
+  package static let chainCertificates = 10
+
+  /// Security of a key in bits, as OpenSSL counts it: 112 is RSA 2048; a weaker one is refused.
+  package static let keySecurityBits = 112
+
+  /// Seconds of an authority's life and of a leaf's, when it is not said.
+  package static let authorityLifetimeSeconds: Int64 = 3650 * 86_400
+  package static let leafLifetimeSeconds: Int64 = 397 * 86_400
+}

@@ -1,0 +1,45 @@
+// What was negotiated, for the layers above.
+
+import COpenSSL
+import Primitives
+
+extension TLSSession {
+  /// The version spoken; nil before the handshake got so far.
+  package final var version: TLSVersion? {
+    unsafe TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl)))
+  }
+
+  /// The cipher suite's number in IANA's registry; 0 before the handshake got so far.
+  package final var cipherSuite: UInt16 {
+    // Safe: a session's cipher is a constant of the library.
+    guard let cipher = unsafe SSL_get_current_cipher(ssl) else { return 0 }
+    return unsafe SSL_CIPHER_get_protocol_id(cipher)
+  }
+
+  /// The cipher suite's name in the RFCs, such as `TLS_AES_128_GCM_SHA256`.
+  package final var cipherName: String {
+    // Safe: as above; its name is a constant string.
+    guard let cipher = unsafe SSL_get_current_cipher(ssl),
+      let name = unsafe SSL_CIPHER_standard_name(cipher)
+    else { return "" }
+    return unsafe String(cString: name)
+  }
+
+  /// What ALPN agreed on; nil if nothing.
+  package final var applicationProtocol: ApplicationProtocol? {
+    var start: UnsafePointer<UInt8>?
+    var count: UInt32 = 0
+    // Safe: the name lives in the session, which is alive during this call.
+    unsafe SSL_get0_alpn_selected(ssl, &start, &count)
+    guard let start = unsafe start else { return nil }
+    return unsafe ApplicationProtocol(Span(_unsafeStart: start, count: Int(count)))
+  }
+
+  /// Whether the handshake took up an earlier session.
+  package final var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+
+  /// Whether 0-RTT data was accepted.
+  package final var acceptedEarlyData: Bool {
+    unsafe SSL_get_early_data_status(ssl) == SSL_EARLY_DATA_ACCEPTED
+  }
+}

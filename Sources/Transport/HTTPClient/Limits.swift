@@ -1,0 +1,38 @@
+// Every bound of connections to origins, with its unit, its reason, and what happens at it.
+
+import Primitives
+
+/// Bounds of connections to origins that no zone can change.
+package enum HTTPClientLimits {
+  /// Bytes received at first for a response: a head and a small body in one read. What lies behind
+  /// the head is copied once; longer bodies are received where they stay.
+  static let headReadBytes = 16 << 10
+
+  /// Bytes of one block that a body is received into. Its pieces share the block.
+  static let bodyBlockBytes = 64 << 10
+
+  /// Less room than this in a block is left unused, and the next block is begun.
+  static let leastRoomBytes = 4 << 10
+
+  /// Chunks up to this size are gathered into one piece: a piece costs more than a copy of it.
+  static let gatheredChunkBytes = 2 << 10
+
+  /// Bytes of a request that wait for the origin. Above it the upload waits.
+  static let pendingOutputBytes = 256 << 10
+
+  /// Interim responses before a final one (RFC 9110 section 15.2); beyond it the response is
+  /// invalid: an origin could keep an exchange alive with them for ever.
+  static let interimResponses = 16
+
+  /// Time before the next address is tried beside one that has not answered (RFC 8305 section 5).
+  static let fallbackDelay = Duration.milliseconds(250)
+
+  /// Addresses of one origin that are tried for one connection; the rest are not.
+  static let addressesPerConnection = 6
+
+  /// Time for a 100 (Continue) before the body is sent without it (RFC 9110 section 10.1.1).
+  static let continueDelay = Duration.seconds(1)
+
+  /// Time without a byte in either direction of an upgraded connection; then it is closed.
+  static let upgradedIdle = Duration.seconds(600)
+}

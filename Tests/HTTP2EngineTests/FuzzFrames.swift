@@ -1,0 +1,1 @@
+../Fuzz/HTTP2Engine/FuzzFrames.swift

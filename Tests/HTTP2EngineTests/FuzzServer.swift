@@ -1,0 +1,1 @@
+../Fuzz/HTTP2Engine/FuzzServer.swift

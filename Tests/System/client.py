@@ -1,0 +1,463 @@
+#!/usr/bin/env python3
+"""Clients for what curl can't do: raw bytes, WebSocket, trailers, aborted uploads, one connection for
+several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected; says what it saw.
+
+client.py raw PORT                      sends standard input, prints everything until the end or 5 s
+client.py statuses PORT                 the same; prints the status of each answer, then "closed" or "open"
+client.py websocket PORT HOST PATH
+client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
+client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
+client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
+client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
+client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
+client.py load PORT HOST PATH STOPFILE  requests until STOPFILE exists; prints how many failed
+client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS" each
+client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
+client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
+client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
+"""
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import socket
+import ssl
+import struct
+import sys
+import threading
+import time
+
+
+def connect(port, timeout=20):
+    s = socket.create_connection(("127.0.0.1", int(port)), timeout=timeout)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def read_all(s, seconds=5):
+    """Everything until the peer closes or is silent for that long; and whether it closed."""
+    s.settimeout(seconds)
+    data = b""
+    try:
+        while part := s.recv(65536):
+            data += part
+        return data, True
+    except socket.timeout:
+        return data, False
+    except ConnectionResetError:
+        return data, True
+
+
+class Reader:
+    """Reads answers one by one from a connection."""
+
+    def __init__(self, s):
+        self.s, self.data = s, b""
+
+    def fill(self):
+        part = self.s.recv(65536)
+        if not part:
+            raise EOFError("the connection ended early")
+        self.data += part
+
+    def until(self, mark):
+        while mark not in self.data:
+            self.fill()
+        head, _, self.data = self.data.partition(mark)
+        return head
+
+    def exactly(self, count):
+        while len(self.data) < count:
+            self.fill()
+        part, self.data = self.data[:count], self.data[count:]
+        return part
+
+    def response(self, head_only=False):
+        """(status, fields, body, trailers) of the next final response."""
+        while True:
+            lines = self.until(b"\r\n\r\n").decode("latin1").split("\r\n")
+            status = int(lines[0].split()[1])
+            if status >= 200 or status == 101:
+                break
+        fields = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            fields[name.lower()] = value.strip()
+        body, trailers = b"", []
+        if head_only or status in (101, 204, 304):
+            pass
+        elif fields.get("transfer-encoding", "").lower() == "chunked":
+            while size := int(self.until(b"\r\n").split(b";")[0], 16):
+                body += self.exactly(size)
+                if self.exactly(2) != b"\r\n":
+                    raise ValueError("a chunk without its end")
+            while line := self.until(b"\r\n"):
+                trailers.append(line.decode("latin1"))
+        elif "content-length" in fields:
+            body = self.exactly(int(fields["content-length"]))
+        return status, fields, body, trailers
+
+
+def request(method, path, host, *fields):
+    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", *fields, "", ""]).encode()
+
+
+def raw(port):
+    s = connect(port)
+    s.sendall(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(read_all(s)[0])
+
+
+def statuses(port):
+    s = connect(port)
+    s.sendall(sys.stdin.buffer.read())
+    data, closed = read_all(s)
+    print(*status_codes(data), "closed" if closed else "open")
+
+
+def status_codes(data):
+    """The status of every answer in what was received."""
+    return [code.decode("latin1") for code in re.findall(rb"HTTP/1\.1 ([0-9]{3})", data)]
+
+
+def websocket(port, host, path):
+    s = connect(port)
+    key = base64.b64encode(os.urandom(16)).decode()
+    s.sendall(request("GET", path, host, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                      f"Sec-WebSocket-Key: {key}"))
+    reader = Reader(s)
+    status, fields, _, _ = reader.response()
+    expected = base64.b64encode(hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest())
+    if status != 101 or fields.get("sec-websocket-accept") != expected.decode():
+        sys.exit(f"no upgrade: {status} {fields}")
+    for length in (0, 5, 125, 126, 4096, 65535, 65536, 1_000_000):
+        data, mask = os.urandom(length), os.urandom(4)
+        head = bytes([0x82]) + (bytes([128 | length]) if length < 126 else b"\xfe" + struct.pack("!H", length)
+                                if length < 65536 else b"\xff" + struct.pack("!Q", length))
+        masked = bytes(b ^ mask[i & 3] for i, b in enumerate(data))
+        sender = threading.Thread(target=s.sendall, args=(head + mask + masked,))
+        sender.start()
+        first, second = reader.exactly(2)
+        got = second & 127
+        if got == 126:
+            got = struct.unpack("!H", reader.exactly(2))[0]
+        elif got == 127:
+            got = struct.unpack("!Q", reader.exactly(8))[0]
+        if first != 0x82 or reader.exactly(got) != data:
+            sys.exit(f"the echo of {length} bytes differs")
+        sender.join()
+    s.sendall(bytes([0x88, 0x80]) + os.urandom(4))
+    if reader.exactly(2)[0] != 0x88:
+        sys.exit("no close frame came back")
+    print("all frames came back")
+
+
+def trailers(port, host, path):
+    s = connect(port)
+    s.sendall(request("POST", path, host, "Transfer-Encoding: chunked", "Trailer: X-Sum", "TE: trailers"))
+    for piece in (b"first ", b"second ", b"third"):
+        s.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+    s.sendall(b"0\r\nX-Sum: 42\r\n\r\n")
+    status, _, body, found = Reader(s).response()
+    print(status, body.decode(), *found, sep="\n")
+
+
+def abort(port, host, path, how):
+    s = connect(port)
+    if how == "length":
+        s.sendall(request("POST", path, host, "Content-Length: 100000") + b"x" * 50000)
+    else:
+        s.sendall(request("POST", path, host, "Transfer-Encoding: chunked") + b"c350\r\n" + b"x" * 50000 + b"\r\n")
+    time.sleep(0.5)  # the part that was sent is on its way to the origin
+    s.close()
+
+
+def early_close(port, host, path):
+    s = connect(port)
+    s.sendall(request("GET", path, host))
+    time.sleep(0.3)  # the request has reached the origin
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+
+
+def hosts(port, path, *names):
+    s = connect(port)
+    reader = Reader(s)
+    for name in names:
+        s.sendall(request("GET", path, name))
+        status, fields, _, _ = reader.response()
+        print(name, status, fields.get("x-zone", "-"), flush=True)
+        if fields.get("connection", "").lower() == "close":
+            s.close()
+            s = connect(port)
+            reader = Reader(s)
+
+
+def keep(port, host, path, stop):
+    s = connect(port)
+    reader = Reader(s)
+    s.sendall(request("GET", path, host))
+    print("before", reader.response()[1].get("x-rev", "-"), flush=True)
+    for _ in range(400):
+        if os.path.exists(stop):
+            break
+        time.sleep(0.05)
+    s.sendall(request("GET", path, host))
+    status, fields, _, _ = reader.response()
+    print("after", fields.get("x-rev", "-"), status, flush=True)
+
+
+def load(port, host, path, stop):
+    """Keep-alive connections that are renewed every 20 requests; a clean close between two is no failure."""
+    done = failed = 0
+    while not os.path.exists(stop):
+        try:
+            s = connect(port, 10)
+            reader = Reader(s)
+            for number in range(20):
+                try:
+                    s.sendall(request("GET", path, host))
+                    while b"\r\n\r\n" not in reader.data:
+                        reader.fill()
+                except (EOFError, ConnectionError):
+                    if number and not reader.data:
+                        break  # an idle connection may be closed; the request is sent again on a new one
+                    raise
+                status, fields, _, _ = reader.response()
+                done += 1
+                if status != 200:
+                    failed += 1
+                    print("status", status)
+                if fields.get("connection", "").lower() == "close":
+                    break
+            s.close()
+        except (OSError, EOFError, ValueError) as fault:
+            failed += 1
+            print("failed", repr(fault))
+            time.sleep(0.05)
+    print(f"done {done} failed {failed}")
+
+
+class HTTP2:
+    """Enough of RFC 9113 to send requests by hand; field names and values go out as plain literals."""
+
+    def __init__(self, port, authority_file, name):
+        context = ssl.create_default_context(cafile=authority_file)
+        context.set_alpn_protocols(["h2"])
+        self.s = context.wrap_socket(connect(port), server_hostname=name)
+        if self.s.selected_alpn_protocol() != "h2":
+            sys.exit("h2 was not chosen by ALPN")
+        self.s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + self.frame(4, 0, 0, b""))
+        self.reader, self.stream = Reader(self.s), -1
+
+    @staticmethod
+    def frame(kind, flags, stream, payload):
+        return struct.pack("!I", len(payload))[1:] + bytes([kind, flags]) + struct.pack("!I", stream) + payload
+
+    @staticmethod
+    def literal(name, value):
+        return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+
+    def send(self, method, host, path, end=True):
+        self.stream += 2
+        block = b"".join(self.literal(*f) for f in [(":method", method), (":scheme", "https"), (":authority", host),
+                                                    (":path", path)])
+        self.s.sendall(self.frame(1, 5 if end else 4, self.stream, block))
+        return self.stream
+
+    @staticmethod
+    def status(block):
+        """The :status of a field block (RFC 7541): it is the first field after table size changes."""
+        at = 0
+        while block[at] & 0xE0 == 0x20:
+            while block[at] & 0x1F == 0x1F:
+                at += 1
+            at += 1
+        indexed = {8: 200, 9: 204, 10: 206, 11: 304, 12: 400, 13: 404, 14: 500}
+        if block[at] & 0x80:
+            return indexed.get(block[at] & 0x7F)
+        at += 1
+        if not block[at] & 0x80:
+            return int(block[at + 1:at + 4])
+        bits = "".join(f"{b:08b}" for b in block[at + 1:at + 1 + (block[at] & 0x7F)])
+        digits = ""
+        while len(digits) < 3:  # Huffman: 0, 1, 2 are 00000 to 00010; 3 to 9 are 011001 to 011111
+            if bits.startswith("000"):
+                digits, bits = digits + str(int(bits[:5], 2)), bits[5:]
+            else:
+                digits, bits = digits + str(int(bits[:6], 2) - 22), bits[6:]
+        return int(digits)
+
+    def wait(self, stream):
+        """The status of a stream's response once it has ended (0: reset), and what was reset."""
+        found = None
+        while True:
+            head = self.reader.exactly(9)
+            length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
+            number = int.from_bytes(head[5:], "big") & 0x7FFFFFFF
+            payload = self.reader.exactly(length)
+            if kind == 4 and not flags & 1:
+                self.s.sendall(self.frame(4, 1, 0, b""))
+            elif kind == 0 and length:
+                grown = struct.pack("!I", length)
+                self.s.sendall(self.frame(8, 0, 0, grown) + self.frame(8, 0, number, grown))
+            elif kind == 7:
+                sys.exit(f"GOAWAY {payload!r}")
+            if number != stream:
+                continue
+            if kind == 1 and found is None:
+                start = (1 if flags & 8 else 0) + (5 if flags & 32 else 0)
+                found = self.status(payload[start:])
+            if kind == 3:
+                return 0
+            if flags & 1 and kind in (0, 1):
+                return found
+
+
+def h2_hosts(port, authority_file, path, *names):
+    connection = HTTP2(port, authority_file, names[0])
+    for name in names:
+        print(name, connection.wait(connection.send("GET", name, path)), flush=True)
+
+
+def h2_abort(port, authority_file, host, path):
+    connection = HTTP2(port, authority_file, host)
+    stream = connection.send("POST", host, path, end=False)
+    connection.s.sendall(connection.frame(0, 0, stream, b"x" * 16000))
+    time.sleep(0.5)  # the part that was sent is on its way to the origin
+    connection.s.sendall(connection.frame(3, 0, stream, struct.pack("!I", 8)))
+    time.sleep(0.3)  # the reset has been read
+    connection.s.close()
+
+
+def case(line, *fields, body=b""):
+    return "\r\n".join([line, *fields, "", ""]).encode("latin1") + body
+
+
+HOST = "Host: {host}"
+POST = "POST /smuggled HTTP/1.1"
+GET = "GET /smuggled HTTP/1.1"
+INNER = b"GET /inner HTTP/1.1\r\nHost: {host}\r\n\r\n"
+CASES = [
+    ("Content-Length and Transfer-Encoding", case(POST, HOST, "Content-Length: 6", "Transfer-Encoding: chunked",
+                                                  body=b"0\r\n\r\nX" + INNER)),
+    ("Transfer-Encoding, then Content-Length", case(POST, HOST, "Transfer-Encoding: chunked", "Content-Length: 3",
+                                                    body=b"0\r\n\r\n" + INNER)),
+    ("two different Content-Lengths", case(POST, HOST, "Content-Length: 5", "Content-Length: 6", body=b"hello!")),
+    ("two equal Content-Lengths in a list", case(POST, HOST, "Content-Length: 5, 6", body=b"hello!")),
+    ("a signed Content-Length", case(POST, HOST, "Content-Length: +5", body=b"hello")),
+    ("a negative Content-Length", case(POST, HOST, "Content-Length: -5", body=b"hello")),
+    ("a hexadecimal Content-Length", case(POST, HOST, "Content-Length: 0x5", body=b"hello")),
+    ("an empty Content-Length", case(POST, HOST, "Content-Length: ", body=b"hello")),
+    ("a huge Content-Length", case(POST, HOST, "Content-Length: 99999999999999999999", body=b"hello")),
+    ("a space before the colon", case(POST, HOST, "Content-Length : 5", body=b"hello")),
+    ("a folded field line", case(POST, HOST, "X-Folded: a", " b", "Content-Length: 0")),
+    ("a folded Transfer-Encoding", case(POST, HOST, "Transfer-Encoding:", " chunked", body=b"0\r\n\r\n")),
+    ("an unknown coding", case(POST, HOST, "Transfer-Encoding: xchunked", body=b"0\r\n\r\n")),
+    ("identity after chunked", case(POST, HOST, "Transfer-Encoding: chunked, identity", body=b"0\r\n\r\n")),
+    ("chunked twice", case(POST, HOST, "Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n")),
+    ("two Transfer-Encodings", case(POST, HOST, "Transfer-Encoding: chunked", "Transfer-Encoding: identity",
+                                    body=b"0\r\n\r\n")),
+    ("a vertical tab in Transfer-Encoding", case(POST, HOST, "Transfer-Encoding: \x0bchunked", body=b"0\r\n\r\n")),
+    ("Transfer-Encoding in HTTP/1.0", case("POST /smuggled HTTP/1.0", HOST, "Transfer-Encoding: chunked",
+                                           body=b"0\r\n\r\n")),
+    ("a bare LF as line end", b"GET /smuggled HTTP/1.1\nHost: {host}\n\n"),
+    ("a bare LF inside a field", b"GET /smuggled HTTP/1.1\r\nHost: {host}\r\nX: a\nContent-Length: 5\r\n\r\nhello"),
+    ("a bare CR inside a field", case(GET, HOST, "X: a\rContent-Length: 5")),
+    ("a NUL in a value", case(GET, HOST, "X: a\0b")),
+    ("a NUL in a name", case(GET, HOST, "X\0Y: a")),
+    ("an empty name", case(GET, HOST, ": a")),
+    ("a line without colon", case(GET, HOST, "nonsense")),
+    ("a name with a bracket", case(GET, HOST, "X[1]: a")),
+    ("no Host", case(GET)),
+    ("two Hosts", case(GET, HOST, "Host: other.example")),
+    ("a Host list", case(GET, "Host: {host}, other.example")),
+    ("a Host with a path", case(GET, "Host: {host}/x")),
+    ("a Host with user information", case(GET, "Host: a@{host}")),
+    ("another host in the target", case("GET http://other.example/smuggled HTTP/1.1", HOST)),
+    ("a relative target", case("GET smuggled HTTP/1.1", HOST)),
+    ("a space in the target", case("GET /smuggled x HTTP/1.1", HOST)),
+    ("a control in the target", case("GET /smug\x01gled HTTP/1.1", HOST)),
+    ("two spaces in the request line", case("GET  /smuggled HTTP/1.1", HOST)),
+    ("a tab in the request line", case("GET\t/smuggled HTTP/1.1", HOST)),
+    ("HTTP/2.0 in a request line", case("GET /smuggled HTTP/2.0", HOST)),
+    ("HTTP/1.1 with a sign", case("GET /smuggled HTTP/+1.1", HOST)),
+    ("lower-case http", case("GET /smuggled http/1.1", HOST)),
+    ("no version", case("GET /smuggled", HOST)),
+    ("a method with a separator", case("GE(T /smuggled HTTP/1.1", HOST)),
+    ("a space before the first field", b"GET /smuggled HTTP/1.1\r\n Host: {host}\r\n\r\n"),
+    ("a signed chunk size", case(POST, HOST, "Transfer-Encoding: chunked", body=b"+5\r\nhello\r\n0\r\n\r\n")),
+    ("a chunk size with 0x", case(POST, HOST, "Transfer-Encoding: chunked", body=b"0x5\r\nhello\r\n0\r\n\r\n")),
+    ("a chunk size that overflows", case(POST, HOST, "Transfer-Encoding: chunked",
+                                         body=b"10000000000000005\r\nhello\r\n0\r\n\r\n")),
+    ("an empty chunk size", case(POST, HOST, "Transfer-Encoding: chunked", body=b"\r\nhello\r\n0\r\n\r\n")),
+    ("a chunk size with an underscore", case(POST, HOST, "Transfer-Encoding: chunked",
+                                             body=b"0_5\r\nhello\r\n0\r\n\r\n")),
+    ("a chunk without its line end", case(POST, HOST, "Transfer-Encoding: chunked", body=b"5\r\nhelloX\r\n0\r\n\r\n")),
+    ("a chunk line ended by LF", case(POST, HOST, "Transfer-Encoding: chunked", body=b"5\nhello\r\n0\r\n\r\n")),
+    ("a bare CR in a chunk extension", case(POST, HOST, "Transfer-Encoding: chunked",
+                                            body=b"5;a\rb\r\nhello\r\n0\r\n\r\n")),
+    ("a space in a trailer's name", case(POST, HOST, "Transfer-Encoding: chunked",
+                                         body=b"5\r\nhello\r\n0\r\nX : y\r\n\r\n")),
+    ("an endless header", case(GET, HOST, "X: " + "a" * 200_000)),
+    ("ten thousand fields", case(GET, HOST, *(f"X-{n}: a" for n in range(10_000)))),
+    ("an endless request line", case("GET /" + "a" * 200_000 + " HTTP/1.1", HOST)),
+]
+
+
+def exchange(port, data, seconds):
+    s = connect(port)
+    try:
+        s.sendall(data)
+    except ConnectionError:
+        pass  # refused before all of it was sent
+    try:
+        return read_all(s, seconds)
+    finally:
+        s.close()
+
+
+def each(port, named, seconds, fine):
+    """Sends every (name, bytes) on a connection of its own, some at a time; returns what is not fine."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda entry: exchange(port, entry[1], seconds), named)
+        bad = 0
+        for (name, data), (answer, closed) in zip(named, answers):
+            codes = status_codes(answer)
+            if not fine(codes, closed):
+                bad += 1
+                print(f"{name}: answered {codes or 'nothing'}, {'closed' if closed else 'left open'}: {data[:100]!r}")
+    return bad
+
+
+def smuggle(port, host):
+    named = [(name, data.replace(b"{host}", host.encode())) for name, data in CASES]
+    # Refused with one error and closed; what is no HTTP at all may be closed without an answer.
+    bad = each(port, named, 5, lambda codes, closed: closed and len(codes) <= 1 and all(c[0] in "45" for c in codes))
+    sys.exit(1 if bad else 0)
+
+
+def cases(port, host, file):
+    with open(file) as f:
+        known = json.load(f)
+    named = []
+    for entry in known:
+        data = entry["raw"].encode("latin1")
+        for name in (b"www.example.com", b"example.com", b"localhost"):
+            data = data.replace(b"Host: " + name, b"Host: " + host.encode())
+        named.append((entry["id"], data))
+    bad = each(port, named, 1, lambda codes, closed: not closed or codes and codes[-1][0] in "45")
+    print(f"{len(known) - bad} of {len(known)} refused, or waited for the rest")
+    sys.exit(1 if bad else 0)
+
+
+COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
+            "early-close": early_close, "hosts": hosts, "keep": keep, "load": load, "h2-hosts": h2_hosts,
+            "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])

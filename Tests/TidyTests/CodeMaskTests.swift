@@ -1,0 +1,44 @@
+// The scanner that the house rules stand on, tested on the cases that mislead simple ones.
+
+import Testing
+
+@Suite("Code mask") struct CodeMaskTests {
+  @Test(
+    "comments and string contents are blanked, code is kept",
+    arguments: [
+      ("let a = 1 // try!", "let a = 1        "),
+      ("/* a /* b */ c */ x", "                  x"),
+      (#"f("a // b") + g"#, #"f("      ") + g"#),
+      (#"f("a\(g("x") + 1)b")"#, #"f("   g(" ") + 1) ")"#),
+      (##"f(#"a"b"#, c)"##, ##"f(#"   "#, c)"##),
+      (#"f("\"", c)"#, #"f("  ", c)"#),
+      ("\"\"\"\ntry!\n\"\"\" + x", "\"\"\"\n    \n\"\"\" + x"),
+      ("#if os(Linux)", "#if os(Linux)"),
+    ])
+  func masks(text: String, expected: String) {
+    #expect(CodeMask.code(of: text) == expected)
+  }
+
+  @Test("a function's extent ends at its own closing brace") func extents() throws {
+    let text = """
+      struct A {
+        func one(_ f: () -> Void = {}) {
+          if true { f() }
+        }
+        var two: Int { 2 }
+        init(
+          a: Int
+        ) {
+          _ = "}"
+        }
+      }
+      protocol P { 
+        func three()
+        func four() -> Int
+      }
+      """
+    let found = try SourceFile(path: "a.swift", text: text).functions()
+    #expect(found.map(\.name) == ["one", "init"])
+    #expect(found.map(\.lines) == [3, 5])
+  }
+}

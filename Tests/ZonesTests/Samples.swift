@@ -1,0 +1,76 @@
+// Zones for tests.
+
+import Cache
+import ConfigurationTree
+import Origin
+import Primitives
+import Zones
+
+/// Zones that tests share.
+enum Samples {
+  /// A zone with nothing at its default.
+  static let full: ZoneConfiguration = {
+    var origin = OriginConfiguration(scheme: .https, host: "origin.example.org", port: 8443)
+    origin.weight = 3
+    origin.hostHeader = "inner.example.org:8443"
+    origin.serverName = "inner.example.org"
+    origin.verifiesCertificate = false
+    origin.certificateAuthority =
+      "-----BEGIN CERTIFICATE-----\nAUTHORITY\n-----END CERTIFICATE-----"
+    origin.timeouts.connect = .milliseconds(1)
+    origin.timeouts.firstByte = .milliseconds(2)
+    origin.timeouts.idle = .milliseconds(70_000)
+    var zone = ZoneConfiguration(
+      id: ZoneID(high: 0xAB, low: 0xCD), name: "example.org",
+      hostnames: [
+        Hostname(name: "example.org"), Hostname(name: "example.org", isWildcard: true),
+        Hostname(name: "a.b.example.org"),
+      ],
+      origins: [origin, OriginConfiguration(scheme: .http, host: "2001:db8::1", port: 81)])
+    zone.certificates = [certificate("ONE"), certificate("TWO")]
+    zone.tls.minimumVersion = .tls13
+    zone.tls.acceptsEarlyData = false
+    zone.cache.isEnabled = false
+    zone.cache.maximumObjectBytes = 5
+    zone.cache.defaultFreshnessSeconds = 300
+    zone.bounds.connections = 1
+    zone.bounds.exchanges = 255
+    zone.bounds.requestBodyBytes = 256
+    zone.bounds.responseBufferBytes = 65_536
+    zone.bounds.cacheBytes = 1 << 40
+    zone.weight = 7
+    zone.redirectsToHTTPS = true
+    zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]
+    zone.isPaused = true
+    return zone
+  }()
+
+  static func certificate(_ name: String) -> CertificateConfiguration {
+    CertificateConfiguration(
+      chain: "-----BEGIN CERTIFICATE-----\n\(name)\n-----END CERTIFICATE-----",
+      key: PrivateKey(
+        pem: "-----BEGIN PRIVATE KEY-----\nSECRET-\(name)\n-----END PRIVATE KEY-----"))
+  }
+
+  /// Zone `number`, `NAME-NUMBER.example`, with its domain and two names in it.
+  static func zone(_ number: Int, name: String = "zone", revision: Int = 0) -> ZoneConfiguration {
+    let domain = "\(name)-\(number).example"
+    var zone = ZoneConfiguration(
+      id: id(number), name: domain,
+      hostnames: [
+        Hostname(name: domain), Hostname(name: "www." + domain),
+        Hostname(name: domain, isWildcard: true),
+      ],
+      origins: [OriginConfiguration(scheme: .http, host: "127.0.0.1", port: 8080)])
+    zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "\(revision)")]
+    return zone
+  }
+
+  /// The identity of zone `number`, scattered as random ones are.
+  static func id(_ number: Int) -> ZoneID {
+    ZoneID(high: UInt64(number + 1) &* 0x9E37_79B9_7F4A_7C15, low: UInt64(number))
+  }
+
+  /// A check that finds every certificate good for every name.
+  static let anyCertificate = CertificateCheck { _, _ in CertificateFinding(names: nil) }
+}
