@@ -8,7 +8,7 @@ import Testing
 
 @Suite("One fetch for all who ask")
 struct CoalescingTests {
-  static let cacheable = [("Cache-Control", "max-age=60")]
+  static let cacheable = [("Cache-Control", "max-age=6000")]
 
   /// A response whose head comes when `head` opens, and whose pieces come with their gates.
   static func streamed(
@@ -256,7 +256,8 @@ struct CoalescingTests {
     let origin = TestOrigin { (fetch, _) throws(Failure) in
       try await gate.pass(fetch.parker)
       let language = fetch.request.fields.text(.acceptLanguage) ?? ""
-      return Answer(fields: Self.cacheable + [("Vary", "Accept-Language")], body: language).fetched()
+      let fields = Self.cacheable + [("Vary", "Accept-Language")]
+      return Answer(fields: fields, body: language).fetched()
     }
     let cache = TestCache(origin)
     await SharedLoops.run { lane in

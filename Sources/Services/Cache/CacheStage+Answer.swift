@@ -116,7 +116,10 @@ extension CacheStage {
     let multipart = MultipartByteRanges(boundary: UInt64.random(in: 0...UInt64.max))
     let length = UInt64(stored.body.count)
     var type: [UInt8]?
-    fields.withFirst(.contentType) { type = []; type?.append($0) }
+    fields.withFirst(.contentType) { value in
+      type = []
+      type?.append(value)
+    }
     var chunks: [Bytes] = []
     for part in parts {
       var head: [UInt8] = []

@@ -93,7 +93,8 @@ extension CacheStage {
     if hasAuthority {
       var slash = 2
       while slash < rest.count, rest[slash] != 0x2f, rest[slash] != 0x3f { slash += 1 }
-      guard rest.extracting(2..<slash).equalsIgnoringCase(request.authority.span) else { return nil }
+      let authority = rest.extracting(2..<slash)
+      guard authority.equalsIgnoringCase(request.authority.span) else { return nil }
       rest = rest.extracting(slash..<rest.count)
     }
     return resolve(rest, against: request.path, isRooted: hasAuthority)
