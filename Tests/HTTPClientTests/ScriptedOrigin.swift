@@ -32,7 +32,7 @@ final class ScriptedOrigin: @unchecked Sendable {
   private func listen(_ descriptor: Int32) {
     let lane = Lane(loop: SharedRuntime.originLoop, name: "origin")
     let listener = Listener(descriptor: descriptor, loop: SharedRuntime.originLoop) {
-      [unowned self] descriptor, _ in
+      [self] descriptor, _ in
       let connection = ScriptedConnection(
         descriptor: descriptor, index: connections.count, origin: self, on: lane)
       connections.append(connection)
@@ -58,11 +58,11 @@ final class ScriptedOrigin: @unchecked Sendable {
   func notes(_ count: Int) async -> [String] {
     await withCheckedContinuation { continuation in
       let lane = Lane(loop: SharedRuntime.originLoop, name: "notes")
-      lane.start { [self] in
+      lane.start {
         let parker = Parker(on: lane)
         let deadline = SystemClock.monotonic + .seconds(10)
-        while log.count < count && SystemClock.monotonic < deadline { await parker.yield() }
-        continuation.resume(returning: log)
+        while self.log.count < count && SystemClock.monotonic < deadline { await parker.yield() }
+        continuation.resume(returning: self.log)
       }
     }
   }
@@ -81,7 +81,7 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
   enum End: String, Sendable { case end, reset }
 
   let index: Int
-  private unowned let origin: ScriptedOrigin
+  private let origin: ScriptedOrigin
   private let parker: Parker
   private var input: [UInt8] = []
   private var ended: End?
@@ -175,6 +175,17 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
 
   /// 64 KiB that do not repeat at a power of two.
   static let pattern = Bytes((0..<(1 << 16)).map { UInt8(truncatingIfNeeded: $0 % 251) })
+
+  /// Whether `piece` is what lies at `position` of the repeated pattern; its ends are looked at.
+  static func isPattern(_ piece: Bytes, at position: Int) -> Bool {
+    piece.withSpan { span in
+      for index in [0, span.count / 2, span.count - 1] {
+        let expected = UInt8(truncatingIfNeeded: (position + index) % (1 << 16) % 251)
+        if span[index] != expected { return false }
+      }
+      return true
+    }
+  }
 
   func send(_ bytes: Bytes) {
     output.append(bytes)

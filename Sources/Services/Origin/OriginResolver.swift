@@ -61,7 +61,8 @@ package final class OriginResolver: @unchecked Sendable {
       return
     }
     running += 1
-    loop.systemLane.start { [self] in await resolve(host) }
+    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    loop.systemLane.start { await self.resolve(host) }
   }
 
   private func resolve(_ host: String) async {
