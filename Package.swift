@@ -78,6 +78,10 @@ let tests: [TestRoom] = [
   TestRoom("ZonesTests", imports: [
     "Zones", "Cache", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",
   ], libraries: [.yams]),
+  TestRoom("ControlTests", imports: [
+    "skerry", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+    "Storage", "Primitives",
+  ], libraries: [.argumentParser]),
   TestRoom("TidyTests", imports: []),
 ]
 

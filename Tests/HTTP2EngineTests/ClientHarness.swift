@@ -13,11 +13,19 @@ final class ClientHarness: HTTP2SessionDelegate {
   var closed: [Int32: HTTP2ErrorCode] = [:]
 
   init(limits: HTTP2Limits = .client) throws {
-    session = try HTTP2Session(.client, limits: limits)
+    session = try HTTP2Session(.client, limits: limits, scratch: HTTP2Scratch())
   }
 
   /// Feeds `bytes`.
   func feed(_ bytes: [UInt8]) { session.receive(bytes.span, now: now, delegate: self) }
+
+  /// The frames that the client sends, without its preface.
+  func pull() -> [ReceivedFrame] {
+    var bytes: [UInt8] = []
+    while session.pull(into: &bytes, limit: 1 << 20, now: now, delegate: self) {}
+    if bytes.starts(with: FrameBuilder.preface) { bytes.removeFirst(FrameBuilder.preface.count) }
+    return ReceivedFrame.all(in: bytes)
+  }
 
   /// Carries bytes both ways until nothing moves.
   func run(with server: ServerHarness, chunk: Int = .max) {

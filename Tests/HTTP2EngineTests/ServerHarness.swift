@@ -18,7 +18,7 @@ final class ServerHarness: HTTP2SessionDelegate {
   var output: [UInt8] = []
 
   init(limits: HTTP2Limits = HTTP2Limits()) throws {
-    session = try HTTP2Session(.server, limits: limits)
+    session = try HTTP2Session(.server, limits: limits, scratch: HTTP2Scratch())
   }
 
   /// Feeds `bytes`; what comes out waits for `pull`.

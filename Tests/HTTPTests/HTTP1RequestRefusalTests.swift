@@ -107,7 +107,10 @@ struct HTTP1RequestRefusalTests {
     ("Host: a\r\nTransfer-Encoding: chunked, gzip", .invalidTransferEncoding),
     ("Host: a\r\nTransfer-Encoding: chunked, chunked", .invalidTransferEncoding),
     ("Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip", .invalidTransferEncoding),
-    ("Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked", .unsupportedTransferCoding),
+    (
+      "Host: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+      .unsupportedTransferCoding
+    ),
     ("Host: a\r\nTransfer-Encoding: ,chunked", .invalidTransferEncoding),
     ("Host: a\r\nTransfer-Encoding:", .invalidTransferEncoding),
     ("Host: a\r\nTransfer-Encoding: \"chunked\"", .invalidTransferEncoding),

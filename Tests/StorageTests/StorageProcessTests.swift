@@ -33,12 +33,13 @@ import Testing
     }
   }
 
-  @Test func `a process that is killed while it writes leaves one whole transaction`() async throws {
+  @Test func `killed in mid-write, one whole transaction is left`() async throws {
     let path = directory.file("store")
     var rounds: Set<UInt8> = []
     for attempt in 0..<12 {
       // The signal has no handler: it ends the process between any two instructions, as -9 does.
-      await #expect(processExitsWith: .signal(SIGALRM)) { [path = path as String, attempt = attempt as Int] in
+      await #expect(processExitsWith: .signal(SIGALRM)) {
+        [path = path as String, attempt = attempt as Int] in
         ualarm(useconds_t(20_000 + attempt * 7_919), 0)
         try Self.writeForever(path)
       }
@@ -60,7 +61,7 @@ import Testing
     #expect(rounds.count > 1, "the processes were killed before they wrote anything")
   }
 
-  @Test func `two processes share an environment, and each sees what the other wrote`() async throws {
+  @Test func `two processes share an environment and its records`() async throws {
     let path = directory.file("store")
     let store = try Self.open(path)
     let table = store.table("a")

@@ -10,7 +10,8 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  func open(_ change: (inout StorageConfiguration) -> Void = { _ in }) throws -> StorageEnvironment {
+  func open(_ change: (inout StorageConfiguration) -> Void = { _ in }) throws -> StorageEnvironment
+  {
     var configuration = StorageConfiguration(tables: ["a", "b"])
     change(&configuration)
     return try StorageEnvironment(directory.file("store"), configuration)

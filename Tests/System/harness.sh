@@ -12,21 +12,22 @@ print(*[x.getsockname()[1] for x in s])'; }
 # it NAME COMMAND...: one test. The command runs in a subshell that stops at its first failure; what
 # it printed is shown only if it fails. `skip REASON` inside ends it as skipped.
 it() {
-  local name=$1 output status
+  # Names that no test uses: a test sees its caller's variables.
+  local it_name=$1 it_output it_status
   shift
   set +e
-  output=$(
+  it_output=$(
     set -e
     "$@" 2>&1
   )
-  status=$?
+  it_status=$?
   set -e
-  case $status in
-    0) printf 'ok %s\n' "$name" ;;
-    77) printf 'skip %s # %s\n' "$name" "$(tail -n 1 <<<"$output")" ;;
+  case $it_status in
+    0) printf 'ok %s\n' "$it_name" ;;
+    77) printf 'skip %s # %s\n' "$it_name" "$(tail -n 1 <<<"$it_output")" ;;
     *)
-      printf 'not ok %s\n' "$name"
-      tail -n 30 <<<"$output" | cut -c 1-400 | sed 's/^/#   /'
+      printf 'not ok %s\n' "$it_name"
+      tail -n 30 <<<"$it_output" | cut -c 1-400 | sed 's/^/#   /'
       ;;
   esac
 }
@@ -123,22 +124,22 @@ stop_edge() {
   return "$status"
 }
 
-# add_zone NAME ORIGIN CERTIFICATE HOST...
+# add_zone DOMAIN ORIGIN CERTIFICATE [HOST...]: a zone that names itself in X-Zone (without .test).
 add_zone() {
-  local name=$1 origin=$2 certificate=$3 host options=()
+  local domain=$1 origin=$2 certificate=$3 host options=()
   shift 3
   for host in "$@"; do options+=(--hostname "$host"); done
-  "$SKERRY" zone add "$name" --origin "$origin" "${options[@]}" \
+  "$SKERRY" zone add "$domain" --origin "$origin" "${options[@]}" \
     --certificate "$CERTIFICATES/$certificate.pem" --key "$CERTIFICATES/$certificate.key" >/dev/null
-  "$SKERRY" zone set "$name" --response-field "X-Zone=$name" >/dev/null
+  "$SKERRY" zone set "$domain" --response-field "X-Zone=${domain%.test}" >/dev/null
 }
 
 # alpha and gamma: the origin that misbehaves on demand; beta: nginx. One certificate names alpha and
 # beta, so that a browser may send both over one connection; gamma has its own.
 add_standard_zones() {
-  add_zone alpha "http://127.0.0.1:$ORIGIN_PORT" both alpha.test
-  add_zone beta "http://127.0.0.1:$NGINX_PORT" both beta.test
-  add_zone gamma "http://127.0.0.1:$ORIGIN_PORT" gamma gamma.test
+  add_zone alpha.test "http://127.0.0.1:$ORIGIN_PORT" both
+  add_zone beta.test "http://127.0.0.1:$NGINX_PORT" both
+  add_zone gamma.test "http://127.0.0.1:$ORIGIN_PORT" gamma
 }
 
 # --- clients --------------------------------------------------------------------------------------

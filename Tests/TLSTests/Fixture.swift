@@ -42,7 +42,9 @@ enum Fixture {
   /// A server's context for zone A and a client's that trusts it.
   static func contexts(
     host: String = "a.test", minimumVersion: TLSVersion = .tls12, allowsEarlyData: Bool = false
-  ) throws -> (server: TLSServerContext, client: TLSClientContext, authority: CertificateAuthority) {
+  ) throws -> (
+    server: TLSServerContext, client: TLSClientContext, authority: CertificateAuthority
+  ) {
     let authority = try authority()
     let server = TLSServerContext(
       zone: zoneA, identities: [try identity(authority)], minimumVersion: minimumVersion,

@@ -19,7 +19,7 @@ final class Pair {
   var clientEnd: TLSReadOutcome?
   var serverEnd: TLSReadOutcome?
   /// Bytes that pass at once, at most.
-  var piece = Int.max
+  var piece = 1_000_000
   var now = Fixture.now
   var choose: (TLSServerSession) throws -> Void
 
@@ -53,9 +53,9 @@ final class Pair {
 
   func passToServer() throws {
     while !clientOutput.isEmpty {
-      let chunk = Array(clientOutput.prefix(piece))
-      clientOutput.removeFirst(chunk.count)
-      try feedServer(chunk)
+      let sent = clientOutput
+      clientOutput = []
+      for chunk in pieces(sent) { try feedServer(chunk) }
     }
   }
 
@@ -88,9 +88,15 @@ final class Pair {
 
   func passToClient() {
     while !serverOutput.isEmpty {
-      let chunk = Array(serverOutput.prefix(piece))
-      serverOutput.removeFirst(chunk.count)
-      client.receive(chunk.span) { clientWork() }
+      let sent = serverOutput
+      serverOutput = []
+      for chunk in pieces(sent) { client.receive(chunk.span) { clientWork() } }
+    }
+  }
+
+  private func pieces(_ bytes: [UInt8]) -> [[UInt8]] {
+    stride(from: 0, to: bytes.count, by: min(piece, bytes.count)).map {
+      Array(bytes[$0..<min($0 + piece, bytes.count)])
     }
   }
 
@@ -99,8 +105,9 @@ final class Pair {
       clientStep = client.handshake(output: &clientOutput)
       guard clientStep == .done else { return }
     }
-    let storage = ByteStorage(capacity: 20_000)
-    while storage.free > 0 {
+    var storage = ByteStorage(capacity: 5_000)
+    while true {
+      if storage.free == 0 { storage = ByteStorage(capacity: 5_000) }
       let before = storage.count
       switch client.read(into: storage, output: &clientOutput) {
       case .bytes:

@@ -31,7 +31,7 @@ struct SourceFile {
   /// The file's name without folder and extension.
   var stem: String {
     let name = path.split(separator: "/").last ?? ""
-    return String(name.split(separator: ".").first ?? "")
+    return String(name.prefix { $0 != "." })
   }
 
   /// `Layer` and `Target` of `Sources/Layer/Target/...`.

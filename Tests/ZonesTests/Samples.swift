@@ -15,7 +15,8 @@ enum Samples {
     origin.hostHeader = "inner.example.org:8443"
     origin.serverName = "inner.example.org"
     origin.verifiesCertificate = false
-    origin.certificateAuthority = "-----BEGIN CERTIFICATE-----\nAUTHORITY\n-----END CERTIFICATE-----"
+    origin.certificateAuthority =
+      "-----BEGIN CERTIFICATE-----\nAUTHORITY\n-----END CERTIFICATE-----"
     origin.timeouts.connect = .milliseconds(1)
     origin.timeouts.firstByte = .milliseconds(2)
     origin.timeouts.idle = .milliseconds(70_000)

@@ -8,7 +8,7 @@ final class TemporaryDirectory {
   let path: String
 
   init() throws {
-    var template = Array("/tmp/skerry-test-XXXXXX".utf8CString)
+    var template = Array(("/tmp/skerry-test-" + String(repeating: "X", count: 6)).utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
       unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil
     }

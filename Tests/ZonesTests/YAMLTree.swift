@@ -26,7 +26,9 @@ enum YAMLTree {
   }
 
   private static func scalar(_ node: Node) -> ConfigurationValue.Content {
-    guard let scalar = node.scalar, scalar.style == .plain else { return .string(node.string ?? "") }
+    guard let scalar = node.scalar, scalar.style == .plain else {
+      return .string(node.string ?? "")
+    }
     if node.null != nil { return .null }
     if let bool = node.bool { return .bool(bool) }
     if let number = node.int { return .integer(Int64(number)) }

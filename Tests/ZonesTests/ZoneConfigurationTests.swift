@@ -41,12 +41,12 @@ import Zones
     #expect(
       faults == [
         "zones[2].hostnmes (line 1, column 37): is no known key. Did you mean hostnames?",
-        "zones[2].hostnames[1] (line 2, column 34): is \"example.com\", which does not lie in "
+        "zones[2].hostnames[1] (line 2, column 35): is \"example.com\", which does not lie in "
           + "example.org. Make another zone for its domain, or write a name that ends in "
           + ".example.org.",
-        "zones[2].hostnames[2] (line 2, column 49): is www.example.org once more. "
+        "zones[2].hostnames[2] (line 2, column 50): is www.example.org once more. "
           + "Write each name once.",
-        "zones[2].hostnames[3] (line 2, column 68): is a whole number. Give a host name.",
+        "zones[2].hostnames[3] (line 2, column 69): is a whole number. Give a host name.",
         "zones[2].origins[0].url (line 3, column 22): is \"ftp://x\", which does not begin with "
           + "http:// or https://. Write http://HOST or https://HOST, with :PORT if it is not 80 "
           + "or 443.",
@@ -57,33 +57,36 @@ import Zones
         "zones[2].tls.minimumVersion (line 4, column 28): is \"1.1\". "
           + "Write one of \"1.2\", \"1.3\".",
         "zones[2].cache.enabled (line 5, column 23): is a text. Write true or false.",
-        "zones[2].bounds.connections (line 5, column 56): has no value. Give a whole number from "
+        "zones[2].bounds.connections (line 5, column 57): has no value. Give a whole number from "
           + "1 to 10000000. To take the default, leave the key out.",
-        "zones[2].weight (line 5, column 73): is a number. Give a whole number from 1 to 100.",
+        "zones[2].weight (line 5, column 74): is a number. Give a whole number from 1 to 100.",
       ])
   }
 
-  @Test(arguments: [
-    (#"{}"#, "name: is missing"),
-    (#"[]"#, "the configuration (line 1, column 1): is a list"),
-    (#"{"name":"a.b","origins":[]}"#, "origins (line 1, column 25): is empty"),
-    (#"{"name":"a.b","hostnames":[],"origins":["http://x"]}"#, "hostnames"),
-    (#"{"name":"a.b","origins":["http://x"],"id":"xyz"}"#, "id"),
-    (#"{"name":"a.b","origins":["http://x"],"redirectToHTTPS":true}"#, "redirectToHTTPS"),
-    (#"{"name":"a.b","origins":["http://x"],"certificates":[{"chain":"x"}]}"#, "is no PEM text"),
-    (
-      #"{"name":"a.b","origins":["http://x"],"responseFields":[{"name":"Content-Length","value":"1"}]}"#,
-      "responseFields[0].name"
-    ),
-    (
-      #"{"name":"a.b","origins":["http://x"],"responseFields":[{"name":"X-A","value":"1\r\nB: 2"}]}"#,
-      "responseFields[0].value"
-    ),
-    (
-      #"{"name":"a.b","origins":[{"url":"http://x","hostHeader":"a b"}]}"#, "origins[0].hostHeader"
-    ),
-  ])
-  func `a zone that can't be served is refused`(text: String, expected: String) throws {
+  @Test(
+    "a zone that can't be served is refused",
+    arguments: [
+      (#"{}"#, "is missing. Give the zone's domain"),
+      (#"[]"#, "the configuration (line 1, column 1): is a list"),
+      (#"{"name":"a.b","origins":[]}"#, "origins (line 1, column 25): is empty"),
+      (#"{"name":"a.b","hostnames":[],"origins":["http://x"]}"#, "hostnames"),
+      (#"{"name":"a.b","origins":["http://x"],"id":"xyz"}"#, "id"),
+      (#"{"name":"a.b","origins":["http://x"],"redirectToHTTPS":true}"#, "redirectToHTTPS"),
+      (#"{"name":"a.b","origins":["http://x"],"certificates":[{"chain":"x"}]}"#, "is no PEM text"),
+      (
+        #"{"name":"a.b","origins":["http://x"],"responseFields":[{"name":"Content-Length","value":"1"}]}"#,
+        "responseFields[0].name"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"responseFields":[{"name":"X-A","value":"1\r\nB: 2"}]}"#,
+        "responseFields[0].value"
+      ),
+      (
+        #"{"name":"a.b","origins":[{"url":"http://x","hostHeader":"a b"}]}"#,
+        "origins[0].hostHeader"
+      ),
+    ])
+  func aZoneThatCanTBeServedIsRefused(text: String, expected: String) throws {
     let (zone, faults) = try decode(text)
     #expect(zone == nil)
     #expect(faults.contains { $0.contains(expected) }, "\(faults)")
@@ -120,15 +123,17 @@ import Zones
     #expect(!String(decoding: JSONWriter.write(zone.tree()), as: UTF8.self).contains("SECRET"))
   }
 
-  @Test(arguments: [
-    ("http://example.org", "http", "example.org", 80),
-    ("https://Example.org", "https", "example.org", 443),
-    ("https://example.org:8443", "https", "example.org", 8443),
-    ("http://[2001:db8::1]:81", "http", "2001:db8::1", 81),
-    ("http://[::1]", "http", "::1", 80),
-    ("http://my_service", "http", "my_service", 80),
-  ])
-  func `an origin's URL has scheme, host and port`(
+  @Test(
+    "an origin's URL has scheme, host and port",
+    arguments: [
+      ("http://example.org", "http", "example.org", 80),
+      ("https://Example.org", "https", "example.org", 443),
+      ("https://example.org:8443", "https", "example.org", 8443),
+      ("http://[2001:db8::1]:81", "http", "2001:db8::1", 81),
+      ("http://[::1]", "http", "::1", 80),
+      ("http://my_service", "http", "my_service", 80),
+    ])
+  func anOriginSUrlHasSchemeHostAndPort(
     url: String, scheme: String, host: String, port: UInt16
   ) {
     var decoder = ConfigurationDecoder()
@@ -139,12 +144,14 @@ import Zones
     #expect(origin?.tree["url"]?.content == .string(url.lowercased()))
   }
 
-  @Test(arguments: [
-    "example.org", "http:/x", "http://", "http://a/b", "http://u:p@a", "http://a:0",
-    "http://a:65536", "http://a:+80", "http://a:", "http://[::1", "http://[1::2::3]",
-    "http://[12345::]", "http://a b", "http://a..b", "http://a?x", "http://a\r\nb",
-  ])
-  func `other URLs are no origins`(url: String) {
+  @Test(
+    "other URLs are no origins",
+    arguments: [
+      "example.org", "http:/x", "http://", "http://a/b", "http://u:p@a", "http://a:0",
+      "http://a:65536", "http://a:+80", "http://a:", "http://[::1", "http://[1::2::3]",
+      "http://[12345::]", "http://a b", "http://a..b", "http://a?x", "http://a\r\nb",
+    ])
+  func otherUrlsAreNoOrigins(url: String) {
     var decoder = ConfigurationDecoder()
     #expect(OriginConfiguration.decode(.string(url), &decoder) == nil)
     #expect(decoder.faults.count == 1)

@@ -6,7 +6,8 @@ import Testing
 import Zones
 
 @Suite struct ZoneFileTests {
-  static let config = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+  static let config =
+    #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
     + "/Config"
 
   func load(
@@ -99,14 +100,16 @@ import Zones
     #expect(faults.contains { $0.hasPrefix("zones[0].certificates[0].keyFile (line 6") })
     #expect(faults.contains { $0.hasPrefix("zones[1].origins (line 8, column 12): is empty") })
     #expect(
-      faults.contains("zones[3].weigth (line 13, column 11): is no known key. Did you mean weight?"))
+      faults.contains("zones[3].weigth (line 13, column 11): is no known key. Did you mean weight?")
+    )
   }
 
   @Test func `a zone that is there twice is told`() throws {
     let zone = "{name: example.org, origins: [http://a]}"
     let (_, faults) = try load("zones: [\(zone), \(zone)]")
     #expect(
-      faults.map { $0.contains("zones[1].name") && $0.contains("as is that of zones[0]") } == [true])
+      faults.map { $0.contains("zones[1].name") && $0.contains("as is that of zones[0]") } == [true]
+    )
   }
 
   @Test func `a file without zones is told what to give`() throws {

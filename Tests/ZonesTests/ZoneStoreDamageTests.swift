@@ -155,7 +155,7 @@ import Zones
     }
   }
 
-  @Test func `killed while zones are applied, the store has all of a set or nothing`() async throws {
+  @Test func `killed while applying, the store has all of a set or nothing`() async throws {
     try open().store.close()
     for attempt in 0..<8 {
       await #expect(processExitsWith: .signal(SIGALRM)) {

@@ -37,9 +37,11 @@ private struct NaiveStore {
 
   func lookup(_ host: String) -> ZoneID? {
     let exact = zones.values.first { $0.hostnames.contains(Hostname(name: host)) }
-    let parent = host.split(separator: ".", maxSplits: 1).last.map(String.init) ?? ""
-    let wildcard = Hostname(name: parent, isWildcard: true)
-    return exact?.id ?? zones.values.first { $0.hostnames.contains(wildcard) }?.id
+    let parts = host.split(separator: ".", maxSplits: 1)
+    if let exact { return exact.id }
+    guard parts.count == 2 else { return nil }
+    let wildcard = Hostname(name: String(parts[1]), isWildcard: true)
+    return zones.values.first { $0.hostnames.contains(wildcard) }?.id
   }
 }
 

@@ -1,7 +1,8 @@
 // A name that requests come in for.
 
 /// A hostname of a zone: exact (`www.example.org`), or with the leftmost label left open
-/// (`*.example.org`), which stands for exactly one label, as in certificates (RFC 9525 section 6.3).
+/// (`*.example.org`), which stands for exactly one label, as in certificates (RFC 9525
+/// section 6.3).
 package struct Hostname: Hashable, Sendable, CustomStringConvertible {
   /// The name in lower case, without the `*.` of a wildcard.
   package let name: String

@@ -7,6 +7,8 @@ struct RecordReader: ~Escapable {
   private let bytes: Span<UInt8>
   private var next = 0
 
+  private var isBroken = false
+
   /// The content of the current field.
   private var field = 0..<0
 
@@ -25,16 +27,18 @@ struct RecordReader: ~Escapable {
   /// Moves to the next field and gives its tag; nil at the end, or where the record breaks off.
   @_lifetime(self: copy self)
   mutating func nextTag() -> UInt64? {
-    guard next < bytes.count, let tag = variable(), let count = variable(),
-      count <= UInt64(bytes.count - next)
-    else { return nil }
+    guard next < bytes.count else { return nil }
+    guard let tag = variable(), let count = variable(), count <= UInt64(bytes.count - next) else {
+      isBroken = true
+      return nil
+    }
     field = next..<next + Int(count)
     next = field.upperBound
     return tag
   }
 
-  /// Whether everything was read.
-  var isAtEnd: Bool { next == bytes.count }
+  /// Whether everything was read, and nothing breaks off.
+  var isAtEnd: Bool { next == bytes.count && !isBroken }
 
   var content: Span<UInt8> {
     @_lifetime(copy self)

@@ -1,4 +1,4 @@
-// A change of the store, as asked for and as done.
+// A change of the store that is asked for.
 
 package import ConfigurationTree
 package import Primitives
@@ -28,16 +28,19 @@ package struct ZoneChange: Sendable {
     self.path = path
   }
 
+  /// Adds or replaces `zone`.
   package static func put(_ zone: ZoneConfiguration, path: String = "") -> ZoneChange {
     ZoneChange(.put(zone), path: path)
   }
 
+  /// Changes part of the zone `id`.
   package static func patch(
     _ id: ZoneID, _ tree: ConfigurationValue, path: String = ""
   ) -> ZoneChange {
     ZoneChange(.patch(id, tree), path: path)
   }
 
+  /// Removes the zone `id`.
   package static func remove(_ id: ZoneID, path: String = "") -> ZoneChange {
     ZoneChange(.remove(id), path: path)
   }
@@ -48,28 +51,12 @@ package struct ZoneChange: Sendable {
     case .patch(let id, _), .remove(let id): id
     }
   }
-}
 
-/// One change that was made, as the log keeps it.
-package struct ZoneChangeRecord: Equatable, Sendable {
-  package let sequence: UInt64
-  package let zone: ZoneID
-  package let name: String
-  package let kind: Kind
-
-  /// What became of the zone.
-  package enum Kind: UInt8, Sendable {
-    case added = 1
-    case changed = 2
-    case removed = 3
+  /// Whether the outcome depends on what is there.
+  var needsCurrent: Bool {
+    switch action {
+    case .put(let zone): zone.certificates.contains { $0.key == nil }
+    case .patch, .remove: true
+    }
   }
-}
-
-/// What an `apply` did.
-package struct AppliedChanges: Equatable, Sendable {
-  /// The store's sequence number afterwards.
-  package let sequence: UInt64
-
-  /// What changed, in order; zones whose configuration was the same already are not in it.
-  package let changes: [ZoneChangeRecord]
 }

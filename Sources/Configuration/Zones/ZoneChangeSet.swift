@@ -44,7 +44,8 @@ struct ZoneChangeSet {
       current = entries[position].new
     } else {
       let old = try stored(id)
-      if let old { current = try old.configuration(id) }
+      // What is replaced whole need not be read.
+      if let old, change.needsCurrent { current = try old.configuration(id) }
       entries.append(Entry(id: id, path: change.path, old: old, new: current))
       positions[id] = entries.count - 1
       position = entries.count - 1

@@ -124,7 +124,7 @@ package enum ZoneRecord {
     var origin = OriginConfiguration(scheme: .http, host: "")
     while let tag = record.nextTag() {
       switch tag {
-      case 1: origin.scheme = OriginScheme(rawValue: record.text) ?? .http
+      case 1: origin.scheme = OriginConfiguration.Scheme(rawValue: record.text) ?? .http
       case 2: origin.host = record.text
       case 3: origin.port = UInt16(truncatingIfNeeded: record.number)
       case 4: origin.weight = record.number

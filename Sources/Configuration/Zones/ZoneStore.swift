@@ -132,6 +132,9 @@ package final class ZoneStore: Sendable {
     }
   }
 
+  /// Bytes of the store's file that are in use.
+  package var usedBytes: Int { environment.usedBytes }
+
   /// How many zones there are.
   package func count() throws(StorageError) -> Int {
     try environment.read { (state) throws(StorageError) in try state.count(of: tables.zones) }
@@ -155,16 +158,5 @@ package final class ZoneStore: Sendable {
     for index in zone.certificates.indices.prefix(found.count) {
       zone.certificates[index].key = found[index]
     }
-  }
-}
-
-/// A zone in a list.
-package struct ZoneSummary: Equatable, Sendable {
-  package let id: ZoneID
-  package let name: String
-
-  package init(id: ZoneID, name: String) {
-    self.id = id
-    self.name = name
   }
 }

@@ -2,12 +2,6 @@
 
 package import ConfigurationTree
 
-/// The lowest version of TLS that a zone accepts.
-package enum TLSVersionFloor: String, CaseIterable, Sendable {
-  case tls12 = "1.2"
-  case tls13 = "1.3"
-}
-
 /// The TLS settings of a zone.
 package struct ZoneTLS: Equatable, Sendable {
   package var minimumVersion = TLSVersionFloor.tls12

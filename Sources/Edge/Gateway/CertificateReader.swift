@@ -14,7 +14,9 @@ package enum CertificateReader {
     case .failure(let error):
       CertificateFinding(
         names: nil,
-        faults: [CertificateFault(problem: error.description, advice: advice(error))])
+        faults: [
+          CertificateFault(key: "chain", problem: error.description, remedy: advice)
+        ])
     }
   }
 
@@ -30,7 +32,6 @@ package enum CertificateReader {
     }
   }
 
-  private static func advice(_ error: TLSCertificateError) -> String {
+  private static let advice =
     "Give the certificate followed by its issuers, in PEM, and the private key that belongs to it."
-  }
 }

@@ -2,10 +2,11 @@
 
 import Exchange
 import HTTP
-import HTTPServer
+package import HTTPServer
 import Origin
 import Primitives
 import Runtime
+import Storage
 import TLS
 
 extension Gateway {
@@ -46,7 +47,7 @@ extension Gateway {
     case .zone(let snapshot):
       let zone = activate(snapshot)
       list(host, zone)
-      for exchange in lookup.exchanges { answer(exchange) { zone.serve(exchange) } }
+      for exchange in lookup.exchanges { answer(exchange) { serve(exchange, zone) } }
       for handshake in lookup.handshakes { askForContext(zone, handshake) }
     case .unknown:
       if unknown.count >= GatewayLimits.unknownNames { unknown.removeAll { _, _ in true } }

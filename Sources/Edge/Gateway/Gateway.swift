@@ -3,11 +3,12 @@
 package import Cache
 package import Exchange
 import HTTP
-package import HTTPServer
+import HTTPServer
 package import Origin
 package import Primitives
 package import Runtime
-package import TLS
+import Storage
+import Zones
 
 /// Answers all tenants' requests on one loop.
 ///
@@ -16,14 +17,14 @@ package import TLS
 package final class Gateway: ExchangeHandler, @unchecked Sendable {
   // Confined to its loop.
   package let loop: EventLoop
-  package let cache: CacheShard
+  let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
+  private var requestIDs: RequestIDs
   var hosts: HostTable<ZoneState>
   var unknown: HostTable<Bool>
   private(set) var zones: [ZoneID: ZoneState] = [:]
   var lookups: [[UInt8]: Lookup] = [:]
-  private let sweeper: LoopWork
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
@@ -36,27 +37,34 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   }
 
   package init(
-    loop: EventLoop, cache: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
+    loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
     hasher: KeyedHash
   ) {
     self.loop = loop
-    self.cache = cache
+    self.shard = shard
     self.directory = directory
     self.resolver = resolver
+    var generator = SystemRandomNumberGenerator()
+    requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)
     unknown = HostTable(hasher: hasher)
-    sweeper = LoopWork(on: loop.systemLane)
   }
 
   package var activeZones: Int { zones.count }
 
   package func handle(_ exchange: Exchange) -> Handling {
+    if exchange.facts.requestID == 0 { exchange.facts.requestID = requestIDs.next() }
     let host = exchange.request.hostLength
     if let zone = exchange.request.authority.withSpan({ hosts.find($0.extracting(0..<host)) }) {
-      guard isCovered(exchange, zone) else { return misdirected(exchange) }
-      return zone.serve(exchange)
+      return serve(exchange, zone)
     }
     return handleUnlisted(exchange, Array(exchange.request.authority.prefix(host)))
+  }
+
+  /// Serves a request of `zone`, if the client may expect that here.
+  func serve(_ exchange: Exchange, _ zone: ZoneState) -> Handling {
+    guard isCovered(exchange, zone) else { return misdirected(exchange) }
+    return zone.serve(exchange)
   }
 
   /// Over TLS a request for another zone than the handshake's is answered only if the certificate

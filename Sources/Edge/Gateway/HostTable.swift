@@ -28,7 +28,7 @@ struct HostTable<Value> {
     let hash = digest(name)
     var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[index].hash != 0 {
-      if slots[index].hash == hash && slots[index].name.span.equals(name) {
+      if slots[index].hash == hash && slots[index].name.withSpan({ $0.equals(name) }) {
         return slots[index].value
       }
       index = (index + 1) & (slots.count - 1)

@@ -5,17 +5,22 @@ import Exchange
 import Origin
 import Primitives
 import Runtime
+import Zones
 
 /// The stages of one zone on one loop, in order; stages that the zone does not use are left out.
 ///
 /// Security, transforms and Workers come between `HTTPSRedirect` and the cache (DESIGN.md, section 3).
 struct Pipeline {
   /// Every stage of Skerry, in order. Adding one: its folder and one line here.
-  static let stages: [(Context) -> (any Stage)?] = [
+  static let stages: [@Sendable (Context) -> (any Stage)?] = [
     { _ in RequestGuard() },
-    { $0.isLoopGuarded ? LoopGuard() : nil },
-    { $0.snapshot.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
-    { CacheStage($0) },
+    { _ in LoopGuard() },
+    { $0.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
+    {
+      CacheStage(
+        zone: $0.snapshot.id, configuration: $0.configuration.cache, shard: $0.shard,
+        lane: $0.zone.lane, below: $0.origin)
+    },
   ]
 
   /// What a stage is configured from.
@@ -24,10 +29,13 @@ struct Pipeline {
     let zone: ZoneState
     let shard: CacheShard
     let origin: any ResponseSource
-    var isLoopGuarded = true
+    var configuration: ZoneConfiguration { snapshot.configuration }
   }
 
   private let active: [any Stage]
+
+  /// A pipeline that answers nothing.
+  init() { active = [] }
 
   init(_ context: Context) { active = Self.stages.compactMap { $0(context) } }
 

@@ -1,6 +1,7 @@
 // The actor of a zone on one loop.
 
 import Exchange
+import HTTP
 import Origin
 import Primitives
 import Runtime
@@ -35,7 +36,7 @@ actor ZoneActor {
       exchange.facts.failure = error
       if !exchange.isAborted { ErrorPage.render(error, for: exchange) }
     }
-    state.completeHead(exchange)
+    task.snapshot.completeHead(exchange)
     await exchange.deliver()
     state.count(exchange)
     state.exchangeEnded()
@@ -49,4 +50,6 @@ struct ZoneTask: @unchecked Sendable {
   let work: any Suspension
   let pipeline: Pipeline
   let next: Int
+  /// The configuration that the request began with.
+  let snapshot: ZoneSnapshot
 }

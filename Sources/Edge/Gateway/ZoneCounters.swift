@@ -1,14 +1,13 @@
 // What a zone did on one loop, beside its lane's ledger.
 
-package import Exchange
+import Exchange
 package import Primitives
 
 /// Counters of one zone on one loop since it became active there. All only grow.
 package struct ZoneCounters: Sendable {
   package var requests: UInt64 = 0
-  package var hits: UInt64 = 0
-  package var misses: UInt64 = 0
-  package var bypasses: UInt64 = 0
+  /// Requests by how the cache served them (`ExchangeFacts.CacheOutcome`).
+  package var outcomes = InlineArray<7, UInt64>(repeating: 0)
   package var shed: UInt64 = 0
   package var failures: UInt64 = 0
   /// Responses by the first digit of their status, 1 to 5.
@@ -18,11 +17,7 @@ package struct ZoneCounters: Sendable {
   package init() {}
 
   mutating func count(_ exchange: Exchange, nanoseconds: UInt64) {
-    switch exchange.facts.cache {
-    case .hit, .revalidated, .stale, .collapsed: hits += 1
-    case .miss: misses += 1
-    case .bypass, .none: bypasses += 1
-    }
+    outcomes[Int(exchange.facts.cache.rawValue)] += 1
     if exchange.facts.failure != nil { failures += 1 }
     statuses[min(Int(exchange.response.status) / 100, 5)] += 1
     latency.record(nanoseconds: nanoseconds)
@@ -30,9 +25,7 @@ package struct ZoneCounters: Sendable {
 
   package static func += (sum: inout ZoneCounters, other: ZoneCounters) {
     sum.requests += other.requests
-    sum.hits += other.hits
-    sum.misses += other.misses
-    sum.bypasses += other.bypasses
+    for index in sum.outcomes.indices { sum.outcomes[index] += other.outcomes[index] }
     sum.shed += other.shed
     sum.failures += other.failures
     for index in sum.statuses.indices { sum.statuses[index] += other.statuses[index] }

@@ -1,6 +1,6 @@
 // All zones of the edge, as the storage thread sees them.
 
-package import Primitives
+import Primitives
 package import Runtime
 package import Storage
 package import Zones
@@ -17,6 +17,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   package let defaultZone: String?
   private var live: [ZoneID: WeakSnapshot] = [:]
   private var sweepAt = 1_024
+  private(set) var lastFailure: String?
 
   private struct WeakSnapshot { weak var snapshot: ZoneSnapshot? }
 
@@ -63,16 +64,16 @@ package final class ZoneDirectory: @unchecked Sendable {
     return snapshot
   }
 
-  /// Applies changes to the store, durably, all or none; what the loops must hear of it.
-  func apply(_ changes: [ZoneChange]) throws(ZoneStoreError) -> Publication {
-    let applied = try store.apply(changes)
-    var publication = Publication(applied: applied)
-    do throws(StorageError) {
-      for record in applied.changes {
-        publication.zones.append(try published(record))
+  /// What the loops must hear of changes that the store has made.
+  func publication(of applied: AppliedChanges) -> Publication {
+    var publication = Publication(sequence: applied.sequence)
+    for record in applied.changes {
+      do throws(StorageError) { publication.zones.append(try published(record)) } catch {
+        // Nothing of it may be served from memory: the next request reads the store again.
+        publication.zones.append(
+          Publication.Zone(id: record.zone, snapshot: nil, isRemoved: false, hostnames: []))
+        lastFailure = error.description
       }
-    } catch {
-      throw .storage(error)
     }
     return publication
   }
@@ -109,6 +110,6 @@ package struct Publication: Sendable {
     let hostnames: [Hostname]
   }
 
-  package let applied: AppliedChanges
+  package let sequence: UInt64
   package internal(set) var zones: [Zone] = []
 }

@@ -1,5 +1,6 @@
 // One zone's configuration, compiled.
 
+import Exchange
 import HTTP
 import Primitives
 import Synchronization
@@ -30,10 +31,21 @@ package final class ZoneSnapshot: Sendable {
 
   var id: ZoneID { configuration.id }
 
+  /// Adds what every response of the zone carries.
+  func completeHead(_ exchange: Exchange) {
+    for index in 0..<responseFields.count {
+      responseFields.withName(at: index) { name in
+        responseFields.withValue(at: index) {
+          exchange.response.fields.append(name: name, value: $0)
+        }
+      }
+    }
+  }
+
   /// Whether the zone answers for `host`, exactly or by a wildcard.
   func covers(_ host: [UInt8]) -> Bool {
-    let name = String(decoding: host, as: UTF8.self)
-    return configuration.hostnames.contains { $0.matches(name) }
+    let name = Hostname(name: String(decoding: host, as: UTF8.self))
+    return configuration.hostnames.contains { name.isCovered(by: $0.description) }
   }
 
   /// The zone's certificates, read on the first call, which takes about a millisecond: not on a

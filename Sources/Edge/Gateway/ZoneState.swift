@@ -1,6 +1,5 @@
 // A zone on one loop: its snapshot, its pipeline, its counters.
 
-import Cache
 import Exchange
 import HTTP
 import HTTPServer
@@ -8,6 +7,7 @@ import Origin
 import Primitives
 import Runtime
 import TLS
+import Zones
 
 /// The mutable state of one zone on one loop. `ZoneActor` owns it; its loop calls it synchronously.
 ///
@@ -19,7 +19,7 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
-  private(set) var pipeline = Pipeline(stages: [])
+  private(set) var pipeline = Pipeline()
   private(set) var origin: Origin
   private(set) lazy var actor = ZoneActor(self)
   /// The names under which the loop's table lists the zone.
@@ -77,7 +77,7 @@ final class ZoneState: @unchecked Sendable {
   private func makePipeline() -> Pipeline {
     Pipeline(
       Pipeline.Context(
-        snapshot: snapshot, zone: self, cache: gateway.cache, origin: origin))
+        snapshot: snapshot, zone: self, shard: gateway.shard, origin: origin))
   }
 
   /// The certificates of `snapshot` were read; handshakes go on.
@@ -120,7 +120,7 @@ final class ZoneState: @unchecked Sendable {
   }
 
   private func responded(_ exchange: Exchange) -> Handling {
-    completeHead(exchange)
+    snapshot.completeHead(exchange)
     count(exchange)
     return .responded
   }
@@ -132,7 +132,8 @@ final class ZoneState: @unchecked Sendable {
     exchangesInFlight += 1
     let pipeline = self.pipeline
     let actor = self.actor
-    let task = ZoneTask(exchange: exchange, work: work, pipeline: pipeline, next: next)
+    let task = ZoneTask(
+      exchange: exchange, work: work, pipeline: pipeline, next: next, snapshot: snapshot)
     lane.start { await actor.perform(task) }
     return .pending
   }
@@ -143,16 +144,6 @@ final class ZoneState: @unchecked Sendable {
     ErrorPage.render(Failure(.overloaded, reason), for: exchange)
     exchange.response.fields.append(.retryAfter, "1")
     return .responded
-  }
-
-  /// What every response of the zone carries.
-  func completeHead(_ exchange: Exchange) {
-    let fields = snapshot.responseFields
-    for index in 0..<fields.count {
-      fields.withName(at: index) { name in
-        fields.withValue(at: index) { exchange.response.fields.append(name: name, value: $0) }
-      }
-    }
   }
 
   func count(_ exchange: Exchange) {

@@ -8,13 +8,17 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -22,6 +26,8 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
@@ -364,6 +370,52 @@ int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capa
   return count;
 }
 
+// MARK: command-line tools
+
+int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) return -errno;
+  struct timeval timeout = {.tv_sec = timeout_seconds};
+  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0) return -errno;
+  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout));
+}
+
+int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds) {
+  struct pollfd watched = {.fd = descriptor, .events = writable ? POLLOUT : POLLIN};
+  return RESULT(poll(&watched, 1, (int)timeout_milliseconds));
+}
+
+int64_t skerry_read(int32_t descriptor, void *buffer, size_t count) {
+  return RESULT(read(descriptor, buffer, count));
+}
+
+bool skerry_is_terminal(int32_t descriptor) { return isatty(descriptor) == 1; }
+
+int32_t skerry_terminal_size(int32_t descriptor, uint16_t *columns, uint16_t *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -errno;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+static struct termios usual_settings;
+static bool has_usual_settings;
+
+int32_t skerry_terminal_by_key(int32_t descriptor) {
+  if (tcgetattr(descriptor, &usual_settings) < 0) return -errno;
+  has_usual_settings = true;
+  struct termios settings = usual_settings;
+  settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+  return RESULT(tcsetattr(descriptor, TCSANOW, &settings));
+}
+
+int32_t skerry_terminal_restore(int32_t descriptor) {
+  return has_usual_settings ? RESULT(tcsetattr(descriptor, TCSANOW, &usual_settings)) : 0;
+}
+
 // MARK: signals
 
 int32_t skerry_signal_descriptor(const int32_t *signals, int32_t count) {
@@ -389,6 +441,46 @@ int32_t skerry_raise_descriptor_limit(void) {
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
   return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int32_t)limit.rlim_cur;
+}
+
+int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment) {
+  pid_t process;
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // The new program starts with no signal blocked.
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  int error = posix_spawn(&process, path, NULL, &attributes, arguments, environment);
+  posix_spawnattr_destroy(&attributes);
+  return error ? -error : process;
+}
+
+int32_t skerry_process_id(void) { return getpid(); }
+
+int32_t skerry_has_exited(int32_t process) {
+  int status;
+  pid_t result = waitpid(process, &status, WNOHANG);
+  return result == process || (result < 0 && errno == ECHILD);
+}
+
+int32_t skerry_pipe(int32_t descriptors[2]) { return RESULT(pipe2(descriptors, O_CLOEXEC | O_NONBLOCK)); }
+int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count) {
+  return RESULT(write(descriptor, buffer, count));
+}
+
+int64_t skerry_resident_bytes(void) {
+  int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -errno;
+  char text[128];
+  ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  if (count <= 0) return 0;
+  text[count] = 0;
+  long total, resident;
+  if (sscanf(text, "%ld %ld", &total, &resident) != 2) return 0;
+  return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
 const char *skerry_error_text(int32_t error) {

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <openssl/core_names.h>
+#include <openssl/decoder.h>
 #include <openssl/params.h>
 
 static int wire_read(BIO *bio, char *bytes, size_t capacity, size_t *count) {
@@ -99,12 +100,6 @@ int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store) {
   return (int)SSL_set1_verify_cert_store(ssl, store);
 }
 
-void skerry_ssl_set_message_argument(SSL *ssl, void *argument) {
-  SSL_set_msg_callback_arg(ssl, argument);
-}
-
-int skerry_ssl_send_ticket(SSL *ssl) { return SSL_new_session_ticket(ssl); }
-
 void skerry_ctx_set_ticket_callback(
     SSL_CTX *context,
     int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int)) {
@@ -121,7 +116,7 @@ uint64_t skerry_option_prioritize_chacha(void) { return SSL_OP_PRIORITIZE_CHACHA
 
 uint64_t skerry_option_no_anti_replay(void) { return SSL_OP_NO_ANTI_REPLAY; }
 
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate) {
   return sk_X509_push(stack, certificate);
 }
 
@@ -170,6 +165,27 @@ int skerry_add_extension(X509 *certificate, X509 *issuer, int kind, const char *
   int result = X509_add_ext(certificate, extension, -1);
   X509_EXTENSION_free(extension);
   return result;
+}
+
+EVP_PKEY *skerry_read_key(BIO *bio, const char *kind) {
+  char *name = NULL, *header = NULL;
+  unsigned char *der = NULL;
+  long count = 0;
+  if (!PEM_read_bio(bio, &name, &header, &der, &count)) return NULL;
+  EVP_PKEY *key = NULL;
+  OSSL_DECODER_CTX *decoder = strcmp(name, PEM_STRING_PKCS8INF) != 0 ? NULL
+      : OSSL_DECODER_CTX_new_for_pkey(
+          &key, "DER", "PrivateKeyInfo", kind, OSSL_KEYMGMT_SELECT_ALL, NULL, NULL);
+  if (decoder != NULL) {
+    const unsigned char *position = der;
+    size_t rest = (size_t)count;
+    OSSL_DECODER_from_data(decoder, &position, &rest);
+  }
+  OSSL_DECODER_CTX_free(decoder);
+  OPENSSL_free(name);
+  OPENSSL_free(header);
+  OPENSSL_clear_free(der, (size_t)count);
+  return key;
 }
 
 EVP_PKEY *skerry_generate_ec(const char *curve) { return EVP_EC_gen(curve); }

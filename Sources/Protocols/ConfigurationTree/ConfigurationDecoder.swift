@@ -14,6 +14,7 @@ package struct ConfigurationDecoder {
     self.path = path.isEmpty ? [] : [.text(path)]
   }
 
+  /// A step of a path.
   private enum Component {
     case text(String)
     case index(Int)
@@ -84,15 +85,5 @@ package struct ConfigurationDecoder {
   private static func list(_ keys: [String]) -> String {
     guard let last = keys.last, keys.count > 1 else { return keys.first ?? "(none)" }
     return keys.dropLast().joined(separator: ", ") + " and " + last
-  }
-}
-
-/// An object whose keys were checked.
-package struct ConfigurationObject: Sendable {
-  package let members: [ConfigurationMember]
-  package let position: SourcePosition?
-
-  package func value(_ key: String) -> ConfigurationValue? {
-    members.first { $0.key == key }?.value
   }
 }

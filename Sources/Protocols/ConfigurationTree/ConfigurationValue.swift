@@ -26,26 +26,20 @@ package struct ConfigurationValue: Sendable, Equatable {
   }
 }
 
-/// A member of an object.
-package struct ConfigurationMember: Sendable, Equatable {
-  package var key: String
-  package var value: ConfigurationValue
-
-  package init(_ key: String, _ value: ConfigurationValue) {
-    self.key = key
-    self.value = value
-  }
-}
-
 extension ConfigurationValue {
+  /// True or false, from no text.
   package static func bool(_ value: Bool) -> Self { Self(.bool(value)) }
 
+  /// A whole number, from no text.
   package static func integer(_ value: Int) -> Self { Self(.integer(Int64(value))) }
 
+  /// A text value, from no text.
   package static func string(_ value: String) -> Self { Self(.string(value)) }
 
+  /// A list, from no text.
   package static func array(_ values: [ConfigurationValue]) -> Self { Self(.array(values)) }
 
+  /// An object of the members that have a value, from no text.
   package static func object(_ members: [(String, ConfigurationValue?)]) -> Self {
     Self(.object(members.compactMap { key, value in value.map { ConfigurationMember(key, $0) } }))
   }

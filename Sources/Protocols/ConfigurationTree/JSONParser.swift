@@ -208,7 +208,7 @@ package struct JSONParser {
     }
   }
 
-  /// The character of `\uXXXX`, or of two of them that are a surrogate pair.
+  /// The character of `\u` and four digits, or of two of them that are a surrogate pair.
   private mutating func scalar() throws(JSONError) -> Character {
     let first = try hexadecimal()
     if let scalar = Unicode.Scalar(first) { return Character(scalar) }

@@ -4,6 +4,7 @@ import Primitives
 
 /// Writes trees as JSON, in one line or indented by two spaces.
 package enum JSONWriter {
+  /// The JSON text of `value`; indented ones end with a newline.
   package static func write(_ value: ConfigurationValue, indented: Bool = false) -> [UInt8] {
     var output: [UInt8] = []
     append(value, to: &output, indent: indented ? 0 : nil)

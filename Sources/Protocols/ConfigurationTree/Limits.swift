@@ -6,7 +6,8 @@ package enum ConfigurationLimits {
   /// itself once per level.
   package static let depth = 64
 
-  /// The size of a JSON text, in bytes; a longer one is refused. 100,000 zones with certificates fit.
+  /// The size of a JSON text, in bytes; a longer one is refused. 100,000 zones with
+  /// certificates fit.
   package static let textBytes = 1 << 30
 
   /// Faults that a decoder collects; it notes that there are more and drops those.

@@ -104,8 +104,9 @@ package struct ByteRangeRequest: Equatable, Sendable {
       // A joined part may reach others: look again until nothing is near.
       while let near = result.lastIndex(where: { isNear($0, merged) }) {
         merged =
-          min(merged.lowerBound, result[near].lowerBound)
-          ..< max(merged.upperBound, result[near].upperBound)
+          min(
+            merged.lowerBound, result[near].lowerBound)..<max(
+            merged.upperBound, result[near].upperBound)
         result.remove(at: near)
         place = near
       }

@@ -37,6 +37,7 @@ package struct ContentRange: Equatable, Sendable {
     range = first..<(last + 1)
   }
 
+  /// Appends the field's value; a range must not be empty.
   package func append(to output: inout [UInt8]) {
     output.append("bytes ")
     if let range {

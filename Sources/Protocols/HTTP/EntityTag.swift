@@ -5,6 +5,7 @@ import Primitives
 /// Comparing `ETag`, `If-Match` and `If-None-Match` (RFC 9110 section 8.8.3), on the bytes as they
 /// are in the fields.
 package enum EntityTag {
+  /// The two ways to compare (RFC 9110 section 8.8.3.2).
   package enum Comparison: Sendable {
     /// Equal and neither weak.
     case strong
@@ -17,6 +18,7 @@ package enum EntityTag {
     length(value, at: 0) == value.count
   }
 
+  /// Whether a valid entity tag is weak.
   package static func isWeak(_ value: Span<UInt8>) -> Bool {
     value.count >= 2 && value[0] == 0x57 && value[1] == 0x2f
   }

@@ -42,6 +42,7 @@ import Primitives
   package var count: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
 
+  /// Drops everything, keeping the memory.
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)
@@ -89,10 +90,12 @@ import Primitives
         valueLength: bytes.count - valueStart))
   }
 
+  /// Appends a known field with a constant value.
   package mutating func append(_ name: FieldName, _ value: StaticString) {
     append(name) { $0.append(value) }
   }
 
+  /// Appends a known field under its canonical name.
   package mutating func append(_ name: FieldName, _ value: Span<UInt8>) {
     precondition(name != .other)
     let start = bytes.count
@@ -115,15 +118,18 @@ import Primitives
     entries.removeAll(where: condition)
   }
 
+  /// Drops all fields of that name.
   package mutating func remove(_ name: FieldName) {
     if contains(name) { entries.removeAll { $0.name == name } }
   }
 
+  /// Whether there is a field of that name.
   package func contains(_ name: FieldName) -> Bool {
     for index in entries.indices where entries[index].name == name { return true }
     return false
   }
 
+  /// How many fields have that name.
   package func count(of name: FieldName) -> Int {
     var count = 0
     for index in entries.indices where entries[index].name == name { count += 1 }
@@ -136,12 +142,14 @@ import Primitives
     return nil
   }
 
+  /// Lends the name, as it was sent, of the field at `index`.
   @inlinable package func withName<R, E: Error>(
     at index: Int, _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     try body(bytes.span.extracting(entries[index].nameRange))
   }
 
+  /// Lends the value of the field at `index`.
   @inlinable package func withValue<R, E: Error>(
     at index: Int, _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {

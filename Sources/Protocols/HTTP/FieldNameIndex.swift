@@ -61,6 +61,18 @@ struct FieldNameIndex: Sendable {
     return Int(truncatingIfNeeded: (mixed &* multiplier) >> (64 - Self.placeBits))
   }
 
+  /// The known name that `name` spells in lower case exactly, whatever else it may hold.
+  @inline(__always) func findLowercase(_ name: Span<UInt8>) -> FieldName {
+    let length = name.count
+    guard length >= 2 else { return .other }
+    let head = name.word(at: 0, length: min(length, 8))
+    let tail = length > 8 ? name.word(at: length &- 8) : head
+    let slot = slots[Int(places[place(head, tail, length)])]
+    guard slot.head == head && slot.tail == tail && slot.length == length else { return .other }
+    if length > Self.wordBytes, !name.equals(slot.name.lowercase) { return .other }
+    return slot.name
+  }
+
   /// The known name at `start`, `length` bytes long, of bytes without control characters.
   @inline(__always) func find(
     in bytes: Span<UInt8>, at start: Int, length: Int

@@ -36,6 +36,7 @@ package struct HTTP1BodyDecoder: Sendable {
     }
   }
 
+  /// What is expected next.
   private enum State: Equatable {
     case length(UInt64)
     case untilClose

@@ -14,6 +14,7 @@ struct HTTP1ChunkHeadReader: Sendable {
 
   init(limits: HTTP1Limits) { self.limits = limits }
 
+  /// What is expected next.
   private enum State {
     case size
     /// White space behind the size, after which only an extension may come.

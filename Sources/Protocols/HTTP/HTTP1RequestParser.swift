@@ -30,6 +30,7 @@ package struct HTTP1RequestParser: Sendable {
     self.limits = limits
   }
 
+  /// What is being read.
   private enum Phase { case start, requestLine, fields }
 
   /// Whether the first line of a head has begun, so that the end of the connection cuts it off.

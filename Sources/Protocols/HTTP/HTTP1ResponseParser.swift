@@ -21,6 +21,7 @@ package struct HTTP1ResponseParser: Sendable {
 
   package init(limits: HTTP1Limits = HTTP1Limits()) { self.limits = limits }
 
+  /// What is being read.
   private enum Phase { case start, statusLine, fields }
 
   /// Whether bytes of a head have come that are not a whole head yet.
@@ -34,11 +35,7 @@ package struct HTTP1ResponseParser: Sendable {
   ) throws(HTTPParseError) -> Int? {
     if phase == .start {
       guard input.count > 0 else { return nil }
-      lines = HTTP1LineScanner()
-      fields = HTTP1FramingFields()
-      fieldCount = 0
-      head.fields.removeAll()
-      phase = .statusLine
+      start(&head)
     }
     if phase == .statusLine {
       guard
@@ -61,6 +58,14 @@ package struct HTTP1ResponseParser: Sendable {
       try readField(input, line, into: &head)
     }
     return nil
+  }
+
+  private mutating func start(_ head: inout ResponseHead) {
+    lines = HTTP1LineScanner()
+    fields = HTTP1FramingFields()
+    fieldCount = 0
+    head.fields.removeAll()
+    phase = .statusLine
   }
 
   @inline(__always) private mutating func readField(

@@ -6,6 +6,8 @@ import Primitives
 /// against floods.
 struct HTTP2FieldRules: Sendable {
   private(set) var contentLength: UInt64?
+  /// Kept here because each access to a static value costs a call.
+  private let names = FieldNameIndex.shared
   private var count = 0
   private var bytes = 0
 
@@ -26,13 +28,13 @@ struct HTTP2FieldRules: Sendable {
   ) throws(HTTPParseError) -> FieldName {
     if name.count > FieldLimits.nameBytes { throw .fieldNameTooLong }
     // Section 8.2.1: no capitals, and tokens as everywhere.
-    guard name.count > 0, ASCIISet.lowercaseToken.containsAll(name) else {
-      throw .invalidFieldName
+    let known = names.findLowercase(name)
+    if known == .other {
+      guard ASCIISet.lowercaseToken.containsAll(name) else { throw .invalidFieldName }
+      try HTTP1FieldLine.checkOther(name)
     }
     try Self.checkValue(value)
-    let known = FieldName.find(name)
     switch known {
-    case .other: try HTTP1FieldLine.checkOther(name)
     // Section 8.2.2: what belongs to a connection of HTTP/1.1.
     case .connection, .proxyConnection, .keepAlive, .transferEncoding, .upgrade:
       throw .connectionSpecificField
@@ -50,6 +52,11 @@ struct HTTP2FieldRules: Sendable {
   /// white space at the ends.
   static func checkValue(_ value: Span<UInt8>) throws(HTTPParseError) {
     if value.holdsControl { throw .controlCharacter }
-    if value.trimmed(0..<value.count).count != value.count { throw .invalidFieldValue }
+    guard value.count > 0 else { return }
+    let first = value[0]
+    let last = value[value.count - 1]
+    if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 {
+      throw .invalidFieldValue
+    }
   }
 }

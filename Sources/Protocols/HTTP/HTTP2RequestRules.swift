@@ -24,6 +24,7 @@ package struct HTTP2RequestRules: Sendable {
     self.allowsExtendedConnect = allowsExtendedConnect
   }
 
+  /// Which pseudo-header fields have come.
   private struct PseudoHeaders: OptionSet {
     let rawValue: UInt8
     static let method = PseudoHeaders(rawValue: 1)

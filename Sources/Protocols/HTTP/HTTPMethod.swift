@@ -42,6 +42,7 @@ package enum HTTPMethod: Equatable, Sendable {
     }
   }
 
+  /// Appends the method's token.
   package func write(to output: inout [UInt8]) {
     switch self {
     case .get: output.append("GET")

@@ -31,7 +31,7 @@ package struct Preconditions {
       return tag
     }
     lastModified =
-      fields.withFirst(.lastModified) { HTTPDate.parse($0, now: now) } .flatMap { $0 } ?? date
+      fields.withFirst(.lastModified) { HTTPDate.parse($0, now: now) }.flatMap { $0 } ?? date
     self.now = now
   }
 
@@ -86,6 +86,6 @@ package struct Preconditions {
   /// The date of a field; nil if there is none, more than one, or no date: then it is ignored.
   private func date(_ fields: borrowing FieldBlock, _ name: FieldName) -> WallTime? {
     guard fields.count(of: name) == 1 else { return nil }
-    return fields.withFirst(name) { HTTPDate.parse($0, now: now) } .flatMap { $0 }
+    return fields.withFirst(name) { HTTPDate.parse($0, now: now) }.flatMap { $0 }
   }
 }

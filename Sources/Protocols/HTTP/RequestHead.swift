@@ -8,7 +8,9 @@ import Primitives
 /// field itself is not in `fields`. `path` is the origin-form target as it was sent: absolute path
 /// and query, or `*`.
 package struct RequestHead: Sendable {
+  /// The URI scheme (RFC 9110 section 4.2).
   package enum Scheme: UInt8, Sendable { case http, https }
+  /// The version the request came by.
   package enum Version: UInt8, Sendable { case http10, http11, http2 }
 
   package var method = HTTPMethod.get

@@ -68,7 +68,7 @@ struct ForwardedHead {
     }
     fields.append(.xForwardedProto, client.isTLS ? "https" : "http")
     if !fetch.request.authority.isEmpty {
-      fields.append(.xForwardedHost, fetch.request.authority.span)
+      fetch.request.authority.withSpan { fields.append(.xForwardedHost, $0) }
     }
     fields.append(.xRequestID) { RequestID.append(fetch.requestID, to: &$0) }
     // RFC 8470 section 5.1: also when the client's own field said so already, once.

@@ -31,8 +31,8 @@ extension OriginConfiguration {
   private static func parse(
     _ url: String, _ position: SourcePosition?, _ decoder: inout ConfigurationDecoder
   ) -> OriginConfiguration? {
-    do throws(OriginURL.Fault) {
-      return try OriginURL.parse(url)
+    do throws(OriginConfiguration.URL.Fault) {
+      return try OriginConfiguration.URL.parse(url)
     } catch {
       decoder.report(error.problem, error.remedy, at: position)
       return nil
@@ -70,7 +70,7 @@ extension OriginConfiguration {
       }
     }
     decoder.member("timeouts", in: object) { value, decoder in
-      timeouts = OriginTimeouts(value, &decoder)
+      timeouts = OriginConfiguration.Timeouts(value, &decoder)
     }
   }
 
@@ -87,7 +87,7 @@ extension OriginConfiguration {
   /// The origin as a tree.
   package var tree: ConfigurationValue {
     .object([
-      ("url", .string(OriginURL.write(self))),
+      ("url", .string(OriginConfiguration.URL.write(self))),
       ("weight", .integer(weight)),
       ("hostHeader", hostHeader.map { .string($0) }),
       ("serverName", serverName.map { .string($0) }),
@@ -95,38 +95,5 @@ extension OriginConfiguration {
       ("certificateAuthority", certificateAuthority.map { .string($0) }),
       ("timeouts", timeouts.tree),
     ])
-  }
-}
-
-extension OriginTimeouts {
-  package static let keys = ["connectMilliseconds", "firstByteMilliseconds", "idleMilliseconds"]
-
-  /// Takes the timeouts out of `value`; what is missing or wrong has its default.
-  package init(_ value: ConfigurationValue, _ decoder: inout ConfigurationDecoder) {
-    self.init()
-    guard let object = decoder.object(value, keys: Self.keys) else { return }
-    // From "at once" to an hour.
-    let range = 1...3_600_000
-    if let given = decoder.integer("connectMilliseconds", in: object, range) {
-      connect = .milliseconds(given)
-    }
-    if let given = decoder.integer("firstByteMilliseconds", in: object, range) {
-      firstByte = .milliseconds(given)
-    }
-    if let given = decoder.integer("idleMilliseconds", in: object, range) {
-      idle = .milliseconds(given)
-    }
-  }
-
-  package var tree: ConfigurationValue {
-    .object([
-      ("connectMilliseconds", .integer(Self.milliseconds(connect))),
-      ("firstByteMilliseconds", .integer(Self.milliseconds(firstByte))),
-      ("idleMilliseconds", .integer(Self.milliseconds(idle))),
-    ])
-  }
-
-  private static func milliseconds(_ duration: Duration) -> Int {
-    Int(duration / .milliseconds(1))
   }
 }

@@ -2,7 +2,7 @@
 
 /// An origin server of a zone.
 package struct OriginConfiguration: Equatable, Sendable {
-  package var scheme: OriginScheme
+  package var scheme: OriginConfiguration.Scheme
 
   /// A host name in lower case, or an address: `192.0.2.1`, `2001:db8::1` (without brackets).
   package var host: String
@@ -23,33 +23,11 @@ package struct OriginConfiguration: Equatable, Sendable {
   /// Certificates (PEM) to trust instead of the system's.
   package var certificateAuthority: String?
 
-  package var timeouts = OriginTimeouts()
+  package var timeouts = OriginConfiguration.Timeouts()
 
-  package init(scheme: OriginScheme, host: String, port: UInt16? = nil) {
+  package init(scheme: OriginConfiguration.Scheme, host: String, port: UInt16? = nil) {
     self.scheme = scheme
     self.host = host
     self.port = port ?? scheme.port
   }
-}
-
-/// How an origin is spoken to.
-package enum OriginScheme: String, CaseIterable, Sendable {
-  case http, https
-
-  /// RFC 9110 sections 4.2.1 and 4.2.2.
-  package var port: UInt16 { self == .http ? 80 : 443 }
-}
-
-/// How long an origin may take.
-package struct OriginTimeouts: Equatable, Sendable {
-  /// For a connection, TLS included.
-  package var connect = Duration.milliseconds(5_000)
-
-  /// From the request's end to the response's head.
-  package var firstByte = Duration.milliseconds(60_000)
-
-  /// Between two pieces of the response's content.
-  package var idle = Duration.milliseconds(30_000)
-
-  package init() {}
 }

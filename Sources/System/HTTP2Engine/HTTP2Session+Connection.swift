@@ -71,6 +71,7 @@ extension HTTP2Session {
     defer { self.delegate = nil }
     if terminationCode == nil { terminationCode = code }
     hasFailed = true
+    unsafe headerStream = nil
     while let stream = live.last {
       // Safe: nghttp2 forgets the pointer to a stream that goes before it does.
       unsafe _ = nghttp2_session_set_stream_user_data(native, stream.id, nil)

@@ -8,26 +8,39 @@ extension HTTP2Session {
   func headersBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     let id = unsafe frame.pointee.hd.stream_id
     if unsafe frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-      let stream = makeStream()
+      let stream = scratch.makeStream()
       stream.reset(id: id)
       adopt(stream)
       // Safe: `live` keeps the stream until nghttp2 has closed it.
       let object = unsafe Unmanaged.passUnretained(stream).toOpaque()
       unsafe _ = nghttp2_session_set_stream_user_data(native, id, object)
-      headerStream = stream
+      begin(stream)
+    } else if let stream = stream(id) {
+      begin(stream)
     } else {
-      headerStream = stream(id)
+      unsafe headerStream = nil
     }
-    guard let stream = headerStream else { return 0 }
-    stream.headerListBytes = 0
-    stream.flags.subtract([.interim, .headersTooLarge])
-    delegate?.headersBegan(stream)
     return 0
   }
 
-  /// A field; RFC 9113 section 6.5.2 counts 32 bytes for each beside its name and value.
+  private func begin(_ stream: HTTP2Stream) {
+    unsafe headerStream = Unmanaged.passUnretained(stream)
+    stream.headerListBytes = 0
+    stream.flags.subtract([.interim, .headersTooLarge])
+    delegate?.headersBegan(stream)
+  }
+
+  /// A field of the section that is being received.
   func header(name: Span<UInt8>, value: Span<UInt8>) -> Int32 {
-    guard let stream = headerStream else { return 0 }
+    // Safe: `closed` clears the reference before the stream goes.
+    unsafe headerStream?._withUnsafeGuaranteedRef { stream in
+      header(stream, name: name, value: value)
+    } ?? 0
+  }
+
+  /// RFC 9113 section 6.5.2 counts 32 bytes for each field beside its name and value.
+  @inline(__always)
+  private func header(_ stream: HTTP2Stream, name: Span<UInt8>, value: Span<UInt8>) -> Int32 {
     stream.headerListBytes += name.count + value.count + 32
     guard stream.headerListBytes <= limits.headerListBytes else {
       stream.flags.insert(.headersTooLarge)
@@ -39,9 +52,7 @@ extension HTTP2Session {
       delegate?.header(stream, name: name, value: value)
       return 0
     }
-    if name.count == 7, value.count == 3, value[0] == 0x31,
-      name.equals(":status")
-    {
+    if name.count == 7, value.count == 3, value[0] == 0x31, name.equals(":status") {
       stream.flags.insert(.interim)
     }
     delegate?.header(stream, name: name, value: Self.trimmed(value))
@@ -83,8 +94,9 @@ extension HTTP2Session {
   }
 
   private func headersEnded(endStream: Bool) {
-    guard let stream = headerStream else { return }
-    headerStream = nil
+    // Safe: `closed` clears the reference before the stream goes.
+    guard let stream = unsafe headerStream?.takeUnretainedValue() else { return }
+    unsafe headerStream = nil
     let kind: HTTP2HeadersKind
     if stream.flags.contains(.headReceived) {
       kind = .trailers
@@ -166,7 +178,9 @@ extension HTTP2Session {
 
   /// nghttp2 let go of a stream.
   func closed(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) -> Int32 {
-    if headerStream === stream { headerStream = nil }
+    if unsafe headerStream?.toOpaque() == Unmanaged.passUnretained(stream).toOpaque() {
+      unsafe headerStream = nil
+    }
     // What the driver had not taken must not keep the connection's window closed.
     if stream.unconsumedBytes > 0 {
       let result = unsafe nghttp2_session_consume_connection(native, stream.unconsumedBytes)
@@ -190,7 +204,7 @@ extension HTTP2Session {
     guard let trailers = stream.trailers else { return count }
     flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
     stream.trailers = nil
-    let result = unsafe fields.with(trailers.bytes, trailers.table, status: nil) {
+    let result = unsafe scratch.fields.with(trailers.bytes, trailers.table, status: nil) {
       first, fields in
       unsafe nghttp2_submit_trailer(native, stream.id, first, fields)
     }
@@ -241,15 +255,6 @@ extension HTTP2Session {
       live[stream.slot] = last
       last.slot = stream.slot
     }
-    if spare.count < Limits.spareStreams { spare.append(stream) }
-  }
-
-  /// A closed stream's object if nobody else holds it any more, else a new one.
-  func makeStream() -> HTTP2Stream {
-    guard !spare.isEmpty, isKnownUniquelyReferenced(&spare[spare.count - 1]) else {
-      _ = spare.popLast()
-      return HTTP2Stream()
-    }
-    return spare.removeLast()
+    scratch.recycle(stream)
   }
 }

@@ -14,7 +14,7 @@ extension HTTP2Session {
     guard !stream.isClosed, !stream.flags.contains(.headSubmitted) else { throw .streamClosed }
     stream.flags.insert(.headSubmitted)
     if endStream { stream.flags.insert(.finished) }
-    let result = unsafe fields.with(bytes, table, status: status) { first, count in
+    let result = unsafe scratch.fields.with(bytes, table, status: status) { first, count in
       guard !endStream else {
         return unsafe nghttp2_submit_response(native, stream.id, first, count, nil)
       }
@@ -31,7 +31,7 @@ extension HTTP2Session {
     // RFC 9113 section 8.6: there is no 101 in HTTP/2.
     precondition(role == .server && (100...199).contains(status) && status != 101)
     guard !stream.isClosed, !stream.flags.contains(.headSubmitted) else { throw .streamClosed }
-    let result = unsafe fields.with(bytes, table, status: status) { first, count in
+    let result = unsafe scratch.fields.with(bytes, table, status: status) { first, count in
       unsafe nghttp2_submit_headers(
         native, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, nil, first, count, nil)
     }
@@ -45,8 +45,8 @@ extension HTTP2Session {
   ) throws(HTTP2Failure) -> HTTP2Stream {
     precondition(role == .client)
     guard acceptsRequests else { throw .requestsExhausted }
-    let stream = makeStream()
-    let id = unsafe fields.with(bytes, table, status: nil) { first, count in
+    let stream = scratch.makeStream()
+    let id = unsafe scratch.fields.with(bytes, table, status: nil) { first, count in
       // Safe: the session keeps the stream in `live` until nghttp2 has closed it.
       let object = unsafe Unmanaged.passUnretained(stream).toOpaque()
       guard !endStream else {

@@ -30,11 +30,11 @@ package import Primitives
   let native: OpaquePointer
   var frameGuard: FrameGuard
   var live: [HTTP2Stream] = []
-  var spare: [HTTP2Stream] = []
   /// The receiver of events while `receive`, `pull` or `closeAll` runs.
   var delegate: (any HTTP2SessionDelegate)?
-  /// The stream whose header section is being received.
-  var headerStream: HTTP2Stream?
+  /// The stream whose header section is being received. Not counted: it is in `live`, and `closed`
+  /// clears it.
+  var headerStream: Unmanaged<HTTP2Stream>?
   /// Where `pull` writes while it runs.
   var output: [UInt8] = []
   var outputLimit = Int.max
@@ -45,12 +45,16 @@ package import Primitives
   var hasFailed = false
   /// The code to end with, set where an event finds a fault.
   var faultCode: HTTP2ErrorCode?
-  var fields = NativeFields()
+  let scratch: HTTP2Scratch
 
-  /// A new connection. Its preface and SETTINGS are in the first `pull`.
-  package init(_ role: Role, limits: HTTP2Limits) throws(HTTP2Failure) {
+  /// A new connection. Its preface and SETTINGS are in the first `pull`. All sessions of a loop
+  /// share one `scratch`.
+  package init(
+    _ role: Role, limits: HTTP2Limits, scratch: HTTP2Scratch
+  ) throws(HTTP2Failure) {
     self.role = role
     self.limits = limits
+    self.scratch = scratch
     frameGuard = FrameGuard(isServer: role == .server, limits: limits)
     guard let options = NativeOptions(limits, role: role), let callbacks = NativeCallbacks.shared
     else {

@@ -7,8 +7,9 @@ enum Limits {
   static let rememberedResets = 256
   /// Gaps in the peer's stream identifiers that are remembered, for the right error code only.
   static let rememberedGaps = 8
-  /// Closed stream objects that are kept for reuse per session.
-  static let spareStreams = 32
+  /// Closed stream objects that are kept for reuse per loop, of about 200 bytes each; more are
+  /// freed.
+  static let spareStreams = 512
   /// A credit that was earned never exceeds this many times its basic count.
   static let earnedFactor = 64
 }

@@ -27,7 +27,7 @@ import Primitives
   private func setReceiving() {
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(native) { _, frame, user in
       guard let frame = unsafe frame, let user = unsafe user else { return failure }
-      return unsafe session(user).headersBegan(frame)
+      return unsafe with(user) { unsafe $0.headersBegan(frame) }
     }
     unsafe nghttp2_session_callbacks_set_on_header_callback(native) {
       _, _, name, nameCount, value, valueCount, _, user in
@@ -35,9 +35,11 @@ import Primitives
         return failure
       }
       // Safe: both stay valid until this callback returns.
-      return unsafe session(user).header(
-        name: Span(_unsafeStart: name, count: nameCount),
-        value: Span(_unsafeStart: value, count: valueCount))
+      return unsafe with(user) { session in
+        unsafe session.header(
+          name: Span(_unsafeStart: name, count: nameCount),
+          value: Span(_unsafeStart: value, count: valueCount))
+      }
     }
     unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(native) {
       _, _, _, _, _, _, _, _ in
@@ -46,31 +48,33 @@ import Primitives
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(native) { _, frame, user in
       guard let frame = unsafe frame, let user = unsafe user else { return failure }
-      return unsafe session(user).frameReceived(frame)
+      return unsafe with(user) { unsafe $0.frameReceived(frame) }
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(native) {
       context, _, id, bytes, count, user in
       guard let bytes = unsafe bytes, let user = unsafe user else { return failure }
       guard let stream = unsafe stream(context, id) else { return 0 }
-      return unsafe session(user).content(stream, Span(_unsafeStart: bytes, count: count))
+      return unsafe with(user) { session in
+        unsafe session.content(stream, Span(_unsafeStart: bytes, count: count))
+      }
     }
     unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(native) {
       _, frame, _, user in
       guard let frame = unsafe frame, let user = unsafe user else { return failure }
-      return unsafe session(user).frameInvalid(frame)
+      return unsafe with(user) { unsafe $0.frameInvalid(frame) }
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(native) {
       context, id, code, user in
       guard let user = unsafe user else { return failure }
       guard let stream = unsafe stream(context, id) else { return 0 }
-      return unsafe session(user).closed(stream, HTTP2ErrorCode(rawValue: code))
+      return unsafe with(user) { $0.closed(stream, HTTP2ErrorCode(rawValue: code)) }
     }
   }
 
   private func setSending() {
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(native) { _, frame, user in
       guard let frame = unsafe frame, let user = unsafe user else { return failure }
-      return unsafe session(user).frameSent(frame)
+      return unsafe with(user) { unsafe $0.frameSent(frame) }
     }
     unsafe nghttp2_session_callbacks_set_send_data_callback(native) {
       _, frame, header, count, source, user in
@@ -78,10 +82,13 @@ import Primitives
         let object = unsafe source.pointee.ptr, let frame = unsafe frame
       else { return failure }
       // Safe: nghttp2 gives the nine bytes of the frame's header.
-      return unsafe session(user).sendContent(
-        Unmanaged<HTTP2Stream>.fromOpaque(object).takeUnretainedValue(),
-        header: Span(_unsafeStart: header, count: FrameHeader.byteCount), count: count,
-        padding: frame.pointee.data.padlen)
+      return unsafe with(user) { session in
+        unsafe Unmanaged<HTTP2Stream>.fromOpaque(object)._withUnsafeGuaranteedRef { stream in
+          unsafe session.sendContent(
+            stream, header: Span(_unsafeStart: header, count: FrameHeader.byteCount),
+            count: count, padding: frame.pointee.data.padlen)
+        }
+      }
     }
   }
 
@@ -91,9 +98,13 @@ import Primitives
     guard let source = unsafe source, let object = unsafe source.pointee.ptr,
       let flags = unsafe flags, let user = unsafe user
     else { return Int(failure) }
-    let stream = unsafe Unmanaged<HTTP2Stream>.fromOpaque(object).takeUnretainedValue()
     var bits: UInt32 = 0
-    let count = unsafe session(user).contentToSend(stream, room: room, flags: &bits)
+    let count = unsafe Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef {
+      session in
+      unsafe Unmanaged<HTTP2Stream>.fromOpaque(object)._withUnsafeGuaranteedRef { stream in
+        session.contentToSend(stream, room: room, flags: &bits)
+      }
+    }
     unsafe flags.pointee = bits
     return count
   }
@@ -102,10 +113,14 @@ import Primitives
 /// The result that makes nghttp2 give up.
 private let failure = NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
 
-/// The session behind nghttp2's user pointer.
-private func session(_ user: UnsafeMutableRawPointer) -> HTTP2Session {
+/// Calls `body` with the session behind nghttp2's user pointer, without counting references: a
+/// dozen callbacks come for each request.
+@inline(__always)
+private func with(
+  _ user: UnsafeMutableRawPointer, _ body: (HTTP2Session) -> Int32
+) -> Int32 {
   // Safe: `HTTP2Session` sets the pointer to itself and outlives every call into nghttp2.
-  unsafe Unmanaged<HTTP2Session>.fromOpaque(user).takeUnretainedValue()
+  unsafe Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef(body)
 }
 
 /// The stream behind nghttp2's stream pointer; nil for those that we never saw.

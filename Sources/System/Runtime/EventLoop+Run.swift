@@ -25,6 +25,9 @@ extension EventLoop {
   /// Ends the loop after the work that is queued. From any thread.
   package func stop() { systemLane.post { [self] in isStopping = true } }
 
+  /// Runs the loop on the calling thread until `stop`.
+  package func run() { run(nice: 0) }
+
   private func run(nice: Int32) {
     if let cpu { skerry_thread_pin(cpu) }
     if nice != 0 { skerry_thread_nice(nice) }

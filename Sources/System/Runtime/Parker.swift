@@ -34,8 +34,15 @@ package import Primitives
     }
     hasTimedOut = false
     if deadline != .never { setDeadline(deadline) }
-    // Safe: resumed exactly once, by `resume`.
-    await unsafe withUnsafeContinuation { unsafe continuation = $0 }
+    // Safe: resumed exactly once, here or by `resume`. The task may have been suspended once more on
+    // its way into the closure (a hop to its executor), so what came meanwhile is looked at again.
+    await unsafe withUnsafeContinuation { waiting in
+      if isSignalled || isCancelled {
+        unsafe waiting.resume()
+      } else {
+        unsafe continuation = waiting
+      }
+    }
     if deadline != .never { setDeadline(.never) }
     isSignalled = false
     return isCancelled ? .cancelled : hasTimedOut ? .timedOut : .woken

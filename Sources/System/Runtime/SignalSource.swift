@@ -36,6 +36,11 @@ package enum ProcessSettings {
     return Int(skerry_raise_descriptor_limit())
   }
 
+  package static var processID: Int { Int(skerry_process_id()) }
+
+  /// Memory of the process that is in RAM, in bytes.
+  package static var residentBytes: UInt64 { UInt64(max(0, skerry_resident_bytes())) }
+
   /// Threads of this process.
   package static var threadCount: Int { Int(skerry_thread_count()) }
 

@@ -15,10 +15,10 @@ enum OpenDirectories {
     let device: UInt
     let inode: UInt
 
-    init(of directory: String) throws(StorageError) {
+    init(of directory: borrowing OpenFile) throws(StorageError) {
       var status = stat()
-      guard unsafe stat(directory, &status) == 0 else {
-        throw .of(errno, "looking at", directory)
+      guard unsafe fstat(directory.descriptor, &status) == 0 else {
+        throw .of(errno, "looking at", directory.path)
       }
       device = UInt(status.st_dev)
       inode = UInt(status.st_ino)

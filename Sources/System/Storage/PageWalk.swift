@@ -36,6 +36,7 @@ struct PageWalk {
     let kind: Kind
     let root: TreeRoot
 
+    /// What the records of a tree are.
     enum Kind {
       case freeList, main
       case table(String)

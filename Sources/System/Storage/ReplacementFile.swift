@@ -21,6 +21,7 @@ package struct ReplacementFile: ~Copyable {
   // After `commit` nothing has this name any more, and the call does nothing.
   deinit { _ = unsafe unlink(temporaryPath) }
 
+  /// Adds `bytes` at the end.
   package mutating func append(_ bytes: Span<UInt8>) throws(StorageError) {
     buffer.append(bytes)
     if buffer.count >= StorageLimits.fileBufferBytes { try flush() }

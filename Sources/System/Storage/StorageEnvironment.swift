@@ -6,7 +6,9 @@ import Synchronization
 
 /// An open environment. Reading never waits for writing, and writing is durable when `write`
 /// returns. It may be shared by threads and processes, and is opened once per process.
-// Sendable: LMDB's environment is made for threads; everything else here is constant or a mutex.
+///
+/// `@unchecked Sendable`: LMDB's environment is made for threads; everything else here is constant,
+/// atomic, or a mutex.
 @safe package final class StorageEnvironment: @unchecked Sendable {
   /// The directory of the environment.
   package let directory: String
@@ -14,6 +16,9 @@ import Synchronization
   let configuration: StorageConfiguration
   let gate = TransactionGate()
   let handle: OpaquePointer
+
+  /// Held open so that no other directory can get its inode, which is its identity.
+  private let directoryFile: OpenFile
   private let identity: OpenDirectories.Identity
   private let tables: [String: StorageTable]
   private let isClosed = Atomic(false)
@@ -28,7 +33,8 @@ import Synchronization
     self.directory = directory
     self.configuration = configuration
     try StoredFile.makeDirectory(directory)
-    identity = try OpenDirectories.Identity(of: directory)
+    directoryFile = try OpenFile(directory, flags: O_RDONLY | O_DIRECTORY)
+    identity = try OpenDirectories.Identity(of: directoryFile)
     guard OpenDirectories.claim(identity) else { throw .alreadyOpen(path: directory) }
     var opened: OpaquePointer?
     do throws(StorageError) {

@@ -60,7 +60,8 @@ extension StorageError: CustomStringConvertible {
       "\(path): reading or writing is not permitted. Let the user that runs Skerry own this "
         + "directory (chown -R USER, mode 0700), on a file system that is mounted for writing."
     case .diskFull(let path):
-      "\(path): the disk (or the quota) is full, nothing was changed. Free some space and try again."
+      "\(path): the disk (or the quota) is full, nothing was changed. Free some space and try "
+        + "again."
     case .mapFull(let path, let bytes):
       "\(path): the map of \(bytes) bytes is full and could not grow, nothing was changed. Raise "
         + "the address space limit (ulimit -v), or end the long-running reader, and try again."
@@ -90,7 +91,8 @@ extension StorageError: CustomStringConvertible {
     case .closed(let path):
       "\(path): the environment is closed. Open it again."
     case .readersFull(let path, let limit):
-      "\(path): all \(limit) places for readers are taken. End processes that hold it open for long."
+      "\(path): all \(limit) places for readers are taken. End processes that hold it open for "
+        + "long."
     case .keyLength(let table, let bytes):
       "table \(table): a key has \(bytes) bytes; it must have 1 to \(StorageLimits.keyBytes)."
     case .broken(let path):

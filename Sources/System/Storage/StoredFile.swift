@@ -4,6 +4,7 @@ import Glibc
 
 /// What can be asked of a file by its path.
 package enum StoredFile {
+  /// Whether there is anything at `path`.
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// The content of the file at `path`; more than `maximumBytes` throws `EFBIG`.

@@ -32,7 +32,7 @@ package final class CertificateAuthority: Sendable {
     certificatePEM: [UInt8], privateKeyPEM: [UInt8]
   ) throws(TLSCertificateError) {
     let path = try PEM.certificates(certificatePEM)
-    let key = try PEM.privateKey(privateKeyPEM)
+    let key = try PEM.privateKey(privateKeyPEM, for: path[0])
     // Safe: both are alive during the call.
     guard unsafe X509_check_private_key(path[0].pointer, key.pointer) == 1 else {
       OpenSSL.forgetErrors()
@@ -65,10 +65,11 @@ package final class CertificateAuthority: Sendable {
     lifetimeSeconds: Int64 = Limits.leafLifetimeSeconds
   ) throws(TLSCertificateError) -> Issued {
     guard let first = names.first else { throw .namesMissing }
+    let alternatives = try CertificateBuilder.alternativeNames(names)
     let key = try CertificateBuilder.generateKey(kind)
     let builder = try CertificateBuilder(
       name: first, notBefore: notBefore, lifetimeSeconds: lifetimeSeconds, key: key)
-    let leaf = try builder.signLeaf(names: names, by: self)
+    let leaf = try builder.signLeaf(names: alternatives, by: self)
     return Issued(
       chainPEM: try PEM.text([leaf] + path.filter { !$0.isSelfIssued }),
       privateKeyPEM: try PEM.text(key))

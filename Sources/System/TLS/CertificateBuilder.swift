@@ -56,25 +56,31 @@ struct CertificateBuilder {
     return try signed(by: issuer)
   }
 
-  /// A server's certificate for `names`.
+  /// A server's certificate for `names`, as from `alternativeNames`.
   func signLeaf(
-    names: [String], by issuer: CertificateAuthority
+    names: String, by issuer: CertificateAuthority
   ) throws(TLSCertificateError) -> CertificateHandle {
+    try setIssuer(issuer)
+    try add(NID_basic_constraints, "critical,CA:FALSE", issuer)
+    try add(NID_key_usage, "critical,digitalSignature", issuer)
+    try add(NID_ext_key_usage, "serverAuth,clientAuth", issuer)
+    try add(NID_subject_alt_name, names, issuer)
+    return try signed(by: issuer)
+  }
+
+  /// Host names and addresses in the words of the extension; each is checked, so that none can
+  /// smuggle in another.
+  static func alternativeNames(_ names: [String]) throws(TLSCertificateError) -> String {
     var list: [String] = []
     for name in names {
       if IPAddressText.isAddress(name) {
         list.append("IP:" + name)
       } else {
-        guard Self.isHostName(name) else { throw .nameInvalid(name) }
+        guard isHostName(name) else { throw .nameInvalid(name) }
         list.append("DNS:" + name.lowercased())
       }
     }
-    try setIssuer(issuer)
-    try add(NID_basic_constraints, "critical,CA:FALSE", issuer)
-    try add(NID_key_usage, "critical,digitalSignature", issuer)
-    try add(NID_ext_key_usage, "serverAuth,clientAuth", issuer)
-    try add(NID_subject_alt_name, list.joined(separator: ","), issuer)
-    return try signed(by: issuer)
+    return list.joined(separator: ",")
   }
 
   /// Whether `name` is a host name, also with a wildcard as its first label.

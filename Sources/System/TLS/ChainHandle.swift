@@ -17,7 +17,7 @@ import COpenSSL
     }
     guard let stack = unsafe skerry_stack_new() else { throw .internalFailure("no memory") }
     for member in members {
-      guard unsafe skerry_stack_push(stack, member.pointer) > 0 else {
+      guard unsafe skerry_x509_stack_push(stack, member.pointer) > 0 else {
         unsafe skerry_stack_free(stack)
         throw .internalFailure("no memory")
       }

@@ -10,7 +10,7 @@ package struct ClientHello: Equatable, Sendable {
   package let protocols: [ApplicationProtocol]
   /// Whether 0-RTT data follows.
   package let offersEarlyData: Bool
-  /// The handshake message as it was received, for fingerprints; empty unless the acceptor captures.
+  /// The handshake message as it was received, for fingerprints; empty unless captured.
   package internal(set) var message: [UInt8] = []
 }
 

@@ -5,7 +5,7 @@ import COpenSSL
 /// What every use of the library shares: its start and its per-thread error queue.
 enum OpenSSL {
   /// Whether the library is ready. No configuration file is read: what we negotiate is in this
-  /// room, not in a file of the machine. No exit handler: other threads may still be in the library.
+  /// room, not in a file of the machine. No exit handler: other threads may still be in there.
   static let isReady =
     OPENSSL_init_ssl(
       UInt64(OPENSSL_INIT_NO_LOAD_CONFIG) | UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
@@ -30,7 +30,8 @@ enum OpenSSL {
       let code = ERR_get_error()
       guard code != 0 else { return best }
       let library = skerry_error_library(code)
-      guard best == nil || (library == ERR_LIB_SSL && best?.library != ERR_LIB_SSL) else { continue }
+      let tellsMore = library == ERR_LIB_SSL && best?.library != ERR_LIB_SSL
+      guard best == nil || tellsMore else { continue }
       // Safe: the library's reason strings are constants.
       let words = unsafe ERR_reason_error_string(code).map { unsafe String(cString: $0) }
       best = QueuedError(

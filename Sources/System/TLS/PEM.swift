@@ -64,8 +64,26 @@ enum PEM {
     }
   }
 
-  /// The private key of `text`.
-  static func privateKey(_ text: [UInt8]) throws(TLSCertificateError) -> KeyHandle {
+  /// The private key of `text`, which most likely is of the kind that `certificate` is for: the
+  /// library then need not try all kinds, which is three quarters of the cost.
+  static func privateKey(
+    _ text: [UInt8], for certificate: CertificateHandle
+  ) throws(TLSCertificateError) -> KeyHandle {
+    let key: KeyHandle? = unsafe try withReader(text) { (bio) throws(TLSCertificateError) in
+      // Safe: the certificate's key and its name live as long as the certificate.
+      guard let kind = unsafe X509_get0_pubkey(certificate.pointer),
+        let name = unsafe EVP_PKEY_get0_type_name(kind),
+        let key = unsafe skerry_read_key(bio, name)
+      else { return nil }
+      return unsafe KeyHandle(key)
+    }
+    OpenSSL.forgetErrors()
+    if let key { return key }
+    return try privateKey(text)
+  }
+
+  /// The private key of `text`, of any kind and form.
+  private static func privateKey(_ text: [UInt8]) throws(TLSCertificateError) -> KeyHandle {
     unsafe try withReader(text) { (bio) throws(TLSCertificateError) in
       if let key = unsafe PEM_read_bio_PrivateKey(bio, nil, refusePassphrase, nil) {
         OpenSSL.forgetErrors()
@@ -108,6 +126,8 @@ extension PEM {
   /// The PEM text of `key`, in PKCS #8, not encrypted.
   static func text(_ key: KeyHandle) throws(TLSCertificateError) -> [UInt8] {
     // Safe: as above.
-    unsafe try written { unsafe PEM_write_bio_PKCS8PrivateKey($0, key.pointer, nil, nil, 0, nil, nil) }
+    unsafe try written { bio in
+      unsafe PEM_write_bio_PKCS8PrivateKey(bio, key.pointer, nil, nil, 0, nil, nil)
+    }
   }
 }

@@ -95,7 +95,9 @@ enum ServerCallbacks {
       default: false
       }
     guard isSame else { return SSL_TICKET_RETURN_IGNORE_RENEW }
-    return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW
+    // In TLS 1.3 a client uses a ticket once (RFC 8446 appendix C.4), so it needs another.
+    let isKept = status == SSL_TICKET_SUCCESS && session.version != .tls13
+    return isKept ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW
   }
 
   private static let allowEarlyData: SSL_allow_early_data_cb_fn = { ssl, _ in

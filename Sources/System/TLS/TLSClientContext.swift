@@ -5,7 +5,7 @@ package struct TLSClientContext: Sendable {
   /// Whether and by whom the server's certificate must be vouched for.
   package enum Verification: Sendable {
     case trust(TLSTrust)
-    /// Nothing is checked; anybody on the way can be the server. Only if configured in so many words.
+    /// Nothing is checked; anybody on the way can be the server. Only if configured so.
     case off
   }
 
@@ -17,6 +17,7 @@ package struct TLSClientContext: Sendable {
   package var protocols: [ApplicationProtocol]
   package var minimumVersion: TLSVersion
 
+  /// Rules for sessions with `host`; there is no default for who vouches for it.
   package init(
     host: String, verification: Verification, protocols: [ApplicationProtocol] = [.http11],
     minimumVersion: TLSVersion = .tls12

@@ -4,6 +4,7 @@ import COpenSSL
 import Primitives
 
 /// A client session with one server, verified as its context says.
+// Confined to its loop, as its superclass.
 package final class TLSClientSession: TLSSession, @unchecked Sendable {
   private let connector: TLSConnector
   private var resumption: TLSResumption?
@@ -42,9 +43,10 @@ package final class TLSClientSession: TLSSession, @unchecked Sendable {
     else { return false }
     if isAddress { return unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, context.host) == 1 }
     // RFC 6125 section 6.4.3: no wildcard within a label.
-    unsafe X509_VERIFY_PARAM_set_hostflags(
-      parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
-    return unsafe X509_VERIFY_PARAM_set1_host(parameters, context.host, context.host.utf8.count) == 1
+    let flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+    unsafe X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(flags))
+    let length = context.host.utf8.count
+    return unsafe X509_VERIFY_PARAM_set1_host(parameters, context.host, length) == 1
   }
 
   private func offer(_ protocols: [ApplicationProtocol]) -> Bool {
@@ -80,8 +82,8 @@ package final class TLSClientSession: TLSSession, @unchecked Sendable {
   /// Sends `plaintext` as 0-RTT data with the ClientHello; only before `handshake`, and at most
   /// the resumption's `earlyDataBytes`.
   ///
-  /// Whether it was taken is known after the handshake (`acceptedEarlyData`); if not, send it again.
-  /// Anybody may replay it (RFC 8446 section 8). Throws `notOpen` if there is nothing to resume.
+  /// Whether it was taken is known after the handshake (`acceptedEarlyData`); if not, send it
+  /// again. Anybody may replay it (RFC 8446 section 8). Throws `notOpen` if nothing is resumed.
   package func sendEarlyData(
     _ plaintext: Span<UInt8>, output: inout [UInt8]
   ) throws(TLSError) {

@@ -8,6 +8,7 @@ import COpenSSL
   // Safe: owned by this object, freed in `deinit`; SSL objects hold references of their own.
   let context: OpaquePointer
 
+  /// A connector with our suites.
   package init() throws(TLSError) {
     guard OpenSSL.isReady, let context = unsafe SSL_CTX_new(TLS_client_method()) else {
       throw .internalFailure(OpenSSL.takeError()?.words ?? "OpenSSL did not start")

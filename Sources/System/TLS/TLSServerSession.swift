@@ -4,6 +4,7 @@ import COpenSSL
 package import Primitives
 
 /// A server session: it pauses after the ClientHello until its zone's context is chosen.
+// Confined to its loop, as its superclass.
 package final class TLSServerSession: TLSSession, @unchecked Sendable {
   let acceptor: TLSAcceptor
 

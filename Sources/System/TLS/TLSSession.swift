@@ -26,7 +26,7 @@ import Primitives
   final var firstEarlyByte: UInt8?
 
   /// Whether the peer said that it will send no more; an end of the connection without it is a
-  /// truncation, which only the driver can judge (HTTP lengths make up for it, RFC 9112 section 9.8).
+  /// truncation, which only the driver can judge (RFC 9112 section 9.8).
   package final private(set) var receivedCloseNotify = false
   private final var sentCloseNotify = false
 
@@ -53,6 +53,9 @@ import Primitives
   }
 
   deinit {
+    // A connection that ended without close_notify must not spoil its session for the next one,
+    // which the library would do (RFC 8446 section 6.1 no longer asks for it).
+    unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
     unsafe SSL_free(ssl)
     unsafe wire.deallocate()
     unsafe kept?.deallocate()

@@ -12,7 +12,7 @@ package struct TLSTicketKeys: Equatable, Sendable {
   package static let keyBytes = 80
 
   /// All keys one after the other, the sealing one first.
-  let material: [UInt8]
+  package let material: [UInt8]
 
   /// Keys of which `current` seals and opens and `accepted` only open: the previous one, and the
   /// next one while it spreads to all servers. Nil if a length or their number is wrong.
@@ -63,7 +63,7 @@ extension TLSTicketKeys {
   }
 
   /// Prepares the library's two contexts to open a ticket sealed by the key `name`: 1, or 2 if it
-  /// should be replaced by a ticket of the current key, 0 if no key has this name, -1 for a failure.
+  /// should be replaced by a ticket of the current key, 0 if no key has this name, -1 if it failed.
   @unsafe func open(
     name: UnsafePointer<UInt8>, vector: UnsafePointer<UInt8>,
     cipher: OpaquePointer, authentication: OpaquePointer, algorithm: OpaquePointer

@@ -4,7 +4,7 @@ import COpenSSL
 
 /// A set of trusted certificates; immutable, shared by all loops and by any number of contexts.
 ///
-/// Everything is read when it is made (140 certificates: some 20 ms of CPU and one file), so that no
+/// Everything is read when it is made (140 certificates: some 20 ms and one file), so that no
 /// handshake touches a disk. Make it off the loops.
 // Filled before it is shared; the library's store has a lock of its own.
 @safe package final class TLSTrust: @unchecked Sendable {

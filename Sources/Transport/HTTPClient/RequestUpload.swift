@@ -111,7 +111,9 @@ final class RequestUpload: @unchecked Sendable {
   private func transmit(_ piece: Bytes) {
     http1.progressAt = http1.connection.loop.now
     do throws(HTTPClientError) {
-      try http1.connection.transmit(prefix.span, piece)
+      try prefix.withSpan { head throws(HTTPClientError) in
+        try http1.connection.transmit(head, piece)
+      }
     } catch {
       http1.connectionFailed(error)
     }

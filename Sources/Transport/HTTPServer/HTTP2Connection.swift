@@ -28,7 +28,8 @@ final class HTTP2Connection {
     self.connection = connection
     rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
     do throws(HTTP2Failure) {
-      session = try HTTP2Session(.server, limits: HTTP2Limits())
+      session = try HTTP2Session(
+        .server, limits: HTTP2Limits(), scratch: connection.server.scratch)
     } catch {
       session = nil
       connection.endAfterOutput()

@@ -2,6 +2,7 @@
 
 package import Exchange
 package import HTTP
+import HTTP2Engine
 import Primitives
 package import Runtime
 package import TLS
@@ -26,6 +27,7 @@ package final class HTTPServer: @unchecked Sendable {
   var decrypted = [UInt8](repeating: 0, count: RuntimeLimits.inputBytes)
   var dates = HTTPDateCache()
   let acceptor: TLSAcceptor?
+  let scratch = HTTP2Scratch()
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
   private var listeners: [Listener] = []

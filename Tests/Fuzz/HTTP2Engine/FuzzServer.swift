@@ -19,7 +19,7 @@ final class FuzzServer: HTTP2SessionDelegate {
     limits.headerListHardBytes = 4_000
     limits.offersExtendedConnect = true
     do {
-      session = try HTTP2Session(.server, limits: limits)
+      session = try HTTP2Session(.server, limits: limits, scratch: HTTP2Scratch())
     } catch {
       return nil
     }

@@ -83,11 +83,28 @@ int32_t skerry_keep_across_exec(int32_t descriptor, bool keep);
 int32_t skerry_socket_pair(int32_t descriptors[2]);
 int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capacity);
 
+// For command-line tools, which have no loop: waiting on one descriptor, and the terminal.
+int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds);
+int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds);
+int64_t skerry_read(int32_t descriptor, void *buffer, size_t count);
+bool skerry_is_terminal(int32_t descriptor);
+int32_t skerry_terminal_size(int32_t descriptor, uint16_t *columns, uint16_t *rows);
+int32_t skerry_terminal_by_key(int32_t descriptor);
+int32_t skerry_terminal_restore(int32_t descriptor);
+
 // Signals, taken by a descriptor: the signals stop reaching handlers.
 int32_t skerry_signal_descriptor(const int32_t *signals, int32_t count);
 int32_t skerry_read_signal(int32_t descriptor);
 void skerry_ignore_broken_pipes(void);
 int32_t skerry_raise_descriptor_limit(void);
+
+// Starts a program that inherits every descriptor that is kept across exec; its process id.
+int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment);
+int32_t skerry_process_id(void);
+int32_t skerry_has_exited(int32_t process);
+int32_t skerry_pipe(int32_t descriptors[2]);
+int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count);
+int64_t skerry_resident_bytes(void);
 
 // The text of an errno; static storage.
 const char *skerry_error_text(int32_t error);

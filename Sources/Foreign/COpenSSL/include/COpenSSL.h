@@ -39,8 +39,6 @@ void skerry_ctx_set_cache_mode(SSL_CTX *context, long mode);
 void skerry_ctx_set_name_callback(SSL_CTX *context, int (*callback)(SSL *, int *, void *));
 int skerry_ssl_set_server_name(SSL *ssl, const char *name);
 int skerry_ssl_set_trust(SSL *ssl, X509_STORE *store);
-void skerry_ssl_set_message_argument(SSL *ssl, void *argument);
-int skerry_ssl_send_ticket(SSL *ssl);
 void skerry_ctx_set_ticket_callback(
     SSL_CTX *context,
     int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int));
@@ -49,7 +47,7 @@ uint64_t skerry_option_no_renegotiation(void);
 uint64_t skerry_option_server_preference(void);
 uint64_t skerry_option_prioritize_chacha(void);
 uint64_t skerry_option_no_anti_replay(void);
-int skerry_stack_push(STACK_OF(X509) *stack, X509 *certificate);
+int skerry_x509_stack_push(STACK_OF(X509) *stack, X509 *certificate);
 STACK_OF(X509) *skerry_stack_new(void);
 void skerry_stack_free(STACK_OF(X509) *stack);
 int skerry_names_count(const GENERAL_NAMES *names);
@@ -64,6 +62,8 @@ int skerry_error_library(unsigned long error);
 int skerry_error_reason(unsigned long error);
 // Adds the extension that `value` describes in the words of openssl's configuration files; 1 or 0.
 int skerry_add_extension(X509 *certificate, X509 *issuer, int kind, const char *value);
+// The key of `kind` ("EC", "RSA") in the PKCS #8 PEM that `bio` has next, or NULL.
+EVP_PKEY *skerry_read_key(BIO *bio, const char *kind);
 EVP_PKEY *skerry_generate_ec(const char *curve);
 EVP_PKEY *skerry_generate_rsa(size_t bits);
 

@@ -1,0 +1,10 @@
+// The outcome of an application of changes.
+
+/// What an `apply` did.
+package struct AppliedChanges: Equatable, Sendable {
+  /// The store's sequence number afterwards.
+  package let sequence: UInt64
+
+  /// What changed, in order; zones whose configuration was the same already are not in it.
+  package let changes: [ZoneChangeRecord]
+}

@@ -1,0 +1,16 @@
+// The connections to the API.
+
+import Exchange
+
+/// Counts the connections of operators against their bound.
+final class ControlConnections: ConnectionTenant {
+  private(set) var count = 0
+
+  func connectionOpened() -> Bool {
+    guard count < ControlLimits.connections else { return false }
+    count += 1
+    return true
+  }
+
+  func connectionClosed() { count -= 1 }
+}

@@ -1,0 +1,194 @@
+// What each route does.
+
+import ConfigurationTree
+import Exchange
+import Primitives
+import Runtime
+import Zones
+
+extension ControlHandler {
+  /// Does what is asked and returns the answer. Runs as a task of the API's lane.
+  func perform(
+    _ call: ControlCall, _ exchange: Exchange
+  ) async throws(ControlRefusal) -> ControlAnswer {
+    let desk = desk
+    let condition = call.condition
+    switch (call.target.route, call.verb) {
+    case (.status, _): return try await status()
+    case (.ledger, _): return try await ledger(call.target)
+    case (.slow, _): return await slowReport()
+    case (.zones, _): return try await zones(call.target)
+    case (.export, _):
+      return try await read { () throws(ControlRefusal) in try desk.export() }
+    case (.check, _):
+      // Nothing is written meanwhile.
+      return try await change { () throws(ControlRefusal) in try desk.check() }
+    case (.upgrade, _): return ControlAnswer(try await backend.upgrade().tree)
+    case (.stop, _): return ControlAnswer(.object([("stopping", .bool(true))]), status: 202)
+    case (.apply, _):
+      return try await change(with: exchange) { tree throws(ControlRefusal) in
+        try desk.apply(tree)
+      }
+    case (.zone(let name), .put):
+      return try await change(with: exchange) { tree throws(ControlRefusal) in
+        try desk.put(name, tree, condition)
+      }
+    case (.zone(let name), .patch):
+      return try await change(with: exchange) { tree throws(ControlRefusal) in
+        try desk.patch(name, tree, condition)
+      }
+    case (.zone(let name), .delete):
+      return try await change { () throws(ControlRefusal) in try desk.remove(name, condition) }
+    case (.zone(let name), _):
+      return try await read { () throws(ControlRefusal) in try desk.show(name) }
+    }
+  }
+
+  // MARK: - The edge
+
+  private func status() async throws(ControlRefusal) -> ControlAnswer {
+    let facts = await backend.facts()
+    let desk = desk
+    return try await read { () throws(ControlRefusal) in
+      ZoneDesk.Outcome(answer: ControlAnswer(facts.tree(try desk.facts())))
+    }
+  }
+
+  private func ledger(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
+    let limit = try target.number(
+      "limit", usual: ControlLimits.ledgerZones, 0...ControlLimits.ledgerZonesMaximum)
+    var reading = await backend.ledger()
+    if let name = target.query["zone"] {
+      let all = reading.zones.count
+      reading.zones.removeAll { $0.name != name.lowercased() }
+      reading.omittedZones += all - reading.zones.count
+    }
+    let shown = reading
+    return try await read { () throws(ControlRefusal) in
+      ZoneDesk.Outcome(answer: ControlAnswer(shown.tree(limit: limit)))
+    }
+  }
+
+  private func slowReport() async -> ControlAnswer {
+    let reading = await backend.ledger()
+    return ControlAnswer(slow.including(reading).tree)
+  }
+
+  private func zones(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
+    let limit = try target.number(
+      "limit", usual: ControlLimits.pageZones, 1...ControlLimits.pageZonesMaximum)
+    let isComplete = try target.flag("complete")
+    let name = target.query["after"]
+    let desk = desk
+    return try await read { () throws(ControlRefusal) in
+      try desk.page(after: name, limit: limit, isComplete: isComplete)
+    }
+  }
+
+  // MARK: - Work on the worker
+
+  /// A piece of work with the store.
+  private typealias Work = @Sendable () throws(ControlRefusal) -> ZoneDesk.Outcome
+
+  private func read(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
+    try await onWorker(work).answer
+  }
+
+  /// Makes a change and publishes it, one after the other. Goes on when the client goes away: what
+  /// is written must be published.
+  private func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
+    await turn.enter()
+    defer { turn.leave() }
+    let outcome = try await onWorker(work)
+    if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
+    return outcome.answer
+  }
+
+  /// As `change`, by the JSON text that the request carries.
+  private func change(
+    with exchange: Exchange,
+    _ work: @escaping @Sendable (ConfigurationValue) throws(ControlRefusal) -> ZoneDesk.Outcome
+  ) async throws(ControlRefusal) -> ControlAnswer {
+    var held = 0
+    defer { heldBytes -= held }
+    let body = try await body(of: exchange, held: &held)
+    return try await change { () throws(ControlRefusal) in
+      let tree: ConfigurationValue
+      do throws(JSONError) {
+        tree = try JSONParser.parse(body, maximumBytes: ControlLimits.bodyBytes)
+      } catch {
+        throw ControlRefusal(error)
+      }
+      return try work(tree)
+    }
+  }
+
+  private func onWorker(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
+    let result = await worker.perform { () -> Result<ZoneDesk.Outcome, ControlRefusal> in
+      do throws(ControlRefusal) { return .success(try work()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  // MARK: - Bodies
+
+  /// The content of the request. `held` counts what it takes of the memory for bodies.
+  private func body(
+    of exchange: Exchange, held: inout Int
+  ) async throws(ControlRefusal) -> [UInt8] {
+    guard let source = exchange.requestBody else {
+      throw ControlRefusal(
+        400, .invalidJSON, "The request has no content. Send the configuration as JSON.")
+    }
+    var body: [UInt8] = []
+    if let length = exchange.requestBodyLength {
+      guard length <= UInt64(ControlLimits.bodyBytes) else { throw Self.tooLarge }
+      try hold(Int(length), &held)
+      body.reserveCapacity(Int(length))
+    }
+    do throws(Failure) {
+      while let piece = try await source.next(exchange.parker) {
+        guard body.count + piece.count <= ControlLimits.bodyBytes else {
+          source.abandon()
+          throw Failure(.requestTooLarge)
+        }
+        body.append(piece)
+        if body.count > held, heldBytes + body.count - held > ControlLimits.bodiesBytes {
+          source.abandon()
+          throw Failure(.overloaded)
+        }
+        let more = max(0, body.count - held)
+        held += more
+        heldBytes += more
+      }
+    } catch {
+      throw Self.refusal(error)
+    }
+    return body
+  }
+
+  private func hold(_ bytes: Int, _ held: inout Int) throws(ControlRefusal) {
+    guard heldBytes + bytes <= ControlLimits.bodiesBytes else { throw Self.noMemory }
+    held += bytes
+    heldBytes += bytes
+  }
+
+  private static func refusal(_ failure: Failure) -> ControlRefusal {
+    switch failure.kind {
+    case .requestTooLarge: tooLarge
+    case .overloaded: noMemory
+    default:
+      ControlRefusal(
+        failure.status, .incompleteRequest,
+        "The request's content did not come whole. Send it again.")
+    }
+  }
+
+  private static let noMemory = ControlRefusal.busy(
+    "Requests of \(ControlLimits.bodiesBytes >> 20) MiB together are being worked on")
+
+  private static let tooLarge = ControlRefusal(
+    413, .tooLarge,
+    "The content is larger than \(ControlLimits.bodyBytes >> 20) MiB. Send the zones in parts, "
+      + "without prune.")
+}

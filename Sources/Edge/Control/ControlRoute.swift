@@ -1,0 +1,46 @@
+// The addresses of the API.
+
+/// What a path of the API names, and what can be done with it.
+package enum ControlRoute: Equatable, Sendable {
+  case status, zones, apply, ledger, slow, export, check, upgrade, stop
+  case zone(name: String)
+
+  /// The route of a path without its query; nil if nothing is there.
+  package init?(path: String) {
+    switch path {
+    case "/v1/status": self = .status
+    case "/v1/zones": self = .zones
+    case "/v1/apply": self = .apply
+    case "/v1/ledger": self = .ledger
+    case "/v1/slow": self = .slow
+    case "/v1/store/export": self = .export
+    case "/v1/store/check": self = .check
+    case "/v1/upgrade": self = .upgrade
+    case "/v1/stop": self = .stop
+    default:
+      let prefix = "/v1/zones/"
+      guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count,
+        let name = ControlTarget.decode(path.dropFirst(prefix.count)), !name.contains("/")
+      else { return nil }
+      self = .zone(name: name)
+    }
+  }
+
+  /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
+  package var methods: [String] {
+    switch self {
+    case .status, .zones, .ledger, .slow: ["GET", "HEAD"]
+    case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
+    case .apply, .export, .check, .upgrade, .stop: ["POST"]
+    }
+  }
+
+  /// The keys that the route's query may have.
+  package var queryKeys: [String] {
+    switch self {
+    case .zones: ["after", "limit", "complete"]
+    case .ledger: ["zone", "limit"]
+    default: []
+    }
+  }
+}

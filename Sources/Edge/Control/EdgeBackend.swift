@@ -1,0 +1,24 @@
+// What the API needs of the edge that it controls.
+
+package import Zones
+
+/// The edge behind the API. Called on the lane of the API; every function may wait.
+package protocol EdgeBackend: AnyObject, Sendable {
+  /// Puts `applied` into effect: when it returns, every loop answers the next request of each zone
+  /// by its new configuration, and none serves a zone that was removed. Called for one set of
+  /// changes after the other, in the order of their sequence numbers.
+  func publish(_ applied: AppliedChanges) async
+
+  /// What the edge is and does.
+  func facts() async -> EdgeFacts
+
+  /// What every zone and system lane used, summed over the loops.
+  func ledger() async -> LedgerReading
+
+  /// Starts the program anew, hands it the listeners and, once it serves, stops accepting here.
+  /// Throws, and goes on as before, if the new process does not come up.
+  func upgrade() async throws(ControlRefusal) -> UpgradeReport
+
+  /// Begins to stop: no new connections, requests in flight are finished. Returns at once.
+  func stop()
+}

@@ -1,0 +1,69 @@
+// What an edge says of itself.
+
+import ConfigurationTree
+
+/// Facts of a running edge, for `status`.
+package struct EdgeFacts: Sendable, Equatable {
+  package var version = ""
+  package var processID = 0
+  package var uptimeSeconds: UInt64 = 0
+  /// The sequence number of the configuration that all loops serve by.
+  package var epoch: UInt64 = 0
+  package var loops: [LoopFacts] = []
+  /// What the edge listens on: `http 127.0.0.1:8080`.
+  package var listeners: [String] = []
+  /// Zones that are in memory on at least one loop.
+  package var activeZones = 0
+  /// Client connections that are open.
+  package var connections = 0
+  package var memoryBytes: UInt64 = 0
+  package var openFileLimit = 0
+  /// What the operator should know: a store that was restored, a certificate that is about to expire.
+  package var notes: [String] = []
+
+  package init() {}
+
+  /// One loop of the edge.
+  package struct LoopFacts: Sendable, Equatable {
+    package var name: String
+    /// The core it is pinned to, if any.
+    package var cpu: Int?
+    package var connections: Int
+    package var activeZones: Int
+
+    package init(name: String, cpu: Int?, connections: Int, activeZones: Int) {
+      self.name = name
+      self.cpu = cpu
+      self.connections = connections
+      self.activeZones = activeZones
+    }
+
+    var tree: ConfigurationValue {
+      .object([
+        ("name", .string(name)), ("cpu", cpu.map { .integer($0) }),
+        ("connections", .integer(connections)), ("activeZones", .integer(activeZones)),
+      ])
+    }
+  }
+}
+
+extension EdgeFacts {
+  /// The result of GET /v1/status.
+  func tree(_ store: StoreFacts) -> ConfigurationValue {
+    .object([
+      ("version", .string(version)),
+      ("processID", .integer(processID)),
+      ("uptimeSeconds", .count(uptimeSeconds)),
+      ("epoch", .count(epoch)),
+      ("zones", .integer(store.zones)),
+      ("activeZones", .integer(activeZones)),
+      ("connections", .integer(connections)),
+      ("memoryBytes", .count(memoryBytes)),
+      ("openFileLimit", .integer(openFileLimit)),
+      ("listeners", .array(listeners.map { .string($0) })),
+      ("loops", .array(loops.map(\.tree))),
+      ("store", store.tree),
+      ("notes", .array(notes.map { .string($0) })),
+    ])
+  }
+}

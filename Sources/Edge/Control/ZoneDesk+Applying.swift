@@ -1,0 +1,85 @@
+// Applying a whole document of zones: the difference to what is there, and then that.
+
+import ConfigurationTree
+import Primitives
+import Storage
+import Zones
+
+extension ZoneDesk {
+  /// POST /v1/apply
+  func apply(_ document: ConfigurationValue) throws(ControlRefusal) -> Outcome {
+    var decoder = ConfigurationDecoder()
+    let object = decoder.object(document, keys: ["zones", "prune", "dryRun"])
+    guard let object else { throw ControlRefusal(decoder.faults) }
+    let prunes = decoder.bool("prune", in: object) ?? false
+    let isDry = decoder.bool("dryRun", in: object) ?? false
+    let zones = ConfigurationValue.object([("zones", object.value("zones"))])
+    let identities = Identities(store)
+    let file = ZoneFile.decode(zones, &decoder) { identities.identity(of: $0) }
+    if let failure = identities.failure { throw ControlRefusal(failure) }
+    guard let file, decoder.faults.isEmpty else { throw ControlRefusal(decoder.faults) }
+    let plan = try storage { () throws(StorageError) in
+      try store.plan(file.zones, prunes: prunes)
+    }
+    let changes = try changedKeys(plan, file)
+    let applied = isDry || plan.isEmpty ? nil : try apply(plan.steps)
+    let current = try storage { () throws(StorageError) in try store.sequence() }
+    let result: ConfigurationValue = .object([
+      ("dryRun", .bool(isDry)),
+      ("sequence", .count(applied?.sequence ?? current)),
+      ("added", Self.names(plan.additions)),
+      ("changed", .array(changes)),
+      ("removed", Self.names(plan.removals)),
+      ("unchanged", .integer(plan.unchanged.count)),
+    ])
+    return Outcome(answer: ControlAnswer(result), applied: applied)
+  }
+
+  /// Each zone that changes, with the keys whose values do.
+  private func changedKeys(
+    _ plan: ZonePlan, _ file: ZoneFile
+  ) throws(ControlRefusal) -> [ConfigurationValue] {
+    guard !plan.changes.isEmpty else { return [] }
+    var wanted: [ZoneID: ZoneConfiguration] = [:]
+    for zone in file.zones { wanted[zone.id] = zone }
+    var result: [ConfigurationValue] = []
+    for summary in plan.changes {
+      let current = try storage { () throws(StorageError) in
+        try store.configuration(of: summary.id)
+      }
+      guard let new = wanted[summary.id], let current else { continue }
+      let (newTree, oldTree) = (new.tree(), current.tree())
+      var keys = ZoneConfiguration.keys.filter { newTree[$0] != oldTree[$0] }
+      // Private keys are in no tree; nothing else can have changed then.
+      if keys.isEmpty { keys = ["certificates"] }
+      result.append(
+        .object([
+          ("name", .string(summary.name)), ("keys", .array(keys.map { .string($0) })),
+        ]))
+    }
+    return result
+  }
+
+  private static func names(_ summaries: [ZoneSummary]) -> ConfigurationValue {
+    .array(summaries.map { .string($0.name) })
+  }
+
+  /// The identities of zones by their names: those that are there, or new ones.
+  private final class Identities {
+    private let store: ZoneStore
+    private var made: [String: ZoneID] = [:]
+    /// Why the store could not be asked.
+    private(set) var failure: StorageError?
+
+    init(_ store: ZoneStore) { self.store = store }
+
+    func identity(of name: String) -> ZoneID {
+      if let known = made[name] { return known }
+      var found: ZoneID?
+      do throws(StorageError) { found = try store.zone(named: name) } catch { failure = error }
+      let identity = found ?? ZoneDesk.newIdentity()
+      made[name] = identity
+      return identity
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// The edge: all loops, their servers and gateways.
+
+package import Cache
+import Exchange
+package import HTTP
+import HTTPServer
+import Origin
+import Primitives
+package import Runtime
+package import TLS
+package import Zones
+
+/// Serves all zones of a store on all loops of a group.
+package final class Edge: Sendable {
+  package let group: EventLoopGroup
+  package let directory: ZoneDirectory
+  package let cache: CacheGroup
+  private let nodes: [Node]
+
+  /// One loop's server and gateway; confined to that loop.
+  private struct Node: @unchecked Sendable {
+    // Confined to `gateway.loop`.
+    let gateway: Gateway
+    let server: HTTPServer
+  }
+
+  /// An edge over `store`; call it once the group runs. Listens nowhere yet.
+  package init(
+    group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
+    ramBytes: Int
+  ) throws(TLSError) {
+    self.group = group
+    let directory = ZoneDirectory(
+      store: store, loop: group.storage[0], defaultZone: defaultZone)
+    self.directory = directory
+    var generator = SystemRandomNumberGenerator()
+    let hasher = KeyedHash(using: &generator)
+    let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
+    cache = CacheGroup(loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator))
+    var nodes: [Node] = []
+    for (loop, shard) in zip(group.loops, cache.shards) {
+      let resolver = OriginResolver(
+        loop: loop, resolver: group.storage[group.storage.count - 1])
+      let gateway = Gateway(
+        loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher)
+      let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
+      let server = HTTPServer(loop: loop, handler: gateway, acceptor: acceptor)
+      server.certificates = gateway
+      nodes.append(Node(gateway: gateway, server: server))
+    }
+    self.nodes = nodes
+  }
+
+  /// Serves connections from a listening socket per loop, in the order of the loops.
+  package func listen(on descriptors: [Int32], scheme: RequestHead.Scheme) {
+    precondition(descriptors.count == nodes.count)
+    for (node, descriptor) in zip(nodes, descriptors) {
+      node.gateway.loop.systemLane.post {
+        do throws(RuntimeError) { try node.server.listen(on: descriptor, scheme: scheme) } catch {
+          node.gateway.lastFailure = error.description
+        }
+      }
+    }
+  }
+
+  /// Puts changes into force that the store has made: when it returns, every loop's next request
+  /// sees them. From a task on any loop.
+  package func publish(_ applied: AppliedChanges) async {
+    let publication = await directory.loop.perform { [directory] in
+      directory.publication(of: applied)
+    }
+    for node in nodes {
+      await node.gateway.loop.perform { node.gateway.apply(publication) }
+    }
+    for zone in publication.zones where zone.isRemoved { cache.purgeEverything(of: zone.id) }
+  }
+
+  /// What each loop's zones did and used. From a task on any loop.
+  package func readings() async -> [GatewayReading] {
+    var readings: [GatewayReading] = []
+    for node in nodes { readings.append(await node.gateway.loop.perform { node.gateway.reading() }) }
+    return readings
+  }
+
+  /// Open client connections and zones in memory, by loop. From a task on any loop.
+  package func loads() async -> [(connections: Int, activeZones: Int)] {
+    var loads: [(connections: Int, activeZones: Int)] = []
+    for node in nodes {
+      loads.append(
+        await node.gateway.loop.perform {
+          (node.server.connectionCount, node.gateway.activeZones)
+        })
+    }
+    return loads
+  }
+
+  /// Accepts no more; connections end after what they are doing. From a task on any loop.
+  package func drain() async {
+    for node in nodes { await node.gateway.loop.perform { node.server.drain() } }
+  }
+
+  /// Takes zones out of memory that nobody uses. From a task on any loop.
+  package func sweep() async {
+    for node in nodes { await node.gateway.loop.perform { node.gateway.sweep() } }
+  }
+}

@@ -1,0 +1,140 @@
+// `skerry edge`, from its options to its end.
+
+import Control
+import Exchange
+import Foundation
+import Gateway
+import HTTP
+import HTTPServer
+import Primitives
+import Runtime
+import Storage
+import TLS
+import Zones
+
+/// One run of an edge. The main thread becomes the loop of the control API and of signals; tenants
+/// are served by loops of their own.
+struct EdgeProgram {
+  let options: EdgeOptions
+
+  /// Serves until it is told to stop.
+  func run() throws(CommandFailure) {
+    let descriptorLimit = ProcessSettings.prepare()
+    try Self.makeDirectory(options.directory)
+    let (store, report) = try openStore()
+    let zone = try InitialZones(options: options, store: store).apply()
+    let loop = try attempt { () throws(RuntimeError) in
+      try EventLoop(name: "control", index: -1)
+    }
+    let group = try attempt { () throws(RuntimeError) in
+      try EventLoopGroup(cpus: cpus, storageThreads: 3)
+    }
+    let edge = try makeEdge(group, store, defaultZone: zone)
+    let listeners = try attempt { () throws(RuntimeError) in
+      try ListenerSet.open(options, loops: group.loops.count)
+    }
+    let service = EdgeService(
+      edge: edge, loop: loop, listeners: listeners, options: options,
+      descriptorLimit: descriptorLimit)
+    if case .restored = report.outcome { service.note(report.description) }
+    try serve(service, store, report)
+    store.close()
+  }
+
+  /// Starts listening, and runs the control loop to the end.
+  private func serve(
+    _ service: EdgeService, _ store: ZoneStore, _ report: ZoneStoreReport
+  ) throws(CommandFailure) {
+    let handler = ControlHandler(
+      lane: Lane(loop: service.loop, name: "control"), worker: service.edge.group.storage[2],
+      store: store, report: report, backend: service, token: try token())
+    let server = HTTPServer(loop: service.loop, handler: handler)
+    let socket = try attempt { () throws(RuntimeError) in try listenForControl() }
+    service.loop.systemLane.post {
+      do throws(RuntimeError) { try server.listen(on: socket, scheme: .http) } catch {
+        service.note("the control API is not served: \(error)")
+      }
+    }
+    handler.start()
+    service.start(store)
+    let signals = try attempt { () throws(RuntimeError) in
+      try SignalSource([SIGTERM, SIGINT, SIGUSR2], loop: service.loop) { service.received($0) }
+    }
+    try attempt { () throws(RuntimeError) in try signals.register() }
+    service.announce()
+    service.loop.run()
+    withExtendedLifetime((server, signals)) {}
+  }
+
+  private var cpus: [Int32?] {
+    if let cpus = options.cpus { return cpus.cores.map { $0 } }
+    return (0..<Int32(ProcessInfo.processInfo.activeProcessorCount)).map { $0 }
+  }
+
+  private func openStore() throws(CommandFailure) -> (ZoneStore, ZoneStoreReport) {
+    do throws(ZoneStoreError) {
+      return try ZoneStore.open(
+        EdgePaths.store(in: options.directory), check: CertificateReader.check)
+    } catch { throw CommandFailure(.refused, "skerry: \(error.description)") }
+  }
+
+  private func makeEdge(
+    _ group: EventLoopGroup, _ store: ZoneStore, defaultZone: String?
+  ) throws(CommandFailure) -> Edge {
+    do throws(TLSError) {
+      let keys = try ticketKeys(store)
+      return try Edge(
+        group: group, store: store, defaultZone: defaultZone, ticketKeys: keys,
+        ramBytes: options.ramMebibytes << 20)
+    } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
+  }
+
+  /// The ticket keys of this directory: kept, so that sessions survive a restart and an upgrade.
+  private func ticketKeys(_ store: ZoneStore) throws(TLSError) -> TLSTicketKeys {
+    let fresh = try TLSTicketKeys.generate()
+    do throws(StorageError) {
+      let kept = try store.secret("tls-ticket-keys", orStore: fresh.material)
+      return TLSTicketKeys(current: kept) ?? fresh
+    } catch {
+      Console.complain("skerry: session tickets will not survive a restart: \(error)")
+      return fresh
+    }
+  }
+
+  private func token() throws(CommandFailure) -> ControlToken {
+    do throws(ControlError) { return try ControlToken.load(options.tokenPath) } catch {
+      throw CommandFailure(.refused, "skerry: \(error)")
+    }
+  }
+
+  private func listenForControl() throws(RuntimeError) -> Int32 {
+    switch ControlAddress(options.controlAddress) {
+    case .socket(let address): return try Listener.listen(on: address, sharesPort: false)
+    case .host(let name, let port):
+      let found = try Connect.resolve(name, port: port)
+      return try Listener.listen(on: found[0], sharesPort: false)
+    case .path(let path): return try Listener.listen(path: path)
+    case nil: return try Listener.listen(path: EdgePaths.controlSocket(in: options.directory))
+    }
+  }
+
+  private func attempt<Result>(
+    _ body: () throws(RuntimeError) -> Result
+  ) throws(CommandFailure) -> Result {
+    do throws(RuntimeError) { return try body() } catch {
+      throw CommandFailure(.refused, "skerry: \(error)")
+    }
+  }
+
+  private static func makeDirectory(_ path: String) throws(CommandFailure) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw CommandFailure(
+        .refused,
+        "skerry: the folder \(path) can't be made: \(error.localizedDescription) Give another "
+          + "with --directory.")
+    }
+  }
+}

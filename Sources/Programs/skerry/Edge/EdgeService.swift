@@ -1,0 +1,180 @@
+// The edge as the control API sees it, and its life: start, upgrade, stop.
+
+import Control
+import Foundation
+import Gateway
+import HTTP
+import Primitives
+import Runtime
+import Storage
+import Synchronization
+import Zones
+
+/// Runs an edge on behalf of the operator. Its tasks run on the control loop.
+final class EdgeService: EdgeBackend {
+  let edge: Edge
+  /// The loop of the control API: the main thread.
+  let loop: EventLoop
+  let listeners: ListenerSet
+  private let options: EdgeOptions
+  private let descriptorLimit: Int
+  private let startedAt = SystemClock.monotonic
+  private let lane: Lane
+  private let shared = Mutex(SharedState())
+
+  private struct SharedState {
+    var epoch: UInt64 = 0
+    var notes: [String] = []
+    var isStopping = false
+  }
+
+  init(
+    edge: Edge, loop: EventLoop, listeners: ListenerSet, options: EdgeOptions,
+    descriptorLimit: Int
+  ) {
+    self.edge = edge
+    self.loop = loop
+    self.listeners = listeners
+    self.options = options
+    self.descriptorLimit = descriptorLimit
+    lane = Lane(loop: loop, name: "service")
+  }
+
+  /// Something that the operator should know: to the log, and to `status`.
+  func note(_ text: String) {
+    Console.complain("skerry: \(text)")
+    shared.withLock { $0.notes.append(text) }
+  }
+
+  /// Serves, and begins what recurs.
+  func start(_ store: ZoneStore) {
+    for entry in listeners.entries { edge.listen(on: entry.descriptors, scheme: entry.scheme) }
+    do throws(StorageError) {
+      let sequence = try store.sequence()
+      shared.withLock { $0.epoch = sequence }
+    } catch { note(error.description) }
+    lane.start { [self] in
+      let parker = Parker(on: lane)
+      while !shared.withLock({ $0.isStopping }) {
+        _ = await parker.park(until: loop.now + .seconds(5))
+        await edge.sweep()
+        await export(store)
+      }
+    }
+  }
+
+  /// Tells people, and the process before this one, that the edge serves.
+  func announce() {
+    for entry in listeners.entries {
+      Console.line("skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
+    }
+    Successor.sayReady(ProcessInfo.processInfo.environment)
+  }
+
+  func received(_ signal: Int32) {
+    if signal == SIGUSR2 {
+      lane.start { [self] in
+        do throws(ControlRefusal) { _ = try await upgrade() } catch {
+          note("the upgrade failed: \(error.faults.map(\.message).joined(separator: " "))")
+        }
+      }
+    } else {
+      stop()
+    }
+  }
+
+  private func export(_ store: ZoneStore) async {
+    let failure = await edge.group.storage[2].perform { () -> String? in
+      do throws(StorageError) {
+        try store.exportIfNeeded()
+        return nil
+      } catch { return error.description }
+    }
+    if let failure { note("the export of zones failed: \(failure)") }
+  }
+
+  // MARK: - EdgeBackend
+
+  func publish(_ applied: AppliedChanges) async {
+    await edge.publish(applied)
+    shared.withLock { $0.epoch = max($0.epoch, applied.sequence) }
+  }
+
+  func facts() async -> EdgeFacts {
+    var facts = EdgeFacts()
+    let loads = await edge.loads()
+    let state = shared.withLock { $0 }
+    facts.version = ProgramVersion.text
+    facts.processID = ProcessSettings.processID
+    facts.uptimeSeconds = SystemClock.monotonic.nanoseconds(since: startedAt) / 1_000_000_000
+    facts.epoch = state.epoch
+    facts.notes = state.notes
+    facts.loops = zip(edge.group.loops, loads).map { loop, load in
+      EdgeFacts.LoopFacts(
+        name: loop.name, cpu: loop.cpu.map { Int($0) }, connections: load.connections,
+        activeZones: load.activeZones)
+    }
+    facts.activeZones = loads.map(\.activeZones).max() ?? 0
+    facts.connections = loads.reduce(0) { $0 + $1.connections }
+    facts.listeners = listeners.entries.map { entry in
+      "\(entry.scheme == .https ? "https" : "http") \(entry.address)"
+    }
+    facts.memoryBytes = ProcessSettings.residentBytes
+    facts.openFileLimit = descriptorLimit
+    return facts
+  }
+
+  func ledger() async -> LedgerReading {
+    let readings = await edge.readings()
+    let epoch = shared.withLock { $0.epoch }
+    return LedgerSum(readings, edge: edge).reading(epoch: epoch)
+  }
+
+  /// The new process gets our listening sockets; when it serves, this one drains and ends.
+  func upgrade() async throws(ControlRefusal) -> UpgradeReport {
+    var variables = ProcessInfo.processInfo.environment
+    variables[ListenerSet.variable] = listeners.description
+    let successor: Successor
+    do throws(RuntimeError) {
+      successor = try Successor.start(
+        path: ProgramPath.executable, arguments: Array(CommandLine.arguments.dropFirst()),
+        variables: variables, descriptors: listeners.descriptors)
+    } catch {
+      throw ControlRefusal(500, .refused, "The new process could not be started: \(error)")
+    }
+    defer { successor.close() }
+    let parker = Parker(on: lane)
+    let deadline = loop.now + .seconds(30)
+    while loop.now < deadline {
+      if let hasTakenOver = successor.hasTakenOver {
+        guard hasTakenOver else { break }
+        stop()
+        return UpgradeReport(
+          processID: Int(successor.processID), version: ProgramVersion.text)
+      }
+      _ = await parker.park(until: loop.now + .milliseconds(20))
+    }
+    throw ControlRefusal(
+      500, .refused,
+      "The new process did not come up; this one goes on. Its messages are in the log.")
+  }
+
+  func stop() {
+    let isFirst = shared.withLock { state in
+      defer { state.isStopping = true }
+      return !state.isStopping
+    }
+    guard isFirst else { return }
+    lane.start { [self] in
+      let parker = Parker(on: lane)
+      await edge.drain()
+      let deadline = loop.now + .seconds(30)
+      while loop.now < deadline {
+        let open = await edge.loads().reduce(0) { $0 + $1.connections }
+        if open == 0 { break }
+        _ = await parker.park(until: loop.now + .milliseconds(50))
+      }
+      loop.stop()
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// The ledger of the process from those of its loops.
+
+import Cache
+import Control
+import Exchange
+import Gateway
+import Primitives
+import Runtime
+
+/// Sums what the loops read of each zone.
+struct LedgerSum {
+  private var zones: [ZoneID: Sum] = [:]
+  private var systemLanes: [String: LaneLedger] = [:]
+  private var longJobs: [LongJobFact] = []
+  private var longJobCount: UInt64 = 0
+  private let edge: Edge
+
+  private struct Sum {
+    let name: String
+    var counters = ZoneCounters()
+    var ledger = LaneLedger()
+    var connections = 0
+    var inFlight = 0
+  }
+
+  init(_ readings: [GatewayReading], edge: Edge) {
+    self.edge = edge
+    for (reading, loop) in zip(readings, edge.group.loops) {
+      for zone in reading.zones { add(zone) }
+      for (name, ledger) in reading.systemLanes {
+        systemLanes[name, default: LaneLedger()] += ledger
+      }
+      systemLanes["zones out of memory", default: LaneLedger()] += reading.departed.ledger
+      longJobCount += reading.longJobCount
+      longJobs += reading.longJobs.map {
+        LongJobFact(lane: $0.lane, loop: loop.name, nanoseconds: $0.nanoseconds)
+      }
+    }
+  }
+
+  private mutating func add(_ zone: GatewayReading.Zone) {
+    var sum = zones[zone.id] ?? Sum(name: zone.name)
+    sum.counters += zone.counters
+    sum.ledger += zone.ledger
+    sum.connections += zone.connections
+    sum.inFlight += zone.exchangesInFlight
+    zones[zone.id] = sum
+  }
+
+  func reading(epoch: UInt64) -> LedgerReading {
+    var reading = LedgerReading(
+      takenAt: SystemClock.monotonic, epoch: epoch,
+      processCPUNanoseconds: SystemClock.processCPUNanoseconds)
+    reading.zones = zones.map { usage($0.key, $0.value) }
+    reading.systemLanes = systemLanes.map { LaneUsage(name: $0.key, $0.value) }
+    reading.longJobs = longJobs
+    reading.longJobCount = longJobCount
+    return reading
+  }
+
+  private func usage(_ id: ZoneID, _ sum: Sum) -> ZoneUsage {
+    var usage = ZoneUsage(name: sum.name, id: id.description)
+    usage.requests = sum.counters.requests
+    for index in sum.counters.outcomes.indices {
+      guard let outcome = ExchangeFacts.CacheOutcome(rawValue: UInt8(index)) else { continue }
+      usage.cache[outcome] = sum.counters.outcomes[index]
+    }
+    usage.cpuNanoseconds = sum.ledger.cpuNanoseconds
+    usage.bytesIn = sum.ledger.bytesIn
+    usage.bytesOut = sum.ledger.bytesOut
+    usage.latency = LatencyCounts(sum.counters.latency)
+    usage.jobs = sum.ledger.jobs
+    usage.wakeups = sum.ledger.wakeups
+    usage.queueWaitNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.waitTicks)
+    usage.longestJobNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.longestTicks)
+    usage.cacheBytes = UInt64(max(0, edge.cache.zone(id).bytes))
+    usage.connections = UInt64(max(0, sum.connections))
+    usage.inFlight = UInt64(max(0, sum.inFlight))
+    usage.shed = sum.counters.shed
+    return usage
+  }
+}

@@ -1,0 +1,116 @@
+// The options of `skerry edge`.
+
+import ArgumentParser
+import Runtime
+
+/// What an edge is started with.
+struct EdgeOptions: ParsableArguments {
+  /// How much the edge writes to its log.
+  enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case error, warning, notice, info, debug
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the edge's state: zones, control socket, token. Made if it is missing.",
+      valueName: "folder"))
+  var directory = "run/edge"
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Serve HTTP/1.1, and HTTP/2 by prior knowledge, here. Repeatable.",
+      valueName: "address:port"), transform: EdgeOptions.address)
+  var http: [SocketAddress] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Serve HTTP/2 and HTTP/1.1 over TLS here. Repeatable.", valueName: "address:port"),
+    transform: EdgeOptions.address)
+  var https: [SocketAddress] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the control API listens. Default: control.sock in the folder.",
+      valueName: "path|address:port"))
+  var control: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file with the control token; made if it is missing. Default: control.token in the folder.",
+      valueName: "file"))
+  var tokenFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all.", valueName: "list"))
+  var cpus: CPUList?
+
+  @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB. Default: 256.")
+  var ramMebibytes = 256
+
+  @Option(
+    name: .customLong("disk-mb"),
+    help: "Disk space for cached responses, in MiB. Accepted; there is no disk tier yet.")
+  var diskMebibytes = 0
+
+  @Option(
+    help: ArgumentHelp("Apply this file of zones before listening.", valueName: "file"))
+  var zones: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve a zone per line: host, origin, value of the response field X-Rev.",
+      valueName: "file"))
+  var tenants: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Answer hosts that no zone has from this origin, as the zone \"default\".",
+      valueName: "url"))
+  var defaultOrigin: String?
+
+  @Option(help: ArgumentHelp("The certificate of the zone \"default\".", valueName: "file"))
+  var defaultCertificate: String?
+
+  @Option(help: ArgumentHelp("The private key of the zone \"default\".", valueName: "file"))
+  var defaultKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Answer hosts that no zone has by this zone, instead of 421.", valueName: "zone"))
+  var defaultZone: String?
+
+  @Option(help: "How much to log.")
+  var logLevel = LogLevel.notice
+
+  /// The control address, with the folder's socket as the usual one.
+  var controlAddress: String { control ?? EdgePaths.controlSocket(in: directory) }
+
+  /// The token's file, with the folder's as the usual one.
+  var tokenPath: String { tokenFile ?? EdgePaths.token(in: directory) }
+
+  func validate() throws {
+    if http.isEmpty && https.isEmpty {
+      throw ValidationError("Give at least one address to serve: --http or --https ADDRESS:PORT.")
+    }
+    if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
+    if diskMebibytes < 0 { throw ValidationError("--disk-mb can't be negative.") }
+    if (defaultCertificate == nil) != (defaultKey == nil) {
+      throw ValidationError("--default-certificate and --default-key belong together.")
+    }
+    if defaultCertificate != nil && defaultOrigin == nil {
+      throw ValidationError("--default-certificate needs --default-origin.")
+    }
+    if defaultOrigin != nil && defaultZone != nil {
+      throw ValidationError("Give --default-origin or --default-zone, not both.")
+    }
+  }
+
+  private static func address(_ text: String) throws -> SocketAddress {
+    if let address = SocketAddress(text) { return address }
+    throw ValidationError(
+      "\"\(text)\" is no address with a port. Write 127.0.0.1:8080, [::1]:8080 or :8080.")
+  }
+}

@@ -1,0 +1,54 @@
+// `skerry status`
+
+import ArgumentParser
+import ConfigurationTree
+import Control
+import HTTP
+
+/// Tells how the running edge is.
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Tell how the running edge is.")
+
+  @OptionGroup var control: ControlOptions
+
+  func run() throws {
+    let result = try control.ask(.get, "/v1/status", for: "the status")
+    if !control.printsJSON(result) { Console.write(Self.text(result)) }
+  }
+
+  /// The status for people.
+  static func text(_ status: ConfigurationValue) -> String {
+    func number(_ key: String) -> UInt64 { status[key]?.number ?? 0 }
+    let store = status["store"]
+    var rows = [
+      ["edge", "skerry \(status["version"]?.text ?? ""), process \(number("processID"))"],
+      ["up", Figures.duration(seconds: number("uptimeSeconds"))],
+      ["serves", (status["listeners"]?.elements.compactMap(\.text) ?? []).joined(separator: ", ")],
+      [
+        "zones",
+        "\(number("zones")), \(number("activeZones")) of them in memory, epoch \(number("epoch"))",
+      ],
+      [
+        "load",
+        "\(number("connections")) connections, \(Figures.bytes(number("memoryBytes"))) of memory",
+      ],
+      [
+        "store",
+        "\(store?["state"]?.text ?? "unknown"), change \(store?["sequence"]?.number ?? 0), in "
+          + (store?["directory"]?.text ?? ""),
+      ],
+    ]
+    for loop in status["loops"]?.elements ?? [] {
+      let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"
+      rows.append([
+        loop["name"]?.text ?? "",
+        "\(place), \(loop["connections"]?.number ?? 0) connections, "
+          + "\(loop["activeZones"]?.number ?? 0) zones",
+      ])
+    }
+    if store?["state"]?.text == "restored" { rows.append(["note", store?["report"]?.text ?? ""]) }
+    for note in status["notes"]?.elements.compactMap(\.text) ?? [] { rows.append(["note", note]) }
+    return TextTable(rows: rows).text
+  }
+}

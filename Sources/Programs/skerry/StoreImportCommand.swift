@@ -1,0 +1,26 @@
+// `skerry store import`
+
+import ArgumentParser
+import Zones
+
+/// Restores a backup.
+struct StoreImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Make a store hold exactly the zones of a backup. The edge must not be running.")
+
+  @Argument(
+    help: "The folder of the edge, as given to skerry edge as --directory.", completion: .directory)
+  var folder: String
+
+  @Argument(help: "The file that skerry store export wrote.", completion: .file())
+  var file: String
+
+  func run() throws {
+    try NewFiles.makeFolder(folder)
+    let applied = try StoreCommand.withStore(in: EdgePaths.store(in: folder)) {
+      store throws(ZoneStoreError) in try store.import(from: file)
+    }
+    Console.line("restored \(file): \(applied.changes.count) zones changed")
+  }
+}

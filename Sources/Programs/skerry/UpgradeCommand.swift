@@ -1,0 +1,26 @@
+// `skerry upgrade`
+
+import ArgumentParser
+import ConfigurationTree
+import Control
+import HTTP
+
+/// Replaces the running edge by the program that is installed now.
+struct UpgradeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "upgrade",
+    abstract: "Replace the running edge by the installed program, without losing a request.",
+    discussion: """
+      The new process takes over the listening sockets; the old one finishes its requests and ends. \
+      If the new one does not come up, the old one goes on.
+      """)
+
+  @OptionGroup var control: ControlOptions
+
+  func run() throws {
+    let result = try control.ask(.post, "/v1/upgrade", for: "the upgrade")
+    if control.printsJSON(result) { return }
+    let process = result["processID"]?.number.map { String($0) } ?? "unknown"
+    Console.line("upgraded to \(result["version"]?.text ?? "unknown"): process \(process) serves")
+  }
+}

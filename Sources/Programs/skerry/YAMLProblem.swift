@@ -1,0 +1,40 @@
+// Why a text is no usable YAML.
+
+import ConfigurationTree
+import Yams
+
+/// What is wrong with a YAML text, and where.
+struct YAMLProblem: Error, Equatable {
+  let position: SourcePosition?
+  /// As a sentence with what to do.
+  let message: String
+
+  init(_ message: String, at position: SourcePosition?) {
+    self.message = message
+    self.position = position
+  }
+
+  init(_ error: any Error) {
+    guard let error = error as? YamlError else {
+      self.init("is no YAML (\(error)).", at: nil)
+      return
+    }
+    switch error {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let place = context.map { " (\($0.text), line \($0.mark.line))" } ?? ""
+      self.init("is no YAML: \(problem)\(place).", at: Self.position(mark))
+    case .duplicatedKeysInMapping(let keys, let context):
+      self.init(
+        "has the key \(keys.joined(separator: ", ")) twice. Keep one.",
+        at: Self.position(context.mark))
+    case .reader(let problem, _, _, _): self.init("is no YAML: \(problem).", at: nil)
+    default: self.init("is no YAML (\(error)).", at: nil)
+    }
+  }
+
+  static func position(_ mark: Mark) -> SourcePosition {
+    SourcePosition(line: mark.line, column: mark.column)
+  }
+}

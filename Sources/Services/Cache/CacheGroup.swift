@@ -1,0 +1,72 @@
+// The RAM cache of the process: all shards and all zones.
+
+package import Primitives
+package import Runtime
+import Synchronization
+
+/// The RAM cache of an edge. From any thread.
+package final class CacheGroup: Sendable {
+  /// The shards, in the order of their loops.
+  package let shards: [CacheShard]
+  let hash: KeyedHash
+  private let zones = Mutex<[ZoneID: ZoneReference]>([:])
+
+  private struct ZoneReference: Sendable {
+    weak let zone: CacheZone?
+  }
+
+  /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key.
+  package init(loops: [EventLoop], ramBytes: Int, hash: KeyedHash) {
+    precondition(!loops.isEmpty && ramBytes > 0)
+    self.hash = hash
+    shards = loops.enumerated().map { index, loop in
+      CacheShard(
+        loop: loop, index: index, shardCount: loops.count, ramBytes: ramBytes / loops.count,
+        hash: hash)
+    }
+    for shard in shards { shard.group = self }
+  }
+
+  /// The zone of that identity, made on first use.
+  package func zone(_ id: ZoneID) -> CacheZone {
+    zones.withLock { zones in
+      if let zone = zones[id]?.zone { return zone }
+      let zone = CacheZone(id: id) { [weak self] id in self?.forget(id) }
+      zones[id] = ZoneReference(zone: zone)
+      return zone
+    }
+  }
+
+  /// Voids everything that is stored for a zone or on its way to it, at once; its memory is
+  /// reclaimed little by little.
+  package func purgeEverything(of id: ZoneID) {
+    guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
+    zone.beginGeneration()
+    for shard in shards {
+      shard.lane.post { shard.reclaim(zone) }
+    }
+  }
+
+  /// Voids what is stored under a URL of a zone, all variants, and what is on its way.
+  ///
+  /// - Parameters:
+  ///   - authority: host and, unless it is the scheme's own, port, in lower case.
+  ///   - path: absolute path and query, as in requests.
+  package func purge(
+    _ scheme: CacheKey.Scheme, _ authority: [UInt8], _ path: [UInt8], of id: ZoneID
+  ) {
+    let key = CacheKey.bytes(zone: id, scheme: scheme, authority: authority, path: path)
+    let hash = hash.hash(key.span)
+    let owner = shards[shards[0].ownerIndex(hash)]
+    owner.lane.post {
+      owner.charge(id)
+      owner.invalidate(hash, key)
+    }
+  }
+
+  private func forget(_ id: ZoneID) {
+    zones.withLock { zones in
+      if let reference = zones[id], reference.zone == nil { zones[id] = nil }
+    }
+  }
+}

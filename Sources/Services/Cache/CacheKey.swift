@@ -1,0 +1,47 @@
+// What responses are found by.
+
+package import HTTP
+import Primitives
+
+/// Primary keys (RFC 9111 section 2): zone, scheme, host and target. The scheme counts because
+/// origins answer http and https differently (redirects above all).
+package enum CacheKey {
+  package typealias Scheme = RequestHead.Scheme
+
+  /// The part of a zone's keys that is always the same.
+  static func prefix(_ zone: ZoneID) -> [UInt8] {
+    var prefix: [UInt8] = []
+    for word in [zone.high, zone.low] {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        prefix.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    return prefix
+  }
+
+  /// Writes a request's key over `key`. Host and target can't run into each other: a host has no
+  /// slash and a target begins with one.
+  @inline(__always)
+  static func write(_ prefix: [UInt8], _ request: RequestHead, to key: inout [UInt8]) {
+    key.removeAll(keepingCapacity: true)
+    key.append(contentsOf: prefix)
+    key.append(request.scheme.rawValue)
+    key.append(contentsOf: request.authority)
+    key.append(contentsOf: request.path)
+  }
+
+  static func bytes(
+    zone: ZoneID, scheme: Scheme, authority: [UInt8], path: [UInt8]
+  ) -> [UInt8] {
+    prefix(zone) + [scheme.rawValue] + authority + path
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// The bytes in memory of their own, without the room of a buffer that is used again.
+  init(copying bytes: [UInt8]) {
+    self = []
+    reserveCapacity(bytes.count)
+    append(contentsOf: bytes)
+  }
+}

@@ -1,0 +1,269 @@
+// Requests that memory can't answer at once.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+/// Answers a request that no usable stored response was found for.
+final class CacheMiss: Suspension {
+  private let stage: CacheStage
+  private let lookup: CacheStage.Lookup
+
+  init(_ stage: CacheStage, _ lookup: CacheStage.Lookup) {
+    self.stage = stage
+    self.lookup = lookup
+  }
+
+  func perform(_ exchange: Exchange) async throws(Failure) {
+    try await stage.serve(exchange, lookup)
+  }
+}
+
+extension CacheStage {
+  func serve(_ exchange: Exchange, _ lookup: Lookup) async throws(Failure) {
+    var lookup = lookup
+    let joins = isSharing(lookup)
+    if !lookup.isOwned, !joins, await inquire(exchange, &lookup) { return }
+    if let directives = lookup.directives, directives.onlyIfCached {
+      // RFC 9111 section 5.2.1.7.
+      exchange.facts.cache = .miss
+      exchange.response.status = 504
+      exchange.response.contentLength = 0
+      exchange.response.fields.append(.cacheStatus, "skerry; detail=only-if-cached")
+      return
+    }
+    if lookup.isHead {
+      let forwarding = lookup.found == nil ? Forwarding.uriMiss : .stale
+      return try await pass(exchange, forwarding, refreshing: lookup.found)
+    }
+    if lookup.directives?.noStore ?? false { return try await pass(exchange, .request) }
+    if lookup.traits.contains(.range), lookup.found == nil {
+      return try await pass(exchange, .uriMiss)
+    }
+    if joins, try await share(exchange, &lookup) { return }
+    try await fetchAlone(exchange, lookup)
+  }
+
+  /// Whether the request may wait for a fetch of another, and others for its own.
+  private func isSharing(_ lookup: Lookup) -> Bool {
+    if lookup.isHead || lookup.traits.contains(.authorization) { return false }
+    if lookup.traits.contains(.range), lookup.found == nil { return false }
+    guard let directives = lookup.directives else { return true }
+    return !directives.noStore && !directives.noCache && !directives.onlyIfCached
+      && directives.maxAge == nil && directives.minFresh == nil
+  }
+
+  /// Asks the loop that owns the key for a stored response; true if that answered the request.
+  private func inquire(_ exchange: Exchange, _ lookup: inout Lookup) async -> Bool {
+    let owner = group.shards[shard.ownerIndex(lookup.hash)]
+    let (hash, key, fields) = (lookup.hash, lookup.key, exchange.request.fields)
+    let zone = zone.id
+    let stored = await owner.loop.perform {
+      owner.charge(zone)
+      return owner.find(hash, key, fields)
+    }
+    guard let stored else { return false }
+    lookup.found = stored
+    shard.front.insert(stored)
+    return answer(exchange, stored, lookup.traits, lookup.directives, isHead: lookup.isHead)
+  }
+
+  // MARK: - Fetching for all who ask
+
+  /// Waits for a fetch that is under way, or makes one that others may wait for; false if the
+  /// request must fetch alone.
+  private func share(_ exchange: Exchange, _ lookup: inout Lookup) async throws(Failure) -> Bool {
+    var unsuited: [Flight] = []
+    for round in 0..<CacheLimits.rounds {
+      if round > 0, let stored = find(exchange, lookup) {
+        lookup.found = stored
+        if answer(exchange, stored, lookup.traits, lookup.directives, isHead: false) {
+          return true
+        }
+      }
+      let follower = join(exchange, lookup, unsuited)
+      let flight = follower.flight
+      let leads = follower.isLeader
+      switch try await follower.outcome(exchange.parker) {
+      case .streaming(let head), .complete(let head):
+        if leads && flight.isFetchedHere || suits(head.stored, exchange, lookup) {
+          respond(exchange, lookup, follower, head)
+          return true
+        }
+        follower.abandon()
+        if head.stored.selection.matches(exchange.request.fields) { return false }
+        unsuited.append(flight.source ?? flight)
+      case .resolved(let stored):
+        follower.abandon()
+        if leads || suits(stored.head, exchange, lookup) {
+          respond(exchange, lookup, follower, stored)
+          return true
+        }
+        if stored.head.selection.matches(exchange.request.fields) { return false }
+      case .alone:
+        return takeHandover(exchange, lookup, follower)
+      case .failed(let failure):
+        follower.abandon()
+        // Another's early data or abort is not this request's fault.
+        if leads || !(failure.kind == .earlyDataRefused || failure.kind == .clientAborted) {
+          throw failure
+        }
+      case .again, .asking, .fetching: follower.abandon()
+      }
+    }
+    return false
+  }
+
+  private func find(_ exchange: Exchange, _ lookup: Lookup) -> StoredResponse? {
+    lookup.isOwned
+      ? shard.find(lookup.hash, lookup.key, exchange.request.fields)
+      : shard.front.find(lookup.hash, lookup.key, exchange.request.fields)
+  }
+
+  /// Joins a flight for the key that may suit, or begins one.
+  private func join(
+    _ exchange: Exchange, _ lookup: Lookup, _ unsuited: [Flight]
+  ) -> FlightFollower {
+    let present = shard.flights.first(lookup.hash) { flight in
+      flight.key == lookup.key && flight.isJoinable
+        && !unsuited.contains { $0 === flight || $0 === flight.source }
+    }
+    if let present { return FlightFollower(exchange, at: present, isLeader: false) }
+    let flight = Flight(
+      shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: true)
+    let follower = FlightFollower(exchange, at: flight, isLeader: true)
+    shard.flights.insert(flight, hash: lookup.hash)
+    flight.ask(
+      group.shards[shard.ownerIndex(lookup.hash)],
+      candidate: makeFill(flight, exchange, lookup), directives: lookup.directives,
+      unsuited: unsuited)
+    return follower
+  }
+
+  private func makeFill(_ flight: Flight, _ exchange: Exchange, _ lookup: Lookup) -> Fill {
+    let fetch = Fetch(
+      request: exchange.request, client: exchange.client, requestID: exchange.facts.requestID,
+      parker: Parker(on: lane))
+    return Fill(
+      flight, below: below, configuration: configuration, fetch: fetch,
+      directives: lookup.directives, owner: group.shards[shard.ownerIndex(lookup.hash)])
+  }
+
+  /// Whether a response that was fetched for another request may answer this one.
+  private func suits(_ head: StoredHead, _ exchange: Exchange, _ lookup: Lookup) -> Bool {
+    head.selection.matches(exchange.request.fields)
+      && head.usability(lookup.directives, at: shard.loop.now) != .validate
+  }
+
+  // MARK: - Fetching for one
+
+  private func fetchAlone(_ exchange: Exchange, _ lookup: Lookup) async throws(Failure) {
+    let flight = Flight(
+      shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false)
+    let follower = FlightFollower(exchange, at: flight, isLeader: true)
+    let stored = lookup.found.flatMap { $0.isCurrent ? $0 : nil }
+    makeFill(flight, exchange, lookup).start(validating: stored)
+    switch try await follower.outcome(exchange.parker) {
+    case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
+    case .resolved(let stored):
+      follower.abandon()
+      respond(exchange, lookup, follower, stored)
+    case .alone:
+      guard takeHandover(exchange, lookup, follower) else {
+        throw Failure(.internalError, "a response was lost")
+      }
+    case .failed(let failure):
+      follower.abandon()
+      throw failure
+    case .again, .asking, .fetching:
+      follower.abandon()
+      throw Failure(.internalError, "a fetch did not begin")
+    }
+  }
+
+  /// Takes a response that is the leader's alone; false if there is none for this one.
+  private func takeHandover(
+    _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower
+  ) -> Bool {
+    let flight = follower.flight
+    guard follower.isLeader, let fetched = flight.handover else {
+      follower.abandon()
+      return false
+    }
+    flight.handover = nil
+    follower.abandon()
+    exchange.facts.cache = .miss
+    respond(
+      exchange, fetched,
+      ForwardStatus(forwarding: forwarding(follower, lookup), statusBelow: fetched.head.status))
+    return true
+  }
+
+  // MARK: - Responding
+
+  /// Answers by a response that is on its way.
+  private func respond(
+    _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower, _ head: FlightHead
+  ) {
+    let flight = follower.flight
+    let stored = head.stored
+    exchange.facts.cache = follower.isLeader ? .miss : .collapsed
+    exchange.response.contentLength = head.contentLength
+    if isNotModified(exchange, stored, lookup.traits) {
+      appendAge(exchange, stored.freshness)
+      fillNotModified(exchange, stored)
+      follower.abandon()
+    } else {
+      exchange.response.status = stored.status
+      if follower.isLeader, let fields = flight.leaderFields {
+        exchange.response.fields = fields
+      } else {
+        exchange.response.stored = stored.fields
+        appendAge(exchange, stored.freshness)
+      }
+      exchange.response.body = body(of: follower)
+    }
+    var status = ForwardStatus(forwarding: forwarding(follower, lookup))
+    status.statusBelow = stored.status
+    status.isStored = follower.isLeader && !flight.isWindowed
+    status.isCollapsed = !follower.isLeader || !flight.isFetchedHere
+    status.ttl = stored.freshness.remainingSeconds(at: shard.loop.now)
+    appendForwardStatus(exchange, status)
+  }
+
+  /// What has come whole is sent whole.
+  private func body(of follower: FlightFollower) -> ResponseBody {
+    let flight = follower.flight
+    guard case .complete = flight.state, !flight.isWindowed else { return .stream(follower) }
+    let pieces = flight.pieces.all
+    follower.abandon()
+    return pieces.isEmpty ? .none : .chunks(pieces)
+  }
+
+  /// Answers by a stored response after it was found elsewhere or validated.
+  private func respond(
+    _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower, _ stored: StoredResponse
+  ) {
+    let flight = follower.flight
+    stored.heatUp()
+    fill(exchange, stored, lookup.traits, isHead: lookup.isHead)
+    guard flight.isFetchedHere else {
+      exchange.facts.cache = .hit
+      appendHitStatus(exchange, stored.head.freshness)
+      return
+    }
+    exchange.facts.cache = follower.isLeader ? .revalidated : .collapsed
+    var status = ForwardStatus(forwarding: forwarding(follower, lookup))
+    status.statusBelow = 304
+    status.isCollapsed = !follower.isLeader
+    status.ttl = stored.head.freshness.remainingSeconds(at: shard.loop.now)
+    appendForwardStatus(exchange, status)
+  }
+
+  private func forwarding(_ follower: FlightFollower, _ lookup: Lookup) -> Forwarding {
+    if follower.flight.isShared { return follower.flight.forwarding }
+    guard let found = lookup.found else { return .uriMiss }
+    return found.head.isShareable(at: shard.loop.now) ? .request : .stale
+  }
+}

@@ -1,0 +1,50 @@
+// One fetch per key in the whole process.
+
+import HTTP
+import Primitives
+import Runtime
+
+extension CacheShard {
+  /// Asks to fetch a key that this shard owns, on behalf of `flight`, which may be of another
+  /// loop.
+  ///
+  /// - Parameter unsuited: flights that turned out not to suit the request.
+  func claim(
+    _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight]
+  ) -> ClaimAnswer {
+    charge(flight.zone.id)
+    let stored = find(flight.hash, flight.key, fields)
+    if let stored, stored.head.usability(directives, at: loop.now) != .validate {
+      return .stored(stored)
+    }
+    if markers.isMarked(flight.hash, at: loop.now) { return .alone(stored) }
+    let other = claims.first(flight.hash) { claim in
+      claim.flight.key == flight.key && !claim.flight.isRevoked
+        && !unsuited.contains { $0 === claim.flight }
+    }
+    if let source = other?.flight, source !== flight {
+      source.lane.post { source.attach(flight) }
+      return .attached
+    }
+    claims.insert(Claim(flight), hash: flight.hash)
+    let hasVariants = resource(flight.hash, flight.key) != nil
+    return .granted(stored, stored != nil ? .stale : hasVariants ? .varyMiss : .uriMiss)
+  }
+
+  /// The end of a fetch for a key that this shard owns.
+  ///
+  /// - Parameters:
+  ///   - response: what is to be stored; nil if nothing.
+  ///   - isUnshareable: others waited in vain for the response.
+  func settle(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
+    charge(flight.zone.id)
+    if let claim = claims.first(flight.hash, where: { $0.flight === flight }) {
+      claims.remove(claim, hash: flight.hash)
+    }
+    if isUnshareable {
+      markers.mark(flight.hash, until: loop.now + CacheLimits.markerDuration)
+    }
+    guard let response, !wasInvalidated(flight.hash, since: flight.startedAt) else { return }
+    if insert(response), !response.head.noCache { markers.clear(flight.hash) }
+  }
+}

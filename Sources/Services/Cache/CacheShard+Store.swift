@@ -1,0 +1,136 @@
+// Putting responses in, taking them out.
+
+import HTTP
+import Primitives
+import Runtime
+
+extension CacheShard {
+  /// The newest stored response for `key` that suits the request's fields.
+  @inline(__always)
+  func find(_ hash: UInt64, _ key: [UInt8], _ fields: FieldBlock) -> StoredResponse? {
+    resource(hash, key)?.select(fields)
+  }
+
+  @inline(__always)
+  func resource(_ hash: UInt64, _ key: [UInt8]) -> CachedResource? {
+    resources.first(hash) { $0.key == key }
+  }
+
+  /// Stores a response of a key that this shard owns, in place of the variant that it replaces.
+  /// False if it is void already, too large, or older than what is there.
+  @discardableResult
+  func insert(_ response: StoredResponse) -> Bool {
+    guard response.isCurrent, response.cost <= capacity / CacheLimits.objectShareOfShard else {
+      return false
+    }
+    if let resource = resource(response.hash, response.key) {
+      let received = response.head.freshness.receivedAt
+      for variant in resource.variants
+      where !variant.response.isCurrent
+        || variant.response.head.selection.isEqual(to: response.head.selection)
+      {
+        let present = variant.response
+        if present.isCurrent, present.head.freshness.receivedAt > received { return false }
+        discard(present)
+      }
+      if resource.variants.count >= CacheLimits.variantsPerResource,
+        let oldest = resource.variants.last
+      {
+        discard(oldest.response)
+      }
+    }
+    makeRoom(response.cost)
+    place(response)
+    return true
+  }
+
+  /// Evicts until `bytes` more fit.
+  func makeRoom(_ bytes: Int) {
+    while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {
+      forget(victim)
+    }
+  }
+
+  /// Takes a response out of the store.
+  func discard(_ response: StoredResponse) {
+    guard let resource = resource(response.hash, response.key),
+      let variant = resource.variants.first(where: { $0.response === response })
+    else { return }
+    queues.remove(variant.node)
+    forget(response)
+  }
+
+  /// Removes everything stored under `key`, and keeps what is on its way from being stored.
+  func invalidate(_ hash: UInt64, _ key: [UInt8]) {
+    noteInvalidation(hash)
+    while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
+    while let claim = claims.first(hash, where: { $0.flight.key == key }) {
+      claim.flight.revoke()
+      claims.remove(claim, hash: hash)
+    }
+  }
+
+  /// Reclaims what earlier generations of a zone left, a part per turn.
+  func reclaim(_ zone: CacheZone) {
+    charge(zone.id)
+    for _ in 0..<CacheLimits.reclaimsPerTurn {
+      guard let slot = zoneSlots[zone.id],
+        let void = queues.oldest(of: slot, where: { !$0.isCurrent })
+      else { return }
+      discard(void)
+    }
+    lane.post { [self] in reclaim(zone) }
+  }
+
+  private func place(_ response: StoredResponse) {
+    let zone = response.zone
+    let slot = zoneSlots[zone.id] ?? queues.addZone(weight: zone.weight)
+    zoneSlots[zone.id] = slot
+    queues.setWeight(zone.weight, of: slot)
+    let node = queues.insert(response, hash: response.hash, bytes: response.cost, zone: slot)
+    let resource = resource(response.hash, response.key) ?? newResource(response)
+    resource.insert(.init(response: response, node: node))
+    zone.count(bytes: response.cost, objects: 1)
+  }
+
+  private func newResource(_ response: StoredResponse) -> CachedResource {
+    let resource = CachedResource(hash: response.hash, key: response.key)
+    resources.insert(resource, hash: response.hash)
+    return resource
+  }
+
+  /// Removes a response that is out of the queues from the table.
+  private func forget(_ response: StoredResponse) {
+    response.revoke()
+    response.zone.count(bytes: -response.cost, objects: -1)
+    if let slot = zoneSlots[response.zone.id], queues.isEmpty(slot) {
+      queues.removeZone(slot)
+      zoneSlots[response.zone.id] = nil
+    }
+    guard let resource = resource(response.hash, response.key) else {
+      preconditionFailure("a stored response belongs to a resource")
+    }
+    precondition(resource.remove(response) != nil)
+    if resource.variants.isEmpty { resources.remove(resource, hash: resource.hash) }
+  }
+
+  /// Checks what must always hold; for tests.
+  func checkInvariants() {
+    var bytes = 0
+    var count = 0
+    var perZone: [ZoneID: Int] = [:]
+    resources.forEach { resource in
+      precondition(!resource.variants.isEmpty)
+      for variant in resource.variants {
+        precondition(variant.response.key == resource.key)
+        bytes += variant.response.cost
+        count += 1
+        perZone[variant.response.zone.id, default: 0] += variant.response.cost
+      }
+    }
+    precondition(bytes == queues.bytes && count == queues.count)
+    precondition(bytes + inFlightBytes <= capacity || count == 0)
+    precondition(perZone.count == zoneSlots.count)
+    for (zone, slot) in zoneSlots { precondition(queues.bytes(of: slot) == perZone[zone]) }
+  }
+}

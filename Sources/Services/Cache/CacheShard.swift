@@ -1,0 +1,112 @@
+// The part of the RAM cache that belongs to one loop.
+
+import HTTP
+import Primitives
+package import Runtime
+
+/// Owner of the responses whose keys hash to its loop, and the loop's view of those of others.
+///
+/// Confined to its loop, but for `lane`, by which other loops send it messages.
+package final class CacheShard: @unchecked Sendable {
+  // Confined to its loop; other threads only post to `lane`.
+  package let loop: EventLoop
+  let index: Int
+  /// All shards; set by the group, which lives as long as any stage.
+  weak var group: CacheGroup?
+  /// How many shards there are.
+  let shardCount: Int
+  let hash: KeyedHash
+  /// Where other loops' messages arrive; the zone they are for is charged.
+  let lane: Lane
+  /// Bytes that stored responses and bodies being received may take.
+  let capacity: Int
+
+  var resources = HashTable<CachedResource>()
+  var queues = EvictionQueues<StoredResponse>()
+  var zoneSlots: [ZoneID: Int32] = [:]
+  var front: FrontCache
+  /// What this loop knows to be on its way.
+  var flights = HashTable<Flight>()
+  /// Which fetches for keys of this shard are under way, on any loop.
+  var claims = HashTable<Claim>()
+  var markers = MarkerTable()
+  /// When keys were invalidated, by hash.
+  private var invalidations: [Instant]
+  /// Bytes of bodies being received to be stored.
+  private(set) var inFlightBytes = 0
+  /// Lanes of the zones that are active on this loop.
+  private var zoneLanes: [ZoneID: ZoneLane] = [:]
+  /// Where the key of the request being looked up is built.
+  var key: [UInt8] = []
+
+  init(loop: EventLoop, index: Int, shardCount: Int, ramBytes: Int, hash: KeyedHash) {
+    precondition(index < shardCount)
+    self.hash = hash
+    self.loop = loop
+    self.index = index
+    self.shardCount = shardCount
+    lane = Lane(loop: loop, name: "cache")
+    let frontBytes = shardCount > 1 ? ramBytes / CacheLimits.frontShareOfLoop : 0
+    capacity = ramBytes - frontBytes
+    front = FrontCache(slots: shardCount > 1 ? CacheLimits.frontSlots : 4, limit: frontBytes)
+    invalidations = Array(
+      repeating: Instant(nanoseconds: 0), count: CacheLimits.invalidationSlots)
+    key.reserveCapacity(1024)
+  }
+
+  /// Bytes of stored responses, with overhead.
+  package var storedBytes: Int { queues.bytes }
+
+  /// Stored responses.
+  package var storedCount: Int { queues.count }
+
+  /// The index of the shard that owns keys of that hash.
+  @inline(__always)
+  func ownerIndex(_ hash: UInt64) -> Int {
+    shardCount == 1 ? 0 : Int(truncatingIfNeeded: (hash >> 32) & 0xffff) % shardCount
+  }
+
+  /// Whether a body of that length may be kept while it comes and be stored.
+  func admits(bytes: UInt64, maximum: Int) -> Bool {
+    bytes <= UInt64(maximum) && bytes <= UInt64(capacity / CacheLimits.objectShareOfShard)
+      && bytes + UInt64(inFlightBytes) <= UInt64(capacity / CacheLimits.inFlightShareOfShard)
+  }
+
+  /// Accounts for bytes of a body being received.
+  func countInFlight(_ bytes: Int) {
+    inFlightBytes += bytes
+    precondition(inFlightBytes >= 0)
+    if bytes > 0 { makeRoom(0) }
+  }
+
+  /// Notes that a stage of a zone works on this loop, to charge its lane for messages.
+  func stageBegan(_ zone: ZoneID, on lane: Lane) {
+    zoneLanes[zone] = ZoneLane(lane: lane, stages: (zoneLanes[zone]?.stages ?? 0) + 1)
+  }
+
+  func stageEnded(_ zone: ZoneID) {
+    guard let present = zoneLanes[zone] else { return }
+    zoneLanes[zone] =
+      present.stages == 1 ? nil : ZoneLane(lane: present.lane, stages: present.stages - 1)
+  }
+
+  /// Makes the zone pay for what follows, if it is active here.
+  func charge(_ zone: ZoneID) {
+    if let active = zoneLanes[zone] { loop.charge(active.lane) }
+  }
+
+  /// Notes that what is fetched for `hash` up to now must not be stored.
+  func noteInvalidation(_ hash: UInt64) {
+    invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] =
+      SystemClock.monotonic
+  }
+
+  func wasInvalidated(_ hash: UInt64, since instant: Instant) -> Bool {
+    invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] >= instant
+  }
+
+  private struct ZoneLane {
+    let lane: Lane
+    let stages: Int
+  }
+}

@@ -1,0 +1,144 @@
+// Answering from a stored response.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+extension CacheStage {
+  /// Answers from `stored` if that may be used now; false if it must be validated.
+  @inline(__always)
+  func answer(
+    _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits,
+    _ directives: RequestDirectives?, isHead: Bool
+  ) -> Bool {
+    let usability = stored.head.usability(directives, at: shard.loop.now)
+    if usability == .validate { return false }
+    stored.heatUp()
+    exchange.facts.cache = usability == .fresh ? .hit : .stale
+    fill(exchange, stored, traits, isHead: isHead)
+    appendHitStatus(exchange, stored.head.freshness)
+    return true
+  }
+
+  /// Fills the response from `stored`, all but Cache-Status: whole, a part, or 304.
+  func fill(
+    _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits, isHead: Bool
+  ) {
+    exchange.response.status = stored.head.status
+    exchange.response.contentLength = UInt64(stored.body.count)
+    appendAge(exchange, stored.head.freshness)
+    if traits.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
+      exchange.response.stored = stored.head.fields
+      exchange.response.body = isHead ? .none : stored.body.whole
+      return
+    }
+    fillConditionally(exchange, stored, traits, isHead: isHead)
+  }
+
+  private func fillConditionally(
+    _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits, isHead: Bool
+  ) {
+    if isNotModified(exchange, stored.head, traits) {
+      fillNotModified(exchange, stored.head)
+      return
+    }
+    exchange.response.stored = stored.head.fields
+    exchange.response.body = isHead ? .none : stored.body.whole
+    // RFC 9110 section 14.2: ranges are defined for GET, and of the whole representation.
+    guard !isHead, traits.contains(.range), stored.head.status == 200 else { return }
+    fillRange(exchange, stored)
+  }
+
+  /// Whether the request's preconditions say that the client has this already (RFC 9111 section
+  /// 4.3.2).
+  func isNotModified(
+    _ exchange: Exchange, _ head: StoredHead, _ traits: RequestTraits
+  ) -> Bool {
+    guard !traits.isDisjoint(with: .preconditions), head.status == 200 else { return false }
+    let now = shard.loop.wallTime
+    let fields = head.fields.fields
+    let preconditions = Preconditions(
+      response: fields, date: fields.date(.date, now: now), now: now)
+    return preconditions.evaluate(
+      exchange.request.method, exchange.request.fields, by: .cache) == .notModified
+  }
+
+  /// Makes the response a 304 with the fields that RFC 9110 section 15.4.5 asks for.
+  func fillNotModified(_ exchange: Exchange, _ head: StoredHead) {
+    let fields = head.fields.fields
+    exchange.response.status = 304
+    exchange.response.stored = nil
+    exchange.response.body = .none
+    for index in fields.entries.indices {
+      switch fields.entries[index].name {
+      case .contentType, .contentEncoding, .contentLanguage, .acceptRanges: continue
+      default: exchange.response.fields.append(index, of: fields)
+      }
+    }
+  }
+
+  private func fillRange(_ exchange: Exchange, _ stored: StoredResponse) {
+    let fields = stored.head.fields.fields
+    let preconditions = Preconditions(response: fields, now: shard.loop.wallTime)
+    guard preconditions.rangeApplies(exchange.request.fields),
+      exchange.request.fields.count(of: .range) == 1,
+      let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil
+    else { return }
+    let length = UInt64(stored.body.count)
+    switch request.select(from: length) {
+    case .everything: return
+    case .unsatisfiable:
+      exchange.response.status = 416
+      exchange.response.stored = nil
+      exchange.response.body = .none
+      exchange.response.contentLength = 0
+      exchange.response.fields.remove(.age)
+      exchange.response.fields.append(.contentRange) {
+        ContentRange(range: nil, length: length).append(to: &$0)
+      }
+    case .parts(let parts) where parts.count == 1:
+      exchange.response.status = 206
+      exchange.response.contentLength = UInt64(parts[0].count)
+      exchange.response.body = stored.body.part(Int(parts[0].lowerBound)..<Int(parts[0].upperBound))
+      exchange.response.fields.append(.contentRange) {
+        ContentRange(range: parts[0], length: length).append(to: &$0)
+      }
+    case .parts(let parts): fillParts(exchange, stored, parts)
+    }
+  }
+
+  /// Several ranges: `multipart/byteranges` (RFC 9110 section 14.6).
+  private func fillParts(
+    _ exchange: Exchange, _ stored: StoredResponse, _ parts: [Range<UInt64>]
+  ) {
+    let fields = stored.head.fields.fields
+    let multipart = MultipartByteRanges(boundary: UInt64.random(in: 0...UInt64.max))
+    let length = UInt64(stored.body.count)
+    var type: [UInt8]?
+    fields.withFirst(.contentType) { type = []; type?.append($0) }
+    var chunks: [Bytes] = []
+    for part in parts {
+      var head: [UInt8] = []
+      let range = ContentRange(range: part, length: length)
+      if let type {
+        multipart.appendPartHead(range, contentType: type.span, to: &head)
+      } else {
+        multipart.appendPartHead(range, contentType: nil, to: &head)
+      }
+      chunks.append(Bytes(head))
+      stored.body.appendParts(Int(part.lowerBound)..<Int(part.upperBound), to: &chunks)
+    }
+    var end: [UInt8] = []
+    multipart.appendEnd(to: &end)
+    chunks.append(Bytes(end))
+    exchange.response.status = 206
+    exchange.response.stored = nil
+    exchange.response.body = .chunks(chunks)
+    exchange.response.contentLength = chunks.reduce(0) { $0 + UInt64($1.count) }
+    for index in fields.entries.indices where fields.entries[index].name != .contentType {
+      exchange.response.fields.append(index, of: fields)
+    }
+    exchange.response.fields.append(.contentType) { multipart.appendContentType(to: &$0) }
+  }
+}

@@ -1,0 +1,114 @@
+// What unsafe requests and answers to HEAD make of stored responses.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+extension CacheStage {
+  /// Invalidates the request's own URI and those that Location and Content-Location name on the
+  /// same origin (RFC 9111 section 4.4). When it returns, no loop uses them any more.
+  func invalidate(_ request: RequestHead, _ response: FieldBlock) async {
+    var targets: [[UInt8]] = [request.path]
+    for name in [FieldName.location, .contentLocation] {
+      let target = response.withFirst(name) { Self.target($0, sameOriginAs: request) } ?? nil
+      if let target, !targets.contains(target) { targets.append(target) }
+    }
+    for path in targets {
+      await invalidate(
+        CacheKey.bytes(
+          zone: zone.id, scheme: request.scheme, authority: request.authority, path: path))
+    }
+  }
+
+  func invalidate(_ key: [UInt8]) async {
+    let hash = shard.hash.hash(key.span)
+    let owner = group.shards[shard.ownerIndex(hash)]
+    if owner === shard {
+      shard.invalidate(hash, key)
+      return
+    }
+    shard.front.remove(hash)
+    let zone = zone.id
+    await owner.loop.perform {
+      owner.charge(zone)
+      owner.invalidate(hash, key)
+    }
+  }
+
+  /// The answer to HEAD freshens the stored answer to GET or shows that it is outdated (RFC 9111
+  /// section 4.3.5).
+  func refresh(
+    _ stored: StoredResponse, _ request: RequestHead, _ fetched: FetchedResponse,
+    _ times: ExchangeTimes
+  ) {
+    guard fetched.head.status == 200, stored.head.status == 200, stored.isCurrent else { return }
+    let fields = fetched.head.fields
+    let isSame =
+      FieldBlock.sameValidator(stored.head.fields.fields, fields)
+      && fetched.contentLength.map { $0 == UInt64(stored.body.count) } ?? true
+    let owner = group.shards[shard.ownerIndex(stored.hash)]
+    guard isSame else {
+      owner.lane.post { owner.discard(stored) }
+      return
+    }
+    let updated = stored.head.updated(by: fetched.head)
+    let assessment = StoredHead.assess(
+      updated, to: request, directives: nil, times: times,
+      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
+    guard case .storable(let head) = assessment else { return }
+    let response = StoredResponse(
+      zone: zone, generation: stored.generation, hash: stored.hash, key: stored.key, head: head,
+      body: stored.body)
+    owner.lane.post {
+      if stored.isCurrent { owner.insert(response) }
+    }
+  }
+
+  /// The path and query of a URI reference, if it is of the request's origin (RFC 9111 section 4.4
+  /// allows no other).
+  private static func target(
+    _ reference: Span<UInt8>, sameOriginAs request: RequestHead
+  ) -> [UInt8]? {
+    var rest = reference
+    var end = 0
+    while end < rest.count, rest[end] != 0x23 { end += 1 }
+    rest = rest.extracting(0..<end)
+    let scheme: StaticString = request.scheme == .https ? "https:" : "http:"
+    let length = scheme.utf8CodeUnitCount
+    var hasAuthority = rest.count >= 2 && rest[0] == 0x2f && rest[1] == 0x2f
+    if rest.count > length + 2, rest.extracting(0..<length).equalsIgnoringCase(scheme) {
+      rest = rest.extracting(length..<rest.count)
+      hasAuthority = rest[0] == 0x2f && rest[1] == 0x2f
+      if !hasAuthority { return nil }
+    }
+    if hasAuthority {
+      var slash = 2
+      while slash < rest.count, rest[slash] != 0x2f, rest[slash] != 0x3f { slash += 1 }
+      guard rest.extracting(2..<slash).equalsIgnoringCase(request.authority.span) else { return nil }
+      rest = rest.extracting(slash..<rest.count)
+    }
+    return resolve(rest, against: request.path, isRooted: hasAuthority)
+  }
+
+  /// RFC 3986 section 5.2, as far as a path is concerned, without dot segments.
+  private static func resolve(
+    _ reference: Span<UInt8>, against base: [UInt8], isRooted: Bool
+  ) -> [UInt8]? {
+    var path: [UInt8] = []
+    if reference.count == 0 { return isRooted ? [0x2f] : base }
+    if reference[0] == 0x3f {
+      path = isRooted ? [0x2f] : Array(base.prefix { $0 != 0x3f })
+    } else if reference[0] != 0x2f {
+      // A reference with a scheme of its own names another origin.
+      for index in 0..<reference.count {
+        if reference[index] == 0x3a { return nil }
+        if reference[index] == 0x2f || reference[index] == 0x3f { break }
+      }
+      let directory = base.prefix { $0 != 0x3f }
+      path = Array(directory.prefix((directory.lastIndex(of: 0x2f) ?? 0) + 1))
+    }
+    path.append(reference)
+    return path
+  }
+}

@@ -1,0 +1,63 @@
+// What the cache says of itself in responses.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+extension CacheStage {
+  /// Age (RFC 9111 section 5.1).
+  @inline(__always)
+  func appendAge(_ exchange: Exchange, _ freshness: Freshness) {
+    let age = freshness.ageSeconds(at: shard.loop.now)
+    exchange.response.fields.append(.age) { $0.appendDecimal(age) }
+  }
+
+  /// Cache-Status of a hit (RFC 9211 section 2.1).
+  @inline(__always)
+  func appendHitStatus(_ exchange: Exchange, _ freshness: Freshness) {
+    let remaining = freshness.remainingSeconds(at: shard.loop.now)
+    exchange.response.fields.append(.cacheStatus) { output in
+      output.append("skerry; hit; ttl=")
+      output.appendSigned(remaining)
+    }
+  }
+
+  /// Cache-Status of a response that was asked for below (RFC 9211 sections 2.2 to 2.7).
+  func appendForwardStatus(_ exchange: Exchange, _ status: ForwardStatus) {
+    let own = exchange.response.status
+    exchange.response.fields.append(.cacheStatus) { output in
+      output.append("skerry; fwd=")
+      output.append(status.forwarding.token)
+      if let below = status.statusBelow, below != own {
+        output.append("; fwd-status=")
+        output.appendDecimal(UInt64(below))
+      }
+      if status.isStored { output.append("; stored") }
+      if status.isCollapsed { output.append("; collapsed") }
+      if let ttl = status.ttl {
+        output.append("; ttl=")
+        output.appendSigned(ttl)
+      }
+    }
+  }
+
+  /// How a request that was not answered from memory was answered.
+  struct ForwardStatus {
+    let forwarding: Forwarding
+    /// The status that came from below.
+    var statusBelow: UInt16?
+    var isStored = false
+    /// It waited for a fetch that another request had caused.
+    var isCollapsed = false
+    /// Seconds of freshness left.
+    var ttl: Int64?
+  }
+}
+
+extension Array where Element == UInt8 {
+  fileprivate mutating func appendSigned(_ value: Int64) {
+    if value < 0 { append(0x2d) }
+    appendDecimal(value.magnitude)
+  }
+}

@@ -1,0 +1,90 @@
+// The cache as a step of the pipeline.
+
+package import Exchange
+import HTTP
+package import Primitives
+package import Runtime
+
+/// Answers requests of one zone from memory, or by a fetch from the layer below that it shares
+/// among those who want the same.
+///
+/// Confined to its loop. A hit is synchronous and allocates nothing. A changed configuration is a
+/// new stage; requests in flight keep the old one.
+package final class CacheStage: Stage, @unchecked Sendable {
+  // Confined to its loop.
+  package static let name: StaticString = "cache"
+
+  let zone: CacheZone
+  let configuration: CacheConfiguration
+  let shard: CacheShard
+  let group: CacheGroup
+  /// The zone's lane on this loop: fetches run there and are charged to it.
+  let lane: Lane
+  /// Where responses come from that are not in memory.
+  let below: any ResponseSource
+  private let keyPrefix: [UInt8]
+
+  package init(
+    zone id: ZoneID, configuration: CacheConfiguration, shard: CacheShard, lane: Lane,
+    below: any ResponseSource
+  ) {
+    guard let group = shard.group else { preconditionFailure("the cache has ended") }
+    precondition(lane.loop === shard.loop)
+    self.group = group
+    self.configuration = configuration
+    self.shard = shard
+    self.lane = lane
+    self.below = below
+    zone = group.zone(id)
+    keyPrefix = CacheKey.prefix(id)
+    shard.stageBegan(id, on: lane)
+  }
+
+  deinit { shard.stageEnded(zone.id) }
+
+  /// The zone as the cache sees it: its bytes and its weight.
+  package var tenant: CacheZone { zone }
+
+  package func evaluate(_ exchange: Exchange) -> Verdict {
+    let isHead: Bool
+    switch exchange.request.method {
+    case .get: isHead = false
+    case .head: isHead = true
+    default: return .suspend(CachePass(self, .method))
+    }
+    guard configuration.isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
+      return .suspend(CachePass(self, configuration.isEnabled ? .request : .bypass))
+    }
+    CacheKey.write(keyPrefix, exchange.request, to: &shard.key)
+    let key = shard.key
+    let hash = shard.hash.hash(key.span)
+    let isOwned = shard.ownerIndex(hash) == shard.index
+    let found =
+      isOwned
+      ? shard.find(hash, key, exchange.request.fields)
+      : shard.front.find(hash, key, exchange.request.fields)
+    let traits = RequestTraits(exchange.request.fields)
+    let directives =
+      traits.contains(.directives) ? RequestDirectives(exchange.request.fields) : nil
+    if let found, answer(exchange, found, traits, directives, isHead: isHead) { return .respond }
+    return .suspend(
+      CacheMiss(
+        self,
+        Lookup(
+          hash: hash, key: Array(copying: key), isOwned: isOwned, isHead: isHead, traits: traits,
+          directives: directives, found: found)))
+  }
+
+  /// What was found out about a request that is not answered from memory.
+  struct Lookup {
+    let hash: UInt64
+    let key: [UInt8]
+    /// The key belongs to this loop's shard.
+    let isOwned: Bool
+    let isHead: Bool
+    let traits: RequestTraits
+    let directives: RequestDirectives?
+    /// A response that can't be used as it is.
+    var found: StoredResponse?
+  }
+}

@@ -1,0 +1,47 @@
+// A tenant as the cache sees it.
+
+package import Primitives
+import Synchronization
+
+/// A zone's state that all loops share: its generation, weight, and bytes. From any thread.
+///
+/// It lives as long as anything is stored for the zone or a stage uses it.
+package final class CacheZone: Sendable {
+  package let id: ZoneID
+  private let currentGeneration = Atomic<UInt64>(0)
+  private let storedBytes = Atomic<Int>(0)
+  private let storedObjects = Atomic<Int>(0)
+  private let share = Atomic<Int>(1)
+  private let onEnd: @Sendable (ZoneID) -> Void
+
+  init(id: ZoneID, onEnd: @escaping @Sendable (ZoneID) -> Void) {
+    self.id = id
+    self.onEnd = onEnd
+  }
+
+  deinit { onEnd(id) }
+
+  /// What is stored belongs to a generation and is void in any later one.
+  var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
+
+  func beginGeneration() { currentGeneration.add(1, ordering: .acquiringAndReleasing) }
+
+  /// Bytes stored for the zone on all loops, with overhead.
+  package var bytes: Int { storedBytes.load(ordering: .relaxed) }
+
+  /// Objects stored for the zone on all loops.
+  package var objects: Int { storedObjects.load(ordering: .relaxed) }
+
+  func count(bytes: Int, objects: Int) {
+    storedBytes.add(bytes, ordering: .relaxed)
+    storedObjects.add(objects, ordering: .relaxed)
+  }
+
+  /// The zone's share of memory relative to others; takes effect at its next insertion.
+  package var weight: Int { share.load(ordering: .relaxed) }
+
+  package func setWeight(_ weight: Int) {
+    precondition(weight > 0)
+    share.store(weight, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,43 @@
+// Everything stored under one primary key.
+
+import HTTP
+import Primitives
+
+/// The variants of one resource, newest first (RFC 9111 section 4.1). Confined to its shard's loop.
+final class CachedResource {
+  let hash: UInt64
+  let key: [UInt8]
+  private(set) var variants: [Variant] = []
+
+  /// A stored response with its node in the shard's eviction queues.
+  struct Variant {
+    let response: StoredResponse
+    let node: Int32
+  }
+
+  init(hash: UInt64, key: [UInt8]) {
+    self.hash = hash
+    self.key = key
+  }
+
+  /// The newest response whose selecting fields are those of the request.
+  @inline(__always)
+  func select(_ fields: FieldBlock) -> StoredResponse? {
+    for index in variants.indices {
+      let response = variants[index].response
+      guard response.isCurrent else { continue }
+      if response.head.selection.isEmpty || response.head.selection.matches(fields) {
+        return response
+      }
+    }
+    return nil
+  }
+
+  func insert(_ variant: Variant) { variants.insert(variant, at: 0) }
+
+  /// Takes out a variant; nil if it is not there.
+  func remove(_ response: StoredResponse) -> Variant? {
+    guard let index = variants.firstIndex(where: { $0.response === response }) else { return nil }
+    return variants.remove(at: index)
+  }
+}

@@ -1,0 +1,22 @@
+// Who fetches what for a shard's keys.
+
+/// A fetch under way for a key: kept by the key's owner, so that the process makes only one.
+/// Confined to the owner's loop.
+final class Claim {
+  /// The flight on the loop that fetches.
+  let flight: Flight
+
+  init(_ flight: Flight) { self.flight = flight }
+}
+
+/// What the owner of a key answers to a loop that wants to fetch it.
+enum ClaimAnswer: Sendable {
+  /// It is stored and usable.
+  case stored(StoredResponse)
+  /// Another loop fetches it and will send what comes.
+  case attached
+  /// The asker fetches, for that reason; a stale response may be validated.
+  case granted(StoredResponse?, Forwarding)
+  /// Requests for this key do not wait for each other.
+  case alone(StoredResponse?)
+}

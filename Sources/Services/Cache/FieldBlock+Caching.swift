@@ -1,0 +1,37 @@
+// Reading the fields that caching is decided by.
+
+import HTTP
+import Primitives
+
+extension FieldBlock {
+  /// The first value of a date field; nil without one or if it is no date.
+  func date(_ name: FieldName, now: WallTime) -> WallTime? {
+    withFirst(name) { HTTPDate.parse($0, now: now) } ?? nil
+  }
+
+  /// The Expires field: nil without one; what is no date lies in the past (RFC 9111 section 5.3).
+  func expires(now: WallTime) -> WallTime? {
+    contains(.expires) ? date(.expires, now: now) ?? WallTime(seconds: 0) : nil
+  }
+
+  /// The Age field: the first member of a list counts, and what is no number is ignored (RFC 9111
+  /// section 5.1).
+  var age: UInt64? {
+    let value = withFirst(.age) { value -> UInt32? in
+      var end = 0
+      while end < value.count, value[end] != 0x2c { end += 1 }
+      while end > 0, value[end - 1] == 0x20 || value[end - 1] == 0x09 { end -= 1 }
+      return CacheControl.deltaSeconds(value.extracting(0..<end))
+    }
+    return (value ?? nil).map(UInt64.init)
+  }
+
+  /// Appends a field of another block.
+  mutating func append(_ index: Int, of other: FieldBlock) {
+    other.withName(at: index) { name in
+      other.withValue(at: index) { value in
+        append(known: other.entries[index].name, name: name, value: value)
+      }
+    }
+  }
+}

@@ -1,0 +1,249 @@
+// One fetch for the cache: from the source below into a flight, and into the store.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+/// Fetches for a flight in a task of its own, so that it outlives the client that caused it.
+///
+/// Confined to its flight's loop.
+final class Fill: LoopWork, @unchecked Sendable {
+  // Confined to its flight's loop.
+  let flight: Flight
+  let below: any ResponseSource
+  let configuration: CacheConfiguration
+  let fetch: Fetch
+  let directives: RequestDirectives?
+  /// The shard that owns the key.
+  let owner: CacheShard
+  /// The stale response that is validated.
+  var base: StoredResponse?
+  /// Bytes of the body accounted as in flight.
+  private var countedBytes = 0
+  private var times: ExchangeTimes
+  private var isSettled = false
+  /// Others waited for a response that they may not use.
+  private var isUnshareable = false
+
+  init(
+    _ flight: Flight, below: any ResponseSource, configuration: CacheConfiguration, fetch: Fetch,
+    directives: RequestDirectives?, owner: CacheShard
+  ) {
+    self.flight = flight
+    self.below = below
+    self.configuration = configuration
+    self.fetch = fetch
+    self.directives = directives
+    self.owner = owner
+    let now = flight.shard.loop.now
+    times = ExchangeTimes(requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 0))
+    super.init(on: flight.lane)
+    fetch.interim = { [weak flight] head in
+      for follower in flight?.followers ?? [] { follower.interim(head) }
+    }
+  }
+
+  /// Starts fetching; `base` is a stale response to validate.
+  func start(validating base: StoredResponse?) {
+    self.base = base
+    flight.began(self)
+    if flight.audience == 0 { nobodyWaits() }
+    flight.lane.start { [self] in await run() }
+  }
+
+  /// The flight's readers have read on.
+  func wake() { fetch.parker.wake() }
+
+  /// Nobody waits: what may be stored goes on for a while, anything else ends.
+  func nobodyWaits() {
+    if !flight.isShared || flight.isWindowed {
+      fetch.parker.cancel()
+    } else {
+      setDeadline(loop.now + CacheLimits.orphanDuration)
+    }
+  }
+
+  func isWanted() { setDeadline(.never) }
+
+  override func deadlineReached() { fetch.parker.cancel() }
+
+  // MARK: - The task
+
+  private func run() async {
+    do throws(Failure) {
+      try await fetchAll()
+    } catch {
+      settle(nil, isUnshareable: false)
+      flight.end(.failed(error))
+    }
+    flight.shard.countInFlight(-countedBytes)
+    countedBytes = 0
+    setDeadline(.never)
+    flight.filled()
+  }
+
+  private func fetchAll() async throws(Failure) {
+    var response = try await ask(validating: base)
+    if response.head.status == 304, let stored = base {
+      if FieldBlock.sameValidator(stored.head.fields.fields, response.head.fields) {
+        return validated(stored, response.head)
+      }
+      // It is about something that we don't have (RFC 9111 section 4.3.4).
+      response.body.abandon()
+      base = nil
+      response = try await ask(validating: nil)
+    }
+    switch assess(response.head) {
+    case .refused: handOver(response)
+    case .storable(let head):
+      flight.leaderFields = response.head.fields
+      try await receive(response, head)
+    }
+  }
+
+  private func assess(_ head: ResponseHead) -> StoredHead.Assessment {
+    StoredHead.assess(
+      head, to: fetch.request, directives: directives, times: times,
+      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
+  }
+
+  private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
+    fetch.request.setPreconditions(validating: stored?.head.fields.fields)
+    times.requestedAt = loop.now
+    let response = try await below.fetch(fetch)
+    times.receivedAt = loop.now
+    times.receivedWall = loop.wallTime
+    return response
+  }
+
+  /// The stored response was valid: it is stored again with what the 304 says.
+  private func validated(_ stored: StoredResponse, _ notModified: ResponseHead) {
+    let updated = stored.head.updated(by: notModified)
+    switch assess(updated) {
+    case .refused:
+      // It may be used this once.
+      settle(nil, isUnshareable: flight.audience > 1, removing: stored)
+      flight.end(.resolved(stored))
+    case .storable(let head):
+      let response = StoredResponse(
+        zone: flight.zone, generation: flight.generation, hash: flight.hash, key: flight.key,
+        head: head, body: stored.body)
+      settle(
+        response,
+        isUnshareable: flight.audience > 1 && !response.head.isShareable(at: loop.now))
+      flight.end(.resolved(response))
+    }
+  }
+
+  /// The response is not for the store: the leader gets it as it comes, the others ask themselves.
+  private func handOver(_ response: FetchedResponse) {
+    settle(nil, isUnshareable: flight.audience > 1)
+    if flight.followers.contains(where: \.isLeader) {
+      flight.handover = response
+    } else {
+      response.body.abandon()
+    }
+    flight.end(.alone)
+  }
+
+  // MARK: - The body
+
+  private func receive(_ response: FetchedResponse, _ head: StoredHead) async throws(Failure) {
+    isUnshareable = flight.audience > 1 && !head.isShareable(at: loop.now)
+    flight.setHead(FlightHead(stored: head, contentLength: response.contentLength))
+    if !flight.shard.admits(
+      bytes: response.contentLength ?? 0, maximum: configuration.maximumObjectBytes)
+    {
+      passThrough()
+    }
+    do throws(Failure) {
+      try await receiveBody(response)
+    } catch {
+      response.body.abandon()
+      throw error
+    }
+    if let announced = response.contentLength, announced != UInt64(flight.pieces.end) {
+      throw Failure(.responseIncomplete, "the body is not as long as was announced")
+    }
+    flight.end(.complete(FlightHead(stored: head, contentLength: response.contentLength)))
+    await store(head)
+  }
+
+  private func receiveBody(_ response: FetchedResponse) async throws(Failure) {
+    switch response.body {
+    case .none: return
+    case .bytes(let bytes): try await take(bytes)
+    case .chunks(let chunks): for bytes in chunks { try await take(bytes) }
+    case .stream(let source):
+      while let bytes = try await source.next(fetch.parker) { try await take(bytes) }
+    }
+  }
+
+  private func take(_ bytes: Bytes) async throws(Failure) {
+    guard !bytes.isEmpty else { return }
+    flight.append(bytes)
+    if !flight.isWindowed {
+      let fits = flight.shard.admits(
+        bytes: UInt64(bytes.count), maximum: configuration.maximumObjectBytes)
+      if fits, flight.pieces.end <= configuration.maximumObjectBytes,
+        flight.pieces.end <= flight.shard.capacity / CacheLimits.objectShareOfShard
+      {
+        countedBytes += bytes.count
+        flight.shard.countInFlight(bytes.count)
+      } else {
+        passThrough()
+      }
+    }
+    while flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes {
+      if await fetch.parker.park() == .cancelled {
+        throw Failure(.clientAborted, "nobody wants the response any more")
+      }
+    }
+  }
+
+  /// The body is too large to keep: it goes through a window, and nobody joins any more.
+  private func passThrough() {
+    flight.shard.countInFlight(-countedBytes)
+    countedBytes = 0
+    settle(nil, isUnshareable: false)
+    flight.setWindowed()
+    if flight.audience == 0 { nobodyWaits() }
+  }
+
+  /// Puts the complete response into the store.
+  private func store(_ head: StoredHead) async {
+    var response: StoredResponse?
+    if !flight.isWindowed, !flight.isRevoked {
+      let body = await StoredBody.compact(flight.pieces.all, yielding: fetch.parker)
+      response = StoredResponse(
+        zone: flight.zone, generation: flight.generation, hash: flight.hash, key: flight.key,
+        head: head, body: body)
+    }
+    settle(response, isUnshareable: isUnshareable)
+    flight.close(response)
+  }
+
+  // MARK: - The owner
+
+  /// Tells the key's owner that the fetch is over.
+  ///
+  /// - Parameter isUnshareable: others waited in vain.
+  private func settle(
+    _ response: StoredResponse?, isUnshareable: Bool, removing stale: StoredResponse? = nil
+  ) {
+    guard !isSettled else { return }
+    isSettled = true
+    let marks = isUnshareable && flight.isShared
+    if owner.loop === loop {
+      if let stale { owner.discard(stale) }
+      owner.settle(flight, response, isUnshareable: marks)
+      return
+    }
+    if let response { flight.shard.front.insert(response) }
+    owner.lane.post { [owner, flight] in
+      if let stale { owner.discard(stale) }
+      owner.settle(flight, response, isUnshareable: marks)
+    }
+  }
+}

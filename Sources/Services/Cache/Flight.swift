@@ -1,0 +1,289 @@
+// A response on its way, with everyone on this loop who waits for it.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Synchronization
+
+/// One response being fetched, on the loop that fetches it or, as a mirror of that, on another one
+/// whose clients want it as well.
+///
+/// Confined to its shard's loop; loops speak to each other's flights by messages to `lane`. Only
+/// `revoke` and what never changes are for any thread.
+final class Flight: @unchecked Sendable {
+  // Confined to its shard's loop; `revoked` is atomic, the other shared properties never change.
+  let shard: CacheShard
+  let zone: CacheZone
+  /// The zone's lane on this loop.
+  let lane: Lane
+  let hash: UInt64
+  let key: [UInt8]
+  /// The zone's generation when the fetch began; what it brings belongs to it.
+  let generation: UInt64
+  let startedAt: Instant
+  /// Others may join it by its key.
+  let isShared: Bool
+
+  private(set) var state: FlightState
+  private(set) var pieces = PieceBuffer()
+  /// Bytes are dropped once everyone has them: the body is not kept to be stored.
+  private(set) var isWindowed = false
+  private(set) var followers: [FlightFollower] = []
+  private var mirrors: [Mirror] = []
+  /// Who fetches, if this loop does, until it is done.
+  private(set) var fill: Fill?
+  /// Who will fetch if the owner of the key grants it.
+  private var candidate: Fill?
+  /// The fetch was made on this loop.
+  private(set) var isFetchedHere = false
+  /// Why the request was forwarded.
+  private(set) var forwarding = Forwarding.uriMiss
+  /// What may be validated by those who fetch alone.
+  private(set) var staleResponse: StoredResponse?
+  /// The flight that this one mirrors, once it has sent something.
+  private(set) var source: Flight?
+  /// A response that is the leader's alone.
+  var handover: FetchedResponse?
+  /// The fields as the origin sent them, for the leader.
+  var leaderFields: FieldBlock?
+  private let revoked = Atomic<Bool>(false)
+
+  /// A flight on another loop that gets what this one gets.
+  private struct Mirror {
+    let flight: Flight
+    /// The offset up to which its followers have all.
+    var position = 0
+  }
+
+  init(
+    shard: CacheShard, zone: CacheZone, lane: Lane, hash: UInt64, key: [UInt8], isShared: Bool
+  ) {
+    self.shard = shard
+    self.zone = zone
+    self.lane = lane
+    self.hash = hash
+    self.key = key
+    self.isShared = isShared
+    generation = zone.generation
+    startedAt = shard.loop.now
+    state = isShared ? .asking : .fetching
+  }
+
+  /// Whether it was invalidated or purged: nobody joins any more and nothing of it is stored.
+  var isRevoked: Bool {
+    revoked.load(ordering: .relaxed) || generation != zone.generation
+  }
+
+  func revoke() { revoked.store(true, ordering: .relaxed) }
+
+  /// Whether a request that comes now may wait for it.
+  var isJoinable: Bool {
+    guard isShared, !isRevoked, !isWindowed else { return false }
+    switch state {
+    case .asking, .fetching, .streaming, .complete: return true
+    case .resolved, .alone, .again, .failed: return false
+    }
+  }
+
+  /// How many wait or read, on this loop and, one each, on others.
+  var audience: Int { followers.count + mirrors.count }
+
+  // MARK: - Those who wait
+
+  func join(_ follower: FlightFollower) {
+    follower.slot = followers.count
+    followers.append(follower)
+    fill?.isWanted()
+  }
+
+  func leave(_ follower: FlightFollower) {
+    guard follower.slot >= 0 else { return }
+    precondition(followers[follower.slot] === follower)
+    let last = followers.removeLast()
+    if last !== follower {
+      followers[follower.slot] = last
+      last.slot = follower.slot
+    }
+    follower.slot = -1
+    if follower.isLeader, let unwanted = handover {
+      handover = nil
+      unwanted.body.abandon()
+    }
+    audienceShrank()
+  }
+
+  /// Called when a follower of a windowed flight has read on.
+  func advanced() {
+    guard isWindowed else { return }
+    var least = pieces.end
+    for follower in followers { least = min(least, follower.position) }
+    for mirror in mirrors { least = min(least, mirror.position) }
+    let before = pieces.start
+    pieces.drop(before: least)
+    guard pieces.start > before else { return }
+    fill?.wake()
+    if let source, case let position = pieces.start {
+      source.lane.post { [self] in source.acknowledge(self, position) }
+    }
+  }
+
+  // MARK: - What comes
+
+  /// Asks the owner of the key for the fetch, which `candidate` makes if it is granted.
+  func ask(
+    _ owner: CacheShard, candidate: Fill, directives: RequestDirectives?, unsuited: [Flight]
+  ) {
+    self.candidate = candidate
+    let fields = candidate.fetch.request.fields
+    if owner === shard {
+      answered(owner.claim(self, fields, directives, unsuited: unsuited))
+      return
+    }
+    owner.lane.post { [self] in
+      let answer = owner.claim(self, fields, directives, unsuited: unsuited)
+      lane.post { [self] in answered(answer) }
+    }
+  }
+
+  private func answered(_ answer: ClaimAnswer) {
+    let candidate = self.candidate
+    self.candidate = nil
+    switch answer {
+    case .attached: return
+    case .stored(let response):
+      if shard.ownerIndex(hash) != shard.index { shard.front.insert(response) }
+      end(.resolved(response))
+    case .alone(let stale):
+      staleResponse = stale
+      end(.alone)
+    case .granted(let stale, let forwarding):
+      self.forwarding = forwarding
+      candidate?.start(validating: stale)
+    }
+  }
+
+  /// `fill` fetches from now on.
+  func began(_ fill: Fill) {
+    self.fill = fill
+    isFetchedHere = true
+    state = .fetching
+  }
+
+  /// `fill` has ended.
+  func filled() { fill = nil }
+
+  func setHead(_ head: FlightHead) {
+    state = .streaming(head)
+    forEachMirror { mirror, source in mirror.mirrorHead(head, of: source) }
+    wakeAll()
+  }
+
+  func append(_ bytes: Bytes) {
+    pieces.append(bytes)
+    forEachMirror { mirror, _ in mirror.append(bytes) }
+    wakeAll()
+  }
+
+  /// From now on bytes are dropped once everyone has them.
+  func setWindowed() {
+    isWindowed = true
+    unlist()
+    forEachMirror { mirror, _ in mirror.setWindowed() }
+    advanced()
+  }
+
+  /// Nothing more comes. A complete flight can still be joined until it is `closed`.
+  func end(_ end: FlightState) {
+    state = end
+    forEachMirror { mirror, _ in mirror.end(end) }
+    wakeAll()
+    if case .complete = end { return }
+    close(nil)
+  }
+
+  /// Ends the time in which the flight can be joined; `response` is what was stored of it.
+  func close(_ response: StoredResponse?) {
+    unlist()
+    if source != nil, let response { shard.front.insert(response) }
+    forEachMirror { mirror, _ in mirror.close(response) }
+    mirrors.removeAll()
+  }
+
+  /// Takes the flight from the table where requests find it.
+  func unlist() {
+    if isShared { shard.flights.remove(self, hash: hash) }
+  }
+
+  // MARK: - Other loops
+
+  /// Adds the flight of another loop that wants what this one gets.
+  func attach(_ mirror: Flight) {
+    guard fill != nil, isJoinable else {
+      mirror.lane.post { mirror.end(.again) }
+      return
+    }
+    fill?.isWanted()
+    mirrors.append(Mirror(flight: mirror))
+    let (pieces, state) = (pieces.all, state)
+    mirror.lane.post { [self] in
+      switch state {
+      case .streaming(let head): mirror.mirrorHead(head, of: self)
+      case .complete(let head): mirror.mirrorHead(head, of: self)
+      default: mirror.mirrors(self)
+      }
+      for piece in pieces { mirror.append(piece) }
+      if case .complete = state { mirror.end(state) }
+    }
+  }
+
+  private func mirrors(_ source: Flight) {
+    self.source = source
+    audienceShrank()
+  }
+
+  private func mirrorHead(_ head: FlightHead, of source: Flight) {
+    self.source = source
+    setHead(head)
+    audienceShrank()
+  }
+
+  private func acknowledge(_ mirror: Flight, _ position: Int) {
+    guard let index = mirrors.firstIndex(where: { $0.flight === mirror }) else { return }
+    mirrors[index].position = position
+    advanced()
+  }
+
+  private func detach(_ mirror: Flight) {
+    mirrors.removeAll { $0.flight === mirror }
+    audienceShrank()
+  }
+
+  /// Somebody left: if nobody is here any more, the source is told or the fetch given a limit.
+  private func audienceShrank() {
+    guard audience == 0 else {
+      advanced()
+      return
+    }
+    if let fill {
+      fill.nobodyWaits()
+    } else if let source, case .streaming = state {
+      unlist()
+      state = .again
+      source.lane.post { [self] in source.detach(self) }
+    }
+  }
+
+  private func forEachMirror(
+    _ message: @escaping @Sendable (_ mirror: Flight, _ source: Flight) -> Void
+  ) {
+    for mirror in mirrors {
+      let flight = mirror.flight
+      flight.lane.post { [self] in message(flight, self) }
+    }
+  }
+
+  private func wakeAll() {
+    for follower in followers { follower.wake() }
+  }
+}

@@ -1,0 +1,84 @@
+// One request that waits for a response on its way, and then reads it.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+
+/// An exchange's place at a flight: waits for the outcome, then is the source of its body, at its
+/// own pace. Confined to its flight's loop.
+final class FlightFollower: BodySource, @unchecked Sendable {
+  // Confined to its flight's loop.
+  let flight: Flight
+  /// The fetch is made for this one's request.
+  let isLeader: Bool
+  /// Its place among the flight's followers; -1 when it is not among them.
+  var slot = -1
+  /// The offset of the next byte that it reads.
+  private(set) var position = 0
+  private weak var exchange: Exchange?
+  private var waiting: Parker?
+
+  init(_ exchange: Exchange, at flight: Flight, isLeader: Bool) {
+    self.exchange = exchange
+    self.flight = flight
+    self.isLeader = isLeader
+    flight.join(self)
+  }
+
+  /// Trailers of a stored response are dropped (RFC 9110 section 6.5.1 allows it).
+  var trailers: FieldBlock? { nil }
+
+  /// Waits until the flight's head has come or it has ended without one.
+  func outcome(_ parker: Parker) async throws(Failure) -> FlightState {
+    while true {
+      switch flight.state {
+      case .asking, .fetching: try await wait(parker)
+      default: return flight.state
+      }
+    }
+  }
+
+  func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    while true {
+      if case .failed(let failure) = flight.state {
+        flight.leave(self)
+        throw failure
+      }
+      if let piece = flight.pieces.piece(from: position) {
+        position += piece.count
+        flight.advanced()
+        return piece
+      }
+      switch flight.state {
+      case .streaming: try await wait(parker)
+      case .complete:
+        flight.leave(self)
+        return nil
+      default:
+        flight.leave(self)
+        throw Failure(.internalError, "a response on its way was lost")
+      }
+    }
+  }
+
+  func abandon() { flight.leave(self) }
+
+  func wake() { waiting?.wake() }
+
+  /// Passes an interim response on while nothing else was sent.
+  func interim(_ head: ResponseHead) {
+    guard waiting != nil, let exchange, !exchange.isAborted else { return }
+    exchange.sink?.interim(head, for: exchange)
+  }
+
+  private func wait(_ parker: Parker) async throws(Failure) {
+    waiting = parker
+    let outcome = await parker.park()
+    waiting = nil
+    if outcome == .cancelled {
+      flight.leave(self)
+      throw Failure(.clientAborted, "the client left while it waited")
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// Where a response stands that is on its way.
+
+import Exchange
+
+/// The state of a flight.
+enum FlightState: Sendable {
+  /// The owner of the key was asked who fetches.
+  case asking
+  /// The request was made; no head has come.
+  case fetching
+  /// The head has come; the body is coming.
+  case streaming(FlightHead)
+  /// All has come.
+  case complete(FlightHead)
+  /// Answered by a response in the store: there already, or validated.
+  case resolved(StoredResponse)
+  /// It can't be shared: everyone who waits fetches alone.
+  case alone
+  /// Who waits asks again.
+  case again
+  case failed(Failure)
+}
+
+/// The head of a response that may be shared.
+struct FlightHead: Sendable {
+  let stored: StoredHead
+  /// nil if the sender announced none.
+  let contentLength: UInt64?
+}

@@ -1,0 +1,104 @@
+// Objects by a hash that was computed before.
+
+/// An open-addressed table of objects by 64-bit hash, in segments that grow one at a time.
+///
+/// Linear probing with backward-shift deletion (Knuth, volume 3, 6.4 R). Several objects may have
+/// the same hash: callers say which one they mean.
+struct HashTable<Element: AnyObject> {
+  private var segments: [Segment]
+  private(set) var count = 0
+
+  init(segments: Int = CacheLimits.tableSegments) {
+    precondition(segments > 0 && segments & (segments - 1) == 0 && segments <= 256)
+    self.segments = Array(repeating: Segment(), count: segments)
+  }
+
+  /// The first object of that hash for which `condition` holds.
+  @inline(__always)
+  func first(_ hash: UInt64, where condition: (Element) -> Bool) -> Element? {
+    let segment = segmentIndex(hash)
+    let mask = segments[segment].mask
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while let element = segments[segment].elements[slot] {
+      if segments[segment].hashes[slot] == hash, condition(element) { return element }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  mutating func insert(_ element: Element, hash: UInt64) {
+    segments[segmentIndex(hash)].insert(element, hash: hash)
+    count += 1
+  }
+
+  /// Removes `element`; false if it is not there.
+  @discardableResult
+  mutating func remove(_ element: Element, hash: UInt64) -> Bool {
+    guard segments[segmentIndex(hash)].remove(element, hash: hash) else { return false }
+    count -= 1
+    return true
+  }
+
+  func forEach(_ body: (Element) -> Void) {
+    for segment in segments {
+      for element in segment.elements {
+        if let element { body(element) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func segmentIndex(_ hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: hash >> 56) & (segments.count - 1)
+  }
+
+  private struct Segment {
+    var hashes: [UInt64]
+    var elements: [Element?]
+    var count = 0
+
+    var mask: Int { elements.count - 1 }
+
+    init(slots: Int = CacheLimits.segmentSlots) {
+      hashes = Array(repeating: 0, count: slots)
+      elements = Array(repeating: nil, count: slots)
+    }
+
+    mutating func insert(_ element: Element, hash: UInt64) {
+      if (count + 1) * 4 > elements.count * 3 { grow() }
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      while elements[slot] != nil { slot = (slot + 1) & mask }
+      hashes[slot] = hash
+      elements[slot] = element
+      count += 1
+    }
+
+    mutating func remove(_ element: Element, hash: UInt64) -> Bool {
+      var hole = Int(truncatingIfNeeded: hash) & mask
+      while let present = elements[hole], present !== element { hole = (hole + 1) & mask }
+      guard elements[hole] != nil else { return false }
+      elements[hole] = nil
+      count -= 1
+      var slot = (hole + 1) & mask
+      while elements[slot] != nil {
+        let home = Int(truncatingIfNeeded: hashes[slot]) & mask
+        // The object may move into the hole if that is not before its home, cyclically.
+        if (slot &- home) & mask >= (slot &- hole) & mask {
+          hashes[hole] = hashes[slot]
+          elements.swapAt(hole, slot)
+          hole = slot
+        }
+        slot = (slot + 1) & mask
+      }
+      return true
+    }
+
+    private mutating func grow() {
+      var larger = Segment(slots: elements.count * 2)
+      for slot in elements.indices {
+        if let element = elements[slot] { larger.insert(element, hash: hashes[slot]) }
+      }
+      self = larger
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// Every bound of the cache, with its unit, its reason, and what happens at it.
+
+import Primitives
+
+/// Bounds of the RAM cache.
+package enum CacheLimits {
+  /// Segments of a shard's table; each grows alone, so that no growth stops the loop for long.
+  static let tableSegments = 64
+
+  /// Slots of a new segment; a segment doubles when it is three quarters full.
+  static let segmentSlots = 8
+
+  /// Variants of one resource (RFC 9111 section 4.1); the oldest is dropped for a new one.
+  static let variantsPerResource = 16
+
+  /// Members of a Vary field; a response with more is not stored.
+  static let varyMembers = 16
+
+  /// Bytes of request fields that select a variant; a response that needs more is not stored.
+  static let selectionBytes = 8 << 10
+
+  /// Bytes that an object costs beside its body, fields and key: objects, table slot, queue node.
+  static let objectOverheadBytes = 640
+
+  /// The part of a shard's memory that one object may take (1/8): a larger one is passed through.
+  static let objectShareOfShard = 8
+
+  /// The part of a shard's memory that bodies being received for it may take (1/4); beyond it
+  /// responses are passed through and not stored.
+  static let inFlightShareOfShard = 4
+
+  /// The part of a loop's memory that the front cache may hold on to (1/16).
+  static let frontShareOfLoop = 16
+
+  /// Slots of a front cache, in sets of four; the set's oldest makes room.
+  static let frontSlots = 4096
+
+  /// Queue nodes looked at to find one victim; then the next one in line goes, hot or not.
+  static let evictionSteps = 128
+
+  /// Remembered evictions of a zone that holds little; otherwise as many as objects in `main`.
+  static let leastGhosts = 64
+
+  /// Bytes of a piece of a stored body above which pieces are not merged any more.
+  static let pieceBytes = 64 << 10
+
+  /// Bodies up to this many bytes are stored in one piece.
+  static let onePieceBytes = 256 << 10
+
+  /// Bytes copied between two turns of other lanes while a body is made compact.
+  static let copyBytesPerTurn = 256 << 10
+
+  /// Bytes kept of a body that is passed through to several clients; then the origin waits for
+  /// the slowest of them.
+  static let windowBytes = 1 << 20
+
+  /// How long a fetch goes on that no client waits for any more, if its response may be stored.
+  static let orphanDuration = Duration.seconds(30)
+
+  /// How long requests for a key do not wait for each other after a response that could not be
+  /// shared while others waited for it.
+  static let markerDuration = Duration.seconds(10)
+
+  /// Markers per loop, one per slot of a table; a later one takes the slot.
+  static let markerSlots = 4096
+
+  /// Instants of invalidation kept per shard, one per slot by hash: a collision only means that a
+  /// response is not stored.
+  static let invalidationSlots = 4096
+
+  /// Times that a request asks again because what it waited for did not suit it; then it fetches
+  /// by itself.
+  static let rounds = 4
+
+  /// The longest heuristic lifetime, in seconds (RFC 9111 section 4.2.2 warns beyond a day).
+  static let heuristicSeconds: UInt64 = 86_400
+
+  /// The largest delta-seconds, in seconds (RFC 9111 section 1.2.2 asks for 2^31 at least).
+  static let deltaSeconds: UInt64 = 1 << 31
+
+  /// Ranges of one request that are answered; a request with more gets the whole body (RFC 9110
+  /// section 14.2 lets a server ignore them).
+  static let rangesPerRequest = 16
+
+  /// Resources reclaimed per turn of a lane after a zone was purged.
+  static let reclaimsPerTurn = 128
+}

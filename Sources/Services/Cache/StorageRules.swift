@@ -1,0 +1,106 @@
+// May a response be stored, and for how long is it fresh?
+
+import HTTP
+import Primitives
+
+/// The rules of RFC 9111 section 3 for a shared cache, over values that were parsed before.
+struct StorageRules {
+  /// What is known of the request.
+  var requestHasAuthorization = false
+  var requestForbidsStore = false
+  /// The zone's lifetime for responses without a word on it, in seconds.
+  var defaultLifetimeSeconds: UInt64 = 0
+
+  /// What is known of the response.
+  var status: UInt16 = 200
+  var directives = ResponseDirectives()
+  /// The Date field, or when the response came.
+  var date = WallTime(seconds: 0)
+  /// The Expires field: nil without one, the distant past if it is invalid (section 5.3).
+  var expires: WallTime?
+  var lastModified: WallTime?
+  var hasEntityTag = false
+  var hasSetCookie = false
+  var variesOnEverything = false
+
+  init() {}
+
+  /// Why a response is not stored.
+  enum Refusal: Equatable, Sendable {
+    case status, requestNoStore, noStore, isPrivate, authorization, varies, setCookie, noLifetime
+  }
+
+  enum Decision: Equatable, Sendable {
+    /// Store it; it is fresh for so many seconds.
+    case store(lifetimeSeconds: UInt64)
+    case refuse(Refusal)
+  }
+
+  func decide() -> Decision {
+    if let refusal = refusal { return .refuse(refusal) }
+    guard let lifetime = explicitLifetime else { return decideWithoutLifetime() }
+    // Without validator and lifetime it could never be used.
+    if lifetime == 0 && !hasValidator { return .refuse(.noLifetime) }
+    if directives.contains(.noCache) && !hasValidator { return .refuse(.noLifetime) }
+    return .store(lifetimeSeconds: lifetime)
+  }
+
+  /// `freshness_lifetime` by the response's own word (RFC 9111 section 4.2.1); nil if it has none.
+  var explicitLifetime: UInt64? {
+    if let shared = directives.control.sharedMaxAge { return UInt64(shared) }
+    if let maxAge = directives.control.maxAge { return UInt64(maxAge) }
+    if directives.isTargeted { return nil }
+    guard let expires else { return nil }
+    return UInt64(max(0, expires.seconds - date.seconds))
+  }
+
+  /// A tenth of the time since the last change, a day at most (RFC 9111 section 4.2.2); nil where
+  /// heuristics are not allowed or have no ground.
+  var heuristicLifetime: UInt64? {
+    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status), let lastModified,
+      lastModified < date
+    else { return nil }
+    return min(UInt64(date.seconds - lastModified.seconds) / 10, CacheLimits.heuristicSeconds)
+  }
+
+  private var hasValidator: Bool { hasEntityTag || lastModified != nil }
+
+  private func decideWithoutLifetime() -> Decision {
+    // A cookie for one visitor is shared only if the origin says how long (RFC 9111 section 7.3).
+    if hasSetCookie { return .refuse(.setCookie) }
+    let isStorable = directives.contains(.isPublic) || Self.heuristicStatuses.contains(status)
+    let lifetime = heuristicLifetime ?? (isStorable ? defaultLifetimeSeconds : 0)
+    guard isStorable, lifetime > 0 || hasValidator else { return .refuse(.noLifetime) }
+    if directives.contains(.noCache) && !hasValidator { return .refuse(.noLifetime) }
+    return .store(lifetimeSeconds: lifetime)
+  }
+
+  private var refusal: Refusal? {
+    // 206 needs a store of parts, 304 updates what is stored; neither is stored itself.
+    if status < 200 || status == 206 || status == 304 { return .status }
+    if requestForbidsStore { return .requestNoStore }
+    let isUnderstood = Self.understoodStatuses.contains(status)
+    // RFC 9111 section 5.2.2.3.
+    if directives.contains(.mustUnderstand) && !isUnderstood { return .status }
+    if directives.contains(.noStore) && !directives.contains(.mustUnderstand) { return .noStore }
+    if directives.contains(.isPrivate) { return .isPrivate }
+    if variesOnEverything { return .varies }
+    // RFC 9111 section 3.5.
+    let isForAll =
+      directives.contains(.mustRevalidate) || directives.contains(.isPublic)
+      || directives.control.sharedMaxAge != nil
+    return requestHasAuthorization && !isForAll ? .authorization : nil
+  }
+
+  /// RFC 9110 section 15.1.
+  static let heuristicStatuses: Set<UInt16> = [
+    200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501,
+  ]
+
+  /// Statuses whose caching requirements this cache knows and follows.
+  static let understoodStatuses: Set<UInt16> = [
+    200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406,
+    407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 425, 426, 428, 429, 431, 451,
+    500, 501, 502, 503, 504, 505, 511,
+  ]
+}

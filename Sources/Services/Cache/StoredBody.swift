@@ -1,0 +1,49 @@
+// The body of a stored response.
+
+import Exchange
+import Primitives
+
+/// A complete body in memory, shared by everyone who sends it. The one place that knows where a
+/// stored body lies: bodies in files will be another case of it.
+struct StoredBody: Sendable {
+  let pieces: [Bytes]
+  let count: Int
+
+  init(_ pieces: [Bytes]) {
+    self.pieces = pieces
+    count = pieces.reduce(0) { $0 + $1.count }
+  }
+
+  /// Memory that the body keeps alive, in bytes.
+  var retainedBytes: Int { pieces.reduce(0) { $0 + $1.retainedBytes + 64 } }
+
+  /// The whole body for a response.
+  @inline(__always)
+  var whole: ResponseBody {
+    switch pieces.count {
+    case 0: .none
+    case 1: .bytes(pieces[0])
+    default: .chunks(pieces)
+    }
+  }
+
+  /// The part in `range` for a response.
+  func part(_ range: Range<Int>) -> ResponseBody {
+    var parts: [Bytes] = []
+    appendParts(range, to: &parts)
+    return parts.count == 1 ? .bytes(parts[0]) : .chunks(parts)
+  }
+
+  /// Appends the pieces of the part in `range`.
+  func appendParts(_ range: Range<Int>, to parts: inout [Bytes]) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    var start = 0
+    for piece in pieces {
+      let overlap = range.clamped(to: start..<start + piece.count)
+      if !overlap.isEmpty {
+        parts.append(piece.slice(overlap.lowerBound - start..<overlap.upperBound - start))
+      }
+      start += piece.count
+    }
+  }
+}

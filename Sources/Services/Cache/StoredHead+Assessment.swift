@@ -1,0 +1,119 @@
+// From a response's head to what is stored of it.
+
+import Exchange
+import HTTP
+import Primitives
+
+extension StoredHead {
+  /// Whether a response may be stored, and as what.
+  enum Assessment: Sendable {
+    case storable(StoredHead)
+    case refused(StorageRules.Refusal)
+  }
+
+  /// Applies the rules of RFC 9111 section 3 to the response to `request`.
+  static func assess(
+    _ response: ResponseHead, to request: RequestHead, directives: RequestDirectives?,
+    times: ExchangeTimes, defaultLifetimeSeconds: Int
+  ) -> Assessment {
+    let fields = response.fields
+    let responseDirectives = ResponseDirectives(fields)
+    let selection = VarySelection(vary: fields, request: request.fields)
+    let date = fields.date(.date, now: times.receivedWall)
+    var rules = StorageRules()
+    rules.requestHasAuthorization = request.fields.contains(.authorization)
+    rules.requestForbidsStore = directives?.noStore ?? false
+    rules.defaultLifetimeSeconds = UInt64(max(0, defaultLifetimeSeconds))
+    rules.status = response.status
+    rules.directives = responseDirectives
+    rules.date = date ?? times.receivedWall
+    rules.expires = fields.expires(now: times.receivedWall)
+    rules.lastModified = fields.date(.lastModified, now: times.receivedWall)
+    rules.hasEntityTag = fields.contains(.etag)
+    rules.hasSetCookie = fields.contains(.setCookie)
+    rules.variesOnEverything = selection == nil
+    let lifetime: UInt64
+    switch rules.decide() {
+    case .refuse(let refusal): return .refused(refusal)
+    case .store(let seconds): lifetime = seconds
+    }
+    let age = Freshness.initialAge(
+      ageValue: fields.age, date: date, receivedWall: times.receivedWall,
+      delayNanoseconds: times.receivedAt.nanoseconds(since: times.requestedAt))
+    return .storable(
+      StoredHead(
+        status: response.status,
+        fields: StoredFields(storable(fields, responseDirectives, times)),
+        freshness: Freshness(
+          receivedAt: times.receivedAt, initialAgeSeconds: age, lifetimeSeconds: lifetime),
+        noCache: responseDirectives.contains(.noCache),
+        forbidsStale: responseDirectives.forbidsStale,
+        staleWhileRevalidate: responseDirectives.control.staleWhileRevalidate.map(UInt64.init),
+        staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
+        lastModified: rules.lastModified,
+        selection: selection ?? VarySelection()))
+  }
+
+  /// The head of a stored response updated by a 304 (RFC 9111 section 3.2), as a response again.
+  func updated(by notModified: ResponseHead) -> ResponseHead {
+    var head = ResponseHead(status: status)
+    let new = notModified.fields
+    for index in 0..<fields.fields.count where !Self.replaces(index, of: fields.fields, new) {
+      head.fields.append(index, of: fields.fields)
+    }
+    for index in 0..<new.count where Self.isUpdatable(new.entries[index].name) {
+      head.fields.append(index, of: new)
+    }
+    return head
+  }
+
+  /// Whether a field of a 304 takes the place of the stored fields of its name.
+  private static func replaces(
+    _ index: Int, of stored: FieldBlock, _ new: FieldBlock
+  ) -> Bool {
+    let known = stored.entries[index].name
+    guard isUpdatable(known) else { return false }
+    if known != .other { return new.contains(known) }
+    return stored.withName(at: index) { name in
+      for other in 0..<new.count where new.entries[other].name == .other {
+        if new.withName(at: other, { $0.equalsIgnoringCase(name) }) { return true }
+      }
+      return false
+    }
+  }
+
+  /// RFC 9111 section 3.2: not what the stored body depends on.
+  private static func isUpdatable(_ name: FieldName) -> Bool {
+    switch name {
+    case .contentLength, .contentEncoding, .contentRange, .transferEncoding: false
+    default: true
+    }
+  }
+
+  /// The fields that are stored: RFC 9111 section 3.1, and Date (RFC 9110 section 6.6.1).
+  private static func storable(
+    _ fields: FieldBlock, _ directives: ResponseDirectives, _ times: ExchangeTimes
+  ) -> FieldBlock {
+    var stored = FieldBlock()
+    for index in 0..<fields.count where isStorable(fields.entries[index].name) {
+      if fields.withName(at: index, directives.withholds) { continue }
+      stored.append(index, of: fields)
+    }
+    if !stored.contains(.date) {
+      stored.append(.date) { HTTPDate.append(times.receivedWall, to: &$0) }
+    }
+    return stored
+  }
+
+  private static func isStorable(_ name: FieldName) -> Bool {
+    switch name {
+    // Made anew for each response.
+    case .age, .contentLength: false
+    // RFC 9110 section 7.6.1 and RFC 9111 section 3.1.
+    case .connection, .keepAlive, .te, .transferEncoding, .upgrade, .trailer, .proxyConnection,
+      .proxyAuthenticate, .proxyAuthenticationInfo, .proxyAuthorization:
+      false
+    default: true
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// What is kept of a response beside its body.
+
+import Exchange
+import HTTP
+import Primitives
+
+/// Status, fields and rules of use of a response that may be stored.
+struct StoredHead: Sendable {
+  let status: UInt16
+  let fields: StoredFields
+  let freshness: Freshness
+  /// Validation is asked for on every use.
+  let noCache: Bool
+  /// It must not be used when it is stale.
+  let forbidsStale: Bool
+  /// Grace periods of RFC 5861 in seconds, for the layer that serves stale responses.
+  let staleWhileRevalidate: UInt64?
+  let staleIfError: UInt64?
+  let lastModified: WallTime?
+  let selection: VarySelection
+
+  /// Whether requests that waited for it may all use it now.
+  func isShareable(at now: Instant) -> Bool { !noCache && freshness.isFresh(at: now) }
+
+  func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
+    Usability(
+      freshness, noCache: noCache, forbidsStale: forbidsStale, request: request, now: now)
+  }
+}

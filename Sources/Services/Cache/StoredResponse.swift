@@ -1,0 +1,73 @@
+// A response in the cache.
+
+import Exchange
+import HTTP
+import Primitives
+import Synchronization
+
+/// A stored response: immutable, shared by reference between loops. Only its heat and whether it
+/// may still be used change, atomically.
+final class StoredResponse: Evictable, Sendable {
+  let zone: CacheZone
+  /// The zone's generation that it belongs to; it is void in any later one.
+  let generation: UInt64
+  let hash: UInt64
+  let key: [UInt8]
+  let head: StoredHead
+  let body: StoredBody
+  /// Bytes that it is accounted with.
+  let cost: Int
+  private let state = Atomic<UInt8>(0)
+
+  /// Set in `state` once the response must not be used any more.
+  private static let revokedBit: UInt8 = 0x80
+  private static let heatBits: UInt8 = 3
+
+  init(
+    zone: CacheZone, generation: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
+    body: StoredBody
+  ) {
+    self.zone = zone
+    self.generation = generation
+    self.hash = hash
+    self.key = key
+    self.head = head
+    self.body = body
+    let fieldBytes = head.fields.lines.count * 2 + head.fields.fields.count * 24
+    cost =
+      CacheLimits.objectOverheadBytes + key.count + fieldBytes + head.selection.bytes
+      + body.retainedBytes
+  }
+
+  /// Whether it may be used at all: not purged, replaced, invalidated or evicted.
+  @inline(__always)
+  var isCurrent: Bool {
+    state.load(ordering: .relaxed) & Self.revokedBit == 0 && generation == zone.generation
+  }
+
+  /// Takes it out of use on all loops at once.
+  func revoke() { state.bitwiseOr(Self.revokedBit, ordering: .relaxed) }
+
+  /// Counts a use. Hot objects are only read, so that loops don't fight for the cache line.
+  @inline(__always)
+  func heatUp() {
+    let now = state.load(ordering: .relaxed)
+    if now & Self.heatBits == Self.heatBits { return }
+    // A lost race is a lost count, no more.
+    _ = state.weakCompareExchange(expected: now, desired: now + 1, ordering: .relaxed)
+  }
+
+  /// What is void is cold.
+  var heat: UInt8 { isCurrent ? state.load(ordering: .relaxed) & Self.heatBits : 0 }
+
+  func setHeat(_ heat: UInt8) {
+    precondition(heat <= Self.heatBits)
+    var now = state.load(ordering: .relaxed)
+    while true {
+      let next = now & ~Self.heatBits | heat
+      let result = state.weakCompareExchange(expected: now, desired: next, ordering: .relaxed)
+      if result.exchanged { return }
+      now = result.original
+    }
+  }
+}

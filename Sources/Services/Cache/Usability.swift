@@ -1,0 +1,44 @@
+// May a stored response answer this request now?
+
+import Primitives
+
+/// Whether a stored response may be used without asking the origin (RFC 9111 section 4).
+enum Usability: Equatable, Sendable {
+  case fresh
+  /// Stale, but the request accepts that and the response does not forbid it.
+  case staleAccepted
+  /// It must be validated first.
+  case validate
+
+  /// - Parameters:
+  ///   - noCache: the response asks for validation on every use.
+  ///   - forbidsStale: the response must not be used when it is stale.
+  @inline(__always)
+  init(
+    _ freshness: Freshness, noCache: Bool, forbidsStale: Bool, request: RequestDirectives?,
+    now: Instant
+  ) {
+    let remaining = freshness.remainingSeconds(at: now)
+    guard let request else {
+      self = remaining > 0 && !noCache ? .fresh : .validate
+      return
+    }
+    self = Self.judge(
+      remaining, age: freshness.ageSeconds(at: now), noCache: noCache, forbidsStale: forbidsStale,
+      request: request)
+  }
+
+  private static func judge(
+    _ remaining: Int64, age: UInt64, noCache: Bool, forbidsStale: Bool, request: RequestDirectives
+  ) -> Usability {
+    if noCache || request.noCache { return .validate }
+    // `max-age=0` asks for validation (a reload), even of what came in this very second.
+    if let maxAge = request.maxAge, age > maxAge || maxAge == 0 { return .validate }
+    if let minFresh = request.minFresh, remaining < Int64(minFresh) { return .validate }
+    if remaining > 0 { return .fresh }
+    guard let maxStale = request.maxStale, !forbidsStale, -remaining <= Int64(maxStale) else {
+      return .validate
+    }
+    return .staleAccepted
+  }
+}

@@ -1,0 +1,139 @@
+// Which requests a response with a Vary field may answer.
+
+import HTTP
+import Primitives
+
+/// The request fields that selected a response, by its Vary field (RFC 9111 section 4.1).
+///
+/// A request matches if each field is the same after normalisation that its syntax allows: lines
+/// combined, white space around commas dropped, and, where letters' case means nothing, lowered.
+struct VarySelection: Sendable {
+  private var members: [Member] = []
+  /// Memory that it takes.
+  private(set) var bytes = 0
+
+  private struct Member: Sendable {
+    /// In lower case.
+    let name: [UInt8]
+    let known: FieldName
+    /// The only line's value as it came; nil if there was none or several.
+    let raw: [UInt8]?
+    /// nil if the request had no such field.
+    let normalised: [UInt8]?
+  }
+
+  init() {}
+
+  /// The selection that `vary`, the fields of a response, makes of a request's fields. Nil if
+  /// nothing can ever match (`*`), or if it exceeds the limits.
+  init?(vary response: FieldBlock, request: FieldBlock) {
+    var isPossible = true
+    for index in 0..<response.count where response.entries[index].name == .vary {
+      response.withValue(at: index) { value in
+        value.forEachToken { name in
+          if name.count == 1, name[0] == 0x2a { isPossible = false }
+          if isPossible { add(name, request) }
+        }
+      }
+    }
+    guard isPossible, members.count <= CacheLimits.varyMembers,
+      bytes <= CacheLimits.selectionBytes
+    else { return nil }
+  }
+
+  @inline(__always)
+  var isEmpty: Bool { members.isEmpty }
+
+  func matches(_ request: FieldBlock) -> Bool {
+    for index in members.indices where !Self.matches(members[index], request) { return false }
+    return true
+  }
+
+  /// Whether both select by the same fields with the same values.
+  func isEqual(to other: VarySelection) -> Bool {
+    members.count == other.members.count
+      && zip(members, other.members).allSatisfy {
+        $0.name == $1.name && $0.normalised == $1.normalised
+      }
+  }
+
+  private mutating func add(_ name: Span<UInt8>, _ request: FieldBlock) {
+    var lower: [UInt8] = []
+    for index in 0..<name.count { lower.append(name[index].asciiLowercased) }
+    guard !members.contains(where: { $0.name == lower }),
+      members.count <= CacheLimits.varyMembers
+    else { return }
+    let known = FieldName.find(lower.span)
+    let lines = Self.lines(of: known, lower, in: request)
+    var raw: [UInt8]?
+    if lines.count == 1 { raw = request.withValue(at: lines[0], Self.copy) }
+    let member = Member(
+      name: lower, known: known, raw: raw,
+      normalised: lines.isEmpty ? nil : Self.normalise(lines, known, request))
+    bytes += 128 + lower.count + (raw?.count ?? 0) + (member.normalised?.count ?? 0)
+    members.append(member)
+  }
+
+  private static func matches(_ member: Member, _ request: FieldBlock) -> Bool {
+    var only = -1
+    var count = 0
+    for index in 0..<request.count where isLine(index, of: member.known, member.name, request) {
+      only = index
+      count += 1
+    }
+    if count == 0 { return member.normalised == nil }
+    guard let normalised = member.normalised else { return false }
+    if count == 1, let raw = member.raw,
+      request.withValue(at: only, { $0.equals(raw.span) })
+    {
+      return true
+    }
+    return normalise(lines(of: member.known, member.name, in: request), member.known, request)
+      == normalised
+  }
+
+  private static func lines(
+    of known: FieldName, _ name: [UInt8], in request: FieldBlock
+  ) -> [Int] {
+    (0..<request.count).filter { isLine($0, of: known, name, request) }
+  }
+
+  @inline(__always)
+  private static func isLine(
+    _ index: Int, of known: FieldName, _ name: [UInt8], _ request: FieldBlock
+  ) -> Bool {
+    guard request.entries[index].name == known else { return false }
+    return known != .other || request.withName(at: index) { $0.equalsIgnoringCase(name.span) }
+  }
+
+  private static func copy(_ value: Span<UInt8>) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(value)
+    return copy
+  }
+
+  /// The members of all lines, without white space around them, joined by commas.
+  private static func normalise(
+    _ lines: [Int], _ known: FieldName, _ request: FieldBlock
+  ) -> [UInt8] {
+    // These are single values whose commas mean nothing.
+    if lines.count == 1, known == .userAgent || known == .cookie || known == .ifModifiedSince {
+      return request.withValue(at: lines[0], copy)
+    }
+    let ignoresCase =
+      known == .acceptEncoding || known == .acceptLanguage || known == .accept || known == .te
+    var members: [[UInt8]] = []
+    for line in lines {
+      request.withValue(at: line) { value in
+        value.forEachListMember { member in
+          var bytes = copy(member)
+          if ignoresCase { bytes = bytes.map(\.asciiLowercased) }
+          members.append(bytes)
+        }
+      }
+    }
+    // Codings without preference in their order (RFC 9110 section 12.5.3).
+    if known == .acceptEncoding { members.sort { $0.lexicographicallyPrecedes($1) } }
+    return Array(members.joined(separator: [0x2c]))
+  }
+}

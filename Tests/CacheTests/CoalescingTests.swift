@@ -1,0 +1,285 @@
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Testing
+
+@testable import Cache
+
+@Suite("One fetch for all who ask")
+struct CoalescingTests {
+  static let cacheable = [("Cache-Control", "max-age=60")]
+
+  /// A response whose head comes when `head` opens, and whose pieces come with their gates.
+  static func streamed(
+    _ fetch: Fetch, head: Gate? = nil, _ steps: [(gate: Gate?, bytes: Bytes)],
+    fields: [(String, String)] = cacheable, end: Failure? = nil, contentLength: UInt64? = nil
+  ) async throws(Failure) -> FetchedResponse {
+    try await head?.pass(fetch.parker)
+    return FetchedResponse(
+      head: Answer(fields: fields).head(), body: .stream(GatedBody(steps, end: end)),
+      contentLength: contentLength)
+  }
+
+  static func bytes(_ text: String) -> Bytes { Bytes(Array(text.utf8)) }
+
+  private func start(
+    _ count: Int, _ cache: TestCache, loop: Int = 0, _ fields: [(String, String)] = [],
+    on lane: Lane
+  ) -> [TestClient] {
+    (0..<count).map { _ in
+      let client = TestClient("GET", "/", fields, on: lane)
+      client.begin(cache.stage(loop, on: lane))
+      return client
+    }
+  }
+
+  private func audience(_ cache: TestCache, _ loop: Int = 0) -> Int {
+    var audience = 0
+    cache.group.shards[loop].flights.forEach { audience += $0.followers.count }
+    return audience
+  }
+
+  @Test("1,000 concurrent requests make one fetch, on one loop and on two", arguments: [1, 2])
+  func herd(_ loops: Int) async {
+    let (head, tail) = (Gate(), Gate())
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await Self.streamed(
+        fetch, head: head, [(nil, Self.bytes("first ")), (tail, Self.bytes("second"))])
+    }
+    let cache = TestCache(origin, loops: loops)
+    let perLoop = 1000 / loops
+    let herd: @Sendable (Int) async -> [Reply] = { index in
+      await SharedLoops.run(on: index) { lane in
+        let clients = start(perLoop, cache, loop: index, on: lane)
+        await lane.wait { audience(cache, index) == perLoop }
+        if index == 0 { head.open() }
+        await lane.wait { clients.allSatisfy { $0.reply.body.count >= 6 } }
+        tail.open()
+        await lane.wait { clients.allSatisfy { $0.isDone } }
+        return clients.map(\.reply)
+      }
+    }
+    var replies: [Reply] = []
+    await withTaskGroup(of: [Reply].self) { group in
+      for index in 0..<loops { group.addTask { await herd(index) } }
+      for await some in group { replies += some }
+    }
+    #expect(origin.count == 1)
+    #expect(replies.count == 1000)
+    #expect(replies.allSatisfy { $0.text == "first second" && $0.isComplete })
+    #expect(replies.filter { $0.outcome == .miss }.count == loops)
+    let later = await SharedLoops.run { lane in await cache.send(on: lane) }
+    #expect(later.outcome == .hit && origin.count == 1)
+  }
+
+  @Test("the fetch outlives the client that caused it")
+  func leaderLeaves() async {
+    let (head, tail) = (Gate(), Gate())
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await Self.streamed(
+        fetch, head: head, [(nil, Self.bytes("first ")), (tail, Self.bytes("second"))])
+    }
+    let cache = TestCache(origin)
+    let replies = await SharedLoops.run { lane in
+      let clients = start(3, cache, on: lane)
+      await lane.wait { audience(cache) == 3 }
+      clients[0].exchange.abort()
+      await lane.wait { clients[0].isDone }
+      head.open()
+      await lane.wait { clients[1].reply.body.count == 6 }
+      clients[1].exchange.abort()
+      tail.open()
+      await lane.wait { clients.allSatisfy { $0.isDone } }
+      return clients.map(\.reply)
+    }
+    #expect(replies[0].failure == .clientAborted && !replies[1].isComplete)
+    #expect(replies[2].text == "first second" && replies[2].isComplete)
+    #expect(origin.count == 1)
+  }
+
+  @Test("a fetch that nobody waits for any more goes on and is stored")
+  func allLeave() async {
+    let head = Gate()
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await Self.streamed(fetch, head: head, [(nil, Self.bytes("late"))])
+    }
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      let client = start(1, cache, on: lane)[0]
+      await lane.wait { origin.count == 1 }
+      client.exchange.abort()
+      await lane.wait { client.isDone }
+      head.open()
+      await lane.wait { cache.group.shards[0].storedCount == 1 }
+      return await cache.send(on: lane)
+    }
+    #expect(reply.outcome == .hit && reply.text == "late" && origin.count == 1)
+  }
+
+  @Test("an origin that breaks off fails all clients, and nothing is stored", arguments: [1, 2])
+  func breaksOff(_ loops: Int) async {
+    let tail = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if number > 0 { return Answer(fields: Self.cacheable, body: "whole").fetched() }
+      return try await Self.streamed(
+        fetch, [(nil, Self.bytes("part")), (tail, Self.bytes("more"))],
+        end: Failure(.responseIncomplete))
+    }
+    let cache = TestCache(origin, loops: loops)
+    // The second loop's clients read from a mirror.
+    let read: @Sendable (Int) async -> [Reply] = { index in
+      await SharedLoops.run(on: index) { lane in
+        let clients = start(2, cache, loop: index, on: lane)
+        await lane.wait { clients.allSatisfy { $0.reply.body.count == 4 } }
+        if index == loops - 1 { tail.open() }
+        await lane.wait { clients.allSatisfy { $0.isDone } }
+        return clients.map(\.reply)
+      }
+    }
+    var broken: [Reply] = []
+    await withTaskGroup(of: [Reply].self) { group in
+      for index in 0..<loops { group.addTask { await read(index) } }
+      for await some in group { broken += some }
+    }
+    #expect(broken.count == loops * 2)
+    #expect(broken.allSatisfy { $0.failure == .responseIncomplete && !$0.isComplete })
+    let next = await SharedLoops.run { lane in await cache.send(on: lane) }
+    #expect(next.text == "whole" && next.outcome == .miss && origin.count == 2)
+  }
+
+  @Test("a body shorter than announced is not stored")
+  func shorterThanAnnounced() async {
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await Self.streamed(fetch, [(nil, Self.bytes("abc"))], contentLength: 4)
+    }
+    let cache = TestCache(origin)
+    let (reply, stored) = await SharedLoops.run { lane in
+      (await cache.send(on: lane), cache.group.shards[0].storedCount)
+    }
+    #expect(!reply.isComplete && reply.failure == .responseIncomplete && stored == 0)
+  }
+
+  @Test("everyone reads at their own pace, and who comes late gets it from the beginning")
+  func paces() async {
+    let tail = Gate()
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await Self.streamed(
+        fetch, [(nil, Self.bytes("first ")), (tail, Self.bytes("second"))])
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      let quick = start(1, cache, on: lane)[0]
+      let slow = TestClient("GET", "/", on: lane)
+      slow.room = 1
+      slow.begin(cache.stage(on: lane))
+      await lane.wait { quick.reply.body.count == 6 && slow.reply.body.count == 6 }
+      let late = start(1, cache, on: lane)[0]
+      tail.open()
+      await lane.wait { quick.isDone && late.isDone }
+      #expect(quick.reply.text == "first second" && late.reply.text == "first second")
+      #expect(late.reply.outcome == .collapsed)
+      #expect(slow.reply.text == "first " && !slow.isDone)
+      slow.drain(100)
+      await lane.wait { slow.isDone }
+      #expect(slow.reply.text == "first second" && slow.reply.isComplete)
+    }
+    #expect(origin.count == 1)
+  }
+
+  @Test("what is too large to store goes through a window that the slowest reader holds back")
+  func window() async {
+    let piece = Bytes([UInt8](repeating: 7, count: 100_000))
+    let body = GatedBody((0..<100).map { _ in (nil, piece) })
+    let origin = TestOrigin { (_, number) throws(Failure) in
+      FetchedResponse(
+        head: Answer(fields: Self.cacheable).head(),
+        body: number == 0 ? .stream(body) : .bytes(piece), contentLength: nil)
+    }
+    let cache = TestCache(origin)
+    cache.configuration.maximumObjectBytes = 500_000
+    await SharedLoops.run { lane in
+      let slow = TestClient("GET", "/", on: lane)
+      slow.room = 300_000
+      slow.begin(cache.stage(on: lane))
+      let quick = start(1, cache, on: lane)[0]
+      let shard = cache.group.shards[0]
+      let parker = Parker(on: lane)
+      await lane.wait { body.given > 1_000_000 }
+      for _ in 0..<200 { await parker.yield() }
+      #expect(body.given <= 300_000 + CacheLimits.windowBytes + 200_000)
+      #expect(slow.reply.body.count == 300_000)
+      // Nobody joins any more.
+      let other = await cache.send(on: lane)
+      #expect(other.outcome == .miss && origin.count == 2)
+      slow.drain(100_000_000)
+      await lane.wait { slow.isDone && quick.isDone }
+      #expect(slow.reply.body.count == 10_000_000 && quick.reply.body.count == 10_000_000)
+      #expect(shard.inFlightBytes == 0)
+    }
+  }
+
+  @Test("an uncacheable response is its client's alone, and others do not queue after that")
+  func uncacheable() async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      try await gate.pass(fetch.parker)
+      return Answer(fields: [("Cache-Control", "no-store")], body: "for \(number)").fetched()
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      let clients = start(10, cache, on: lane)
+      await lane.wait { audience(cache) == 10 && origin.count > 0 }
+      #expect(origin.count == 1)
+      gate.open()
+      await lane.wait { clients.allSatisfy { $0.isDone } }
+      #expect(Set(clients.map(\.reply.text)).count == 10 && origin.count == 10)
+      // Now the key is known: ten more are ten fetches at once, without waiting for a first.
+      let more = start(10, cache, on: lane)
+      await lane.wait { more.allSatisfy { $0.isDone } }
+      #expect(Set(more.map(\.reply.text)).count == 10 && origin.count == 20)
+      #expect(cache.group.shards[0].claims.count == 0)
+    }
+  }
+
+  @Test("those whom a variant does not suit fetch theirs, once")
+  func variants() async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      try await gate.pass(fetch.parker)
+      let language = fetch.request.fields.text(.acceptLanguage) ?? ""
+      return Answer(fields: Self.cacheable + [("Vary", "Accept-Language")], body: language).fetched()
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      let english = start(10, cache, [("Accept-Language", "en")], on: lane)
+      let german = start(10, cache, [("Accept-Language", "de")], on: lane)
+      await lane.wait { audience(cache) == 20 }
+      gate.open()
+      await lane.wait { (english + german).allSatisfy { $0.isDone } }
+      #expect(english.allSatisfy { $0.reply.text == "en" })
+      #expect(german.allSatisfy { $0.reply.text == "de" })
+    }
+    #expect(origin.count == 2)
+  }
+
+  @Test("a failed fetch fails all who waited, and the next request tries again")
+  func failure() async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      try await gate.pass(fetch.parker)
+      if number == 0 { throw Failure(.connectionRefused) }
+      return Answer(fields: Self.cacheable, body: "back").fetched()
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      let clients = start(10, cache, on: lane)
+      await lane.wait { audience(cache) == 10 }
+      gate.open()
+      await lane.wait { clients.allSatisfy { $0.isDone } }
+      #expect(clients.allSatisfy { $0.reply.failure == .connectionRefused })
+      #expect(origin.count == 1)
+      #expect(await cache.send(on: lane).text == "back")
+    }
+  }
+}

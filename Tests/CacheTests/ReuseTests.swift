@@ -1,0 +1,221 @@
+import Cache
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Testing
+
+@Suite("Reuse of stored responses")
+struct ReuseTests {
+  @Test("a fresh response answers the second request from memory, with Age and Cache-Status")
+  func hit() async {
+    let origin = TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "hello")])
+    let cache = TestCache(origin)
+    let (first, second) = await SharedLoops.run { lane in
+      (await cache.send(on: lane), await cache.send(on: lane))
+    }
+    #expect(first.outcome == .miss && first.text == "hello" && first.isComplete)
+    #expect(first["cache-status"] == "skerry; fwd=uri-miss; stored; ttl=60")
+    #expect(first["age"] == nil)
+    #expect(second.outcome == .hit && second.text == "hello" && second.contentLength == 5)
+    #expect(second["cache-status"] == "skerry; hit; ttl=60")
+    #expect(second["age"] == "0" && second["date"] != nil)
+    #expect(origin.count == 1)
+  }
+
+  @Test("HEAD is answered from a stored response to GET, without a body")
+  func head() async {
+    let origin = TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "hello")])
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      return await cache.send("HEAD", on: lane)
+    }
+    #expect(reply.status == 200 && reply.body.isEmpty && reply.contentLength == 5)
+    #expect(origin.count == 1)
+  }
+
+  @Test("hosts, schemes, targets and zones do not share responses")
+  func keys() async {
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      let body = String(decoding: fetch.request.authority + fetch.request.path, as: UTF8.self)
+      return Answer(fields: [("Cache-Control", "max-age=60")], body: body).fetched()
+    }
+    let cache = TestCache(origin)
+    let replies = await SharedLoops.run { lane in
+      [
+        await cache.send("GET", "/a", on: lane), await cache.send("GET", "/a?", on: lane),
+        await cache.send("GET", "/a", host: "b.example", on: lane),
+        await cache.send("GET", "/a", on: lane),
+      ]
+    }
+    #expect(replies.map(\.text) == ["a.example/a", "a.example/a?", "b.example/a", "a.example/a"])
+    #expect(origin.count == 3)
+  }
+
+  @Test(
+    "ranges of a complete response",
+    arguments: [
+      ("bytes=0-1", 206, "he", "bytes 0-1/5"), ("bytes=3-", 206, "lo", "bytes 3-4/5"),
+      ("bytes=-2", 206, "lo", "bytes 3-4/5"), ("bytes=9-", 416, "", "bytes */5"),
+      ("bytes=2-1", 200, "hello", nil), ("lines=1-2", 200, "hello", nil),
+    ] as [(String, UInt16, String, String?)])
+  func ranges(_ range: String, _ status: UInt16, _ body: String, _ contentRange: String?) async {
+    let origin = TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "hello")])
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      return await cache.send("GET", "/", [("Range", range)], on: lane)
+    }
+    #expect(reply.status == status && reply.text == body)
+    #expect(reply["content-range"] == contentRange)
+    #expect(reply.contentLength == UInt64(body.utf8.count))
+    #expect(origin.count == 1)
+  }
+
+  @Test("several ranges come as multipart/byteranges")
+  func multipart() async {
+    let text = String(repeating: "0123456789", count: 100)
+    let origin = TestOrigin([
+      Answer(fields: [("Cache-Control", "max-age=60"), ("Content-Type", "text/x")], body: text)
+    ])
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      return await cache.send("GET", "/", [("Range", "bytes=0-1,500-502")], on: lane)
+    }
+    #expect(reply.status == 206)
+    #expect(reply["content-type"]?.hasPrefix("multipart/byteranges; boundary=") ?? false)
+    #expect(reply.text.contains("Content-Type: text/x\r\nContent-Range: bytes 0-1/1000\r\n\r\n01\r\n"))
+    #expect(reply.text.contains("Content-Range: bytes 500-502/1000\r\n\r\n012\r\n"))
+    #expect(reply.contentLength == UInt64(reply.body.count))
+    #expect(reply.fields.filter { $0.name.lowercased() == "content-type" }.count == 1)
+  }
+
+  @Test(
+    "If-Range of another representation gets everything",
+    arguments: [("\"v1\"", 206), ("\"v2\"", 200), ("W/\"v1\"", 200)] as [(String, UInt16)])
+  func ifRange(_ tag: String, _ status: UInt16) async {
+    let origin = TestOrigin([
+      Answer(fields: [("Cache-Control", "max-age=60"), ("ETag", "\"v1\"")], body: "hello")
+    ])
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      return await cache.send("GET", "/", [("Range", "bytes=0-0"), ("If-Range", tag)], on: lane)
+    }
+    #expect(reply.status == status)
+  }
+
+  @Test(
+    "conditional requests are answered by 304 when the client has the response",
+    arguments: [
+      ([("If-None-Match", "\"v1\"")], 304), ([("If-None-Match", "W/\"v1\"")], 304),
+      ([("If-None-Match", "\"x\", \"v1\"")], 304), ([("If-None-Match", "*")], 304),
+      ([("If-None-Match", "\"v2\"")], 200),
+      ([("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")], 304),
+      ([("If-Modified-Since", "Sun, 06 Nov 1994 08:49:36 GMT")], 200),
+      // If-None-Match goes first (RFC 9110 section 13.2.2).
+      (
+        [("If-None-Match", "\"v2\""), ("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")],
+        200
+      ),
+    ] as [([(String, String)], UInt16)])
+  func conditional(_ fields: [(String, String)], _ status: UInt16) async {
+    let answer = Answer(
+      fields: [
+        ("Cache-Control", "max-age=60"), ("ETag", "\"v1\""), ("Content-Type", "text/plain"),
+        ("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
+      ], body: "hello")
+    let cache = TestCache(TestOrigin([answer]))
+    let (stored, fresh) = await SharedLoops.run { lane in
+      let fresh = await cache.send("GET", "/", fields, on: lane)
+      return (await cache.send("GET", "/", fields, on: lane), fresh)
+    }
+    for reply in [stored, fresh] {
+      #expect(reply.status == status)
+      #expect(reply["etag"] == "\"v1\"" && reply["cache-control"] == "max-age=60")
+      #expect(reply.text == (status == 304 ? "" : "hello"))
+    }
+    #expect(stored.outcome == .hit && cache.origin.count == 1)
+  }
+
+  @Test(
+    "request directives",
+    arguments: [
+      ("no-cache", 2), ("max-age=0", 2), ("max-age=60", 1), ("min-fresh=61", 2), ("min-fresh=30", 1),
+      ("no-store", 1), ("max-stale", 1),
+    ])
+  func requestDirectives(_ directive: String, _ fetches: Int) async {
+    let cache = TestCache(
+      TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "x")]))
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      return await cache.send("GET", "/", [("Cache-Control", directive)], on: lane)
+    }
+    #expect(reply.status == 200 && cache.origin.count == fetches)
+  }
+
+  @Test("Pragma counts only without Cache-Control")
+  func pragma() async {
+    let cache = TestCache(
+      TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "x")]))
+    await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      _ = await cache.send(
+        "GET", "/", [("Pragma", "no-cache"), ("Cache-Control", "max-age=9")], on: lane)
+      #expect(cache.origin.count == 1)
+      _ = await cache.send("GET", "/", [("Pragma", "no-cache")], on: lane)
+      #expect(cache.origin.count == 2)
+    }
+  }
+
+  @Test("only-if-cached is answered by 504 without asking the origin", arguments: [1, 2])
+  func onlyIfCached(_ loops: Int) async {
+    let cache = TestCache(
+      TestOrigin([Answer(fields: [("Cache-Control", "max-age=60")], body: "x")]), loops: loops)
+    let replies = await SharedLoops.run { lane in
+      let fields = [("Cache-Control", "only-if-cached")]
+      let before = await cache.send("GET", "/", fields, on: lane)
+      _ = await cache.send(on: lane)
+      return [before, await cache.send("GET", "/", fields, on: lane)]
+    }
+    #expect(replies.map(\.status) == [504, 200] && cache.origin.count == 1)
+  }
+
+  @Test("variants are kept apart by the fields that Vary names")
+  func vary() async {
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      let language = fetch.request.fields.text(.acceptLanguage) ?? "none"
+      return Answer(
+        fields: [("Cache-Control", "max-age=60"), ("Vary", "Accept-Language")], body: language
+      ).fetched()
+    }
+    let cache = TestCache(origin)
+    let replies = await SharedLoops.run { lane in
+      var replies: [Reply] = []
+      for language in ["en", "de", "en", "DE", "fr"] {
+        replies.append(
+          await cache.send("GET", "/", [("Accept-Language", language)], on: lane))
+      }
+      replies.append(await cache.send(on: lane))
+      return replies
+    }
+    #expect(replies.map(\.text) == ["en", "de", "en", "de", "fr", "none"])
+    #expect(replies[1]["cache-status"]?.contains("fwd=vary-miss") ?? false)
+    #expect(origin.count == 4)
+  }
+
+  @Test("an uncacheable response reaches its client unchanged and is not stored")
+  func uncacheable() async {
+    let answer = Answer(
+      fields: [("Cache-Control", "private"), ("Set-Cookie", "a=1"), ("Age", "5")], body: "mine")
+    let cache = TestCache(TestOrigin([answer]))
+    let replies = await SharedLoops.run { lane in
+      [await cache.send(on: lane), await cache.send(on: lane)]
+    }
+    #expect(replies.allSatisfy { $0.text == "mine" && $0["set-cookie"] == "a=1" && $0["age"] == "5" })
+    #expect(replies.allSatisfy { $0["cache-status"] == "skerry; fwd=uri-miss" })
+    #expect(cache.origin.count == 2)
+  }
+}

@@ -1,0 +1,44 @@
+// A cache with one zone on one or two loops.
+
+import Cache
+import HTTP
+import Primitives
+import Runtime
+
+/// A cache for one test. `stage` is for the loop of its index only.
+final class TestCache: @unchecked Sendable {
+  // Stages are made and used on their own loops.
+  let group: CacheGroup
+  let origin: TestOrigin
+  let zone = ZoneID(high: 1, low: 2)
+  private var stages: [CacheStage?]
+  var configuration = CacheConfiguration()
+
+  init(_ origin: TestOrigin, loops: Int = 1, ramBytes: Int = 64 << 20) {
+    self.origin = origin
+    group = CacheGroup(
+      loops: Array(SharedLoops.loops.prefix(loops)), ramBytes: ramBytes,
+      hash: KeyedHash(key0: 7, key1: 11))
+    stages = Array(repeating: nil, count: loops)
+  }
+
+  func stage(_ index: Int = 0, on lane: Lane) -> CacheStage {
+    if let stage = stages[index] { return stage }
+    let stage = CacheStage(
+      zone: zone, configuration: configuration, shard: group.shards[index], lane: lane,
+      below: origin)
+    stages[index] = stage
+    return stage
+  }
+
+  /// One request, to its end.
+  func send(
+    _ method: String = "GET", _ path: String = "/", _ fields: [(String, String)] = [],
+    loop index: Int = 0, host: String = "a.example", on lane: Lane
+  ) async -> Reply {
+    let client = TestClient(method, path, fields, host: host, on: lane)
+    client.begin(stage(index, on: lane))
+    await lane.wait { client.isDone }
+    return client.reply
+  }
+}

@@ -1,0 +1,48 @@
+// An edge for tests: it remembers what it was told.
+
+import Control
+import Primitives
+import Synchronization
+import Zones
+
+/// The edge behind the API under test.
+final class TestBackend: EdgeBackend {
+  /// What tests look at and prepare.
+  struct State: Sendable {
+    var published: [AppliedChanges] = []
+    var stops = 0
+    var reading = LedgerReading(
+      takenAt: Instant(nanoseconds: 0), epoch: 0, processCPUNanoseconds: 0)
+    var upgrade: Result<UpgradeReport, ControlRefusal> = .success(
+      UpgradeReport(processID: 7, version: "9.9"))
+  }
+
+  let state = Mutex(State())
+
+  var published: [AppliedChanges] { state.withLock { $0.published } }
+  var stops: Int { state.withLock { $0.stops } }
+
+  func publish(_ applied: AppliedChanges) async {
+    state.withLock { $0.published.append(applied) }
+  }
+
+  func facts() async -> EdgeFacts {
+    var facts = EdgeFacts()
+    facts.version = "1.2.3"
+    facts.processID = 42
+    facts.uptimeSeconds = 3_700
+    facts.epoch = published.last?.sequence ?? 0
+    facts.loops = [.init(name: "loop-0", cpu: 0, connections: 3, activeZones: 1)]
+    facts.listeners = ["http 127.0.0.1:8080"]
+    facts.notes = ["a note"]
+    return facts
+  }
+
+  func ledger() async -> LedgerReading { state.withLock { $0.reading } }
+
+  func upgrade() async throws(ControlRefusal) -> UpgradeReport {
+    try state.withLock { $0.upgrade }.get()
+  }
+
+  func stop() { state.withLock { $0.stops += 1 } }
+}

@@ -1,0 +1,87 @@
+// Lists, hop-by-hop fields, and paths.
+
+import HTTP
+import Primitives
+import Testing
+
+@Suite("Fields and paths")
+struct FieldTests {
+  private static func members(_ value: String) -> [String] {
+    var members: [String] = []
+    bytes(value).span.forEachListMember { member in
+      members.append(text((0..<member.count).map { member[$0] }))
+    }
+    return members
+  }
+
+  @Test func `list members are split outside of quoted strings`() {
+    #expect(Self.members("a, b ,\tc") == ["a", "b", "c"])
+    #expect(Self.members(",, a,,") == ["a"])
+    #expect(Self.members("") == [])
+    #expect(Self.members("\"a,b\";c=\"d\\\",e\", f") == ["\"a,b\";c=\"d\\\",e\"", "f"])
+    #expect(Self.members("a\"b, c") == ["a\"b, c"])
+    #expect(Self.members("\"a\\") == ["\"a\\"])
+  }
+
+  @Test func `tokens compare without case`() {
+    let holds = bytes("Foo , BAR").span.listHolds("bar")
+    let near = bytes("barn, ba r, \"bar\"").span.listHolds("bar")
+    #expect(holds)
+    #expect(!near)
+  }
+
+  @Test func `what ends at the next hop is removed`() {
+    var fields = block([
+      ("Connection", "close, X-Hop, Cookie"), ("connection", "keep-alive,x-other"),
+      ("X-HOP", "1"), ("X-Other", "2"), ("Cookie", "a"), ("Keep-Alive", "timeout=5"),
+      ("Proxy-Connection", "close"), ("TE", "gzip;q=0.5, Trailers"), ("Upgrade", "h2c"),
+      ("HTTP2-Settings", "AAA"), ("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum"),
+      ("Accept", "*/*"), ("Proxy-Authorization", "basic x"), ("X-Hopper", "3"),
+    ])
+    var upgrading = fields
+    fields.removeHopByHop()
+    #expect(
+      lines(fields) == [
+        "Trailer: X-Sum", "Accept: */*", "Proxy-Authorization: basic x", "X-Hopper: 3",
+        "TE: trailers",
+      ])
+    upgrading.removeHopByHop(keepingUpgrade: true)
+    #expect(upgrading.contains(.upgrade))
+  }
+
+  @Test func `a TE without trailers is removed`() {
+    var fields = block([("TE", "gzip"), ("Accept", "a")])
+    fields.removeHopByHop()
+    #expect(lines(fields) == ["Accept: a"])
+  }
+
+  @Test func `too many connection options are refused`() {
+    func request(_ count: Int) -> HTTPParseError? {
+      let options = (0..<count).map { "a\($0)" }.joined(separator: ",")
+      return Outcome.request(
+        bytes("GET / HTTP/1.1\r\nHost: a\r\nConnection: \(options)\r\n\r\n"))?.error
+    }
+    #expect(request(32) == nil)
+    #expect(request(33) == .tooManyFields)
+  }
+
+  static let paths: [(String, String)] = [
+    ("/", "/"), ("/a/b", "/a/b"), ("/%7Euser/%2f%c3", "/~user/%2F%C3"), ("/%41%62", "/Ab"),
+    // RFC 3986 section 5.2.4.
+    ("/a/b/c/./../../g", "/a/g"), ("/./a", "/a"), ("/../a", "/a"), ("/a/..", "/"), ("/a/.", "/a/"),
+    ("/..", "/"), ("/.", "/"), ("/a/../../b", "/b"), ("/%2e%2E/a", "/a"), ("/a//b/..", "/a//"),
+    ("/...", "/..."), ("/.a/..b/c.", "/.a/..b/c."), ("/a?b/../c%7e", "/a?b/../c~"),
+    ("/%", "/%"), ("/%4", "/%4"), ("/%zz%41", "/%zzA"), ("*", "*"), ("/a/?", "/a/?"),
+    ("//a/..//b", "///b"),
+  ]
+
+  @Test(arguments: paths)
+  func `equivalent paths have one normal form`(path: String, normal: String) {
+    var output = bytes("/x/y")
+    PathNormalization.append(bytes(path).span, to: &output)
+    #expect(text(output) == "/x/y" + normal)
+    var again: [UInt8] = []
+    PathNormalization.append(bytes(normal).span, to: &again)
+    #expect(text(again) == normal)
+  }
+}
