@@ -2,6 +2,7 @@
 
 import Primitives
 import Runtime
+import TLS
 
 /// Listens on a free port of the loopback; every connection runs the script in a task of its own.
 final class ScriptedOrigin: @unchecked Sendable {
@@ -11,20 +12,25 @@ final class ScriptedOrigin: @unchecked Sendable {
   private var connections: [ScriptedConnection] = []
   private var log: [String] = []
   private let script: @Sendable (ScriptedConnection) async -> Void
+  private let tls: ScriptedTLS?
 
-  private init(address: SocketAddress, script: @escaping @Sendable (ScriptedConnection) async -> Void)
-  {
+  private init(
+    address: SocketAddress, tls: ScriptedTLS?,
+    script: @escaping @Sendable (ScriptedConnection) async -> Void
+  ) {
     self.address = address
     self.script = script
+    self.tls = tls
   }
 
   static func start(
+    tls: ScriptedTLS? = nil,
     _ script: @escaping @Sendable (ScriptedConnection) async -> Void
   ) async throws -> ScriptedOrigin {
     let descriptor = try Listener.listen(
       on: SocketAddress(ipv4: 127, 0, 0, 1, port: 0), sharesPort: false)
     let origin = ScriptedOrigin(
-      address: Listener.localAddress(of: descriptor), script: script)
+      address: Listener.localAddress(of: descriptor), tls: tls, script: script)
     await SharedRuntime.onOriginLoop { origin.listen(descriptor) }
     return origin
   }
@@ -38,8 +44,13 @@ final class ScriptedOrigin: @unchecked Sendable {
       connections.append(connection)
       do throws(RuntimeError) { try connection.register() } catch { return }
       let script = script
+      let tls = tls
       lane.start {
-        await script(connection)
+        if let tls, await !connection.handshake(tls) {
+          connection.note("handshake failed")
+        } else {
+          await script(connection)
+        }
         connection.close()
       }
     }
@@ -86,6 +97,7 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
   private var input: [UInt8] = []
   private var ended: End?
   private var output = OutputQueue()
+  private var session: TLSServerSession?
 
   init(descriptor: Int32, index: Int, origin: ScriptedOrigin, on lane: Lane) {
     self.index = index
@@ -161,15 +173,80 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
       return
     }
     switch receive() {
-    case .bytes(let count): loop.withInput(count) { input.append($0) }
+    case .bytes(let count):
+      if let session {
+        loop.withInput(count) { session.receive($0) }
+        decrypt(session)
+      } else {
+        loop.withInput(count) { input.append($0) }
+      }
     case .wouldBlock: break
     case .end: ended = .end
     case .failed: ended = .reset
     }
   }
 
-  func send(_ text: String) {
-    output.append(Bytes(Array(text.utf8)))
+  func send(_ text: String) { send(Bytes(Array(text.utf8))) }
+
+  // MARK: - TLS
+
+  func handshake(_ tls: ScriptedTLS) async -> Bool {
+    guard let session = tls.session() else { return false }
+    while ended == nil && isOpen {
+      var records: [UInt8] = []
+      let step = session.handshake(now: loop.now, output: &records)
+      output.append(Bytes(records))
+      if case .more = output.flush(to: self) { enqueue() }
+      switch step {
+      case .done:
+        self.session = session
+        decrypt(session)
+        return true
+      case .needsContext:
+        do throws(TLSError) { try session.use(tls.context) } catch { return false }
+      case .failed: return false
+      case .needsInput, .earlyData:
+        if case .bytes(let count) = receive() {
+          loop.withInput(count) { session.receive($0) }
+        } else {
+          if isHungUp { return false }
+          _ = await parker.park()
+        }
+      }
+    }
+    return false
+  }
+
+  var isResumed: Bool { session?.isResumed ?? false }
+  var applicationProtocol: ApplicationProtocol? { session?.applicationProtocol }
+
+  private func decrypt(_ session: TLSServerSession) {
+    var records: [UInt8] = []
+    while true {
+      let block = ByteStorage(capacity: 1 << 16)
+      switch session.read(into: block, output: &records) {
+      case .bytes(let count), .earlyBytes(let count):
+        Bytes(block, offset: 0, count: count).withSpan { input.append($0) }
+      case .needsInput: return
+      case .closeNotify, .failed:
+        ended = .end
+        return
+      }
+    }
+  }
+
+  private func sealed(_ bytes: Bytes) -> Bytes {
+    guard let session else { return bytes }
+    var records: [UInt8] = []
+    do throws(TLSError) { try session.write(bytes, output: &records) } catch { return .empty }
+    return Bytes(records)
+  }
+
+  /// Says that nothing more comes, as TLS wants it.
+  func sayGoodbye() {
+    var records: [UInt8] = []
+    session?.close(output: &records)
+    output.append(Bytes(records))
     if case .more = output.flush(to: self) { enqueue() }
   }
 
@@ -188,7 +265,7 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
   }
 
   func send(_ bytes: Bytes) {
-    output.append(bytes)
+    output.append(sealed(bytes))
     if case .more = output.flush(to: self) { enqueue() }
   }
 
