@@ -123,7 +123,8 @@ struct ForwardedHeadTests {
     var head = ResponseHead(status: 200)
     for (name, value) in [
       ("Connection", "close, X-Hop"), ("X-Hop", "1"), ("Content-Length", "3"),
-      ("Transfer-Encoding", "chunked"), ("Keep-Alive", "x"), ("Via", "1.0 squid"), ("ETag", "\"x\""),
+      ("Transfer-Encoding", "chunked"), ("Keep-Alive", "x"), ("Via", "1.0 squid"),
+      ("ETag", "\"x\""),
     ] { head.fields.append(name, value) }
     var dates = HTTPDateCache()
     ResponseFields.prepare(

@@ -93,7 +93,8 @@ struct LifecycleTests {
       let head = await connection.head() ?? ""
       let isAsked = head.contains("Connection: upgrade\r\n") && head.contains("Upgrade: chat\r\n")
       connection.note("\(isAsked)")
-      connection.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n")
+      connection.send(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n")
       connection.send("\r\nwelcome ")
       let question = await connection.read(4) ?? ""
       connection.send("you said \(question)")

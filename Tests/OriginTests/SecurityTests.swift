@@ -61,7 +61,8 @@ struct SecurityTests {
     #expect(await server.notes(2) == ["false", "true"])
   }
 
-  @Test("a certificate for another name, or of a strange authority, is refused", arguments: [0, 1, 2])
+  @Test(
+    "a certificate for another name, or of a strange authority, is refused", arguments: [0, 1, 2])
   func refused(reason: Int) async throws {
     let tls = try ScriptedTLS(names: ["origin.test"])
     let stranger = try ScriptedTLS(names: ["origin.test"])

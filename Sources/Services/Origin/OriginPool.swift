@@ -185,6 +185,7 @@ final class OriginPool: @unchecked Sendable {
 
 /// An exchange that waits for a connection.
 private final class ConnectionWaiter {
+  /// What the exchange was given.
   enum State {
     case waiting
     case connection(HTTP1ClientConnection)

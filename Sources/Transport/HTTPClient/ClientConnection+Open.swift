@@ -76,6 +76,7 @@ extension ClientConnection {
     return connection
   }
 
+  /// How far an attempt is.
   private enum Opening {
     case pending, open
     case failed(RuntimeError)

@@ -155,11 +155,3 @@ extension HTTP1ClientConnection: ClientConnectionUser {
     if connection.loop.now >= due { finish(reset: false) } else { connection.setDeadline(due) }
   }
 }
-
-/// Who keeps connections: called on their loop.
-package protocol ClientConnectionOwner: AnyObject {
-  /// The exchange is complete, and the connection can carry another one.
-  func connectionBecameIdle(_ connection: HTTP1ClientConnection)
-  /// The connection is gone.
-  func connectionClosed(_ connection: HTTP1ClientConnection)
-}
