@@ -39,6 +39,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Closes idle connections now and the others after their exchange.
   package func close() { pool.close() }
 
+  /// Asks origins until one answers or nothing more may be tried. Waits on the fetch's parker.
   package func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {
     counts.fetches += 1
     var attempts = FetchAttempts(fetch, policy: policy)
@@ -141,13 +142,4 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   }
 
   private static let spareLimit = 64
-}
-
-/// What happened on the way to a zone's origins, on one loop, since the zone became active.
-package struct OriginCounts: Sendable, Equatable {
-  package var fetches: UInt64 = 0
-  package var failures: UInt64 = 0
-  package var retries: UInt64 = 0
-  /// Connections that were opened.
-  package var connections: UInt64 = 0
 }

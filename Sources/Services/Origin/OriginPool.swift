@@ -4,6 +4,7 @@ import Exchange
 import HTTPClient
 import Primitives
 import Runtime
+import TLS
 
 /// Hands out connections, within the zone's bounds; exchanges beyond them wait in order, for a
 /// bounded time, in a bounded queue.
@@ -167,10 +168,14 @@ final class OriginPool: @unchecked Sendable {
         throw .failure(error)
       }
     }
+    var security: ClientSecurity?
+    if server.configuration.scheme == .https {
+      security = try await resolver.security.security(for: server, protocols: [.http11])
+    }
     do throws(HTTPClientError) {
       let connection = try await ClientConnection.open(
         to: server.rotated(addresses), on: lane,
-        timeout: server.configuration.timeouts.connect, parker: parker)
+        timeout: server.configuration.timeouts.connect, security: security, parker: parker)
       return HTTP1ClientConnection(connection, owner: server)
     } catch {
       throw .client(error)
@@ -180,6 +185,7 @@ final class OriginPool: @unchecked Sendable {
 
 /// An exchange that waits for a connection.
 private final class ConnectionWaiter {
+  /// What the exchange was given.
   enum State {
     case waiting
     case connection(HTTP1ClientConnection)

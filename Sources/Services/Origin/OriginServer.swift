@@ -3,6 +3,7 @@
 import HTTPClient
 import Primitives
 import Runtime
+import TLS
 
 /// One of a zone's origins, with the connections that wait for their next exchange.
 ///
@@ -17,6 +18,10 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
   var health = PassiveHealth()
   /// Connections that are open, being opened, or promised.
   var openCount = 0
+  /// The authorities that the zone names for this origin.
+  var trust: TLSTrust?
+  /// What the origin gave to take up the last TLS session.
+  private var resumption: TLSResumption?
   /// Nil once the zone has given the pool up.
   private weak var pool: OriginPool?
   private var idle: [HTTP1ClientConnection] = []
@@ -44,6 +49,12 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
     return nil
   }
 
+  /// The last TLS session's, for one new connection (RFC 8446 appendix C.4).
+  func takeResumption() -> TLSResumption? {
+    defer { resumption = nil }
+    return resumption
+  }
+
   /// Keeps a connection for the next exchange.
   func keepIdle(_ connection: HTTP1ClientConnection, for timeout: Duration) {
     idle.append(connection)
@@ -69,6 +80,7 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
   // MARK: - ClientConnectionOwner
 
   func connectionBecameIdle(_ connection: HTTP1ClientConnection) {
+    if let resumption = connection.takeResumption() { self.resumption = resumption }
     guard let pool else { return connection.close() }
     pool.release(connection, of: self)
   }

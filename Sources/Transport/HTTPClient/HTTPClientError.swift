@@ -49,7 +49,8 @@ extension HTTPClientError {
   package func failure(isRetryable: Bool = false) -> Failure {
     switch self {
     case .cancelled: Failure(.clientAborted, "nobody waits for the response")
-    case .connectTimedOut: Failure(.connectionTimeout, "connecting took too long", isRetryable: isRetryable)
+    case .connectTimedOut:
+      Failure(.connectionTimeout, "connecting took too long", isRetryable: isRetryable)
     case .connectFailed(let error):
       Failure(Self.kind(ofConnect: error.code), error.description, isRetryable: isRetryable)
     case .handshakeFailed(let reason): Failure(.tlsProtocolError, reason, isRetryable: isRetryable)

@@ -20,6 +20,9 @@ package enum HTTPClientLimits {
   /// Bytes of a request that wait for the origin. Above it the upload waits.
   static let pendingOutputBytes = 256 << 10
 
+  /// Capacity of the buffer for outgoing ciphertext that an idle connection keeps.
+  static let keptCiphertextBytes = 4 << 10
+
   /// Interim responses before a final one (RFC 9110 section 15.2); beyond it the response is
   /// invalid: an origin could keep an exchange alive with them for ever.
   static let interimResponses = 16
