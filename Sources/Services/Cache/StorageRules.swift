@@ -57,8 +57,8 @@ struct StorageRules {
   /// A tenth of the time since the last change, a day at most (RFC 9111 section 4.2.2); nil where
   /// heuristics are not allowed or have no ground.
   var heuristicLifetime: UInt64? {
-    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status), let lastModified,
-      lastModified < date
+    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status),
+      let lastModified, lastModified < date
     else { return nil }
     return min(UInt64(date.seconds - lastModified.seconds) / 10, CacheLimits.heuristicSeconds)
   }
