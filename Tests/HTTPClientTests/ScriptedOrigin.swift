@@ -150,6 +150,16 @@ final class ScriptedConnection: Channel, @unchecked Sendable {
     }
   }
 
+  /// Whatever has come and was not read; nil once the connection has ended.
+  func some() async -> [UInt8]? {
+    while input.isEmpty {
+      if ended != nil || !isOpen { return nil }
+      await receiveMore()
+    }
+    defer { input = [] }
+    return input
+  }
+
   /// Reads until the client closes; how it did, and what came before.
   func end() async -> (End, String) {
     while ended == nil && isOpen { await receiveMore() }

@@ -11,6 +11,8 @@ import TLS
 final class OriginSecurity: @unchecked Sendable {
   // Confined to its loop.
   private let reader: EventLoop
+  /// Memory that HTTP/2 connections share.
+  let memory = HTTP2ClientMemory()
   private var connector: TLSConnector?
   private var systemTrust: TLSTrust?
 
