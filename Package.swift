@@ -72,7 +72,7 @@ let tests: [TestRoom] = [
     "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
   ]),
   TestRoom("OriginTests", imports: [
-    "Origin", "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives",
+    "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
   ]),
   TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
   TestRoom("ZonesTests", imports: [

@@ -1,3 +1,5 @@
+// One fetch for all who ask: herds, leavers, slow readers, broken origins.
+
 import Exchange
 import HTTP
 import Primitives
@@ -8,7 +10,7 @@ import Testing
 
 @Suite("One fetch for all who ask")
 struct CoalescingTests {
-  static let cacheable = [("Cache-Control", "max-age=60")]
+  static let cacheable = [("Cache-Control", "max-age=6000")]
 
   /// A response whose head comes when `head` opens, and whose pieces come with their gates.
   static func streamed(
@@ -49,12 +51,17 @@ struct CoalescingTests {
     }
     let cache = TestCache(origin, loops: loops)
     let perLoop = 1000 / loops
+    let (ready, begun) = (Rendezvous(loops), Rendezvous(loops))
     let herd: @Sendable (Int) async -> [Reply] = { index in
       await SharedLoops.run(on: index) { lane in
         let clients = start(perLoop, cache, loop: index, on: lane)
         await lane.wait { audience(cache, index) == perLoop }
-        if index == 0 { head.open() }
-        await lane.wait { clients.allSatisfy { $0.reply.body.count >= 6 } }
+        ready.arrive()
+        await lane.wait { ready.isComplete }
+        head.open()
+        await lane.wait { clients.allSatisfy { $0.reply.body.count == 6 } }
+        begun.arrive()
+        await lane.wait { begun.isComplete }
         tail.open()
         await lane.wait { clients.allSatisfy { $0.isDone } }
         return clients.map(\.reply)
@@ -128,11 +135,14 @@ struct CoalescingTests {
     }
     let cache = TestCache(origin, loops: loops)
     // The second loop's clients read from a mirror.
+    let begun = Rendezvous(loops)
     let read: @Sendable (Int) async -> [Reply] = { index in
       await SharedLoops.run(on: index) { lane in
         let clients = start(2, cache, loop: index, on: lane)
         await lane.wait { clients.allSatisfy { $0.reply.body.count == 4 } }
-        if index == loops - 1 { tail.open() }
+        begun.arrive()
+        await lane.wait { begun.isComplete }
+        tail.open()
         await lane.wait { clients.allSatisfy { $0.isDone } }
         return clients.map(\.reply)
       }
@@ -248,7 +258,8 @@ struct CoalescingTests {
     let origin = TestOrigin { (fetch, _) throws(Failure) in
       try await gate.pass(fetch.parker)
       let language = fetch.request.fields.text(.acceptLanguage) ?? ""
-      return Answer(fields: Self.cacheable + [("Vary", "Accept-Language")], body: language).fetched()
+      let fields = Self.cacheable + [("Vary", "Accept-Language")]
+      return Answer(fields: fields, body: language).fetched()
     }
     let cache = TestCache(origin)
     await SharedLoops.run { lane in

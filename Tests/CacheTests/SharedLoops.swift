@@ -2,6 +2,8 @@
 
 import Primitives
 import Runtime
+import Synchronization
+import Testing
 
 /// Loops for tests, started once.
 enum SharedLoops {
@@ -28,9 +30,35 @@ enum SharedLoops {
 }
 
 extension Lane {
-  /// Lets other work of the loops go on until `condition` holds.
-  func wait(until condition: () -> Bool) async {
+  /// Lets other work of the loops go on until `condition` holds; a test that waits in vain fails.
+  func wait(
+    line: Int = #line, file: String = #fileID, until condition: () -> Bool
+  ) async {
     let parker = Parker(on: self)
-    while !condition() { await parker.yield() }
+    let end = SystemClock.monotonic + .seconds(60)
+    var rounds = 0
+    while !condition() {
+      rounds += 1
+      // Polls in place first, then leaves the core to others between looks.
+      if rounds < 100 {
+        await parker.yield()
+      } else {
+        _ = await parker.park(until: SystemClock.monotonic + .milliseconds(1))
+      }
+      if SystemClock.monotonic > end {
+        Issue.record("waited in vain at \(file):\(line)")
+        return
+      }
+    }
   }
+}
+
+/// Tells tests on several loops that all of them have come so far.
+final class Rendezvous: Sendable {
+  private let missing: Atomic<Int>
+
+  init(_ count: Int) { missing = Atomic(count) }
+
+  func arrive() { missing.subtract(1, ordering: .acquiringAndReleasing) }
+  var isComplete: Bool { missing.load(ordering: .acquiring) <= 0 }
 }

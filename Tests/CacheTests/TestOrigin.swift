@@ -90,8 +90,8 @@ struct Answer: Sendable {
 
 /// A source below the cache that counts what it is asked for.
 final class TestOrigin: ResponseSource, Sendable {
-  typealias Script = @Sendable (_ fetch: Fetch, _ number: Int) async throws(Failure) ->
-    FetchedResponse
+  typealias Script =
+    @Sendable (_ fetch: Fetch, _ number: Int) async throws(Failure) -> FetchedResponse
 
   private let script: Script
   private let asked = Mutex<[RequestHead]>([])

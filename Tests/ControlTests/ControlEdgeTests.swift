@@ -4,6 +4,7 @@ import ConfigurationTree
 import Control
 import HTTP
 import Primitives
+import Runtime
 import Synchronization
 import Testing
 
@@ -97,6 +98,18 @@ import Testing
       let after = try await server.ask(.get, "/v1/status")
       #expect(after.status == 200)
     }
+  }
+
+  @Test(
+    "the address of an edge is a path, an address or a name with a port",
+    arguments: [
+      ("run/control.sock", .path("run/control.sock")), ("sock", .path("sock")),
+      ("./a:1", .path("./a:1")), ("localhost:9000", .host("localhost", port: 9_000)),
+      ("127.0.0.1:9000", .socket(SocketAddress(ipv4: 127, 0, 0, 1, port: 9_000))),
+      ("a:b", .path("a:b")), ("", nil),
+    ] as [(String, ControlAddress?)])
+  func addresses(text: String, expected: ControlAddress?) {
+    #expect(ControlAddress(text) == expected)
   }
 
   @Test("a command that finds no edge says so, and one that may not connect says that")

@@ -32,12 +32,17 @@ struct ReuseTests {
     let server = try await ScriptedOrigin.start { connection in
       _ = await connection.head()
       connection.send(Self.hello)
+      connection.close()
+      connection.note("closed")
     }
     let answers = await SharedRuntime.run { lane in
       let origin = OriginFixture.make([server.address], lane: lane)
       let parker = Parker(on: lane)
       var answers: [OriginFixture.Answer] = []
-      for _ in 0..<3 { answers.append(await OriginFixture(method: "POST").run(origin, parker)) }
+      for count in 1...3 {
+        answers.append(await OriginFixture(method: "POST").run(origin, parker))
+        _ = await server.notes(count)
+      }
       return answers
     }
     #expect(answers == Array(repeating: .response(200, "hello"), count: 3))

@@ -64,9 +64,9 @@ package enum ZoneRecord {
     record.write(6, origin.serverName)
     record.write(7, origin.verifiesCertificate)
     record.write(8, origin.certificateAuthority)
-    record.write(9, Int(origin.timeouts.connect / .milliseconds(1)))
-    record.write(10, Int(origin.timeouts.firstByte / .milliseconds(1)))
-    record.write(11, Int(origin.timeouts.idle / .milliseconds(1)))
+    record.write(9, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.connect))
+    record.write(10, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.firstByte))
+    record.write(11, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.idle))
   }
 
   // MARK: - Reading

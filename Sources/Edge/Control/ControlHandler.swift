@@ -54,6 +54,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   /// Ends what `start` began. From any thread.
   package func stop() { lane.post { [self] in clock.cancel() } }
 
+  /// Refuses at once what can be refused at once; the rest is done by a task of the lane.
   package func handle(_ exchange: Exchange) -> Handling {
     guard exchange.lane === lane else {
       exchange.move(to: lane)

@@ -51,7 +51,9 @@ struct TopCommand: ParsableCommand {
       takenAt: Instant(nanoseconds: begun), epoch: 0, processCPUNanoseconds: 0)
   }
 
-  private func view(from earlier: LedgerReading, _ later: LedgerReading) throws -> TopView {
+  private func view(from earlier: LedgerReading, _ later: LedgerReading) throws(CommandFailure)
+    -> TopView
+  {
     TopView(earlier: earlier, later: later, address: try control.client().address.description)
   }
 
@@ -67,12 +69,23 @@ struct TopCommand: ParsableCommand {
       if isScreen { Console.write(Self.closeScreen) }
       if readsKeys { Terminal.restore() }
     }
+    var misses = 0
     while !waits(readsKeys) {
-      let later = LedgerReading(try control.ask(.get, "/v1/ledger", for: "the ledger"))
-      show(try view(from: earlier, later), isScreen)
-      earlier = later
+      do throws(CommandFailure) {
+        let later = LedgerReading(try control.ask(.get, "/v1/ledger", for: "the ledger"))
+        show(try view(from: earlier, later), isScreen)
+        earlier = later
+        misses = 0
+      } catch {
+        // An upgrade or a restart takes a moment; the view goes on with the new process.
+        misses += 1
+        guard error.status == .unreachable, misses < Self.patience else { throw error }
+      }
     }
   }
+
+  /// Looks in a row that may find no edge.
+  private static let patience = 5
 
   private func show(_ view: TopView, _ isScreen: Bool) {
     guard isScreen else { return Console.write(view.text() + "\n") }

@@ -31,9 +31,32 @@ struct ZonesFile {
       TextFile.attempt(name).mapError { ZoneFile.UnreadableFile(problem: $0.text) }
     }
     let file = ZonesFile(path: path, tree: tree)
+    let first = decoder.faults
     _ = ZoneFile.decode(tree, &decoder) { _ in ZoneID(high: 0, low: 0) }
-    guard decoder.faults.isEmpty else { throw file.failure(decoder.faults) }
+    guard decoder.faults.isEmpty else {
+      let later = decoder.faults.dropFirst(first.count)
+      throw file.failure(first + withoutConsequences(later, of: first))
+    }
     return file
+  }
+
+  /// `later` without what is only wrong because a file could not be read: its key is still there,
+  /// and what it should have become is missing.
+  private static func withoutConsequences(
+    _ later: ArraySlice<ConfigurationFault>, of first: [ConfigurationFault]
+  ) -> [ConfigurationFault] {
+    let becomes = [
+      "certificateFile": "chain", "keyFile": "key",
+      "certificateAuthorityFile": "certificateAuthority",
+    ]
+    var expected: Set<String> = []
+    for fault in first {
+      expected.insert(fault.path)
+      guard let dot = fault.path.lastIndex(of: ".") else { continue }
+      let key = String(fault.path[fault.path.index(after: dot)...])
+      if let other = becomes[key] { expected.insert(fault.path[...dot] + other) }
+    }
+    return later.filter { !expected.contains($0.path) }
   }
 
   /// The failure that lists `faults`, each with its place in the file.

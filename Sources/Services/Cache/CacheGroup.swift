@@ -11,6 +11,7 @@ package final class CacheGroup: Sendable {
   let hash: KeyedHash
   private let zones = Mutex<[ZoneID: ZoneReference]>([:])
 
+  /// A zone that others keep alive.
   private struct ZoneReference: Sendable {
     weak let zone: CacheZone?
   }
@@ -47,11 +48,9 @@ package final class CacheGroup: Sendable {
     }
   }
 
-  /// Voids what is stored under a URL of a zone, all variants, and what is on its way.
-  ///
-  /// - Parameters:
-  ///   - authority: host and, unless it is the scheme's own, port, in lower case.
-  ///   - path: absolute path and query, as in requests.
+  /// Voids what is stored under a URL of a zone, all variants, and what is on its way. The
+  /// authority is in lower case and without a default port, the path with its query, as in
+  /// `RequestHead`.
   package func purge(
     _ scheme: CacheKey.Scheme, _ authority: [UInt8], _ path: [UInt8], of id: ZoneID
   ) {

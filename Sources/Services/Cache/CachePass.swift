@@ -21,9 +21,8 @@ final class CachePass: Suspension {
 }
 
 extension CacheStage {
-  /// Fetches for this exchange alone and streams what comes; nothing is stored.
-  ///
-  /// - Parameter stored: for HEAD, the response to GET that the answer speaks of.
+  /// Fetches for this exchange alone and streams what comes; nothing is stored. For HEAD, `stored`
+  /// is the response to GET that the answer speaks of.
   func pass(
     _ exchange: Exchange, _ forwarding: Forwarding, refreshing stored: StoredResponse? = nil
   ) async throws(Failure) {
@@ -40,7 +39,7 @@ extension CacheStage {
     if let stored {
       times.receivedAt = shard.loop.now
       times.receivedWall = shard.loop.wallTime
-      refresh(stored, exchange.request, fetched, times)
+      await refresh(stored, exchange.request, fetched, times)
     }
     exchange.facts.cache = .bypass
     respond(exchange, fetched, ForwardStatus(forwarding: forwarding))

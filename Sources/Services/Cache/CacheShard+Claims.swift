@@ -6,9 +6,7 @@ import Runtime
 
 extension CacheShard {
   /// Asks to fetch a key that this shard owns, on behalf of `flight`, which may be of another
-  /// loop.
-  ///
-  /// - Parameter unsuited: flights that turned out not to suit the request.
+  /// loop. `unsuited` are flights that turned out not to suit the request.
   func claim(
     _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight]
   ) -> ClaimAnswer {
@@ -31,11 +29,8 @@ extension CacheShard {
     return .granted(stored, stored != nil ? .stale : hasVariants ? .varyMiss : .uriMiss)
   }
 
-  /// The end of a fetch for a key that this shard owns.
-  ///
-  /// - Parameters:
-  ///   - response: what is to be stored; nil if nothing.
-  ///   - isUnshareable: others waited in vain for the response.
+  /// The end of a fetch for a key that this shard owns: `response` is to be stored, if there is
+  /// one; `isUnshareable` says that others waited in vain for it.
   func settle(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
     charge(flight.zone.id)
     if let claim = claims.first(flight.hash, where: { $0.flight === flight }) {

@@ -60,6 +60,13 @@ extension CacheShard {
     forget(response)
   }
 
+  /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.
+  func replace(_ stored: StoredResponse, by response: StoredResponse?) {
+    guard stored.isCurrent else { return }
+    discard(stored)
+    if let response { insert(response) }
+  }
+
   /// Removes everything stored under `key`, and keeps what is on its way from being stored.
   func invalidate(_ hash: UInt64, _ key: [UInt8]) {
     noteInvalidation(hash)

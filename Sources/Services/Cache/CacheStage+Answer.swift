@@ -56,12 +56,30 @@ extension CacheStage {
     _ exchange: Exchange, _ head: StoredHead, _ traits: RequestTraits
   ) -> Bool {
     guard !traits.isDisjoint(with: .preconditions), head.status == 200 else { return false }
-    let now = shard.loop.wallTime
     let fields = head.fields.fields
+    if let isSame = hasSameValidator(exchange.request.fields, fields, traits) { return isSame }
+    let now = shard.loop.wallTime
     let preconditions = Preconditions(
       response: fields, date: fields.date(.date, now: now), now: now)
     return preconditions.evaluate(
       exchange.request.method, exchange.request.fields, by: .cache) == .notModified
+  }
+
+  /// The common cases, without parsing dates or copying tags: a tag decides alone (RFC 9110 section
+  /// 13.2.2), and browsers send the very Last-Modified that they got. Nil if it is not as simple.
+  private func hasSameValidator(
+    _ request: FieldBlock, _ stored: FieldBlock, _ traits: RequestTraits
+  ) -> Bool? {
+    if traits.contains(.ifNoneMatch) {
+      let holds = request.withFirst(.ifNoneMatch) { list in
+        stored.withFirst(.etag) { EntityTag.list(list, holds: $0, .weak) }
+      }
+      return (holds ?? nil) == true ? true : nil
+    }
+    let isSame = request.withFirst(.ifModifiedSince) { value in
+      stored.withFirst(.lastModified) { $0.equals(value) && HTTPDate.length == value.count }
+    }
+    return (isSame ?? nil) == true && request.count(of: .ifModifiedSince) == 1 ? true : nil
   }
 
   /// Makes the response a 304 with the fields that RFC 9110 section 15.4.5 asks for.
@@ -116,7 +134,10 @@ extension CacheStage {
     let multipart = MultipartByteRanges(boundary: UInt64.random(in: 0...UInt64.max))
     let length = UInt64(stored.body.count)
     var type: [UInt8]?
-    fields.withFirst(.contentType) { type = []; type?.append($0) }
+    fields.withFirst(.contentType) { value in
+      type = []
+      type?.append(value)
+    }
     var chunks: [Bytes] = []
     for part in parts {
       var head: [UInt8] = []

@@ -41,17 +41,13 @@ extension CacheStage {
   func refresh(
     _ stored: StoredResponse, _ request: RequestHead, _ fetched: FetchedResponse,
     _ times: ExchangeTimes
-  ) {
+  ) async {
     guard fetched.head.status == 200, stored.head.status == 200, stored.isCurrent else { return }
     let fields = fetched.head.fields
     let isSame =
       FieldBlock.sameValidator(stored.head.fields.fields, fields)
       && fetched.contentLength.map { $0 == UInt64(stored.body.count) } ?? true
-    let owner = group.shards[shard.ownerIndex(stored.hash)]
-    guard isSame else {
-      owner.lane.post { owner.discard(stored) }
-      return
-    }
+    guard isSame else { return await replace(stored, by: nil) }
     let updated = stored.head.updated(by: fetched.head)
     let assessment = StoredHead.assess(
       updated, to: request, directives: nil, times: times,
@@ -60,8 +56,20 @@ extension CacheStage {
     let response = StoredResponse(
       zone: zone, generation: stored.generation, hash: stored.hash, key: stored.key, head: head,
       body: stored.body)
-    owner.lane.post {
-      if stored.isCurrent { owner.insert(response) }
+    await replace(stored, by: response)
+  }
+
+  private func replace(_ stored: StoredResponse, by response: StoredResponse?) async {
+    let owner = group.shards[shard.ownerIndex(stored.hash)]
+    if owner === shard {
+      owner.replace(stored, by: response)
+      return
+    }
+    shard.front.remove(stored.hash)
+    let zone = zone.id
+    await owner.loop.perform {
+      owner.charge(zone)
+      owner.replace(stored, by: response)
     }
   }
 
@@ -85,7 +93,8 @@ extension CacheStage {
     if hasAuthority {
       var slash = 2
       while slash < rest.count, rest[slash] != 0x2f, rest[slash] != 0x3f { slash += 1 }
-      guard rest.extracting(2..<slash).equalsIgnoringCase(request.authority.span) else { return nil }
+      let authority = rest.extracting(2..<slash)
+      guard authority.equalsIgnoringCase(request.authority.span) else { return nil }
       rest = rest.extracting(slash..<rest.count)
     }
     return resolve(rest, against: request.path, isRooted: hasAuthority)

@@ -7,7 +7,11 @@ import Primitives
 final class CachedResource {
   let hash: UInt64
   let key: [UInt8]
-  private(set) var variants: [Variant] = []
+  private(set) var variants: [Variant] = [] {
+    didSet { newest = variants.first?.response }
+  }
+  /// The first variant, kept beside the list: most resources have no other.
+  private var newest: StoredResponse?
 
   /// A stored response with its node in the shard's eviction queues.
   struct Variant {
@@ -23,14 +27,21 @@ final class CachedResource {
   /// The newest response whose selecting fields are those of the request.
   @inline(__always)
   func select(_ fields: FieldBlock) -> StoredResponse? {
-    for index in variants.indices {
-      let response = variants[index].response
-      guard response.isCurrent else { continue }
-      if response.head.selection.isEmpty || response.head.selection.matches(fields) {
-        return response
-      }
+    if let newest, suits(newest, fields) { return newest }
+    return variants.count > 1 ? selectOlder(fields) : nil
+  }
+
+  private func selectOlder(_ fields: FieldBlock) -> StoredResponse? {
+    for index in 1..<variants.count where suits(variants[index].response, fields) {
+      return variants[index].response
     }
     return nil
+  }
+
+  @inline(__always)
+  private func suits(_ response: StoredResponse, _ fields: FieldBlock) -> Bool {
+    response.isCurrent
+      && (response.head.selection.isEmpty || response.head.selection.matches(fields))
   }
 
   func insert(_ variant: Variant) { variants.insert(variant, at: 0) }

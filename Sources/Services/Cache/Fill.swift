@@ -226,9 +226,7 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   // MARK: - The owner
 
-  /// Tells the key's owner that the fetch is over.
-  ///
-  /// - Parameter isUnshareable: others waited in vain.
+  /// Tells the key's owner that the fetch is over; `isUnshareable` if others waited in vain.
   private func settle(
     _ response: StoredResponse?, isUnshareable: Bool, removing stale: StoredResponse? = nil
   ) {

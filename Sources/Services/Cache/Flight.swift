@@ -66,7 +66,8 @@ final class Flight: @unchecked Sendable {
     self.key = key
     self.isShared = isShared
     generation = zone.generation
-    startedAt = shard.loop.now
+    // Not the loop's `now`: an invalidation in this very round came before.
+    startedAt = SystemClock.monotonic
     state = isShared ? .asking : .fetching
   }
 

@@ -33,13 +33,9 @@ struct Freshness: Sendable, Equatable {
   @inline(__always)
   func isFresh(at now: Instant) -> Bool { remainingSeconds(at: now) > 0 }
 
-  /// `corrected_initial_age` of RFC 9111 section 4.2.3, in seconds.
-  ///
-  /// - Parameters:
-  ///   - ageValue: the Age field's value in seconds; nil without a valid one.
-  ///   - date: the Date field's value; nil without a valid one.
-  ///   - receivedWall: the wall clock when the response came.
-  ///   - delayNanoseconds: from sending the request to receiving the response's head.
+  /// `corrected_initial_age` of RFC 9111 section 4.2.3, in seconds: from the Age and Date fields,
+  /// nil without valid ones, the wall clock when the response came, and the time from sending the
+  /// request to receiving the response's head.
   static func initialAge(
     ageValue: UInt64?, date: WallTime?, receivedWall: WallTime, delayNanoseconds: UInt64
   ) -> UInt64 {

@@ -56,5 +56,7 @@ struct GhostQueue {
   }
 
   /// Never 0 (which means empty).
-  private static func fingerprint(_ hash: UInt64) -> UInt64 { (hash >> 24) & 0xffff_ffff | 1 }
+  private static func fingerprint(_ hash: UInt64) -> UInt64 {
+    max(1, (hash >> 24) & 0xffff_ffff)
+  }
 }

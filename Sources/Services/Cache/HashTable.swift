@@ -19,8 +19,8 @@ struct HashTable<Element: AnyObject> {
     let segment = segmentIndex(hash)
     let mask = segments[segment].mask
     var slot = Int(truncatingIfNeeded: hash) & mask
-    while let element = segments[segment].elements[slot] {
-      if segments[segment].hashes[slot] == hash, condition(element) { return element }
+    while let element = segments[segment].slots[slot].element {
+      if segments[segment].slots[slot].hash == hash, condition(element) { return element }
       slot = (slot + 1) & mask
     }
     return nil
@@ -41,8 +41,8 @@ struct HashTable<Element: AnyObject> {
 
   func forEach(_ body: (Element) -> Void) {
     for segment in segments {
-      for element in segment.elements {
-        if let element { body(element) }
+      for slot in segment.slots {
+        if let element = slot.element { body(element) }
       }
     }
   }
@@ -52,40 +52,43 @@ struct HashTable<Element: AnyObject> {
     Int(truncatingIfNeeded: hash >> 56) & (segments.count - 1)
   }
 
+  /// A table of its own, for a part of the hashes.
   private struct Segment {
-    var hashes: [UInt64]
-    var elements: [Element?]
+    var slots: [Slot]
     var count = 0
 
-    var mask: Int { elements.count - 1 }
+    /// Together, so that a probe is one line of memory.
+    struct Slot {
+      var hash: UInt64 = 0
+      var element: Element?
+    }
 
-    init(slots: Int = CacheLimits.segmentSlots) {
-      hashes = Array(repeating: 0, count: slots)
-      elements = Array(repeating: nil, count: slots)
+    var mask: Int { slots.count - 1 }
+
+    init(slots count: Int = CacheLimits.segmentSlots) {
+      slots = Array(repeating: Slot(), count: count)
     }
 
     mutating func insert(_ element: Element, hash: UInt64) {
-      if (count + 1) * 4 > elements.count * 3 { grow() }
+      if (count + 1) * 4 > slots.count * 3 { grow() }
       var slot = Int(truncatingIfNeeded: hash) & mask
-      while elements[slot] != nil { slot = (slot + 1) & mask }
-      hashes[slot] = hash
-      elements[slot] = element
+      while slots[slot].element != nil { slot = (slot + 1) & mask }
+      slots[slot] = Slot(hash: hash, element: element)
       count += 1
     }
 
     mutating func remove(_ element: Element, hash: UInt64) -> Bool {
       var hole = Int(truncatingIfNeeded: hash) & mask
-      while let present = elements[hole], present !== element { hole = (hole + 1) & mask }
-      guard elements[hole] != nil else { return false }
-      elements[hole] = nil
+      while let present = slots[hole].element, present !== element { hole = (hole + 1) & mask }
+      guard slots[hole].element != nil else { return false }
+      slots[hole].element = nil
       count -= 1
       var slot = (hole + 1) & mask
-      while elements[slot] != nil {
-        let home = Int(truncatingIfNeeded: hashes[slot]) & mask
+      while slots[slot].element != nil {
+        let home = Int(truncatingIfNeeded: slots[slot].hash) & mask
         // The object may move into the hole if that is not before its home, cyclically.
         if (slot &- home) & mask >= (slot &- hole) & mask {
-          hashes[hole] = hashes[slot]
-          elements.swapAt(hole, slot)
+          slots.swapAt(hole, slot)
           hole = slot
         }
         slot = (slot + 1) & mask
@@ -94,9 +97,9 @@ struct HashTable<Element: AnyObject> {
     }
 
     private mutating func grow() {
-      var larger = Segment(slots: elements.count * 2)
-      for slot in elements.indices {
-        if let element = elements[slot] { larger.insert(element, hash: hashes[slot]) }
+      var larger = Segment(slots: slots.count * 2)
+      for slot in slots {
+        if let element = slot.element { larger.insert(element, hash: slot.hash) }
       }
       self = larger
     }

@@ -62,7 +62,9 @@ struct PieceBuffer {
     while pieces.count >= 2 {
       let last = pieces[pieces.count - 1]
       let previous = pieces[pieces.count - 2]
-      guard previous.count < CacheLimits.pieceBytes, last.count * 2 >= previous.count else { return }
+      guard previous.count < CacheLimits.pieceBytes, last.count * 2 >= previous.count else {
+        return
+      }
       let storage = ByteStorage(capacity: previous.count + last.count)
       _ = previous.withSpan { storage.append($0) }
       _ = last.withSpan { storage.append($0) }

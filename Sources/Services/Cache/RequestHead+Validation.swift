@@ -26,7 +26,8 @@ extension FieldBlock {
     for name in [FieldName.etag, .lastModified] where notModified.contains(name) {
       let isSame = notModified.withFirst(name) { new in
         stored.withFirst(name) { old in
-          name == .etag && EntityTag.isValid(new) ? EntityTag.equal(old, new, .weak) : old.equals(new)
+          name == .etag && EntityTag.isValid(new)
+            ? EntityTag.equal(old, new, .weak) : old.equals(new)
         }
       }
       return (isSame ?? nil) ?? false

@@ -30,6 +30,7 @@ struct StorageRules {
     case status, requestNoStore, noStore, isPrivate, authorization, varies, setCookie, noLifetime
   }
 
+  /// What is to be done.
   enum Decision: Equatable, Sendable {
     /// Store it; it is fresh for so many seconds.
     case store(lifetimeSeconds: UInt64)
@@ -57,8 +58,8 @@ struct StorageRules {
   /// A tenth of the time since the last change, a day at most (RFC 9111 section 4.2.2); nil where
   /// heuristics are not allowed or have no ground.
   var heuristicLifetime: UInt64? {
-    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status), let lastModified,
-      lastModified < date
+    guard directives.contains(.isPublic) || Self.heuristicStatuses.contains(status),
+      let lastModified, lastModified < date
     else { return nil }
     return min(UInt64(date.seconds - lastModified.seconds) / 10, CacheLimits.heuristicSeconds)
   }

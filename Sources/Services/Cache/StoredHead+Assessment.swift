@@ -72,6 +72,8 @@ extension StoredHead {
     _ index: Int, of stored: FieldBlock, _ new: FieldBlock
   ) -> Bool {
     let known = stored.entries[index].name
+    // Without a Date the 304 is as old as its arrival (RFC 9110 section 6.6.1).
+    if known == .date { return true }
     guard isUpdatable(known) else { return false }
     if known != .other { return new.contains(known) }
     return stored.withName(at: index) { name in

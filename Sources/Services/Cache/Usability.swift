@@ -10,9 +10,8 @@ enum Usability: Equatable, Sendable {
   /// It must be validated first.
   case validate
 
-  /// - Parameters:
-  ///   - noCache: the response asks for validation on every use.
-  ///   - forbidsStale: the response must not be used when it is stale.
+  /// `noCache`: the response asks for validation on every use. `forbidsStale`: it must not be used
+  /// when it is stale. `request` is nil if the request has no directives.
   @inline(__always)
   init(
     _ freshness: Freshness, noCache: Bool, forbidsStale: Bool, request: RequestDirectives?,

@@ -15,7 +15,8 @@ package enum ErrorPage {
     let asksHTML = wantsHTML(exchange.request.fields)
     exchange.response.fields.append(
       .contentType, asksHTML ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")
-    let page = asksHTML
+    let page =
+      asksHTML
       ? html(failure, exchange.facts.requestID) : text(failure, exchange.facts.requestID)
     exchange.response.contentLength = UInt64(page.count)
     exchange.response.body = exchange.request.method == .head ? .none : .bytes(Bytes(page))

@@ -12,6 +12,7 @@ struct FetchAttempts {
   /// The origin of the next attempt, if it is to be the same one.
   private(set) var sameServer: Int?
   private(set) var needsFreshConnection = false
+  private(set) var needsHTTP1 = false
   private(set) var isReused = false
   /// How far the last attempt came.
   var progress = HTTPClientError.Progress.nothingSent
@@ -87,6 +88,7 @@ struct FetchAttempts {
       after: error, progress: progress, onReusedConnection: isReused,
       canReplay: !hasConsumedBody)
     needsFreshConnection = decision == .freshConnection
+    if case .http11Required = error { needsHTTP1 = true }
     switch decision {
     case .giveUp: return false
     case .freshConnection: sameServer = tried.last

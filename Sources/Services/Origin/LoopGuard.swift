@@ -13,6 +13,7 @@ package final class LoopGuard: Stage {
 
   package init(pseudonym: [UInt8] = OriginPolicy.usualPseudonym) { self.pseudonym = pseudonym }
 
+  /// 508 if CDN-Loop names us.
   package func evaluate(_ exchange: Exchange) -> Verdict {
     guard hasPassed(exchange.request.fields) else { return .next }
     let failure = Failure(.proxyLoopDetected, "CDN-Loop names this network")

@@ -18,6 +18,7 @@ struct NameTable {
     case pending
   }
 
+  /// What is known of one name.
   private struct Entry {
     var addresses: [SocketAddress] = []
     var reason = ""

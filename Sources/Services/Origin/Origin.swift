@@ -39,6 +39,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Closes idle connections now and the others after their exchange.
   package func close() { pool.close() }
 
+  /// Asks origins until one answers or nothing more may be tried. Waits on the fetch's parker.
   package func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {
     counts.fetches += 1
     var attempts = FetchAttempts(fetch, policy: policy)
@@ -75,8 +76,12 @@ package final class Origin: ResponseSource, @unchecked Sendable {
     server.health.begin(now: lane.loop.now)
     do throws(OriginFault) {
       let lease = try await pool.lease(
-        server, fresh: attempts.needsFreshConnection,
-        mustBeOpen: !fetch.request.method.isIdempotent, parker: fetch.parker)
+        server,
+        OriginLease.Wish(
+          isFresh: attempts.needsFreshConnection,
+          mustBeOpen: !fetch.request.method.isIdempotent,
+          needsHTTP1: request.upgradedInput != nil || attempts.needsHTTP1),
+        parker: fetch.parker)
       attempts.leased(isReused: lease.isReused, request)
       let response = try await exchange(request, on: lease, fetch.parker, &attempts)
       server.health.succeed()
@@ -94,14 +99,14 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   }
 
   private func exchange(
-    _ request: borrowing ClientRequest, on lease: OriginPool.Lease, _ parker: Parker,
+    _ request: borrowing ClientRequest, on lease: OriginLease, _ parker: Parker,
     _ attempts: inout FetchAttempts
   ) async throws(OriginFault) -> FetchedResponse {
     if !lease.isReused { counts.connections += 1 }
     do throws(HTTPClientError) {
-      return try await lease.connection.exchange(request, parker: parker)
+      return try await lease.exchange(request, parker: parker)
     } catch {
-      attempts.progress = lease.connection.progress
+      attempts.progress = lease.progress(of: error)
       throw .client(error)
     }
   }
@@ -141,13 +146,4 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   }
 
   private static let spareLimit = 64
-}
-
-/// What happened on the way to a zone's origins, on one loop, since the zone became active.
-package struct OriginCounts: Sendable, Equatable {
-  package var fetches: UInt64 = 0
-  package var failures: UInt64 = 0
-  package var retries: UInt64 = 0
-  /// Connections that were opened.
-  package var connections: UInt64 = 0
 }

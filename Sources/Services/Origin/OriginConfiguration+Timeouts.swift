@@ -46,7 +46,9 @@ extension OriginConfiguration.Timeouts {
     ])
   }
 
-  private static func milliseconds(_ duration: Duration) -> Int {
-    Int(duration / .milliseconds(1))
+  /// `duration` in whole milliseconds, without the rounding that division as `Double` has.
+  package static func milliseconds(_ duration: Duration) -> Int {
+    let (seconds, attoseconds) = duration.components
+    return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
   }
 }

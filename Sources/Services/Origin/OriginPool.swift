@@ -4,6 +4,7 @@ import Exchange
 import HTTPClient
 import Primitives
 import Runtime
+import TLS
 
 /// Hands out connections, within the zone's bounds; exchanges beyond them wait in order, for a
 /// bounded time, in a bounded queue.
@@ -29,31 +30,26 @@ final class OriginPool: @unchecked Sendable {
     for server in servers { server.belong(to: self) }
   }
 
-  /// What an exchange got to work with.
-  struct Lease {
-    let connection: HTTP1ClientConnection
-    /// It has served before, so that the origin may have closed it meanwhile.
-    var isReused: Bool { connection.exchangeCount > 0 }
-  }
-
   /// A connection to `server` for one exchange. Waits on `parker`.
-  ///
-  /// `fresh` asks for a new one; `mustBeOpen` looks twice that an old one has not been closed.
   func lease(
-    _ server: OriginServer, fresh: Bool, mustBeOpen: Bool, parker: Parker
-  ) async throws(OriginFault) -> Lease {
-    if !fresh,
-      let connection = server.takeIdle(policy, now: lane.loop.now, mustBeOpen: mustBeOpen)
-    {
-      return Lease(connection: connection)
-    }
-    if hasWaiter(for: server) || !reserve(server) {
-      if let connection = try await wait(for: server, parker) {
-        return Lease(connection: connection)
+    _ server: OriginServer, _ wish: OriginLease.Wish, parker: Parker
+  ) async throws(OriginFault) -> OriginLease {
+    if !wish.isFresh {
+      if !wish.needsHTTP1, let shared = server.shared(policy, now: lane.loop.now) {
+        return .http2(shared)
+      }
+      if let connection = server.takeIdle(
+        policy, now: lane.loop.now, mustBeOpen: wish.mustBeOpen)
+      {
+        return .http1(connection)
       }
     }
+    let joinsOpening = server.opensShared && !wish.needsHTTP1 && !wish.isFresh
+    if joinsOpening || hasWaiter(for: server) || !reserve(server) {
+      if let lease = try await wait(for: server, wish, parker) { return lease }
+    }
     do throws(OriginFault) {
-      return Lease(connection: try await open(server, parker))
+      return try await open(server, wish, parker)
     } catch {
       slotFreed(of: server)
       throw error
@@ -64,11 +60,23 @@ final class OriginPool: @unchecked Sendable {
   func release(_ connection: HTTP1ClientConnection, of server: OriginServer) {
     if isClosed { return connection.close() }
     if let index = waiters.firstIndex(where: { $0.server === server }) {
-      return waiters.remove(at: index).grant(connection)
+      return waiters.remove(at: index).grant(.http1(connection))
     }
     // Somebody waits for another origin and the zone has no connection left: this one makes room.
     if !waiters.isEmpty && openCount >= policy.connectionsPerZone { return connection.close() }
     server.keepIdle(connection, for: policy.idleTimeout)
+  }
+
+  /// An HTTP/2 connection of `server` can carry more exchanges.
+  func share(_ connection: HTTP2ClientConnection, of server: OriginServer) {
+    guard !waiters.isEmpty else { return }
+    var room = server.room(of: connection, policy, now: lane.loop.now)
+    while room > 0,
+      let index = waiters.firstIndex(where: { $0.server === server && !$0.needsHTTP1 })
+    {
+      waiters.remove(at: index).grant(.http2(connection))
+      room -= 1
+    }
   }
 
   /// A connection is gone, or a promised one will not be opened.
@@ -76,6 +84,10 @@ final class OriginPool: @unchecked Sendable {
     server.openCount -= 1
     openCount -= 1
     precondition(server.openCount >= 0 && openCount >= 0)
+    grantSlots()
+  }
+
+  private func grantSlots() {
     while let index = waiters.firstIndex(where: { hasRoom(for: $0.server) }) {
       let waiter = waiters.remove(at: index)
       take(waiter.server)
@@ -118,22 +130,22 @@ final class OriginPool: @unchecked Sendable {
     return true
   }
 
-  /// Waits for a free connection (the result) or for a place for a new one (nil).
+  /// Waits for a connection (the result) or for a place for a new one (nil).
   private func wait(
-    for server: OriginServer, _ parker: Parker
-  ) async throws(OriginFault) -> HTTP1ClientConnection? {
+    for server: OriginServer, _ wish: OriginLease.Wish, _ parker: Parker
+  ) async throws(OriginFault) -> OriginLease? {
     guard waiters.count < policy.waitingExchanges else {
       throw .failure(Failure(.connectionLimitReached, "too many requests wait", isRetryable: true))
     }
-    let waiter = ConnectionWaiter(server, parker)
+    let waiter = ConnectionWaiter(server, needsHTTP1: wish.needsHTTP1, parker)
     waiters.append(waiter)
     let deadline = lane.loop.now + policy.waitTimeout
     while true {
       let outcome = await parker.park(until: deadline)
       switch waiter.state {
-      case .connection(let connection):
-        guard outcome == .cancelled else { return connection }
-        release(connection, of: server)
+      case .lease(let lease):
+        guard outcome == .cancelled else { return lease }
+        if case .http1(let connection) = lease { release(connection, of: server) }
         throw .client(.cancelled)
       case .slot:
         guard outcome == .cancelled else { return nil }
@@ -154,50 +166,79 @@ final class OriginPool: @unchecked Sendable {
   // MARK: - Opening
 
   private func open(
-    _ server: OriginServer, _ parker: Parker
-  ) async throws(OriginFault) -> HTTP1ClientConnection {
-    let addresses: [SocketAddress]
-    if let fixed = server.fixedAddress {
-      addresses = [fixed]
-    } else {
-      do throws(Failure) {
-        addresses = try await resolver.addresses(
-          of: server.configuration.host, port: server.configuration.port, parker: parker)
-      } catch {
-        throw .failure(error)
+    _ server: OriginServer, _ wish: OriginLease.Wish, _ parker: Parker
+  ) async throws(OriginFault) -> OriginLease {
+    let offersHTTP2 =
+      server.configuration.scheme == .https && policy.allowsHTTP2 && !wish.needsHTTP1
+    if offersHTTP2 && server.speaksHTTP2 { server.opensShared = true }
+    defer {
+      if server.opensShared {
+        server.opensShared = false
+        // Whoever waited for this connection and did not get it may open one.
+        grantSlots()
       }
+    }
+    let addresses = try await addresses(of: server, parker)
+    var security: ClientSecurity?
+    if server.configuration.scheme == .https {
+      security = try await resolver.security.security(
+        for: server, protocols: offersHTTP2 ? [.http2, .http11] : [.http11])
     }
     do throws(HTTPClientError) {
       let connection = try await ClientConnection.open(
         to: server.rotated(addresses), on: lane,
-        timeout: server.configuration.timeouts.connect, parker: parker)
-      return HTTP1ClientConnection(connection, owner: server)
+        timeout: server.configuration.timeouts.connect, security: security, parker: parker)
+      server.speaksHTTP2 = connection.applicationProtocol == .http2
+      guard server.speaksHTTP2 else {
+        return .http1(HTTP1ClientConnection(connection, owner: server))
+      }
+      let shared = try HTTP2ClientConnection(
+        connection, owner: server, memory: resolver.security.memory,
+        idleTimeout: policy.idleTimeout)
+      server.add(shared)
+      share(shared, of: server)
+      return .http2(shared)
     } catch {
       throw .client(error)
+    }
+  }
+
+  private func addresses(
+    of server: OriginServer, _ parker: Parker
+  ) async throws(OriginFault) -> [SocketAddress] {
+    if let fixed = server.fixedAddress { return [fixed] }
+    do throws(Failure) {
+      return try await resolver.addresses(
+        of: server.configuration.host, port: server.configuration.port, parker: parker)
+    } catch {
+      throw .failure(error)
     }
   }
 }
 
 /// An exchange that waits for a connection.
 private final class ConnectionWaiter {
+  /// What the exchange was given.
   enum State {
     case waiting
-    case connection(HTTP1ClientConnection)
+    case lease(OriginLease)
     /// May open one.
     case slot
   }
 
   let server: OriginServer
+  let needsHTTP1: Bool
   private(set) var state = State.waiting
   private let parker: Parker
 
-  init(_ server: OriginServer, _ parker: Parker) {
+  init(_ server: OriginServer, needsHTTP1: Bool, _ parker: Parker) {
     self.server = server
+    self.needsHTTP1 = needsHTTP1
     self.parker = parker
   }
 
-  func grant(_ connection: HTTP1ClientConnection) {
-    state = .connection(connection)
+  func grant(_ lease: OriginLease) {
+    state = .lease(lease)
     parker.wake()
   }
 

@@ -10,6 +10,8 @@ package final class OriginResolver: @unchecked Sendable {
   // Confined to its loop.
   private let loop: EventLoop
   private let resolver: EventLoop
+  /// TLS towards origins, whose system-wide trust is read beside the loop like names.
+  let security: OriginSecurity
   private var table = NameTable()
   private var waiting: [String: [Parker]] = [:]
   private var queued: [String] = []
@@ -19,6 +21,7 @@ package final class OriginResolver: @unchecked Sendable {
   package init(loop: EventLoop, resolver: EventLoop) {
     self.loop = loop
     self.resolver = resolver
+    security = OriginSecurity(reader: resolver)
   }
 
   /// The addresses of `host`, at once if they are known. Waits on `parker`.
@@ -61,7 +64,8 @@ package final class OriginResolver: @unchecked Sendable {
       return
     }
     running += 1
-    loop.systemLane.start { [self] in await resolve(host) }
+    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    loop.systemLane.start { await self.resolve(host) }
   }
 
   private func resolve(_ host: String) async {

@@ -3,11 +3,12 @@
 import HTTPClient
 import Primitives
 import Runtime
+import TLS
 
 /// One of a zone's origins, with the connections that wait for their next exchange.
 ///
 /// Confined to its loop.
-final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
+final class OriginServer: @unchecked Sendable {
   // Confined to its loop.
   let configuration: OriginConfiguration
   /// What Host says instead of the client's authority.
@@ -17,8 +18,17 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
   var health = PassiveHealth()
   /// Connections that are open, being opened, or promised.
   var openCount = 0
+  /// The authorities that the zone names for this origin.
+  var trust: TLSTrust?
+  /// What the origin gave to take up the last TLS session.
+  private var resumption: TLSResumption?
   /// Nil once the zone has given the pool up.
   private weak var pool: OriginPool?
+  /// The last TLS handshake agreed on HTTP/2.
+  var speaksHTTP2 = false
+  /// A connection is being opened that all who wait will share.
+  var opensShared = false
+  private var shared: [HTTP2ClientConnection] = []
   private var idle: [HTTP1ClientConnection] = []
   private var rotation = 0
 
@@ -44,6 +54,12 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
     return nil
   }
 
+  /// The last TLS session's, for one new connection (RFC 8446 appendix C.4).
+  func takeResumption() -> TLSResumption? {
+    defer { resumption = nil }
+    return resumption
+  }
+
   /// Keeps a connection for the next exchange.
   func keepIdle(_ connection: HTTP1ClientConnection, for timeout: Duration) {
     idle.append(connection)
@@ -57,6 +73,22 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
 
   func closeIdle() {
     for connection in idle { connection.close() }
+    for connection in shared { connection.drain() }
+  }
+
+  // MARK: - HTTP/2
+
+  func add(_ connection: HTTP2ClientConnection) { shared.append(connection) }
+
+  /// A shared connection that another exchange may begin on.
+  func shared(_ policy: OriginPolicy, now: Instant) -> HTTP2ClientConnection? {
+    shared.first { room(of: $0, policy, now: now) > 0 }
+  }
+
+  func room(of connection: HTTP2ClientConnection, _ policy: OriginPolicy, now: Instant) -> Int {
+    connection.room(
+      now: now, maximumAge: policy.maximumConnectionAge,
+      maximumExchanges: policy.exchangesPerConnection)
   }
 
   /// `addresses` with another one first each time, so that all of them get their share.
@@ -66,19 +98,41 @@ final class OriginServer: ClientConnectionOwner, @unchecked Sendable {
     return Array(addresses[rotation...] + addresses[..<rotation])
   }
 
-  // MARK: - ClientConnectionOwner
+  /// Keeps what the origin gave to take its TLS session up again.
+  private func keep(_ resumption: TLSResumption?) {
+    if let resumption { self.resumption = resumption }
+  }
 
+  private func slotFreed() {
+    guard let pool else {
+      openCount -= 1
+      return
+    }
+    pool.slotFreed(of: self)
+  }
+}
+
+extension OriginServer: ClientConnectionOwner {
   func connectionBecameIdle(_ connection: HTTP1ClientConnection) {
+    keep(connection.takeResumption())
     guard let pool else { return connection.close() }
     pool.release(connection, of: self)
   }
 
   func connectionClosed(_ connection: HTTP1ClientConnection) {
     if let index = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: index) }
-    guard let pool else {
-      openCount -= 1
-      return
-    }
-    pool.slotFreed(of: self)
+    slotFreed()
+  }
+}
+
+extension OriginServer: HTTP2ClientConnectionOwner {
+  func connectionHasRoom(_ connection: HTTP2ClientConnection) {
+    keep(connection.takeResumption())
+    pool?.share(connection, of: self)
+  }
+
+  func connectionClosed(_ connection: HTTP2ClientConnection) {
+    shared.removeAll { $0 === connection }
+    slotFreed()
   }
 }

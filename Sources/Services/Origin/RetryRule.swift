@@ -6,6 +6,7 @@ import HTTPClient
 /// that only for idempotent requests whose content can be sent again, and never once a response
 /// began.
 struct RetryRule {
+  /// What follows a failed attempt.
   enum Decision: Equatable {
     case giveUp
     /// Once more at the same origin on a new connection: the old one was stale.

@@ -33,6 +33,11 @@ package final class Listener: Channel {
     return result
   }
 
+  /// Throws if somebody listens on `address` already.
+  package static func probe(_ address: SocketAddress) throws(RuntimeError) {
+    skerry_close(try listen(on: address, sharesPort: false))
+  }
+
   /// Opens a socket in the file system that only this user may connect to; its descriptor.
   package static func listen(path: String) throws(RuntimeError) -> Int32 {
     let result = unsafe skerry_listen_path(path, RuntimeLimits.listenBacklog)

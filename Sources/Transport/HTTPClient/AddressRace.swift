@@ -6,6 +6,7 @@ import Runtime
 /// Tries addresses in order, the next one when the last has failed or has not answered for a
 /// while, all of them until one deadline (RFC 8305 section 5).
 struct AddressRace {
+  /// What the driver does next.
   enum Action: Equatable {
     case start(SocketAddress)
     /// An attempt is under way: look again then, or when it ends.

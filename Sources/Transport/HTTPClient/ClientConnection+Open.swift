@@ -4,9 +4,27 @@ import Primitives
 package import Runtime
 
 extension ClientConnection {
-  /// Opens a connection to one of `addresses`, which are of one origin. Waits on `parker`.
+  /// Opens a connection to one of `addresses`, which are of one origin, with TLS if `security` is
+  /// given. Waits on `parker`.
   package static func open(
-    to addresses: [SocketAddress], on lane: Lane, timeout: Duration, parker: Parker
+    to addresses: [SocketAddress], on lane: Lane, timeout: Duration,
+    security: ClientSecurity? = nil, parker: Parker
+  ) async throws(HTTPClientError) -> ClientConnection {
+    let deadline = lane.loop.now + timeout
+    let connection = try await race(addresses, on: lane, timeout: timeout, parker: parker)
+    if let security {
+      do throws(HTTPClientError) {
+        try await connection.secure(security, deadline: deadline, parker: parker)
+      } catch {
+        connection.end(reset: true)
+        throw error
+      }
+    }
+    return connection
+  }
+
+  private static func race(
+    _ addresses: [SocketAddress], on lane: Lane, timeout: Duration, parker: Parker
   ) async throws(HTTPClientError) -> ClientConnection {
     var race = AddressRace(addresses, now: lane.loop.now, timeout: timeout)
     var attempts: [ClientConnection] = []
@@ -58,6 +76,7 @@ extension ClientConnection {
     return connection
   }
 
+  /// How far an attempt is.
   private enum Opening {
     case pending, open
     case failed(RuntimeError)

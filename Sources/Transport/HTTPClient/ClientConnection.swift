@@ -3,6 +3,7 @@
 import Exchange
 import Primitives
 package import Runtime
+import TLS
 
 /// A connection to an origin: what is sent leaves at once or waits in order; nothing is received
 /// until its user asks.
@@ -18,6 +19,12 @@ package final class ClientConnection: Channel, @unchecked Sendable {
   /// Whether the kernel has taken a byte of this connection since the last `markExchange`.
   private(set) var hasSent = false
   private var output = OutputQueue()
+  /// The TLS session; nil on a plain connection.
+  var session: TLSClientSession?
+  /// Ciphertext on its way out.
+  var ciphertext: [UInt8] = []
+  /// The session may hold plaintext, whatever the socket says.
+  var holdsPlaintext = false
 
   /// A connection that is being made to `address`.
   init(descriptor: Int32, to address: SocketAddress, on lane: Lane) {
@@ -36,6 +43,11 @@ package final class ClientConnection: Channel, @unchecked Sendable {
   /// Sends `head` and `body` in one system call, and queues what the kernel does not take.
   func transmit(_ head: Span<UInt8>, _ body: Bytes = .empty) throws(HTTPClientError) {
     guard isOpen else { throw .closedBeforeResponse }
+    if let session { try encrypt(head, body, session) } else { try transmitRaw(head, body) }
+  }
+
+  /// The same, without TLS.
+  func transmitRaw(_ head: Span<UInt8>, _ body: Bytes = .empty) throws(HTTPClientError) {
     guard output.isEmpty && canSend else {
       output.append(copying: head)
       output.append(body)
@@ -78,7 +90,8 @@ package final class ClientConnection: Channel, @unchecked Sendable {
 
   /// Receives once into `block`.
   func receiveBlock(_ block: ByteStorage) -> Reception {
-    switch receive(into: block) {
+    if let session { return decrypt(into: block, session) }
+    return switch receive(into: block) {
     case .bytes(let count): .bytes(count)
     case .wouldBlock: .wouldBlock
     case .end: .end
@@ -90,6 +103,14 @@ package final class ClientConnection: Channel, @unchecked Sendable {
   func receiveOnce<E: Error>(
     atMost limit: Int, _ body: (Span<UInt8>) throws(E) -> Void
   ) throws(E) -> Reception {
+    if let session {
+      let block = ByteStorage(capacity: limit)
+      let reception = decrypt(into: block, session)
+      if case .bytes(let count) = reception {
+        try Bytes(block, offset: 0, count: count).withSpan(body)
+      }
+      return reception
+    }
     switch receive(atMost: limit) {
     case .bytes(let count):
       try loop.withInput(count, body)
@@ -101,7 +122,7 @@ package final class ClientConnection: Channel, @unchecked Sendable {
   }
 
   /// Whether `receive` may give something: else the user waits for `connectionReady`.
-  var mayReceive: Bool { isOpen && canReceive }
+  var mayReceive: Bool { isOpen && (canReceive || holdsPlaintext) }
 
   // MARK: - Events
 
@@ -116,18 +137,10 @@ package final class ClientConnection: Channel, @unchecked Sendable {
 
   /// Closes; after a `reset` nothing that the origin has received so far passes for complete.
   func end(reset: Bool = false) {
+    if isOpen && !reset { sayGoodbye() }
     close(reset: reset)
     output.removeAll()
     user = nil
     opener = nil
   }
-}
-
-/// Who speaks HTTP on a connection. Called on its loop, on its lane's turn.
-protocol ClientConnectionUser: AnyObject {
-  /// Bytes may have come, or have left; the connection may have been closed by the origin.
-  func connectionReady()
-  /// Sending failed.
-  func connectionFailed(_ error: HTTPClientError)
-  func connectionDeadlineReached()
 }

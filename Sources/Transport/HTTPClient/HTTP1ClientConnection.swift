@@ -4,6 +4,7 @@ import Exchange
 import HTTP
 package import Primitives
 package import Runtime
+package import TLS
 
 /// Speaks HTTP/1.1 (RFC 9112) as a client. One task at a time makes an exchange and reads its
 /// response; a second one sends the request's body if that must be waited for.
@@ -45,6 +46,9 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
 
   package var address: SocketAddress { connection.address }
 
+  /// What the origin gave to resume its TLS session with; nil if nothing since the last call.
+  package func takeResumption() -> TLSResumption? { connection.takeResumption() }
+
   /// How much the origin can have done with the exchange that failed.
   package var progress: HTTPClientError.Progress {
     if state.hasReceived { return .responseBegan }
@@ -54,8 +58,8 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
   /// Whether the next exchange may begin here: idle, and nothing has come that should not have.
   package func isReusable(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Bool {
     connection.isOpen && failure == nil && state.isIdle && !connection.isHungUp
-      && !connection.isQueued && exchangeCount < maximumExchanges
-      && now < openedAt + maximumAge
+      && exchangeCount < maximumExchanges && now < openedAt + maximumAge
+      && (!connection.isQueued || isStillOpen())
   }
 
   /// Asks the kernel whether an idle connection has been closed by the origin meanwhile: for
@@ -129,8 +133,9 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
 extension HTTP1ClientConnection: ClientConnectionUser {
   func connectionReady() {
     guard !state.isIdle else {
-      // RFC 9112 section 9.5: closed by the origin, or bytes that answer nothing.
-      if connection.mayReceive || connection.isHungUp { finish(reset: false) }
+      // RFC 9112 section 9.5: closed by the origin, or bytes that answer nothing. But what woke us
+      // may have been read already, and TLS has messages of its own.
+      if connection.isHungUp || connection.mayReceive && !isStillOpen() { finish(reset: false) }
       return
     }
     upload?.connectionDrained()
@@ -149,12 +154,4 @@ extension HTTP1ClientConnection: ClientConnectionUser {
     let due = idleSince + idleTimeout
     if connection.loop.now >= due { finish(reset: false) } else { connection.setDeadline(due) }
   }
-}
-
-/// Who keeps connections: called on their loop.
-package protocol ClientConnectionOwner: AnyObject {
-  /// The exchange is complete, and the connection can carry another one.
-  func connectionBecameIdle(_ connection: HTTP1ClientConnection)
-  /// The connection is gone.
-  func connectionClosed(_ connection: HTTP1ClientConnection)
 }

@@ -4,6 +4,7 @@ import HTTP
 
 /// The two halves of one exchange after the other on one connection (RFC 9112 section 9).
 struct HTTP1ExchangeState {
+  /// The half that we send.
   enum Request: Equatable {
     /// No exchange, or it has been sent whole.
     case complete
@@ -12,6 +13,7 @@ struct HTTP1ExchangeState {
     case stopped
   }
 
+  /// The half that the origin sends.
   enum Response: Equatable { case none, awaited, receiving, upgraded, complete }
 
   /// What a response's head means for the exchange.

@@ -122,6 +122,7 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
     case .wouldBlock: break
     case .failed(let error): throw isUpgraded ? error : .responseTruncated
     case .end:
+      if http1.connection.isCutOff && !isUpgraded { throw .responseTruncated }
       do throws(HTTPParseError) { try decoder.finish() } catch { throw .responseTruncated }
       complete(surplus: 0)
     }

@@ -31,6 +31,8 @@ package enum HTTPClientError: Error, Sendable {
   case requestBroken(Failure)
   /// HTTP/2: the origin did not process the request (REFUSED_STREAM, GOAWAY).
   case refusedUnprocessed
+  /// HTTP/2: the origin wants HTTP/1.1 for this request (HTTP_1_1_REQUIRED).
+  case http11Required
   /// HTTP/2: the origin reset the stream.
   case streamReset(String)
 }
@@ -49,7 +51,8 @@ extension HTTPClientError {
   package func failure(isRetryable: Bool = false) -> Failure {
     switch self {
     case .cancelled: Failure(.clientAborted, "nobody waits for the response")
-    case .connectTimedOut: Failure(.connectionTimeout, "connecting took too long", isRetryable: isRetryable)
+    case .connectTimedOut:
+      Failure(.connectionTimeout, "connecting took too long", isRetryable: isRetryable)
     case .connectFailed(let error):
       Failure(Self.kind(ofConnect: error.code), error.description, isRetryable: isRetryable)
     case .handshakeFailed(let reason): Failure(.tlsProtocolError, reason, isRetryable: isRetryable)
@@ -70,6 +73,8 @@ extension HTTPClientError {
     case .requestBroken(let failure): failure
     case .refusedUnprocessed:
       Failure(.connectionTerminated, "the origin refused the stream", isRetryable: isRetryable)
+    case .http11Required:
+      Failure(.connectionTerminated, "the origin wants HTTP/1.1", isRetryable: isRetryable)
     case .streamReset(let reason): Failure(.connectionTerminated, reason)
     }
   }

@@ -20,6 +20,16 @@ package enum HTTPClientLimits {
   /// Bytes of a request that wait for the origin. Above it the upload waits.
   static let pendingOutputBytes = 256 << 10
 
+  /// Exchanges at once on one HTTP/2 connection, if the origin allows that many; more get another
+  /// connection.
+  static let streamsPerConnection = 100
+
+  /// Bytes received from one HTTP/2 connection before its lane yields.
+  static let receivedBytesPerTurn = 256 << 10
+
+  /// Capacity of the buffer for outgoing ciphertext that an idle connection keeps.
+  static let keptCiphertextBytes = 4 << 10
+
   /// Interim responses before a final one (RFC 9110 section 15.2); beyond it the response is
   /// invalid: an origin could keep an exchange alive with them for ever.
   static let interimResponses = 16

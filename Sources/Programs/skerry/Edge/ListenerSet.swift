@@ -33,6 +33,8 @@ struct ListenerSet {
         set.entries.append(entry)
         continue
       }
+      // Sharing would let us listen beside another server that shares, and take half its requests.
+      try Listener.probe(address)
       var descriptors: [Int32] = []
       var bound = address
       for _ in 0..<loops {

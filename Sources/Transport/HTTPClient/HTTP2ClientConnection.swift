@@ -1,0 +1,205 @@
+// HTTP/2 on a connection to an origin: many exchanges at once.
+
+import Exchange
+import HTTP
+import HTTP2Engine
+package import Primitives
+import Runtime
+package import TLS
+
+/// Speaks HTTP/2 (RFC 9113) as a client. Any number of tasks make exchanges, each on a stream of
+/// its own, within what the origin allows.
+///
+/// Confined to its loop. What is received waits in its stream until its reader takes it; the
+/// stream's window bounds it.
+package final class HTTP2ClientConnection: @unchecked Sendable {
+  // Confined to its loop.
+  let connection: ClientConnection
+  let session: HTTP2Session
+  let memory: HTTP2ClientMemory
+  /// Why the connection ended, for the streams that it took along.
+  private(set) var lostBy: HTTPClientError?
+  /// The origin goes away, or stopped answering: no further exchange begins here.
+  private(set) var isDraining = false
+  /// The last time a byte came.
+  private(set) var receivedAt: Instant
+  private var owner: (any HTTP2ClientConnectionOwner)?
+  private let openedAt: Instant
+  private var idleTimeout = Duration.seconds(60)
+  private var idleSince: Instant
+  /// Exchanges begun.
+  package private(set) var exchangeCount = 0
+
+  /// Takes over an open connection whose ALPN agreed on HTTP/2.
+  package init(
+    _ connection: ClientConnection, owner: any HTTP2ClientConnectionOwner,
+    memory: HTTP2ClientMemory, idleTimeout: Duration
+  ) throws(HTTPClientError) {
+    self.connection = connection
+    self.owner = owner
+    self.memory = memory
+    self.idleTimeout = idleTimeout
+    openedAt = connection.loop.now
+    idleSince = openedAt
+    receivedAt = openedAt
+    do throws(HTTP2Failure) {
+      session = try HTTP2Session(.client, limits: .client, scratch: memory.scratch)
+    } catch {
+      connection.end(reset: true)
+      throw .streamReset("no HTTP/2 session: \(error)")
+    }
+    connection.user = self
+    connection.setDeadline(idleSince + idleTimeout)
+    flush()
+  }
+
+  /// How many more exchanges may begin here now.
+  package func room(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Int {
+    guard connection.isOpen, !isDraining, session.acceptsRequests,
+      exchangeCount < maximumExchanges, now < openedAt + maximumAge
+    else { return 0 }
+    let limit = min(session.peerConcurrentStreams, HTTPClientLimits.streamsPerConnection)
+    return max(0, limit - session.streamCount)
+  }
+
+  /// What the origin gave to resume its TLS session with; nil if nothing since the last call.
+  package func takeResumption() -> TLSResumption? { connection.takeResumption() }
+
+  /// No exchange begins here any more; the connection closes after the last one.
+  package func drain() {
+    isDraining = true
+    if session.streamCount == 0 { finish(nil) }
+  }
+
+  func noteBegin() { exchangeCount += 1 }
+
+  // MARK: - Sending
+
+  /// Sends what the session has to say, as far as the kernel keeps up. Not from within an event.
+  func flush() {
+    var hasMore = true
+    while hasMore, connection.isOpen,
+      connection.queuedBytes < HTTPClientLimits.pendingOutputBytes
+    {
+      var output: [UInt8] = []
+      swap(&output, &connection.loop.output)
+      defer {
+        output.removeAll(keepingCapacity: true)
+        swap(&output, &connection.loop.output)
+      }
+      hasMore = session.pull(
+        into: &output, limit: HTTPClientLimits.bodyBlockBytes, now: connection.loop.now,
+        delegate: self)
+      guard !output.isEmpty else { break }
+      do throws(HTTPClientError) { try connection.transmit(output.span) } catch {
+        return finish(error)
+      }
+    }
+    if connection.isOpen && session.isFinished && connection.queuedBytes == 0 {
+      finish(.closedBeforeResponse)
+    }
+  }
+
+  // MARK: - Ends
+
+  /// A stream has ended.
+  func streamEnded() {
+    guard connection.isOpen else { return }
+    if session.streamCount == 0 { idleSince = connection.loop.now }
+    // Not at once: this is an event of the session.
+    connection.enqueue()
+  }
+
+  /// A stream was given up for slowness: if nothing at all has come since, the origin is gone.
+  func suspect(since instant: Instant) {
+    if receivedAt < instant { isDraining = true }
+  }
+
+  private func finish(_ error: HTTPClientError?) {
+    guard connection.isOpen else { return }
+    lostBy = error ?? .closedBeforeResponse
+    isDraining = true
+    connection.end(reset: session.streamCount > 0)
+    session.closeAll(.internalError, delegate: self)
+    let owner = owner
+    self.owner = nil
+    owner?.connectionClosed(self)
+  }
+}
+
+extension HTTP2ClientConnection: ClientConnectionUser {
+  func connectionReady() {
+    var budget = HTTPClientLimits.receivedBytesPerTurn
+    while connection.mayReceive && budget > 0 {
+      let reception = connection.receiveOnce(atMost: RuntimeLimits.inputBytes) { bytes in
+        session.receive(bytes, now: connection.loop.now, delegate: self)
+      }
+      switch reception {
+      case .bytes(let count):
+        receivedAt = connection.loop.now
+        budget -= count
+      case .wouldBlock: break
+      case .end:
+        flush()
+        return finish(.closedBeforeResponse)
+      case .failed(let error): return finish(error)
+      }
+    }
+    if budget <= 0 { connection.enqueue() }
+    flush()
+    guard connection.isOpen else { return }
+    if isDraining && session.streamCount == 0 {
+      finish(nil)
+    } else if !isDraining {
+      owner?.connectionHasRoom(self)
+    }
+  }
+
+  func connectionFailed(_ error: HTTPClientError) { finish(error) }
+
+  func connectionDeadlineReached() {
+    guard connection.isOpen else { return }
+    let now = connection.loop.now
+    if session.streamCount == 0 && now >= idleSince + idleTimeout { return drain() }
+    let due = session.streamCount == 0 ? idleSince + idleTimeout : now + idleTimeout
+    connection.setDeadline(due)
+  }
+}
+
+extension HTTP2ClientConnection: HTTP2SessionDelegate {
+  func headersBegan(_ stream: HTTP2Stream) { exchange(of: stream)?.headersBegan() }
+
+  func header(_ stream: HTTP2Stream, name: Span<UInt8>, value: Span<UInt8>) {
+    exchange(of: stream)?.header(name, value)
+  }
+
+  func headersEnded(
+    _ stream: HTTP2Stream, kind: HTTP2HeadersKind, endStream: Bool, tooLarge: Bool
+  ) {
+    exchange(of: stream)?.headersEnded(kind, endStream: endStream, tooLarge: tooLarge)
+  }
+
+  func data(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) {
+    guard let exchange = exchange(of: stream) else {
+      return session.consume(stream, bytes.count)
+    }
+    exchange.data(bytes)
+  }
+
+  func dataEnded(_ stream: HTTP2Stream) { exchange(of: stream)?.ended() }
+
+  func outputDrained(_ stream: HTTP2Stream) { exchange(of: stream)?.upload?.streamDrained() }
+
+  func streamClosed(_ stream: HTTP2Stream, code: HTTP2ErrorCode) {
+    exchange(of: stream)?.closed(code)
+    streamEnded()
+  }
+
+  func goAwayReceived(lastStreamID: Int32, code: HTTP2ErrorCode) { isDraining = true }
+
+  func pingAcknowledged(_ payload: UInt64) {}
+
+  private func exchange(of stream: HTTP2Stream) -> HTTP2ClientExchange? {
+    stream.attachment as? HTTP2ClientExchange
+  }
+}

@@ -1,0 +1,151 @@
+// State machines of the pool: order, health, retries, names.
+
+import Exchange
+import HTTP
+import HTTPClient
+import Primitives
+import Runtime
+import Testing
+
+@testable import Origin
+
+@Suite("Decisions about origins")
+struct DecisionTests {
+  private let start = Instant(nanoseconds: 1_000_000_000)
+
+  @Test("weights 5, 1, 1 are spread evenly: a a b a c a a")
+  func weights() {
+    var order = WeightedRoundRobin(weights: [5, 1, 1])
+    let taken = (0..<7).map { _ in order.next { _ in true } ?? -1 }
+    #expect(taken == [0, 0, 1, 0, 2, 0, 0])
+  }
+
+  @Test("an origin that is no candidate gets nothing, and none gives none")
+  func candidates() {
+    var order = WeightedRoundRobin(weights: [5, 1])
+    #expect((0..<4).map { _ in order.next { $0 == 1 } } == [1, 1, 1, 1])
+    #expect(order.next { _ in false } == nil)
+  }
+
+  @Test("three failures in a row eject for 10 s, then one probe decides; ejections grow")
+  func ejection() {
+    var health = PassiveHealth()
+    for _ in 0..<2 {
+      health.begin(now: start)
+      health.fail(now: start)
+    }
+    health.succeed()
+    for _ in 0..<3 {
+      #expect(health.admits(now: start))
+      health.fail(now: start)
+    }
+    #expect(!health.admits(now: start + .milliseconds(9_999)))
+    let probing = start + .seconds(10)
+    #expect(health.admits(now: probing))
+    health.begin(now: probing)
+    #expect(!health.admits(now: probing))
+    health.fail(now: probing)
+    #expect(!health.admits(now: probing + .milliseconds(19_999)))
+    #expect(health.admits(now: probing + .seconds(20)))
+    health.begin(now: probing + .seconds(20))
+    health.succeed()
+    #expect(health.admits(now: probing + .seconds(20)))
+  }
+
+  @Test("no ejection is longer than five minutes")
+  func longestEjection() {
+    var health = PassiveHealth()
+    var now = start
+    for _ in 0..<40 {
+      health.begin(now: now)
+      health.fail(now: now)
+      if let until = health.ejection {
+        #expect(until <= now + .seconds(300))
+        now = until
+      }
+    }
+  }
+
+  private struct RetryCase: Sendable {
+    let error: HTTPClientError
+    let progress: HTTPClientError.Progress
+    let isIdempotent: Bool
+    let canReplay: Bool
+    let decision: RetryRule.Decision
+  }
+
+  @Test("RFC 9110 section 9.2.2 decides on retries")
+  func retries() {
+    let cases = [
+      RetryCase(
+        error: .connectTimedOut, progress: .nothingSent, isIdempotent: false, canReplay: true,
+        decision: .anotherOrigin),
+      RetryCase(
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, canReplay: true,
+        decision: .anotherOrigin),
+      RetryCase(
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: false, canReplay: true,
+        decision: .giveUp),
+      RetryCase(
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, canReplay: false,
+        decision: .giveUp),
+      RetryCase(
+        error: .firstByteTimedOut, progress: .noResponse, isIdempotent: true, canReplay: true,
+        decision: .giveUp),
+      RetryCase(
+        error: .responseTruncated, progress: .responseBegan, isIdempotent: true, canReplay: true,
+        decision: .giveUp),
+      RetryCase(
+        error: .cancelled, progress: .nothingSent, isIdempotent: true, canReplay: true,
+        decision: .giveUp),
+      RetryCase(
+        error: .refusedUnprocessed, progress: .nothingSent, isIdempotent: false, canReplay: true,
+        decision: .anotherOrigin),
+    ]
+    for entry in cases {
+      var rule = RetryRule(isIdempotent: entry.isIdempotent, retries: 1)
+      let decision = rule.decide(
+        after: entry.error, progress: entry.progress, onReusedConnection: false,
+        canReplay: entry.canReplay)
+      #expect(decision == entry.decision, "\(entry)")
+    }
+  }
+
+  @Test("retries end at their number")
+  func retryLimit() {
+    var rule = RetryRule(isIdempotent: true, retries: 2)
+    let decisions = (0..<3).map { _ in
+      rule.decide(
+        after: .connectTimedOut, progress: .nothingSent, onReusedConnection: true, canReplay: true)
+    }
+    #expect(decisions == [.freshConnection, .freshConnection, .giveUp])
+  }
+
+  @Test("addresses are asked for once, used for 30 s, and then while they are asked for again")
+  func names() {
+    let address = SocketAddress(ipv4: 192, 0, 2, 1, port: 0)
+    var table = NameTable()
+    #expect(table.lookUp("a", now: start) == .unknown)
+    #expect(table.lookUp("a", now: start) == .pending)
+    table.resolved("a", [address], now: start)
+    #expect(table.lookUp("a", now: start + .seconds(29)) == .addresses([address]))
+    #expect(table.lookUp("a", now: start + .seconds(30)) == .stale([address]))
+    #expect(table.lookUp("a", now: start + .seconds(31)) == .addresses([address]))
+    table.failed("a", "gone", now: start + .seconds(31))
+    #expect(table.lookUp("a", now: start + .seconds(33)) == .stale([address]))
+    table.failed("a", "gone", now: start + .seconds(5_000))
+    #expect(table.lookUp("a", now: start + .seconds(5_000)) == .failed("gone"))
+    #expect(table.lookUp("a", now: start + .seconds(5_001)) == .unknown)
+  }
+
+  @Test("a loop remembers a bounded number of names")
+  func nameLimit() {
+    var table = NameTable()
+    for index in 0..<(OriginLimits.cachedNames + 10) {
+      let now = start.advanced(byNanoseconds: UInt64(index))
+      _ = table.lookUp("name-\(index)", now: now)
+      table.failed("name-\(index)", "x", now: now)
+    }
+    #expect(table.count == OriginLimits.cachedNames)
+  }
+}
