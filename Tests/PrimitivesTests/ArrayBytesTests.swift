@@ -33,7 +33,8 @@ import Testing
   func randomNumbers() {
     var generator = SeededGenerator(seed: 1)
     for _ in 0..<2_000 {
-      let number = UInt64.random(in: 0 ... .max, using: &generator)
+      let number =
+        UInt64.random(in: 0 ... .max, using: &generator)
         >> UInt64.random(in: 0..<64, using: &generator)
       var decimal: [UInt8] = []
       decimal.appendDecimal(number)

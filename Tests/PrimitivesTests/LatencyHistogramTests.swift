@@ -16,7 +16,8 @@ import Testing
   func precision() {
     var generator = SeededGenerator(seed: 2)
     for _ in 0..<2_000 {
-      let nanoseconds = UInt64.random(in: 4_096..<60_000_000_000, using: &generator)
+      let nanoseconds =
+        UInt64.random(in: 4_096..<60_000_000_000, using: &generator)
         >> UInt64.random(in: 0..<20, using: &generator)
       guard nanoseconds >= 4_096 else { continue }
       let bound = LatencyHistogram.upperBound(of: LatencyHistogram.bucket(of: nanoseconds))

@@ -30,7 +30,8 @@ import Testing
 
   @Test("identities are ordered as their texts are") func order() {
     var generator = SeededGenerator(seed: 6)
-    let ids = (0..<100).map { _ in ZoneID.random(using: &generator) }
+    let ids =
+      (0..<100).map { _ in ZoneID.random(using: &generator) }
       + [ZoneID(high: 1, low: 0), ZoneID(high: 0, low: .max), ZoneID(high: 1, low: 1)]
     let texts = ids.map(\.description).sorted()
     #expect(ids.sorted().map(\.description) == texts)

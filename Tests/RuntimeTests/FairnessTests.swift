@@ -57,13 +57,13 @@ struct FairnessTests {
 
   @Test("a job above the watchdog's bound is named")
   func watchdog() async {
-    let isNamed = await SharedRuntime.run(
-      lane: Lane(loop: SharedRuntime.loop, name: "slow tenant")
-    ) { lane in
+    // On a busy machine others' jobs may be above the bound as well.
+    let names = await SharedRuntime.run(lane: Lane(loop: SharedRuntime.loop, name: "slow tenant")) {
+      lane in
       Self.burn(3_000)
       await Parker(on: lane).yield()
-      return SharedRuntime.loop.longJobs.contains { $0.lane == "slow tenant" }
+      return SharedRuntime.loop.longJobs.map(\.lane)
     }
-    #expect(isNamed)
+    #expect(names.contains("slow tenant"))
   }
 }

@@ -151,9 +151,12 @@ import Testing
       host: host, verification: off ? .off : .trust(try TLSTrust(pem: trust)))
     let pair = try Pair(try Place(), to: client, answer: answer)
     try pair.run()
-    return (pair.clientStep, pair.serverEnd.map { end in
-      if case .failed(let error) = end { .failed(error) } else { pair.serverStep }
-    } ?? pair.serverStep)
+    return (
+      pair.clientStep,
+      pair.serverEnd.map { end in
+        if case .failed(let error) = end { .failed(error) } else { pair.serverStep }
+      } ?? pair.serverStep
+    )
   }
 
   @Test func `a certificate for another name or address is refused`() throws {

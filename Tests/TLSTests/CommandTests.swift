@@ -9,7 +9,9 @@ import Testing
 @Suite struct CommandTests {
   @Test(
     "openssl s_client speaks with our server",
-    arguments: [("-tls1_3", "TLS_AES_128_GCM_SHA256"), ("-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256")]
+    arguments: [
+      ("-tls1_3", "TLS_AES_128_GCM_SHA256"), ("-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    ]
   )
   func client(option: String, suite: String) throws {
     let (answer, _, authority) = try Fixture.contexts()

@@ -41,4 +41,25 @@ import Testing
     #expect(found.map(\.name) == ["one", "init"])
     #expect(found.map(\.lines) == [3, 5])
   }
+
+  @Test("a doc comment may have attributes and a reason below it, but no other code")
+  func documentation() {
+    let text = """
+      /// Purpose.
+      // Confined to its loop.
+      @safe
+      final class A {}
+      // Only a reason.
+      final class B {}
+      /// Of something else.
+      let c = 1
+      final class D {}
+      """
+    let file = SourceFile(path: "a.swift", text: text)
+    #expect(file.hasComment(at: 3, documentation: true))
+    #expect(!file.hasComment(at: 5, documentation: true))
+    #expect(file.hasComment(at: 5))
+    #expect(!file.hasComment(at: 8, documentation: true))
+    #expect(!file.hasComment(at: 8))
+  }
 }

@@ -78,7 +78,9 @@ package final class Edge: Sendable {
   /// What each loop's zones did and used. From a task on any loop.
   package func readings() async -> [GatewayReading] {
     var readings: [GatewayReading] = []
-    for node in nodes { readings.append(await node.gateway.loop.perform { node.gateway.reading() }) }
+    for node in nodes {
+      readings.append(await node.gateway.loop.perform { node.gateway.reading() })
+    }
     return readings
   }
 

@@ -14,11 +14,13 @@ extension Gateway {
   func handleUnlisted(_ exchange: Exchange, _ host: [UInt8]) -> Handling {
     if unknown.find(host.span) != nil { return misdirected(exchange) }
     guard
-      enqueue(host, { lookup in
-        guard lookup.exchanges.count < GatewayLimits.requestsPerLookup else { return false }
-        lookup.exchanges.append(exchange)
-        return true
-      })
+      enqueue(
+        host,
+        { lookup in
+          guard lookup.exchanges.count < GatewayLimits.requestsPerLookup else { return false }
+          lookup.exchanges.append(exchange)
+          return true
+        })
     else { return refuse(exchange, Failure(.overloaded, "too many look-ups of host names")) }
     return .pending
   }

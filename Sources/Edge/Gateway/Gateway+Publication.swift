@@ -46,7 +46,8 @@ extension Gateway {
       return
     }
     hosts.removeAll { listed, zone in
-      guard zone.id != owner, Hostname(name: String(decoding: listed, as: UTF8.self))
+      guard zone.id != owner,
+        Hostname(name: String(decoding: listed, as: UTF8.self))
           .isCovered(by: hostname.description),
         !zone.snapshot.configuration.hostnames.contains(where: {
           !$0.isWildcard && Array($0.name.utf8) == listed

@@ -14,7 +14,9 @@ package struct CPUClock: Sendable {
   private init() {
     let start = (skerry_ticks(), skerry_monotonic_nanoseconds())
     var end = start
-    repeat { end = (skerry_ticks(), skerry_monotonic_nanoseconds()) } while end.1 - start.1
+    repeat {
+      end = (skerry_ticks(), skerry_monotonic_nanoseconds())
+    } while end.1 - start.1
       < 2_000_000
     let ticks = max(end.0 &- start.0, 1)
     scale = ((end.1 - start.1) << 32) / ticks

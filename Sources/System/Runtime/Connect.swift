@@ -45,7 +45,8 @@ package enum Connect {
   }
 
   /// Asks the system's resolver, which may block: for storage threads only.
-  package static func resolve(_ host: String, port: UInt16) throws(RuntimeError) -> [SocketAddress] {
+  package static func resolve(_ host: String, port: UInt16) throws(RuntimeError) -> [SocketAddress]
+  {
     try unsafe withUnsafeTemporaryAllocation(
       of: skerry_address.self, capacity: 16
     ) { buffer throws(RuntimeError) in

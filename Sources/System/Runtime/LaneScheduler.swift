@@ -45,12 +45,11 @@
   /// The lane whose turn it is; it stays in its list until `endTurn`.
   mutating func nextLane() -> Lane? {
     while true {
-      if let lane = sparse.first ?? bulk.first {
-        if lane.deficit > 0 { return lane }
-        rotate(lane)
-      } else {
+      guard let lane = sparse.first ?? bulk.first else {
         return nil
       }
+      if lane.deficit > 0 { return lane }
+      rotate(lane)
     }
   }
 

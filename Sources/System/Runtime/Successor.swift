@@ -78,7 +78,7 @@ package struct Successor: Sendable {
       return unsafe copy
     }
     unsafe pointers.append(nil)
-    defer { for unsafe pointer in unsafe pointers { unsafe pointer?.deallocate() } }
+    defer { for index in unsafe pointers.indices { unsafe pointers[index]?.deallocate() } }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { preconditionFailure("not empty") }
       return unsafe body(base)

@@ -85,7 +85,8 @@ import Primitives
   func nanosecondsToNext(now: Instant) -> UInt64? {
     guard count > 0 else { return nil }
     let horizon = currentTick + UInt64(RuntimeLimits.timerSlots)
-    let due = (nextOccupied(after: currentTick, upTo: horizon) ?? horizon)
+    let due =
+      (nextOccupied(after: currentTick, upTo: horizon) ?? horizon)
       * RuntimeLimits.timerTickNanoseconds
     return due > now.nanoseconds ? due - now.nanoseconds : 0
   }

@@ -13,8 +13,9 @@ extension ClientHello {
       try unsafe Self.fromExtension(
         ssl, TLSEXT_TYPE_application_layer_protocol_negotiation
       ) { bytes throws(Fault) in try Self.protocols(bytes) } ?? []
-    offersEarlyData = unsafe SSL_client_hello_get0_ext(
-      ssl, UInt32(TLSEXT_TYPE_early_data), nil, nil) == 1
+    offersEarlyData =
+      unsafe SSL_client_hello_get0_ext(
+        ssl, UInt32(TLSEXT_TYPE_early_data), nil, nil) == 1
   }
 
   /// What `read` makes of an extension's bytes; nil without this extension.

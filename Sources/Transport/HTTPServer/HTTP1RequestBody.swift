@@ -221,7 +221,8 @@ final class HTTP1RequestBody: BodySource {
     }
     let elapsed = now.nanoseconds(since: begunAt)
     guard elapsed > HTTPServerLimits.bodyGraceNanoseconds else { return next }
-    let owed = (elapsed - HTTPServerLimits.bodyGraceNanoseconds) / 1_000_000_000
+    let owed =
+      (elapsed - HTTPServerLimits.bodyGraceNanoseconds) / 1_000_000_000
       * HTTPServerLimits.bodyBytesPerSecond
     return receivedBytes >= owed ? next : nil
   }

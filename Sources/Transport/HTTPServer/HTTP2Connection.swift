@@ -98,7 +98,8 @@ final class HTTP2Connection {
       connection.setDeadline(connection.loop.now.advanced(byNanoseconds: 1_000_000_000))
       return
     }
-    let limit = headersSince == nil
+    let limit =
+      headersSince == nil
       ? HTTPServerLimits.idleNanoseconds : HTTPServerLimits.headNanoseconds
     connection.setDeadline(connection.loop.now.advanced(byNanoseconds: limit))
   }

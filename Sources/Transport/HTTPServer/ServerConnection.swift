@@ -66,7 +66,8 @@ final class ServerConnection: Channel, @unchecked Sendable {
         return finish(reset: true)
       }
     }
-    let limit = client.isTLS
+    let limit =
+      client.isTLS
       ? HTTPServerLimits.handshakeNanoseconds : HTTPServerLimits.headNanoseconds
     setDeadline(loop.now.advanced(byNanoseconds: limit))
     enqueue()

@@ -67,7 +67,8 @@ final class EdgeService: EdgeBackend {
   /// Tells people, and the process before this one, that the edge serves.
   func announce() {
     for entry in listeners.entries {
-      Console.line("skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
+      Console.line(
+        "skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
     }
     Successor.sayReady(ProcessInfo.processInfo.environment)
   }

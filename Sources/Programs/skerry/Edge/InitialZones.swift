@@ -83,7 +83,8 @@ struct InitialZones {
     _ text: String, _ place: String
   ) throws(CommandFailure) -> OriginConfiguration {
     let url = text.contains("://") ? text : "http://\(text)"
-    do throws(OriginConfiguration.URL.Fault) { return try OriginConfiguration.URL.parse(url) } catch {
+    do throws(OriginConfiguration.URL.Fault) { return try OriginConfiguration.URL.parse(url) } catch
+    {
       throw CommandFailure(.refused, "\(place): the origin \(error.problem). \(error.remedy)")
     }
   }

@@ -22,7 +22,8 @@ struct ListenerSet {
   static func open(_ options: EdgeOptions, loops: Int) throws(RuntimeError) -> ListenerSet {
     var set = ListenerSet()
     var inherited = inherited()
-    let wanted = options.http.map { (RequestHead.Scheme.http, $0) }
+    let wanted =
+      options.http.map { (RequestHead.Scheme.http, $0) }
       + options.https.map { (RequestHead.Scheme.https, $0) }
     for (scheme, address) in wanted {
       if let index = inherited.firstIndex(where: {
