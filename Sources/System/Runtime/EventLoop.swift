@@ -72,7 +72,12 @@ import CLinux
     systemLaneStorage = Lane(loop: self, name: "system", weight: 4)
   }
 
-  deinit { preconditionFailure("a loop lives until the process ends") }
+  // Only a loop that was never started dies: a running one is kept by its thread.
+  deinit {
+    skerry_close(epoll)
+    // Safe: owned by this object alone.
+    unsafe input.deallocate()
+  }
 
   /// The lane of work that belongs to no tenant (accepting, applying configuration).
   package var systemLane: Lane {

@@ -213,10 +213,13 @@ final class HTTP1Connection {
     }
   }
 
+  /// Ends after the request in flight. An idle connection waits a while for one more, which is told
+  /// that it is the last: closing at once could meet a request on its way.
   func drain() {
     keepsAlive = false
     if exchange == nil && partial == nil && connection.pendingInput.isEmpty {
-      connection.endAfterOutput()
+      connection.setDeadline(
+        connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.drainNanoseconds))
     }
   }
 

@@ -50,6 +50,8 @@ package enum HTTPServerLimits {
   static let idleNanoseconds: UInt64 = 75_000_000_000
   /// Without the client taking a byte of the response; then the connection is reset.
   static let writeIdleNanoseconds: UInt64 = 60_000_000_000
+  /// While draining, for one more request on an idle connection; then it is closed.
+  static let drainNanoseconds: UInt64 = 3_000_000_000
   /// For the client to close after our last response.
   static let lingeringNanoseconds: UInt64 = 2_000_000_000
 }

@@ -203,7 +203,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   func drain() {
     switch engine {
-    case .undecided: abort()
+    case .undecided: break
     case .http1(let http1): http1.drain()
     case .http2(let http2): http2.drain()
     case .closing: break

@@ -23,6 +23,9 @@ struct EdgeProgram {
     try Self.makeDirectory(options.directory)
     let (store, report) = try openStore()
     let zone = try InitialZones(options: options, store: store).apply()
+    let listeners = try attempt { () throws(RuntimeError) in
+      try ListenerSet.open(options, loops: cpus.count)
+    }
     let loop = try attempt { () throws(RuntimeError) in
       try EventLoop(name: "control", index: -1)
     }
@@ -30,15 +33,14 @@ struct EdgeProgram {
       try EventLoopGroup(cpus: cpus, storageThreads: 3)
     }
     let edge = try makeEdge(group, store, defaultZone: zone)
-    let listeners = try attempt { () throws(RuntimeError) in
-      try ListenerSet.open(options, loops: group.loops.count)
-    }
     let service = EdgeService(
       edge: edge, loop: loop, listeners: listeners, options: options,
       descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
     store.close()
+    // Without the C library's exit handlers: loops still run, and OpenSSL's would free what they use.
+    _exit(0)
   }
 
   /// Starts listening, and runs the control loop to the end.
