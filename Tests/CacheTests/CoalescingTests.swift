@@ -1,3 +1,5 @@
+// One fetch for all who ask: herds, leavers, slow readers, broken origins.
+
 import Exchange
 import HTTP
 import Primitives

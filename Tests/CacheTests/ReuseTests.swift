@@ -1,3 +1,5 @@
+// What stored responses answer: hits, HEAD, ranges, conditions, variants.
+
 import Cache
 import Exchange
 import HTTP

@@ -1,3 +1,5 @@
+// The pure rules: storage, freshness, Age, Vary.
+
 import Exchange
 import HTTP
 import Primitives

@@ -1,3 +1,5 @@
+// Tables, queues and the shard against naive models.
+
 import Exchange
 import HTTP
 import Primitives

@@ -1,3 +1,5 @@
+// Stale responses, 304, unsafe methods, purges.
+
 import Cache
 import Exchange
 import HTTP

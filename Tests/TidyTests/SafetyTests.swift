@@ -129,6 +129,7 @@ import Testing
       try tree.sources.flatMap { file in
         try file.matches(documented).filter { match in
           !exempt.contains { match.groups[0].contains($0) }
+            && !witnesses.contains { match.groups[0].hasSuffix(" func " + $0) }
             && !file.hasComment(at: match.index, documentation: true)
         }.map {
           let name = $0.groups[0].split(separator: " ").last ?? ""
@@ -143,10 +144,13 @@ private let modifiers = #"(?:@\w+(?:\([^)]*\))?\s+|[a-z]+(?:\([a-z]+\))?\s+)*"#
 /// Types of any access, and functions that cross a target; operators explain themselves.
 private let documented =
   #"^\s*"# + modifiers + #"(?:struct|enum|actor|protocol|class)\s+[A-Z]\w*"#
-  + #"|^\s*"# + modifiers + #"(?:package|public)\s+"# + modifiers + #"func\s+[`\w]+"#
+  + #"|^\s*"# + modifiers + #"(?:package|public|open)\s+"# + modifiers + #"func\s+[`\w]+"#
 /// Witnesses of the standard library's protocols, whose meaning is documented there.
 private let exempt = [
   "enum CodingKeys", "func hash", "func encode", "func makeIterator", "func next", "func run",
   "override ",
   "func asUnownedSerialExecutor", "func isIsolatingCurrentContext",
 ]
+/// Witnesses of our own protocols, whose requirements say it all: `Stage`, `ExchangeHandler`,
+/// `ResponseSource`.
+private let witnesses = ["evaluate", "handle", "fetch"]

@@ -117,7 +117,7 @@ private let bannedSuffixes = [
   "Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Info", "Data",
 ]
 private let attributes =
-  #"((?:@\w+(?:\([^)]*\))? |package |public |internal |private |fileprivate "#
+  #"((?:@\w+(?:\([^)]*\))? |package |public |open |internal |private |fileprivate "#
   + #"|final |indirect |nonisolated |distributed )*)"#
 private let topLevelType = "^" + attributes + #"(?:struct|class|enum|actor|protocol) (\w+)"#
 private let anyType = #"^\s*"# + attributes + #"(?:struct|class|enum|actor|protocol) (\w+)"#

@@ -47,17 +47,19 @@ struct SourceFile {
   var isTable: Bool { lines.first?.contains("table") ?? false }
 
   /// Whether the declaration on `index` has a comment directly above it (attributes may stand
-  /// between) or, unless `documentation` is asked for, behind it.
+  /// between) or, unless `documentation` is asked for, behind it. Between a doc comment and its
+  /// declaration may stand an ordinary one, such as the reason of an `@unchecked Sendable`.
   func hasComment(at index: Int, documentation: Bool = false) -> Bool {
     if !documentation, lines[index].contains("// ") { return true }
     var above = index - 1
     while above >= 0 {
       let line = lines[above].drop { $0 == " " }
       if line.hasPrefix("///") { return line.count > 4 }
-      if line.hasPrefix("//") { return !documentation }
-      guard line.hasPrefix("@") || line.hasPrefix("#if") || line.hasPrefix("#else") else {
-        return false
-      }
+      let isOrdinary = line.hasPrefix("//")
+      if isOrdinary && !documentation { return true }
+      guard
+        isOrdinary || line.hasPrefix("@") || line.hasPrefix("#if") || line.hasPrefix("#else")
+      else { return false }
       above -= 1
     }
     return false

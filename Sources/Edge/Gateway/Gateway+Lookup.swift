@@ -71,6 +71,7 @@ extension Gateway {
 }
 
 extension Gateway: CertificateSource {
+  /// From the loop's table if the name is in use; else the handshake waits for the look-up.
   package func certificate(
     for serverName: [UInt8]?, requester: any CertificateRequester
   ) -> CertificateChoice? {

@@ -5,6 +5,7 @@ package import Runtime
 
 /// What zones did and used on one loop, at one instant.
 package struct GatewayReading: Sendable {
+  /// One zone that is in the loop's memory.
   package struct Zone: Sendable {
     package let id: ZoneID
     package let name: String

@@ -7,6 +7,7 @@ import Primitives
 /// It holds names in use only, so a look-up costs the same with ten zones as with a million. Names
 /// are hashed with a secret key: clients choose them.
 struct HostTable<Value> {
+  /// A name with its value, or nothing.
   private struct Slot {
     var hash: UInt64
     var name: [UInt8]

@@ -51,6 +51,7 @@ struct Pipeline {
     return .unanswered
   }
 
+  /// How far the stages came.
   enum Outcome {
     case responded
     case suspended(any Suspension, next: Int)

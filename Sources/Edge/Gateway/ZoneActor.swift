@@ -13,10 +13,8 @@ actor ZoneActor {
 
   init(_ state: ZoneState) { self.state = state }
 
-  // Safe: the lane lives as long as the state that this actor keeps.
-  nonisolated var unownedExecutor: UnownedSerialExecutor {
-    unsafe state.lane.asUnownedSerialExecutor()
-  }
+  // The lane lives as long as the state that this actor keeps.
+  nonisolated var unownedExecutor: UnownedSerialExecutor { state.lane.executor }
 
   /// Waits for what a stage needs, runs the stages after it, and delivers the response.
   func perform(_ task: ZoneTask) async {
@@ -41,15 +39,4 @@ actor ZoneActor {
     state.count(exchange)
     state.exchangeEnded()
   }
-}
-
-/// A request that waits: what for, and where the pipeline goes on afterwards.
-struct ZoneTask: @unchecked Sendable {
-  // Stays on the loop of its zone's lane.
-  let exchange: Exchange
-  let work: any Suspension
-  let pipeline: Pipeline
-  let next: Int
-  /// The configuration that the request began with.
-  let snapshot: ZoneSnapshot
 }

@@ -19,6 +19,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   private var sweepAt = 1_024
   private(set) var lastFailure: String?
 
+  /// Finds a snapshot as long as some loop uses it.
   private struct WeakSnapshot { weak var snapshot: ZoneSnapshot? }
 
   package init(store: ZoneStore, loop: EventLoop, defaultZone: String?) {
@@ -98,18 +99,4 @@ package final class ZoneDirectory: @unchecked Sendable {
   private func hostnames(of id: ZoneID) throws(StorageError) -> [Hostname] {
     try store.configuration(of: id)?.hostnames ?? []
   }
-}
-
-/// A change on its way to the loops.
-package struct Publication: Sendable {
-  package struct Zone: Sendable {
-    let id: ZoneID
-    /// The new snapshot if some loop may have the zone in memory.
-    let snapshot: ZoneSnapshot?
-    let isRemoved: Bool
-    let hostnames: [Hostname]
-  }
-
-  package let sequence: UInt64
-  package internal(set) var zones: [Zone] = []
 }

@@ -16,6 +16,7 @@ package final class ZoneSnapshot: Sendable {
   let responseFields: FieldBlock
   private let contexts = Mutex(ContextState.unmade)
 
+  /// Whether the certificates have been read; nil: none of them can be used.
   private enum ContextState {
     case unmade
     case made(TLSServerContext?)

@@ -1,6 +1,5 @@
 // What is known of the client's connection.
 
-package import Primitives
 package import Runtime
 
 /// Facts of the connection that a request came by.
@@ -14,18 +13,4 @@ package struct ClientFacts: Sendable {
   package var certificate: ShownCertificate?
 
   package init(address: SocketAddress) { self.address = address }
-}
-
-/// The certificate of a connection: whose it is, and for which names.
-package final class ShownCertificate: Sendable {
-  package let zone: ZoneID
-  private let isFor: @Sendable (String) -> Bool
-
-  package init(zone: ZoneID, covers: @escaping @Sendable (String) -> Bool) {
-    self.zone = zone
-    isFor = covers
-  }
-
-  /// Whether the certificate is for `host`, in lower case.
-  package func covers(_ host: String) -> Bool { isFor(host) }
 }

@@ -70,14 +70,3 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     if handler.handle(self) == .responded { sink?.respond(self) }
   }
 }
-
-/// Answers exchanges: the gateway for tenants' zones, the control plane for its API.
-package protocol ExchangeHandler: AnyObject {
-  /// Called on the exchange's lane when the request's head has come.
-  ///
-  /// `.responded`: `exchange.response` is complete, and the caller writes it. `.pending`: the handler
-  /// has started a task or queued the exchange, and calls `exchange.sink` itself.
-  func handle(_ exchange: Exchange) -> Handling
-}
-
-package enum Handling: Sendable { case responded, pending }

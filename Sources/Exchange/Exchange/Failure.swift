@@ -15,6 +15,7 @@ package struct Failure: Error, Sendable, Equatable {
     case overloaded, misdirected, internalError
   }
 
+  /// Whose fault it is: the client's, the origin's (or the way to it), ours.
   package enum Side: UInt8, Sendable { case client, origin, edge }
 
   package let kind: Kind

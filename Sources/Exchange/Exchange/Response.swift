@@ -1,7 +1,6 @@
 // A response on its way to the client.
 
 package import HTTP
-package import Primitives
 
 /// Status, fields and body of a response.
 ///
@@ -26,43 +25,5 @@ package struct Response: Sendable {
     fields.removeAll()
     body = .none
     contentLength = nil
-  }
-}
-
-/// Where a response's body comes from.
-package enum ResponseBody: @unchecked Sendable {
-  // A stream is confined to the loop of its exchange.
-  case none
-  case bytes(Bytes)
-  case chunks([Bytes])
-  case stream(any BodySource)
-
-  /// Whether the whole body is in memory.
-  package var isComplete: Bool {
-    if case .stream = self { return false }
-    return true
-  }
-}
-
-/// Fields that many responses share, with their HTTP/1.1 form made once.
-package final class StoredFields: Sendable {
-  package let fields: FieldBlock
-  /// `Name: value` lines, each with CR LF (RFC 9112 section 5).
-  package let lines: [UInt8]
-  package let hasDate: Bool
-
-  /// Keeps `fields`, which must not frame the message (see `Response`).
-  package init(_ fields: FieldBlock) {
-    precondition(!fields.contains(.contentLength) && !fields.contains(.transferEncoding))
-    self.fields = fields
-    hasDate = fields.contains(.date)
-    var lines: [UInt8] = []
-    for index in 0..<fields.count {
-      fields.withName(at: index) { lines.append($0) }
-      lines.append(": ")
-      fields.withValue(at: index) { lines.append($0) }
-      lines.append("\r\n")
-    }
-    self.lines = lines
   }
 }

@@ -36,10 +36,3 @@ package protocol ResponseSink: AnyObject {
   /// Ends the response so that the client sees that it is incomplete.
   func fail(_ exchange: Exchange)
 }
-
-/// Who owns the connections that it is served by: a zone on one loop. Counts them against its bound.
-package protocol ConnectionTenant: AnyObject {
-  /// One more connection is the tenant's; false if that would be one too many.
-  func connectionOpened() -> Bool
-  func connectionClosed()
-}

@@ -1,3 +1,4 @@
+// Macros of OpenSSL as functions, and one BIO over memory that is lent per call. See COpenSSL.h.
 #define _DEFAULT_SOURCE
 #include "COpenSSL.h"
 

@@ -1,34 +1,36 @@
 // Appending to growable byte buffers without loops per byte.
 
 extension Array where Element == UInt8 {
+  /// Appends a copy of `source` by one move of memory.
   @inlinable package mutating func append(_ source: Span<UInt8>) {
     // Safe: the span is borrowed for the call, and the array copies from it.
     unsafe source.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 
+  /// Appends the UTF-8 of `text`, a constant of more than one scalar.
   @inlinable package mutating func append(_ text: StaticString) {
     // Safe: a static string of more than one scalar is a constant in the binary.
     text.withUTF8Buffer { unsafe append(contentsOf: $0) }
   }
 
+  /// Appends a copy of `bytes` by one move of memory.
   @inlinable package mutating func append(_ bytes: Bytes) {
     unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 
   /// Appends `value` in decimal digits.
   @inlinable package mutating func appendDecimal(_ value: UInt64) {
-    if value < 10 {
-      append(UInt8(truncatingIfNeeded: 48 + value))
-      return
-    }
-    var divisor: UInt64 = 10
-    while value / divisor >= 10 { divisor *= 10 }
+    // The longest number has 20 digits; they come from the back, with one division each.
+    var digits = InlineArray<20, UInt8>(repeating: 48)
+    var start = 20
     var rest = value
-    while divisor > 0 {
-      append(UInt8(truncatingIfNeeded: 48 + rest / divisor))
-      rest %= divisor
-      divisor /= 10
-    }
+    repeat {
+      let quotient = rest / 10
+      start -= 1
+      digits[start] = UInt8(truncatingIfNeeded: 48 + (rest - quotient * 10))
+      rest = quotient
+    } while rest > 0
+    append(digits.span.extracting(start..<20))
   }
 
   /// Appends `value` in lower-case hexadecimal digits without leading zeros.
@@ -65,10 +67,22 @@ extension Span where Element == UInt8 {
     }
   }
 
+  /// Whether both have the same bytes. Takes a time that depends on them: not for secrets.
   @inlinable package func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in 0..<count where self[index] != other[index] { return false }
     return true
+  }
+
+  /// Whether the bytes and `text` are equal as far as both go: a start of it, or more than it.
+  @inlinable package func beginsLike(_ text: StaticString) -> Bool {
+    // Safe: a static string is a constant in the binary, and only what both have is looked at.
+    text.withUTF8Buffer { other in
+      for index in 0..<Swift.min(count, other.count) where unsafe self[index] != other[index] {
+        return false
+      }
+      return true
+    }
   }
 }
 

@@ -41,8 +41,10 @@
     return Bytes(storage, offset: offset + range.lowerBound, count: range.count)
   }
 
+  /// What follows the first `length` bytes, sharing the storage; empty if there are not so many.
   @inlinable package func dropFirst(_ length: Int) -> Bytes { slice(min(length, count)..<count) }
 
+  /// Lends the bytes to `body`; the span can't leave it.
   @inlinable package func withSpan<Result, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {
@@ -60,6 +62,7 @@
       UnsafeRawBufferPointer(start: UnsafeRawPointer(storage.base + offset), count: count))
   }
 
+  /// A copy for callers that need an array; bodies in passing use `withSpan`.
   package func array() -> [UInt8] {
     var result: [UInt8] = []
     withSpan { result.append($0) }

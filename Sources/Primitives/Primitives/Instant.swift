@@ -1,4 +1,4 @@
-// Time as values: instants of the monotonic clock, and the wall clock's seconds.
+// Time as a value: instants of the monotonic clock.
 
 /// A point of the monotonic clock, in nanoseconds since an arbitrary start.
 @usableFromInline package struct Instant: Comparable, Hashable, Sendable {
@@ -28,15 +28,6 @@
   @inlinable package func nanoseconds(since earlier: Instant) -> UInt64 {
     nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
   }
-}
-
-/// Seconds of the wall clock since 1970-01-01T00:00:00Z, without leap seconds (an HTTP date).
-@usableFromInline package struct WallTime: Comparable, Hashable, Sendable {
-  @usableFromInline package var seconds: Int64
-
-  @inlinable package init(seconds: Int64) { self.seconds = seconds }
-
-  @inlinable package static func < (a: WallTime, b: WallTime) -> Bool { a.seconds < b.seconds }
 }
 
 extension Duration {

@@ -15,6 +15,7 @@
     self.init(key0: generator.next(), key1: generator.next())
   }
 
+  /// The hash of `bytes`: 64 bits that nobody without the key can predict.
   @inlinable package func hash(_ bytes: Span<UInt8>) -> UInt64 {
     var state = State(key0: key0, key1: key1)
     // Safe: unaligned loads stay within the span's `count` bytes.
@@ -39,6 +40,7 @@
     return state.finish()
   }
 
+  /// The four words of SipHash, between one word of input and the next.
   @usableFromInline struct State {
     @usableFromInline var v0: UInt64
     @usableFromInline var v1: UInt64

@@ -22,6 +22,7 @@
     self.init(high: words[0], low: words[1])
   }
 
+  /// A new identity; 128 random bits are never the same twice.
   package static func random(using generator: inout some RandomNumberGenerator) -> ZoneID {
     ZoneID(high: generator.next(), low: generator.next())
   }

@@ -11,6 +11,7 @@ package final class CacheGroup: Sendable {
   let hash: KeyedHash
   private let zones = Mutex<[ZoneID: ZoneReference]>([:])
 
+  /// A zone that others keep alive.
   private struct ZoneReference: Sendable {
     weak let zone: CacheZone?
   }

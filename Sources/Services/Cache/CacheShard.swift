@@ -105,6 +105,7 @@ package final class CacheShard: @unchecked Sendable {
     invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] >= instant
   }
 
+  /// A zone that is active on this loop, with how many of its stages are.
   private struct ZoneLane {
     let lane: Lane
     let stages: Int

@@ -45,6 +45,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
   /// The zone as the cache sees it: its bytes and its weight.
   package var tenant: CacheZone { zone }
 
+  /// Answers from memory, or says what must be done for an answer.
   package func evaluate(_ exchange: Exchange) -> Verdict {
     let isHead: Bool
     switch exchange.request.method {

@@ -40,6 +40,7 @@ package final class CacheZone: Sendable {
   /// The zone's share of memory relative to others; takes effect at its next insertion.
   package var weight: Int { share.load(ordering: .relaxed) }
 
+  /// Sets the weight, which is positive.
   package func setWeight(_ weight: Int) {
     precondition(weight > 0)
     share.store(weight, ordering: .relaxed)

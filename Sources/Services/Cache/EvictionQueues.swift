@@ -1,13 +1,5 @@
 // Who goes when the memory is full: S3-FIFO within a zone, the zone by its share.
 
-/// What eviction queues hold: an object that knows how often it was used lately.
-protocol Evictable: AnyObject {
-  /// Uses since the object came or was last looked at by eviction, 0 to 3.
-  var heat: UInt8 { get }
-  /// Sets the heat.
-  func setHeat(_ heat: UInt8)
-}
-
 /// S3-FIFO (Yang et al., SOSP 2023) per zone: new objects go through a small queue of a tenth of
 /// the zone's bytes; those used twice there go on to the main queue, the others leave a ghost by
 /// which they come into the main queue when they return. A scan only ever flushes its own zone's
@@ -25,6 +17,7 @@ struct EvictionQueues<Element: Evictable> {
   private(set) var bytes = 0
   private(set) var count = 0
 
+  /// One object in one queue.
   private struct Node {
     var element: Element?
     var hash: UInt64 = 0
@@ -35,6 +28,7 @@ struct EvictionQueues<Element: Evictable> {
     var isInMain = false
   }
 
+  /// A list of nodes.
   private struct Queue {
     /// The newest.
     var head: Int32 = -1
@@ -44,6 +38,7 @@ struct EvictionQueues<Element: Evictable> {
     var count = 0
   }
 
+  /// The queues of one zone.
   private struct Zone {
     var small = Queue()
     var main = Queue()

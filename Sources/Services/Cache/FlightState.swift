@@ -20,10 +20,3 @@ enum FlightState: Sendable {
   case again
   case failed(Failure)
 }
-
-/// The head of a response that may be shared.
-struct FlightHead: Sendable {
-  let stored: StoredHead
-  /// nil if the sender announced none.
-  let contentLength: UInt64?
-}

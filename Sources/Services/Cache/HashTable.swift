@@ -52,6 +52,7 @@ struct HashTable<Element: AnyObject> {
     Int(truncatingIfNeeded: hash >> 56) & (segments.count - 1)
   }
 
+  /// A table of its own, for a part of the hashes.
   private struct Segment {
     var slots: [Slot]
     var count = 0

@@ -78,10 +78,6 @@ package enum CacheLimits {
   /// The largest delta-seconds, in seconds (RFC 9111 section 1.2.2 asks for 2^31 at least).
   static let deltaSeconds: UInt64 = 1 << 31
 
-  /// Ranges of one request that are answered; a request with more gets the whole body (RFC 9110
-  /// section 14.2 lets a server ignore them).
-  static let rangesPerRequest = 16
-
   /// Resources reclaimed per turn of a lane after a zone was purged.
   static let reclaimsPerTurn = 128
 }

@@ -6,6 +6,7 @@ struct ShareHeap {
   private var heap: [Int32] = []
   private var entries: [Entry] = []
 
+  /// One zone and its place in the heap; -1 when it is not there.
   private struct Entry {
     var bytes = 0
     var weight = 1

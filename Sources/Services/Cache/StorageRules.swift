@@ -30,6 +30,7 @@ struct StorageRules {
     case status, requestNoStore, noStore, isPrivate, authorization, varies, setCookie, noLifetime
   }
 
+  /// What is to be done.
   enum Decision: Equatable, Sendable {
     /// Store it; it is fresh for so many seconds.
     case store(lifetimeSeconds: UInt64)

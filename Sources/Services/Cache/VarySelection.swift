@@ -12,6 +12,7 @@ struct VarySelection: Sendable {
   /// Memory that it takes.
   private(set) var bytes = 0
 
+  /// One field that Vary names, as the request had it.
   private struct Member: Sendable {
     /// In lower case.
     let name: [UInt8]

@@ -1,7 +1,6 @@
 // Ticks of the processor's time stamp counter, and what they are in nanoseconds.
 
 import CLinux
-package import Primitives
 
 /// Turns ticks into nanoseconds and back. Reading the counter takes a few nanoseconds, reading a
 /// thread's CPU clock a system call; so jobs are measured in ticks.
@@ -24,11 +23,13 @@ package struct CPUClock: Sendable {
 
   package static let shared = CPUClock()
 
+  /// How long `ticks` are; exact to the calibration (about 1 in 1,000).
   package func nanoseconds(_ ticks: UInt64) -> UInt64 {
     ticks.multipliedFullWidth(by: scale).high << 32
       | ticks.multipliedFullWidth(by: scale).low >> 32
   }
 
+  /// How many ticks pass in `nanoseconds`.
   package func ticks(_ nanoseconds: UInt64) -> UInt64 {
     nanoseconds.multipliedFullWidth(by: inverse).high << 48
       | nanoseconds.multipliedFullWidth(by: inverse).low >> 16
@@ -36,13 +37,4 @@ package struct CPUClock: Sendable {
 
   /// The counter now.
   @inline(__always) static var now: UInt64 { skerry_ticks() }
-}
-
-/// The clocks of the system. Only drivers read them; everything else is told the time.
-package enum SystemClock {
-  package static var monotonic: Instant {
-    Instant(nanoseconds: skerry_monotonic_nanoseconds())
-  }
-  package static var wall: WallTime { WallTime(seconds: skerry_wall_seconds()) }
-  package static var processCPUNanoseconds: UInt64 { skerry_process_cpu_nanoseconds() }
 }

@@ -8,6 +8,7 @@ import CLinux
 /// Subclasses override `ready`, which runs on the channel's lane whenever the descriptor became
 /// readable, was hung up or, if a send was cut short before, became writable again.
 open class Channel: LoopWork {
+  /// What one receive brought.
   package enum Received: Sendable {
     /// So many bytes are in the loop's shared input buffer.
     case bytes(Int)
@@ -17,6 +18,7 @@ open class Channel: LoopWork {
     case failed(RuntimeError)
   }
 
+  /// What one send achieved.
   package enum Sent: Sendable {
     /// So many bytes went to the kernel; fewer than asked means that it takes no more now.
     case bytes(Int)

@@ -151,9 +151,3 @@ import CLinux
     routeTarget = before
   }
 }
-
-/// Carries a result from one loop to another; written before the message that announces it.
-final class ResultBox<Value: Sendable>: @unchecked Sendable {
-  // Written once on one loop before the message that the other loop reads it after.
-  var value: Value?
-}

@@ -36,6 +36,7 @@ package struct EventLoopGroup: Sendable {
     storage[Int(key % UInt64(storage.count))]
   }
 
+  /// Ends every loop after the work that is queued; does not wait for it.
   package func stop() {
     for loop in loops {
       loop.stop()

@@ -24,8 +24,9 @@ package enum GlobalExecutor {
 
   private static let fallbackStorage = Fallback()
 
+  /// Holds the loop that jobs from foreign threads go to.
+  // Unchecked: written once before the first task exists, only read afterwards.
   private final class Fallback: @unchecked Sendable {
-    // Written once before the first task exists, only read afterwards.
     private var loop: EventLoop?
 
     func set(_ loop: EventLoop) { self.loop = loop }

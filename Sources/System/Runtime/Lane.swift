@@ -26,6 +26,7 @@ import CLinux
   var awaitsTurn = false
   private var tasks: LaneTasks?
 
+  /// Which of the scheduler's lists the lane is in.
   enum List: UInt8 { case idle, sparse, bulk }
 
   package init(loop: EventLoop, name: String, weight: UInt32 = 1) {
@@ -37,6 +38,7 @@ import CLinux
 
   package var loop: EventLoop { unsafe loopReference }
 
+  /// Puts a job of Swift's behind the lane's other work. From any thread.
   package func enqueue(_ job: consuming ExecutorJob) {
     // Safe: a job is a pointer that stays valid until it is run, which happens once.
     let pointer = unsafe unsafeBitCast(UnownedJob(job), to: UnsafeMutableRawPointer.self)
@@ -50,6 +52,10 @@ import CLinux
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     unsafe UnownedSerialExecutor(ordinary: self)
   }
+
+  /// This lane for the `unownedExecutor` of an actor.
+  // Safe: an actor that runs here keeps its lane, directly or through its state.
+  @safe package var executor: UnownedSerialExecutor { unsafe asUnownedSerialExecutor() }
 
   /// Starts a task whose every step runs on this lane. From any thread.
   package func start(_ operation: @escaping @Sendable () async -> Void) {
@@ -88,18 +94,4 @@ import CLinux
     unsafe queue.push(job: job)
     if list == .idle { loop.scheduler.activate(self) }
   }
-}
-
-/// The actor that a lane's tasks run in.
-actor LaneTasks {
-  // Safe: whoever runs a task here keeps the lane alive (see `Lane.start`).
-  private nonisolated unowned(unsafe) let lane: Lane
-
-  init(lane: Lane) { unsafe self.lane = lane }
-
-  nonisolated var unownedExecutor: UnownedSerialExecutor {
-    unsafe lane.asUnownedSerialExecutor()
-  }
-
-  func run(_ operation: @Sendable () async -> Void) async { await operation() }
 }

@@ -31,9 +31,3 @@ package struct LaneLedger: Sendable {
 
   package var cpuNanoseconds: UInt64 { CPUClock.shared.nanoseconds(ticks) }
 }
-
-/// A job that ran longer than the watchdog allows.
-package struct LongJob: Sendable {
-  package let lane: String
-  package let nanoseconds: UInt64
-}

@@ -56,6 +56,7 @@ package final class Listener: Channel {
   /// The address that the socket is bound to.
   package var address: SocketAddress { Self.localAddress(of: descriptor) }
 
+  /// The address that any socket is bound to; port 0 became a real one.
   package static func localAddress(of descriptor: Int32) -> SocketAddress {
     var raw = skerry_address()
     _ = unsafe skerry_local_address(descriptor, &raw)

@@ -17,6 +17,7 @@ import CLinux
     static let lane = 3
   }
 
+  /// A message in the stack, linked to the one that came before it.
   @unsafe private struct Node {
     var link: UnsafeMutableRawPointer?
     let work: Unmanaged<ClosureWork>

@@ -5,6 +5,7 @@ import CLinux
 
 /// What waits to be sent on one channel, in order.
 package struct OutputQueue {
+  /// How a flush ended, and so who goes on: nobody, epoll, the lane's next turn, the owner.
   package enum Flushed: Sendable {
     /// Nothing is left.
     case drained
@@ -24,16 +25,19 @@ package struct OutputQueue {
 
   package var isEmpty: Bool { byteCount == 0 }
 
+  /// Queues `bytes` without copying them; they stay alive until they are sent.
   package mutating func append(_ bytes: Bytes) {
     guard !bytes.isEmpty else { return }
     parts.append(bytes)
     byteCount += bytes.count
   }
 
+  /// Queues a copy of `bytes`.
   package mutating func append(copying bytes: Span<UInt8>) {
     if bytes.count > 0 { append(Bytes(copying: bytes)) }
   }
 
+  /// Drops what waits: the channel is closed or broken.
   package mutating func removeAll() {
     parts.removeAll()
     first = 0

@@ -8,6 +8,7 @@ package import Primitives
 /// lost. Whoever parks here must be on the lane that the parker was made for.
 @safe package final class Parker: LoopWork, @unchecked Sendable {
   // Confined to its loop.
+  /// Why `park` returned.
   package enum Outcome: Sendable { case woken, timedOut, cancelled }
 
   /// Whether the wait is pointless, because nobody wants the result any more.

@@ -4,6 +4,7 @@ import CLinux
 
 /// An IP address with a port. IPv4 is kept as `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2).
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
+  /// What kind of address it is; the raw values are CLinux's.
   package enum Family: UInt8, Sendable { case local = 1, ipv4 = 4, ipv6 = 6 }
 
   package let family: Family

@@ -44,6 +44,7 @@ package struct Successor: Sendable {
     return nil
   }
 
+  /// Stops listening for the new process; it lives on.
   package func close() { skerry_close(readyDescriptor) }
 
   /// In the new process: says that it serves. Does nothing in a process that succeeds nobody.

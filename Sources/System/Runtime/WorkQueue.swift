@@ -37,6 +37,7 @@
     return unsafe .job(job)
   }
 
+  /// What was queued: owned work of ours, or a job to be run exactly once.
   @safe enum Item {
     case work(LoopWork)
     case job(UnsafeMutableRawPointer)

@@ -47,7 +47,11 @@ package enum Limits {
   /// Security of a key in bits, as OpenSSL counts it: 112 is RSA 2048; a weaker one is refused.
   package static let keySecurityBits = 112
 
-  /// Seconds of an authority's life and of a leaf's, when it is not said.
+  /// Seconds of an authority's life when it is not said, ten years: its clients are configured by
+  /// hand. What it signed is refused afterwards.
   package static let authorityLifetimeSeconds: Int64 = 3650 * 86_400
+
+  /// Seconds of a leaf's life when it is not said: 397 days, near the longest that clients accept
+  /// of public authorities. Afterwards clients refuse it.
   package static let leafLifetimeSeconds: Int64 = 397 * 86_400
 }

@@ -21,6 +21,7 @@ final class HTTP1RequestBody: BodySource {
   private var progressAt: Instant
   private(set) var trailers: FieldBlock?
 
+  /// Where the body is in its life.
   private enum State {
     /// Before an upgrade is accepted.
     case waiting

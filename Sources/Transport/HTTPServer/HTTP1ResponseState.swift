@@ -2,6 +2,7 @@
 
 /// Progress of a response on an HTTP/1.1 connection.
 struct HTTP1ResponseState {
+  /// How the response's end is told (RFC 9112 section 6.3).
   enum Framing { case none, length, chunked, untilClose }
 
   var framing = Framing.none

@@ -114,24 +114,3 @@ package final class HTTPServer: @unchecked Sendable {
     exchanges.append(exchange)
   }
 }
-
-/// Finds the certificates for the name that a client asks for.
-package protocol CertificateSource: AnyObject {
-  /// The certificates for `serverName`, which is nil if the client names none; on the connection's
-  /// loop. Nil means that they must be looked up: `requester` will be told, there.
-  func certificate(
-    for serverName: [UInt8]?, requester: any CertificateRequester
-  ) -> CertificateChoice?
-}
-
-/// A handshake that waits for its certificate.
-package protocol CertificateRequester: AnyObject {
-  func certificateFound(_ choice: CertificateChoice)
-}
-
-package enum CertificateChoice: Sendable {
-  /// The zone's certificates, and the lane that pays for the handshake.
-  case use(TLSServerContext, Lane)
-  /// No zone has that name.
-  case unrecognizedName
-}

@@ -36,6 +36,7 @@ package enum HTTPServerLimits {
   /// Bytes thrown away while closing, so that the client can read the last response before a reset.
   static let lingeringBytes = 1 << 20
 
+  /// For a TLS handshake, from the connection's start; then the connection is reset.
   static let handshakeNanoseconds: UInt64 = 10_000_000_000
   /// From the first byte of a head (or the connection's start) to its end; then 408.
   static let headNanoseconds: UInt64 = 10_000_000_000
@@ -43,6 +44,7 @@ package enum HTTPServerLimits {
   static let bodyIdleNanoseconds: UInt64 = 30_000_000_000
   /// After this time a body must have come at `bodyBytesPerSecond` on average; then it fails.
   static let bodyGraceNanoseconds: UInt64 = 30_000_000_000
+  /// Slower than any line that works, fast enough that a body can't hold a place for days.
   static let bodyBytesPerSecond: UInt64 = 256
   /// Between requests; then the connection is closed.
   static let idleNanoseconds: UInt64 = 75_000_000_000

@@ -35,6 +35,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   /// The connection's end after all output is sent.
   var ending = Ending.none
 
+  /// What makes sense of the client's bytes.
   enum Engine {
     case undecided
     case http1(HTTP1Connection)
@@ -42,6 +43,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     case closing
   }
 
+  /// How the connection is ending, if it is.
   enum Ending {
     case none
     /// Close once everything is sent, after reading what the client still sends.
@@ -151,7 +153,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   private func decideEngine(_ bytes: Span<UInt8>) {
     pendingInput.append(bytes)
     let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-    let isPreface = pendingInput.withSpan { $0.isPrefix(of: preface) }
+    let isPreface = pendingInput.withSpan { $0.beginsLike(preface) }
     if isPreface && pendingInput.count < preface.utf8CodeUnitCount { return }
     let input = pendingInput
     pendingInput = []
@@ -159,6 +161,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     receivedPlain(input.span)
   }
 
+  /// What the client speaks, by ALPN or by its first bytes.
   enum ApplicationProtocol { case http11, http2 }
 
   func start(_ version: ApplicationProtocol) {
@@ -236,17 +239,5 @@ final class ServerConnection: Channel, @unchecked Sendable {
     tenant?.connectionClosed()
     tenant = owner
     return true
-  }
-}
-
-extension Span where Element == UInt8 {
-  /// Whether all bytes are the first ones of `text`, or `text` is the first part of them.
-  fileprivate func isPrefix(of text: StaticString) -> Bool {
-    text.withUTF8Buffer { other in
-      for index in 0..<Swift.min(count, other.count) where unsafe self[index] != other[index] {
-        return false
-      }
-      return true
-    }
   }
 }

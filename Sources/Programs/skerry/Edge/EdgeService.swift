@@ -22,6 +22,7 @@ final class EdgeService: EdgeBackend {
   private let lane: Lane
   private let shared = Mutex(SharedState())
 
+  /// What tasks of the control loop and other threads change.
   private struct SharedState {
     var epoch: UInt64 = 0
     var notes: [String] = []

@@ -15,6 +15,7 @@ struct LedgerSum {
   private var longJobCount: UInt64 = 0
   private let edge: Edge
 
+  /// One zone over all loops.
   private struct Sum {
     let name: String
     var counters = ZoneCounters()

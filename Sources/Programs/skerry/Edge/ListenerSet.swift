@@ -5,6 +5,7 @@ import Runtime
 
 /// Listening sockets: for each address one per loop.
 struct ListenerSet {
+  /// One address and the sockets that listen on it, one per loop.
   struct Entry {
     let scheme: RequestHead.Scheme
     let address: SocketAddress

@@ -1,0 +1,18 @@
+// A response's content, in memory or in pieces.
+
+package import Primitives
+
+/// Where a response's body comes from.
+package enum ResponseBody: @unchecked Sendable {
+  // A stream is confined to the loop of its exchange.
+  case none
+  case bytes(Bytes)
+  case chunks([Bytes])
+  case stream(any BodySource)
+
+  /// Whether the whole body is in memory.
+  package var isComplete: Bool {
+    if case .stream = self { return false }
+    return true
+  }
+}

@@ -1,0 +1,7 @@
+// What a stage waits for.
+
+/// Work that a stage needs done before the exchange can go on.
+package protocol Suspension: AnyObject {
+  /// Waits, and leaves `exchange.response` complete or streaming. Runs on the exchange's lane.
+  func perform(_ exchange: Exchange) async throws(Failure)
+}
