@@ -7,8 +7,9 @@ import Primitives
 
 /// State of one fetch across its attempts.
 struct FetchAttempts {
-  /// Indices of the origins that were tried.
-  private(set) var tried: [Int] = []
+  /// The origin that was tried last, and those before it.
+  private var lastTried: Int?
+  private var triedBefore: [Int] = []
   /// The origin of the next attempt, if it is to be the same one.
   private(set) var sameServer: Int?
   private(set) var needsFreshConnection = false
@@ -61,8 +62,12 @@ struct FetchAttempts {
 
   mutating func chose(_ index: Int) {
     sameServer = nil
-    tried.append(index)
+    // The first one, which is mostly the last, costs no memory.
+    if let lastTried { triedBefore.append(lastTried) }
+    lastTried = index
   }
+
+  func hasTried(_ index: Int) -> Bool { lastTried == index || triedBefore.contains(index) }
 
   mutating func begin() {
     isReused = false
@@ -91,7 +96,7 @@ struct FetchAttempts {
     if case .http11Required = error { needsHTTP1 = true }
     switch decision {
     case .giveUp: return false
-    case .freshConnection: sameServer = tried.last
+    case .freshConnection: sameServer = lastTried
     case .anotherOrigin: break
     }
     return true

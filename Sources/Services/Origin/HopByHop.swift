@@ -44,13 +44,24 @@ struct HopByHop {
     }
   }
 
-  /// Whether the field at `index` of `fields` ends here.
-  func contains(_ fields: FieldBlock, at index: Int) -> Bool {
-    let name = fields.entries[index].name
+  /// Whether Connection names no further field.
+  var namesNothing: Bool { otherNames.isEmpty && knownNames.isEmpty }
+
+  /// Whether a field of that name ends here whatever Connection says.
+  static func isAlways(_ name: FieldName) -> Bool {
     switch name {
     case .connection, .keepAlive, .proxyConnection, .transferEncoding, .contentLength, .te,
       .upgrade, .http2Settings, .proxyAuthorization:
-      return true
+      true
+    default: false
+    }
+  }
+
+  /// Whether the field at `index` of `fields` ends here.
+  func contains(_ fields: FieldBlock, at index: Int) -> Bool {
+    let name = fields.entries[index].name
+    if Self.isAlways(name) { return true }
+    switch name {
     case .other:
       guard !otherNames.isEmpty else { return false }
       return fields.withName(at: index) { span in

@@ -132,13 +132,13 @@ package final class Origin: ResponseSource, @unchecked Sendable {
     let servers = pool.servers
     if let again = attempts.sameServer { return servers[again] }
     let now = lane.loop.now
-    let tried = attempts.tried
+    let current = attempts
     let index =
-      order.next { servers[$0].health.admits(now: now) && !tried.contains($0) }
-      ?? order.next { !tried.contains($0) && servers[$0].health.ejection == nil }
+      order.next { servers[$0].health.admits(now: now) && !current.hasTried($0) }
+      ?? order.next { !current.hasTried($0) && servers[$0].health.ejection == nil }
       ?? servers.indices.min {
-        let first = (tried.contains($0), servers[$0].health.ejection ?? now)
-        let second = (tried.contains($1), servers[$1].health.ejection ?? now)
+        let first = (current.hasTried($0), servers[$0].health.ejection ?? now)
+        let second = (current.hasTried($1), servers[$1].health.ejection ?? now)
         return first.0 == second.0 ? first.1 < second.1 : !first.0
       } ?? 0
     attempts.chose(index)

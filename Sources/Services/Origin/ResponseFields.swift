@@ -9,28 +9,45 @@ enum ResponseFields {
   static func prepare(
     _ head: inout ResponseHead, pseudonym: [UInt8], now: WallTime, dates: inout HTTPDateCache
   ) {
-    let fields = head.fields
-    let hopByHop = HopByHop(fields)
+    let hopByHop = HopByHop(head.fields)
+    let passed = viaValues(head.fields)
     let isUpgrade = head.status == 101
-    var index = -1
-    head.fields.removeAll { entry in
-      index += 1
-      if entry.name == .via || isUpgrade && entry.name == .upgrade { return entry.name == .via }
-      return hopByHop.contains(fields, at: index)
+    if hopByHop.namesNothing {
+      // Without a second reference to the block, which would be copied.
+      head.fields.removeAll { entry in
+        if entry.name == .via { return true }
+        return isUpgrade && entry.name == .upgrade ? false : HopByHop.isAlways(entry.name)
+      }
+    } else {
+      let fields = head.fields
+      var index = -1
+      head.fields.removeAll { entry in
+        index += 1
+        if entry.name == .via { return true }
+        return isUpgrade && entry.name == .upgrade ? false : hopByHop.contains(fields, at: index)
+      }
     }
     head.fields.append(.via) { output in
-      for index in 0..<fields.count where fields.entries[index].name == .via {
-        fields.withValue(at: index) { value in
-          guard value.count > 0, value.count <= OriginLimits.forwardingFieldBytes else { return }
-          output.append(value)
-          output.append(", ")
-        }
-      }
+      output.append(contentsOf: passed)
       output.append("1.1 ")
       output.append(contentsOf: pseudonym)
     }
     if !head.fields.contains(.date) && head.status >= 200 {
       head.fields.append(.date) { dates.append(now, to: &$0) }
     }
+  }
+
+  /// The members of Via so far, each with a comma behind it.
+  private static func viaValues(_ fields: FieldBlock) -> [UInt8] {
+    var values: [UInt8] = []
+    guard fields.contains(.via) else { return values }
+    for index in 0..<fields.count where fields.entries[index].name == .via {
+      fields.withValue(at: index) { value in
+        guard value.count > 0, value.count <= OriginLimits.forwardingFieldBytes else { return }
+        values.append(value)
+        values.append(", ")
+      }
+    }
+    return values
   }
 }
