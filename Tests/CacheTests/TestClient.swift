@@ -56,7 +56,7 @@ final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
     case .suspend(let work):
       let lane = exchange.lane
       let box = Box(work)
-      lane.start { [self] in await run(box.work) }
+      lane.start { await self.run(box.work) }
       return false
     }
   }

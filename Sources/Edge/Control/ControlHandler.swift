@@ -43,11 +43,13 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
 
   /// Begins to remember who used the CPU, window by window. From any thread, once.
   package func start() {
-    lane.start { [self] in
-      while !clock.isCancelled {
-        slow.add(await backend.ledger())
-        _ = await clock.park(until: lane.loop.now + ControlLimits.windowLength)
-      }
+    lane.start { await self.remember() }
+  }
+
+  private func remember() async {
+    while !clock.isCancelled {
+      slow.add(await backend.ledger())
+      _ = await clock.park(until: lane.loop.now + ControlLimits.windowLength)
     }
   }
 
@@ -93,14 +95,16 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
 
   private func begin(_ exchange: Exchange, _ call: ControlCall) {
     pendingCount += 1
-    lane.start { [self] in
-      let answer = await answer(call, exchange)
-      pendingCount -= 1
-      answer.write(to: exchange)
-      exchange.sink?.respond(exchange)
-      // The operator knows that it was understood before the edge goes.
-      if call.target.route == .stop, answer.status < 300 { backend.stop() }
-    }
+    lane.start { await self.perform(call, exchange) }
+  }
+
+  private func perform(_ call: ControlCall, _ exchange: Exchange) async {
+    let answer = await answer(call, exchange)
+    pendingCount -= 1
+    answer.write(to: exchange)
+    exchange.sink?.respond(exchange)
+    // The operator knows that it was understood before the edge goes.
+    if call.target.route == .stop, answer.status < 300 { backend.stop() }
   }
 
   private func answer(_ call: ControlCall, _ exchange: Exchange) async -> ControlAnswer {

@@ -49,7 +49,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     self.base = base
     flight.began(self)
     if flight.audience == 0 { nobodyWaits() }
-    flight.lane.start { [self] in await run() }
+    flight.lane.start { await self.run() }
   }
 
   /// The flight's readers have read on.

@@ -58,6 +58,9 @@ import CLinux
   @safe package var executor: UnownedSerialExecutor { unsafe asUnownedSerialExecutor() }
 
   /// Starts a task whose every step runs on this lane. From any thread.
+  ///
+  /// Give a closure without a capture list, such as `{ await self.run() }`: with one the compiler
+  /// (6.3.1) lets it lose the lane, and every `await` in it hops.
   package func start(_ operation: @escaping @Sendable () async -> Void) {
     guard EventLoop.isCurrent(loop) else {
       post { [self] in start(operation) }

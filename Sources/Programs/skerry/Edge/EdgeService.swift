@@ -54,13 +54,15 @@ final class EdgeService: EdgeBackend {
       let sequence = try store.sequence()
       shared.withLock { $0.epoch = sequence }
     } catch { note(error.description) }
-    lane.start { [self] in
-      let parker = Parker(on: lane)
-      while !shared.withLock({ $0.isStopping }) {
-        _ = await parker.park(until: loop.now + .seconds(5))
-        await edge.sweep()
-        await export(store)
-      }
+    lane.start { await self.recur(store) }
+  }
+
+  private func recur(_ store: ZoneStore) async {
+    let parker = Parker(on: lane)
+    while !shared.withLock({ $0.isStopping }) {
+      _ = await parker.park(until: loop.now + .seconds(5))
+      await edge.sweep()
+      await export(store)
     }
   }
 
@@ -75,13 +77,15 @@ final class EdgeService: EdgeBackend {
 
   func received(_ signal: Int32) {
     if signal == SIGUSR2 {
-      lane.start { [self] in
-        do throws(ControlRefusal) { _ = try await upgrade() } catch {
-          note("the upgrade failed: \(error.faults.map(\.message).joined(separator: " "))")
-        }
-      }
+      lane.start { await self.upgradeBySignal() }
     } else {
       stop()
+    }
+  }
+
+  private func upgradeBySignal() async {
+    do throws(ControlRefusal) { _ = try await upgrade() } catch {
+      note("the upgrade failed: \(error.faults.map(\.message).joined(separator: " "))")
     }
   }
 
@@ -167,16 +171,20 @@ final class EdgeService: EdgeBackend {
       return !state.isStopping
     }
     guard isFirst else { return }
-    lane.start { [self] in
-      let parker = Parker(on: lane)
-      await edge.drain()
-      let deadline = loop.now + .seconds(30)
-      while loop.now < deadline {
-        let open = await edge.loads().reduce(0) { $0 + $1.connections }
-        if open == 0 { break }
-        _ = await parker.park(until: loop.now + .milliseconds(50))
-      }
-      loop.stop()
-    }
+    lane.start { await self.drainAndEnd() }
+  }
+
+  /// Waits for connections to end, for half a minute at most, and then ends the control loop.
+  private func drainAndEnd() async {
+    let parker = Parker(on: lane)
+    await edge.drain()
+    let deadline = loop.now + .seconds(30)
+    repeat {
+      // The operator's answer leaves meanwhile.
+      _ = await parker.park(until: loop.now + .milliseconds(200))
+      let open = await edge.loads().reduce(0) { $0 + $1.connections }
+      if open == 0 { break }
+    } while loop.now < deadline
+    loop.stop()
   }
 }
