@@ -28,6 +28,16 @@ import Testing
       })
   }
 
+  @Test("what a lane starts has no capture list, with which it would lose its lane")
+  func startsWithoutCaptureLists() throws {
+    report(
+      try (tree.sources + tree.tests).flatMap { file in
+        try file.matches(#"\.start \{ \["#).map {
+          Finding(file.path, $0.index + 1, "write lane.start { await self.run() }")
+        }
+      })
+  }
+
   @Test("nothing is left to do") func leftovers() {
     report(
       (tree.sources + tree.tests).flatMap { file in

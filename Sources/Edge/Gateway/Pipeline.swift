@@ -16,10 +16,12 @@ struct Pipeline {
     { _ in RequestGuard() },
     { _ in LoopGuard() },
     { $0.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
-    {
-      CacheStage(
-        zone: $0.snapshot.id, configuration: $0.configuration.cache, shard: $0.shard,
-        lane: $0.zone.lane, below: $0.origin)
+    { context in
+      let stage = CacheStage(
+        zone: context.snapshot.id, configuration: context.configuration.cache,
+        shard: context.shard, lane: context.zone.lane, below: context.origin)
+      stage.tenant.setWeight(context.configuration.weight)
+      return stage
     },
   ]
 

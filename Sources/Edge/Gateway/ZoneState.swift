@@ -108,6 +108,13 @@ final class ZoneState: @unchecked Sendable {
       gateway.loop.charge(lane)
     }
     lastUsed = gateway.loop.now
+    if exchange.requestBody != nil {
+      let limit = UInt64(snapshot.configuration.bounds.requestBodyBytes)
+      exchange.requestBodyLimit = limit
+      if let length = exchange.requestBodyLength, length > limit {
+        return refuseBody(exchange, limit)
+      }
+    }
     counters.requests += 1
     lane.ledger.requests += 1
     switch pipeline.run(exchange) {
@@ -136,6 +143,12 @@ final class ZoneState: @unchecked Sendable {
       exchange: exchange, work: work, pipeline: pipeline, next: next, snapshot: snapshot)
     lane.start { await actor.perform(task) }
     return .pending
+  }
+
+  private func refuseBody(_ exchange: Exchange, _ limit: UInt64) -> Handling {
+    ErrorPage.render(
+      Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"), for: exchange)
+    return responded(exchange)
   }
 
   /// The zone is over one of its bounds: only it is refused.

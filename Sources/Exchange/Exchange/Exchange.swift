@@ -15,6 +15,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var requestBody: (any BodySource)?
   /// The length of the content that the client announced; nil without content or when chunked.
   package var requestBodyLength: UInt64?
+  /// The most bytes of content that the zone takes; beyond it the body fails with `requestTooLarge`.
+  package var requestBodyLimit = UInt64.max
   /// The client asks to switch to another protocol (Upgrade, RFC 9110 section 7.8): what it sends
   /// after a 101 was delivered, raw, until it closes. Nil if it does not ask.
   package var upgradedInput: (any BodySource)?
@@ -57,6 +59,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     request.reset()
     requestBody = nil
     requestBodyLength = nil
+    requestBodyLimit = .max
     upgradedInput = nil
     stream = nil
     response.reset()

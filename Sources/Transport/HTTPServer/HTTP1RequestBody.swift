@@ -162,6 +162,9 @@ final class HTTP1RequestBody: BodySource {
       if discardedBytes > HTTPServerLimits.discardedBodyBytes { fail(Failure(.requestTooLarge)) }
       return
     }
+    if let limit = http1?.exchange?.requestBodyLimit, decoder != nil, receivedBytes > limit {
+      return fail(Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"))
+    }
     pieces.append(Bytes(copying: bytes))
     waitingBytes += bytes.count
     reader?.wake()

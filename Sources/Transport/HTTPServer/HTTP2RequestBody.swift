@@ -13,6 +13,7 @@ final class HTTP2RequestBody: BodySource {
   private let stream: HTTP2Stream
   private var pieces: [Bytes] = []
   private var failure: Failure?
+  private var receivedBytes: UInt64 = 0
   private(set) var isComplete = false
   private var isAbandoned = false
   private var reader: Parker?
@@ -58,6 +59,10 @@ final class HTTP2RequestBody: BodySource {
     guard !isAbandoned else {
       http2?.session?.consume(stream, bytes.count)
       return
+    }
+    receivedBytes += UInt64(bytes.count)
+    if let limit = (stream.attachment as? Exchange)?.requestBodyLimit, receivedBytes > limit {
+      return fail(Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"))
     }
     pieces.append(Bytes(copying: bytes))
     reader?.wake()
