@@ -17,7 +17,4 @@ package enum GatewayLimits {
 
   /// A zone without a request for this long leaves the memory of the loop.
   static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
-
-  /// How often idle zones are looked for, and how many are looked at each time.
-  static let sweepNanoseconds: UInt64 = 5_000_000_000
 }

@@ -161,20 +161,6 @@ open class Channel: LoopWork {
     descriptor = -1
   }
 
-  /// Gives the descriptor away; this channel is closed without closing it.
-  package final func takeDescriptor() -> Int32 {
-    let taken = descriptor
-    if isRegistered {
-      skerry_epoll_remove(loop.epoll, taken)
-      loop.retired.append(self)
-      unsafe Unmanaged.passUnretained(self).release()
-      isRegistered = false
-    }
-    setDeadline(.never)
-    descriptor = -1
-    return taken
-  }
-
   final func readinessCame(_ readiness: UInt32) {
     guard isOpen else { return }
     var wakes = false

@@ -31,11 +31,6 @@ package struct EventLoopGroup: Sendable {
     self.storage = storage
   }
 
-  /// The storage thread for `key`; work of one key stays in order.
-  package func storageLoop(for key: UInt64) -> EventLoop {
-    storage[Int(key % UInt64(storage.count))]
-  }
-
   /// Ends every loop after the work that is queued; does not wait for it.
   package func stop() {
     for loop in loops {

@@ -62,13 +62,6 @@ package final class HTTPServer: @unchecked Sendable {
     for connection in connections { connection.drain() }
   }
 
-  /// Gives the listening sockets away: the caller owns the descriptors.
-  package func takeListeners() -> [Int32] {
-    let descriptors = listeners.map { $0.takeDescriptor() }
-    listeners.removeAll()
-    return descriptors
-  }
-
   private func accept(_ socket: Int32, from peer: SocketAddress, scheme: RequestHead.Scheme) {
     let connection = ServerConnection(
       descriptor: socket, peer: peer, isTLS: scheme == .https, server: self)
