@@ -75,6 +75,7 @@ final class HTTP1RequestBody: BodySource {
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     while true {
+      if let excess { throw excess }
       if !pieces.isEmpty { return takeFirst() }
       switch state {
       case .complete: return nil
@@ -96,6 +97,14 @@ final class HTTP1RequestBody: BodySource {
     reader = nil
     if case .receiving = state { state = .discarding }
     http1?.connection.enqueue()
+  }
+
+  /// More has come than the zone takes. Its bound is known on its turn only; some of the body may be
+  /// here before that.
+  private var excess: Failure? {
+    guard decoder != nil, let limit = http1?.exchange?.requestBodyLimit, receivedBytes > limit
+    else { return nil }
+    return Failure(.requestTooLarge, "the zone takes at most \(limit) bytes")
   }
 
   private func takeFirst() -> Bytes {
@@ -139,6 +148,7 @@ final class HTTP1RequestBody: BodySource {
             position + step.content.lowerBound..<position + step.content.upperBound))
       }
       position += step.consumed
+      if case .failed = state { break }
       if step.isComplete {
         trailers = decoder.trailers.isEmpty ? nil : decoder.trailers
         state = .complete
@@ -162,9 +172,7 @@ final class HTTP1RequestBody: BodySource {
       if discardedBytes > HTTPServerLimits.discardedBodyBytes { fail(Failure(.requestTooLarge)) }
       return
     }
-    if let limit = http1?.exchange?.requestBodyLimit, decoder != nil, receivedBytes > limit {
-      return fail(Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"))
-    }
+    if let excess { return fail(excess) }
     pieces.append(Bytes(copying: bytes))
     waitingBytes += bytes.count
     reader?.wake()

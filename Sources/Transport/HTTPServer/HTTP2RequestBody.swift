@@ -29,7 +29,7 @@ final class HTTP2RequestBody: BodySource {
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     while true {
-      if let failure { throw failure }
+      if let failure = failure ?? excess { throw failure }
       if !pieces.isEmpty {
         let piece = pieces.removeFirst()
         consume(piece.count)
@@ -61,11 +61,17 @@ final class HTTP2RequestBody: BodySource {
       return
     }
     receivedBytes += UInt64(bytes.count)
-    if let limit = (stream.attachment as? Exchange)?.requestBodyLimit, receivedBytes > limit {
-      return fail(Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"))
-    }
+    if let excess { return fail(excess) }
     pieces.append(Bytes(copying: bytes))
     reader?.wake()
+  }
+
+  /// More has come than the zone takes. Its bound is known on its turn only; some of the body may be
+  /// here before that.
+  private var excess: Failure? {
+    guard let limit = (stream.attachment as? Exchange)?.requestBodyLimit, receivedBytes > limit
+    else { return nil }
+    return Failure(.requestTooLarge, "the zone takes at most \(limit) bytes")
   }
 
   func beginTrailers() {
