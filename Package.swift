@@ -180,13 +180,13 @@ struct Room {
 
   func target(in layer: String) -> Target {
     let path = "Sources/\(layer)/\(name)"
+    let page = ["\(name).md"]
     if let linked {
       return .target(
-        name: name, path: path, exclude: [],
+        name: name, path: path, exclude: page,
         linkerSettings: linked.map { .linkedLibrary($0) })
     }
     let dependencies = imports.map { Target.Dependency.target(name: $0) } + libraries
-    let page = ["\(name).md"]
     if program {
       return .executableTarget(
         name: name, dependencies: dependencies, path: path, exclude: page,
