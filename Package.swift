@@ -68,6 +68,7 @@ let tests: [TestRoom] = [
   TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
+  TestRoom("HTTPServerTests", imports: ["HTTPServer", "Primitives"]),
   TestRoom("HTTPClientTests", imports: [
     "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
   ]),

@@ -15,10 +15,10 @@ final class HTTP1RequestBody: BodySource {
   private var state: State
   private var reader: Parker?
   private var owesContinue: Bool
-  private var receivedBytes: UInt64 = 0
   private var discardedBytes = 0
-  private let begunAt: Instant
-  private var progressAt: Instant
+  private var pace: BodyPace
+  /// Since when there has been room for more.
+  private var roomSince: Instant
   private(set) var trailers: FieldBlock?
 
   /// Where the body is in its life.
@@ -36,8 +36,8 @@ final class HTTP1RequestBody: BodySource {
     decoder = HTTP1BodyDecoder(framing)
     owesContinue = expectsContinue
     state = .receiving
-    begunAt = http1.connection.loop.now
-    progressAt = begunAt
+    pace = BodyPace(begunAt: http1.connection.loop.now)
+    roomSince = http1.connection.loop.now
   }
 
   /// The client's side of an upgrade.
@@ -46,8 +46,8 @@ final class HTTP1RequestBody: BodySource {
     decoder = nil
     owesContinue = false
     state = .waiting
-    begunAt = http1.connection.loop.now
-    progressAt = begunAt
+    pace = BodyPace(begunAt: http1.connection.loop.now)
+    roomSince = http1.connection.loop.now
   }
 
   /// Whether nothing more of the body is to come; an upgrade that was not accepted has none.
@@ -102,7 +102,8 @@ final class HTTP1RequestBody: BodySource {
   /// More has come than the zone takes. Its bound is known on its turn only; some of the body may be
   /// here before that.
   private var excess: Failure? {
-    guard decoder != nil, let limit = http1?.exchange?.requestBodyLimit, receivedBytes > limit
+    guard decoder != nil, let limit = http1?.exchange?.requestBodyLimit,
+      pace.receivedBytes > limit
     else { return nil }
     return Failure(.requestTooLarge, "the zone takes at most \(limit) bytes")
   }
@@ -111,7 +112,10 @@ final class HTTP1RequestBody: BodySource {
     let piece = pieces.removeFirst()
     let wasFull = waitingBytes >= HTTPServerLimits.pendingBodyBytes
     waitingBytes -= piece.count
-    if wasFull { http1?.connection.enqueue() }
+    if wasFull, let http1 {
+      roomSince = http1.connection.loop.now
+      http1.connection.enqueue()
+    }
     return piece
   }
 
@@ -119,7 +123,7 @@ final class HTTP1RequestBody: BodySource {
   private func sendContinue() {
     guard owesContinue, let http1, let exchange = http1.exchange else { return }
     owesContinue = false
-    if receivedBytes == 0 { http1.interim(ResponseHead(status: 100), for: exchange) }
+    if pace.receivedBytes == 0 { http1.interim(ResponseHead(status: 100), for: exchange) }
   }
 
   // MARK: - The connection's side
@@ -161,11 +165,9 @@ final class HTTP1RequestBody: BodySource {
   }
 
   private func push(_ bytes: Span<UInt8>) {
-    receivedBytes += UInt64(bytes.count)
     if let http1 {
-      progressAt = http1.connection.loop.now
-      http1.connection.setDeadline(
-        progressAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+      pace.received(bytes.count, at: http1.connection.loop.now)
+      http1.connection.setDeadline(pace.deadline)
     }
     if case .discarding = state {
       discardedBytes += bytes.count
@@ -225,16 +227,7 @@ final class HTTP1RequestBody: BodySource {
   /// bytes nobody has asked for.
   func checkProgress(_ now: Instant) -> Instant? {
     let next = now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
-    guard hasRoom else { return next }
-    if owesContinue { return next }
-    guard now.nanoseconds(since: progressAt) < HTTPServerLimits.bodyIdleNanoseconds else {
-      return nil
-    }
-    let elapsed = now.nanoseconds(since: begunAt)
-    guard elapsed > HTTPServerLimits.bodyGraceNanoseconds else { return next }
-    let owed =
-      (elapsed - HTTPServerLimits.bodyGraceNanoseconds) / 1_000_000_000
-      * HTTPServerLimits.bodyBytesPerSecond
-    return receivedBytes >= owed ? next : nil
+    guard hasRoom, !owesContinue else { return next }
+    return pace.isTooSlow(at: now, since: roomSince) ? nil : next
   }
 }

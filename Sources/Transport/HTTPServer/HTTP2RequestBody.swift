@@ -13,7 +13,7 @@ final class HTTP2RequestBody: BodySource {
   private let stream: HTTP2Stream
   private var pieces: [Bytes] = []
   private var failure: Failure?
-  private var receivedBytes: UInt64 = 0
+  private var pace: BodyPace
   private(set) var isComplete = false
   private var isAbandoned = false
   private var reader: Parker?
@@ -23,11 +23,14 @@ final class HTTP2RequestBody: BodySource {
   init(_ http2: HTTP2Connection, stream: HTTP2Stream) {
     self.http2 = http2
     self.stream = stream
+    pace = BodyPace(begunAt: http2.connection.loop.now)
   }
 
   var trailers: FieldBlock? { trailerBlock.isEmpty ? nil : trailerBlock }
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    // The window is open for all that was taken: from here on the client owes bytes.
+    let askedAt = parker.loop.now
     while true {
       if let failure = failure ?? excess { throw failure }
       if !pieces.isEmpty {
@@ -37,14 +40,13 @@ final class HTTP2RequestBody: BodySource {
       }
       if isComplete { return nil }
       if parker.isCancelled { throw Failure(.clientAborted) }
-      reader = parker
-      let deadline = parker.loop.now.advanced(
-        byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
-      let outcome = await parker.park(until: deadline)
-      reader = nil
-      if outcome == .timedOut && pieces.isEmpty && !isComplete {
+      guard !pace.isTooSlow(at: parker.loop.now, since: askedAt) else {
         throw Failure(.requestTimeout, "the request's body came too slowly")
       }
+      reader = parker
+      _ = await parker.park(
+        until: askedAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+      reader = nil
     }
   }
 
@@ -60,7 +62,7 @@ final class HTTP2RequestBody: BodySource {
       http2?.session?.consume(stream, bytes.count)
       return
     }
-    receivedBytes += UInt64(bytes.count)
+    if let http2 { pace.received(bytes.count, at: http2.connection.loop.now) }
     if let excess { return fail(excess) }
     pieces.append(Bytes(copying: bytes))
     reader?.wake()
@@ -69,7 +71,8 @@ final class HTTP2RequestBody: BodySource {
   /// More has come than the zone takes. Its bound is known on its turn only; some of the body may be
   /// here before that.
   private var excess: Failure? {
-    guard let limit = (stream.attachment as? Exchange)?.requestBodyLimit, receivedBytes > limit
+    guard let limit = (stream.attachment as? Exchange)?.requestBodyLimit,
+      pace.receivedBytes > limit
     else { return nil }
     return Failure(.requestTooLarge, "the zone takes at most \(limit) bytes")
   }

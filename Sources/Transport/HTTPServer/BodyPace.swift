@@ -1,0 +1,39 @@
+// Whether a request's body comes fast enough.
+
+import Primitives
+
+/// The pace at which a client sends a body: it may pause for a while, and after some time must have
+/// kept a least average, so that no body holds its place for days.
+struct BodyPace {
+  private let begunAt: Instant
+  private var progressAt: Instant
+  private(set) var receivedBytes: UInt64 = 0
+
+  init(begunAt: Instant) {
+    self.begunAt = begunAt
+    progressAt = begunAt
+  }
+
+  mutating func received(_ count: Int, at now: Instant) {
+    receivedBytes += UInt64(count)
+    progressAt = now
+  }
+
+  /// When the client must have sent something, if nothing comes meanwhile.
+  var deadline: Instant {
+    progressAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
+  }
+
+  /// Whether the client has paused for too long, or sends too slowly on average. It owes nothing for
+  /// the time before `askedAt`, when its reader had no room.
+  func isTooSlow(at now: Instant, since askedAt: Instant) -> Bool {
+    let paused = now.nanoseconds(since: max(progressAt, askedAt))
+    guard paused < HTTPServerLimits.bodyIdleNanoseconds else { return true }
+    let elapsed = now.nanoseconds(since: begunAt)
+    guard elapsed > HTTPServerLimits.bodyGraceNanoseconds else { return false }
+    let owed =
+      (elapsed - HTTPServerLimits.bodyGraceNanoseconds) / 1_000_000_000
+      * HTTPServerLimits.bodyBytesPerSecond
+    return receivedBytes < owed
+  }
+}
