@@ -13,8 +13,8 @@ let layers: [Layer] = [
   ]),
   Layer("Edge", [
     Room("Gateway", imports: [
-      "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS",
-      "Storage", "Primitives",
+      "Zones", "Cache", "ContentCoding", "Origin", "HTTPServer", "HTTPClient", "Exchange", "HTTP",
+      "Runtime", "TLS", "Storage", "Primitives",
     ]),
     Room("Control", imports: [
       "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage",
@@ -23,11 +23,15 @@ let layers: [Layer] = [
   ]),
   Layer("Configuration", [
     Room("Zones", imports: [
-      "Cache", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS", "Storage", "Primitives",
+      "Cache", "ContentCoding", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS", "Storage",
+      "Primitives",
     ]),
   ]),
   Layer("Services", [
     Room("Cache", imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+    Room("ContentCoding", imports: [
+      "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Compression", "Primitives",
+    ]),
     Room("Origin", imports: [
       "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives",
     ]),
@@ -50,12 +54,14 @@ let layers: [Layer] = [
     Room("TLS", imports: ["COpenSSL", "Primitives"]),
     Room("HTTP2Engine", imports: ["CNghttp2", "Primitives"]),
     Room("Storage", imports: ["CLMDB", "Primitives"]),
+    Room("Compression", imports: ["CCompression", "Primitives"]),
   ]),
   Layer("Foreign", [
     Room("CLinux", c: []),
     Room("COpenSSL", c: ["ssl", "crypto"]),
     Room("CNghttp2", c: ["nghttp2"]),
     Room("CLMDB", c: ["lmdb"]),
+    Room("CCompression", c: ["isal", "brotlienc"]),
   ]),
   Layer("Primitives", [Room("Primitives", imports: [])]),
 ]
@@ -67,6 +73,7 @@ let tests: [TestRoom] = [
   TestRoom("TLSTests", imports: ["TLS", "Primitives"]),
   TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
+  TestRoom("CompressionTests", imports: ["Compression", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
   TestRoom("HTTPServerTests", imports: ["HTTPServer", "Primitives"]),
   TestRoom("HTTPClientTests", imports: [
@@ -76,8 +83,11 @@ let tests: [TestRoom] = [
     "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
   ]),
   TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
+  TestRoom("ContentCodingTests", imports: [
+    "ContentCoding", "ConfigurationTree", "Exchange", "HTTP", "Runtime", "Compression", "Primitives",
+  ]),
   TestRoom("ZonesTests", imports: [
-    "Zones", "Cache", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",
+    "Zones", "Cache", "ContentCoding", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",
   ], libraries: [.yams]),
   TestRoom("ControlTests", imports: [
     "skerry", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime",

@@ -2,13 +2,14 @@
 
 import Cache
 package import ConfigurationTree
+import ContentCoding
 import Origin
 package import Primitives
 
 extension ZoneConfiguration {
   package static let keys = [
-    "id", "name", "hostnames", "origins", "certificates", "tls", "cache", "bounds", "weight",
-    "redirectToHTTPS", "responseFields", "paused",
+    "id", "name", "hostnames", "origins", "certificates", "tls", "cache", "compression", "bounds",
+    "weight", "redirectToHTTPS", "responseFields", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -40,6 +41,7 @@ extension ZoneConfiguration {
       ("certificates", .array(certificates.map { $0.tree(withKey: withKeys) })),
       ("tls", tls.tree),
       ("cache", cache.tree),
+      ("compression", compression.tree),
       ("bounds", bounds.tree),
       ("weight", .integer(weight)),
       ("redirectToHTTPS", .bool(redirectsToHTTPS)),
@@ -154,6 +156,9 @@ extension ZoneConfiguration {
     decoder.member("tls", in: object) { value, decoder in tls = ZoneTLS(value, &decoder) }
     decoder.member("cache", in: object) { value, decoder in
       cache = CacheConfiguration(value, &decoder)
+    }
+    decoder.member("compression", in: object) { value, decoder in
+      compression = CompressionConfiguration(value, &decoder)
     }
     decoder.member("bounds", in: object) { value, decoder in bounds = ZoneBounds(value, &decoder) }
     if let given = decoder.integer("weight", in: object, 1...100) { weight = given }

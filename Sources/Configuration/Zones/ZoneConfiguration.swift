@@ -1,6 +1,7 @@
 // A zone: a customer's domain and all its configuration.
 
 package import Cache
+package import ContentCoding
 package import Origin
 package import Primitives
 
@@ -21,6 +22,7 @@ package struct ZoneConfiguration: Equatable, Sendable {
   package var certificates: [CertificateConfiguration] = []
   package var tls = ZoneTLS()
   package var cache = CacheConfiguration()
+  package var compression = CompressionConfiguration()
   package var bounds = ZoneBounds()
 
   /// The share of CPU relative to other zones when the machine is busy: `Lane.weight`.

@@ -1,6 +1,7 @@
 // A zone as bytes in the store.
 
 import Cache
+import ContentCoding
 import Origin
 package import Primitives
 
@@ -44,6 +45,7 @@ package enum ZoneRecord {
       }
     }
     record.write(11, zone.isPaused)
+    write(zone.compression, &record)
     return record.bytes
   }
 
@@ -92,6 +94,7 @@ package enum ZoneRecord {
       case 9: zone.redirectsToHTTPS = record.flag
       case 10: zone.responseFields.append(readField(record.content))
       case 11: zone.isPaused = record.flag
+      case 12: zone.compression = readCompression(record.content)
       default: continue
       }
     }

@@ -1,6 +1,7 @@
 // The gateway of one loop: from a request's host to its zone.
 
 package import Cache
+package import ContentCoding
 package import Exchange
 import HTTP
 import HTTPServer
@@ -20,6 +21,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
+  /// The encoders of the loop's responses.
+  package let encoders = EncoderPool()
   private var requestIDs: RequestIDs
   var hosts: HostTable<ZoneState>
   var unknown: HostTable<Bool>

@@ -1,6 +1,7 @@
 // The way of a request through a zone. This file is the list.
 
 import Cache
+import ContentCoding
 import Exchange
 import Origin
 import Primitives
@@ -16,12 +17,25 @@ struct Pipeline {
     { _ in RequestGuard() },
     { _ in LoopGuard() },
     { $0.configuration.redirectsToHTTPS ? HTTPSRedirect() : nil },
+    { $0.compresses ? CodingNegotiation($0.configuration.compression) : nil },
     { context in
       let stage = CacheStage(
         zone: context.snapshot.id, configuration: context.configuration.cache,
-        shard: context.shard, lane: context.zone.lane, below: context.origin)
+        shard: context.shard, lane: context.zone.lane,
+        below: context.compresses ? IdentityRequests(context.origin) : context.origin)
       stage.tenant.setWeight(context.configuration.weight)
       return stage
+    },
+  ]
+
+  /// Every stage after the source, in order: they see each response of the zone, error pages too.
+  static let responseStages: [@Sendable (Context) -> (any ResponseStage)?] = [
+    { ZoneFields($0.configuration.responseFields) },
+    { context in
+      guard context.compresses else { return nil }
+      return ContentCodingStage(
+        context.configuration.compression, pool: context.zone.gateway.encoders,
+        loop: context.zone.gateway.loop)
     },
   ]
 
@@ -32,14 +46,22 @@ struct Pipeline {
     let shard: CacheShard
     let origin: any ResponseSource
     var configuration: ZoneConfiguration { snapshot.configuration }
+    var compresses: Bool { configuration.compression.isEnabled }
   }
 
   private let active: [any Stage]
+  private let responding: [any ResponseStage]
 
   /// A pipeline that answers nothing.
-  init() { active = [] }
+  init() {
+    active = []
+    responding = []
+  }
 
-  init(_ context: Context) { active = Self.stages.compactMap { $0(context) } }
+  init(_ context: Context) {
+    active = Self.stages.compactMap { $0(context) }
+    responding = Self.responseStages.compactMap { $0(context) }
+  }
 
   /// Runs stages from `index` on, until one answers or must wait.
   func run(_ exchange: Exchange, from index: Int = 0) -> Outcome {
@@ -51,6 +73,11 @@ struct Pipeline {
       }
     }
     return .unanswered
+  }
+
+  /// Runs the stages after the source, over a response whose head is known.
+  func complete(_ exchange: Exchange) {
+    for stage in responding { stage.transform(exchange) }
   }
 
   /// How far the stages came.

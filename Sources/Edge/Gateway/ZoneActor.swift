@@ -34,7 +34,12 @@ actor ZoneActor {
       exchange.facts.failure = error
       if !exchange.isAborted { ErrorPage.render(error, for: exchange) }
     }
-    task.snapshot.completeHead(exchange)
+    task.pipeline.complete(exchange)
+    await deliver(exchange)
+  }
+
+  /// Delivers a response that is complete but for its body.
+  func deliver(_ exchange: Exchange) async {
     await exchange.deliver()
     state.count(exchange)
     state.exchangeEnded()

@@ -1,7 +1,5 @@
 // One zone's configuration, compiled.
 
-import Exchange
-import HTTP
 import Primitives
 import Synchronization
 import TLS
@@ -12,8 +10,6 @@ package final class ZoneSnapshot: Sendable {
   package let configuration: ZoneConfiguration
   /// The sequence number of the change that it was built from.
   package let epoch: UInt64
-  /// The fields that every response of the zone carries.
-  let responseFields: FieldBlock
   private let contexts = Mutex(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
@@ -25,23 +21,9 @@ package final class ZoneSnapshot: Sendable {
   package init(_ configuration: ZoneConfiguration, epoch: UInt64) {
     self.configuration = configuration
     self.epoch = epoch
-    var fields = FieldBlock()
-    for field in configuration.responseFields { fields.append(field.name, field.value) }
-    responseFields = fields
   }
 
   var id: ZoneID { configuration.id }
-
-  /// Adds what every response of the zone carries.
-  func completeHead(_ exchange: Exchange) {
-    for index in 0..<responseFields.count {
-      responseFields.withName(at: index) { name in
-        responseFields.withValue(at: index) {
-          exchange.response.fields.append(name: name, value: $0)
-        }
-      }
-    }
-  }
 
   /// Whether the zone answers for `host`, exactly or by a wildcard.
   func covers(_ host: [UInt8]) -> Bool {

@@ -127,9 +127,22 @@ final class ZoneState: @unchecked Sendable {
   }
 
   private func responded(_ exchange: Exchange) -> Handling {
-    snapshot.completeHead(exchange)
+    pipeline.complete(exchange)
+    if case .stream(let source) = exchange.response.body { return deliver(exchange, source) }
     count(exchange)
     return .responded
+  }
+
+  /// A stage after the source made a stream of what was in memory: a task sends it.
+  private func deliver(_ exchange: Exchange, _ source: any BodySource) -> Handling {
+    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
+      source.abandon()
+      return shed(exchange, "too many requests in flight")
+    }
+    exchangesInFlight += 1
+    let actor = self.actor
+    lane.start { await actor.deliver(exchange) }
+    return .pending
   }
 
   private func suspend(_ exchange: Exchange, _ work: any Suspension, next: Int) -> Handling {
@@ -140,7 +153,7 @@ final class ZoneState: @unchecked Sendable {
     let pipeline = self.pipeline
     let actor = self.actor
     let task = ZoneTask(
-      exchange: exchange, work: work, pipeline: pipeline, next: next, snapshot: snapshot)
+      exchange: exchange, work: work, pipeline: pipeline, next: next)
     lane.start { await actor.perform(task) }
     return .pending
   }

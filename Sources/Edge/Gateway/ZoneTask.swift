@@ -9,6 +9,4 @@ struct ZoneTask: @unchecked Sendable {
   let work: any Suspension
   let pipeline: Pipeline
   let next: Int
-  /// The configuration that the request began with.
-  let snapshot: ZoneSnapshot
 }

@@ -13,9 +13,18 @@ package protocol BodySource: AnyObject {
   /// incomplete body throws, and so does a cancelled parker.
   func next(_ parker: Parker) async throws(Failure) -> Bytes?
 
+  /// Whether a piece, or the end, is in memory already, so that `next` surely does not wait. A reader
+  /// that holds bytes back passes them on before it asks while this is false.
+  var isReady: Bool { get }
+
   /// The trailer section (RFC 9110 section 6.5), once `next` has returned nil.
   var trailers: FieldBlock? { get }
 
   /// Says that nobody will read on. Harmless after the end.
   func abandon()
+}
+
+extension BodySource {
+  /// For sources that do not know.
+  package var isReady: Bool { false }
 }

@@ -1,5 +1,6 @@
 // What the stages found out about an exchange, for the ledger, logs and each other.
 
+package import HTTP
 package import Primitives
 
 /// Facts of one exchange, gathered on its way.
@@ -15,6 +16,13 @@ package struct ExchangeFacts: Sendable {
   package var failure: Failure?
   /// Identity of the exchange, told to the origin and the client as X-Request-ID.
   package var requestID: UInt64 = 0
+
+  /// The coding that the client wants its content in, if that may be coded (RFC 9110 section 12.5.3).
+  package var wantedCoding = ContentCoding.identity
+  /// The client refuses content without a coding (`identity;q=0`).
+  package var refusesIdentity = false
+  /// The coding that was applied here.
+  package var appliedCoding = ContentCoding.identity
 
   package init() {}
 }

@@ -10,6 +10,15 @@ package enum ResponseBody: @unchecked Sendable {
   case chunks([Bytes])
   case stream(any BodySource)
 
+  /// Bytes in memory; 0 for a stream.
+  package var count: Int {
+    switch self {
+    case .none, .stream: 0
+    case .bytes(let bytes): bytes.count
+    case .chunks(let pieces): pieces.reduce(0) { $0 + $1.count }
+    }
+  }
+
   /// Whether the whole body is in memory.
   package var isComplete: Bool {
     if case .stream = self { return false }

@@ -108,6 +108,15 @@ import Primitives
         valueLength: value.count))
   }
 
+  /// Appends the field at `index` of another block.
+  package mutating func append(_ index: Int, of other: FieldBlock) {
+    other.withName(at: index) { name in
+      other.withValue(at: index) { value in
+        append(known: other.entries[index].name, name: name, value: value)
+      }
+    }
+  }
+
   /// Off the hot path: names and values as text.
   package mutating func append(_ name: String, _ value: String) {
     append(name: Array(name.utf8).span, value: Array(value.utf8).span)

@@ -25,13 +25,4 @@ extension FieldBlock {
     }
     return (value ?? nil).map(UInt64.init)
   }
-
-  /// Appends a field of another block.
-  mutating func append(_ index: Int, of other: FieldBlock) {
-    other.withName(at: index) { name in
-      other.withValue(at: index) { value in
-        append(known: other.entries[index].name, name: name, value: value)
-      }
-    }
-  }
 }

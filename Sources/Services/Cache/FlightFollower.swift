@@ -26,6 +26,12 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     flight.join(self)
   }
 
+  var isReady: Bool {
+    guard position >= flight.pieces.end else { return true }
+    if case .streaming = flight.state { return false }
+    return true
+  }
+
   /// Trailers of a stored response are dropped (RFC 9110 section 6.5.1 allows it).
   var trailers: FieldBlock? { nil }
 

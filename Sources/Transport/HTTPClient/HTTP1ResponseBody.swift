@@ -69,6 +69,11 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
 
   // MARK: - The reader's side
 
+  /// The last bytes may be no more than the framing behind a chunk and before the next.
+  var isReady: Bool {
+    first != nil || undecoded.count > HTTPClientLimits.chunkFrameBytes || http1 == nil
+  }
+
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     if let failure { throw failure }
     do throws(HTTPClientError) {

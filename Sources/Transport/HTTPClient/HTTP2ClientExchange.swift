@@ -78,6 +78,8 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
     return FetchedResponse(head: head, body: body, contentLength: length)
   }
 
+  var isReady: Bool { !pieces.isEmpty || isEnded || failure != nil }
+
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     let askedAt = http2.connection.loop.now
     while true {

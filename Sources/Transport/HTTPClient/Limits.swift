@@ -17,6 +17,10 @@ package enum HTTPClientLimits {
   /// Chunks up to this size are gathered into one piece: a piece costs more than a copy of it.
   static let gatheredChunkBytes = 2 << 10
 
+  /// Bytes that may be the end of one chunk and the head of the next, without content: with no more
+  /// than these received, a body is not taken to have something ready.
+  static let chunkFrameBytes = 32
+
   /// Bytes of a request that wait for the origin. Above it the upload waits.
   static let pendingOutputBytes = 256 << 10
 

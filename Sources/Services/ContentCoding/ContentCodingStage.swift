@@ -1,0 +1,160 @@
+// Coding a response for its client.
+
+package import Exchange
+import HTTP
+import Primitives
+package import Runtime
+
+/// Codes responses of one zone in what the client wants (RFC 9110 section 8.4), and marks those that
+/// others would get in another form (Vary).
+///
+/// Confined to its loop. A short content in memory is coded at once; anything else becomes a stream.
+package final class ContentCodingStage: ResponseStage {
+  package static let name: StaticString = "content-coding"
+
+  private let configuration: CompressionConfiguration
+  private let mediaTypes: [MediaTypePattern]
+  private let pool: EncoderPool
+  private let encoders: ZoneEncoders
+  private let loop: EventLoop
+
+  package init(_ configuration: CompressionConfiguration, pool: EncoderPool, loop: EventLoop) {
+    self.configuration = configuration
+    self.pool = pool
+    self.loop = loop
+    mediaTypes = configuration.mediaTypes.compactMap { MediaTypePattern($0) }
+    encoders = ZoneEncoders(limit: configuration.concurrentResponses)
+  }
+
+  package func transform(_ exchange: Exchange) {
+    switch exchange.response.status {
+    case 304: return transformNotModified(exchange)
+    // Responses without content, and parts of a content.
+    case ..<200, 204, 205, 206: return
+    default: break
+    }
+    guard isMeant(exchange) else { return }
+    if !varies(exchange) { exchange.response.fields.append(.vary, "Accept-Encoding") }
+    guard let kind = EncoderKind(exchange.facts.wantedCoding, configuration),
+      let body = encode(exchange, kind)
+    else { return }
+    takeOverFields(&exchange.response)
+    exchange.response.fields.setCoding(exchange.facts.wantedCoding.token)
+    exchange.response.body = body
+    exchange.response.contentLength = nil
+    if body.isComplete, exchange.request.method != .head {
+      exchange.response.contentLength = UInt64(body.count)
+    }
+    exchange.facts.appliedCoding = exchange.facts.wantedCoding
+  }
+
+  // MARK: - Whether
+
+  /// Whether a client that wants a coding gets one.
+  @inline(__always)
+  private func isMeant(_ exchange: Exchange) -> Bool {
+    // A client that refuses the content as it is gets any content coded.
+    if !exchange.facts.refusesIdentity {
+      if let length = exchange.response.contentLength, length < configuration.minimumBytes {
+        return false
+      }
+      guard hasMeantType(exchange) else { return false }
+    } else if exchange.response.contentLength == 0 {
+      return false
+    }
+    return isTransformable(exchange.response.fields)
+      && exchange.response.stored.map { isTransformable($0.fields) } ?? true
+  }
+
+  private func hasMeantType(_ exchange: Exchange) -> Bool {
+    if let isMeant = exchange.response.stored.flatMap({ isMeantType($0.fields) }) { return isMeant }
+    return isMeantType(exchange.response.fields) ?? false
+  }
+
+  /// Nil without a Content-Type.
+  private func isMeantType(_ fields: FieldBlock) -> Bool? {
+    fields.withFirst(.contentType) { value in
+      var end = 0
+      while end < value.count, value[end] != 0x3b, value[end] != 0x20 { end += 1 }
+      let type = value.extracting(0..<end)
+      for pattern in mediaTypes where pattern.matches(type) { return true }
+      return false
+    }
+  }
+
+  /// Not coded already, not a part, and not forbidden (RFC 9111 section 5.2.2.6).
+  private func isTransformable(_ fields: FieldBlock) -> Bool {
+    for index in fields.entries.indices {
+      switch fields.entries[index].name {
+      case .contentRange: return false
+      case .contentEncoding where !fields.withValue(at: index, { $0.listHolds("identity") }):
+        return false
+      case .cacheControl where fields.withValue(at: index, { $0.listHolds("no-transform") }):
+        return false
+      default: continue
+      }
+    }
+    return true
+  }
+
+  /// Whether Vary says already that the coding is chosen.
+  private func varies(_ exchange: Exchange) -> Bool {
+    exchange.response.fields.variesByCoding
+      || exchange.response.stored?.fields.variesByCoding ?? false
+  }
+
+  // MARK: - Coding
+
+  /// The coded form of the response's body; nil if it must go out as it is.
+  private func encode(_ exchange: Exchange, _ kind: EncoderKind) -> ResponseBody? {
+    // The head alone is that of GET.
+    if exchange.request.method == .head {
+      abandon(exchange.response.body)
+      return ResponseBody.none
+    }
+    switch exchange.response.body {
+    case .none: return nil
+    case .bytes(let bytes): return encode([bytes], kind)
+    case .chunks(let pieces): return encode(pieces, kind)
+    case .stream(let source):
+      guard let lease = EncoderLease(kind, pool, encoders) else { return nil }
+      return .stream(EncodedBody(source, lease, on: loop))
+    }
+  }
+
+  private func encode(_ pieces: [Bytes], _ kind: EncoderKind) -> ResponseBody? {
+    let count = pieces.reduce(0) { $0 + $1.count }
+    guard count > 0, let lease = EncoderLease(kind, pool, encoders) else { return nil }
+    guard count <= lease.stepBytes else {
+      return .stream(EncodedBody(HeldBody(pieces), lease, on: loop))
+    }
+    defer { lease.end() }
+    return lease.encodeAtOnce(pieces, count).map { .bytes($0) }
+  }
+
+  private func abandon(_ body: ResponseBody) {
+    if case .stream(let source) = body { source.abandon() }
+  }
+
+  // MARK: - Fields
+
+  /// Makes all fields the response's own, so that they can be changed.
+  private func takeOverFields(_ response: inout Response) {
+    guard let stored = response.stored else { return }
+    for index in 0..<stored.fields.count { response.fields.append(index, of: stored.fields) }
+    response.stored = nil
+  }
+
+  /// A client that asks by a weak tag, where ours is strong, has the coded form: the 304 speaks of
+  /// that (RFC 9110 section 15.4.5).
+  private func transformNotModified(_ exchange: Exchange) {
+    guard exchange.facts.wantedCoding != .identity,
+      let tag = exchange.response.fields.firstIndex(of: .etag),
+      exchange.response.fields.withValue(at: tag, { tag in
+        !EntityTag.isWeak(tag) && exchange.request.fields.namesWeakly(tag)
+      })
+    else { return }
+    exchange.response.fields.weakenEntityTag()
+    if !varies(exchange) { exchange.response.fields.append(.vary, "Accept-Encoding") }
+  }
+}

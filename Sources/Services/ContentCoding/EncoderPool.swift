@@ -1,0 +1,50 @@
+// The encoders of one loop.
+
+import Compression
+
+/// Encoders of one loop, kept for the next response: a state is hundreds of kilobytes.
+///
+/// Confined to its loop.
+package final class EncoderPool: @unchecked Sendable {
+  // Confined to its loop.
+  private var idle: [(kind: EncoderKind, encoder: any ContentEncoder)] = []
+  /// Memory of encoders at work, in bytes.
+  package private(set) var busyBytes = 0
+  /// Memory of encoders that wait for work, in bytes.
+  package private(set) var idleBytes = 0
+  /// Encoders at work.
+  package private(set) var busyCount = 0
+
+  package init() {}
+
+  /// An encoder that has begun a content; nil if there is no memory for one more.
+  func take(_ kind: EncoderKind) -> (any ContentEncoder)? {
+    guard busyBytes < ContentCodingLimits.encoderBytes else { return nil }
+    let encoder: any ContentEncoder
+    if let index = idle.lastIndex(where: { $0.kind == kind }) {
+      encoder = idle.remove(at: index).encoder
+      idleBytes -= encoder.memoryBytes
+    } else {
+      encoder = kind.makeEncoder()
+    }
+    do throws(CompressionError) { try encoder.begin() } catch {
+      // Out of memory: the response goes out as it is.
+      return nil
+    }
+    busyBytes += kind.memoryBytes
+    busyCount += 1
+    return encoder
+  }
+
+  /// Takes an encoder back, whatever became of its content.
+  func give(_ encoder: any ContentEncoder, _ kind: EncoderKind) {
+    precondition(busyCount > 0)
+    busyBytes -= kind.memoryBytes
+    busyCount -= 1
+    idle.append((kind, encoder))
+    idleBytes += encoder.memoryBytes
+    while idleBytes > ContentCodingLimits.idleEncoderBytes, !idle.isEmpty {
+      idleBytes -= idle.removeFirst().encoder.memoryBytes
+    }
+  }
+}
