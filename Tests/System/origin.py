@@ -200,7 +200,8 @@ async def slow(c, r):
 async def drip(c, r):
     """Sends ?pieces=N, ?interval=S apart; cacheable when ?age is given."""
     await c.head("200 OK", "Transfer-Encoding: chunked",
-                 cacheable(r) if "age" in r.query else "Cache-Control: no-store")
+                 cacheable(r) if "age" in r.query else "Cache-Control: no-store",
+                 *([f"Content-Type: {r.query['type']}"] if "type" in r.query else []))
     for number in range(int(r.query.get("pieces", 10))):
         await c.chunk(r, b"piece %d\n" % number)
         await asyncio.sleep(float(r.query.get("interval", 0.1)))
@@ -212,6 +213,7 @@ async def large(c, r):
     """?bytes=N of zeros, with a length or (?chunked=1) in chunks; never stored."""
     left, chunked = int(r.query.get("bytes", 1 << 30)), "chunked" in r.query
     await c.head("200 OK", "Cache-Control: no-store",
+                 "Content-Type: " + r.query.get("type", "application/octet-stream"),
                  "Transfer-Encoding: chunked" if chunked else f"Content-Length: {left}")
     piece = bytes(4 * PIECE)
     while left:
@@ -235,7 +237,7 @@ async def broken(c, r):
         await c.head("200 OK", cacheable(r), "Content-Length: 100000")
         c.writer.write(b"x" * 50000)
     elif how == "chunked":
-        await c.head("200 OK", cacheable(r), "Transfer-Encoding: chunked")
+        await c.head("200 OK", cacheable(r), "Transfer-Encoding: chunked", "Content-Type: text/plain")
         await c.chunk(r, b"x" * 50000)
     await c.writer.drain()
     await asyncio.sleep(0.2)
@@ -281,7 +283,34 @@ async def websocket(c, r):
             raise ConnectionAbortedError
 
 
-ROUTES = {"/static": static, "/echo": echo, "/upload": upload, "/trailers": trailers, "/slow": slow, "/drip": drip,
+WORDS = b"harbour lighthouse tide keeper storm lantern gull rope anchor fog bell kelp pier wave ".split()
+
+
+async def text(c, r):
+    """Text of ?bytes=N that compresses like prose; ?type, ?tag, ?vary, ?control, ?coding and ?extra set fields."""
+    count, state, words = int(r.query.get("bytes", 20000)), 1, []
+    while len(words) * 4 < count + 100:
+        state = (state * 1103515245 + 12345) & 0x7fffffff
+        words.append(WORDS[state >> 16 & 7] if state & 64 else b"%x" % (state >> 12))
+    body = b" ".join(words)[:count].ljust(count, b".")
+    q = r.query
+    fields = ["Content-Type: " + q.get("type", "text/html; charset=utf-8"),
+              "Cache-Control: " + q.get("control", "max-age=60"), "Accept-Ranges: bytes", "Content-MD5: AAAA"]
+    for key, name in {"tag": "ETag", "vary": "Vary", "coding": "Content-Encoding", "extra": "X-Extra"}.items():
+        if key in q:
+            fields.append(f"{name}: {q[key]}")
+    if q.get("tag") and q["tag"] in r.all("if-none-match"):
+        return await c.head("304 Not Modified", *fields)
+    if "chunked" not in q:
+        return await c.answer(r, q.get("status", "200 OK"), body, *fields)
+    await c.head("200 OK", "Transfer-Encoding: chunked", *fields)
+    for start in range(0, len(body), 1000):
+        await c.chunk(r, body[start:start + 1000])
+    c.writer.write(b"0\r\n\r\n")
+    await c.writer.drain()
+
+
+ROUTES = {"/text": text, "/static": static, "/echo": echo, "/upload": upload, "/trailers": trailers, "/slow": slow, "/drip": drip,
           "/large": large, "/broken": broken, "/vary": vary, "/private": private, "/websocket": websocket}
 
 

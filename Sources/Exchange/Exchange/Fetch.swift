@@ -11,6 +11,9 @@ package final class Fetch: @unchecked Sendable {
   package var bodyLength: UInt64?
   /// The client's side of an upgrade; not nil if the client asks for one (`Exchange`).
   package var upgradedInput: (any BodySource)?
+  /// The source is asked for content without a coding. Not a field of `request`, by which stored
+  /// responses are selected.
+  package var asksForIdentity = false
   package let client: ClientFacts
   package let requestID: UInt64
   /// Where the asking task waits; cancelled when nobody wants the response any more.

@@ -1,8 +1,6 @@
 // Asking the origin for content without a coding.
 
 package import Exchange
-import HTTP
-import Primitives
 
 /// The layer below, asked for content as it is (`Accept-Encoding: identity`): a client's wish ends at
 /// `CodingNegotiation`, and without the field an origin might choose what it likes.
@@ -12,9 +10,7 @@ package final class IdentityRequests: ResponseSource {
   package init(_ below: any ResponseSource) { self.below = below }
 
   package func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {
-    if fetch.upgradedInput == nil, !fetch.request.fields.contains(.acceptEncoding) {
-      fetch.request.fields.append(.acceptEncoding, "identity")
-    }
+    fetch.asksForIdentity = fetch.upgradedInput == nil
     return try await below.fetch(fetch)
   }
 }

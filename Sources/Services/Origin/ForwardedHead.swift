@@ -56,6 +56,9 @@ struct ForwardedHead {
   private func addForwarding(_ fetch: Fetch, _ fields: inout FieldBlock) {
     let source = fetch.request.fields
     let client = fetch.client
+    if fetch.asksForIdentity && !source.contains(.acceptEncoding) {
+      fields.append(.acceptEncoding, "identity")
+    }
     append(.via, after: source, to: &fields) { output in
       Self.appendVersion(fetch.request.version, &output)
       output.append(0x20)
