@@ -79,7 +79,8 @@ extension CompressionConfiguration {
       guard MediaTypePattern(lower) != nil else {
         return decoder.fault(
           "is \"\(text)\"",
-          "Write a type and a subtype without parameters, as text/html, text/* or application/*+json.")
+          "Write a type and a subtype without parameters, as text/html, text/* or application/*+json."
+        )
       }
       return lower
     }
@@ -109,7 +110,8 @@ extension CompressionConfiguration {
     if case .array(let given)? = object.value(key)?.content, given.isEmpty {
       decoder.at(key) {
         $0.report(
-          "is empty", "Give at least one, or leave the key out; to code nothing, set enabled to false.",
+          "is empty",
+          "Give at least one, or leave the key out; to code nothing, set enabled to false.",
           at: object.value(key)?.position)
       }
     }

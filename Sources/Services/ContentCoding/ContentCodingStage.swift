@@ -150,9 +150,11 @@ package final class ContentCodingStage: ResponseStage {
   private func transformNotModified(_ exchange: Exchange) {
     guard exchange.facts.wantedCoding != .identity,
       let tag = exchange.response.fields.firstIndex(of: .etag),
-      exchange.response.fields.withValue(at: tag, { tag in
-        !EntityTag.isWeak(tag) && exchange.request.fields.namesWeakly(tag)
-      })
+      exchange.response.fields.withValue(
+        at: tag,
+        { tag in
+          !EntityTag.isWeak(tag) && exchange.request.fields.namesWeakly(tag)
+        })
     else { return }
     exchange.response.fields.weakenEntityTag()
     if !varies(exchange) { exchange.response.fields.append(.vary, "Accept-Encoding") }

@@ -57,7 +57,7 @@ final class EncodedBody: BodySource, @unchecked Sendable {
       lease.end()
       throw error
     }
-    return output.trimmed
+    return output.count > 0 ? output.trimmed : nil
   }
 
   func abandon() {

@@ -26,7 +26,8 @@ package import Primitives
   package init(quality: Int) {
     precondition(Self.qualities.contains(quality))
     self.quality = UInt32(quality)
-    stepBytes = quality < 4 ? CompressionLimits.brotliBlockBytes : CompressionLimits.brotliSlowBlockBytes
+    stepBytes =
+      quality < 4 ? CompressionLimits.brotliBlockBytes : CompressionLimits.brotliSlowBlockBytes
     unsafe state = nil
   }
 
