@@ -28,12 +28,18 @@ enum Coding: CaseIterable, Sendable {
     }
   }
 
-  /// What the program makes of `bytes`; it need not be complete where `isCutOff`.
+  /// What the program makes of the start of a content, up to a flush. For brotli, which gives nothing
+  /// before the end, an empty last block follows (RFC 7932 section 9.2).
+  func decodeStart(_ bytes: [UInt8]) throws -> [UInt8] {
+    program == "gzip" ? try decode(bytes, isCutOff: true) : try decode(bytes + [0x03])
+  }
+
+  /// What the program makes of `bytes`; they need not be complete where `isCutOff`.
   func decode(_ bytes: [UInt8], isCutOff: Bool = false) throws -> [UInt8] {
     let coded = try Scratch()
     let decoded = try Scratch()
     try coded.write(bytes)
-    let status = system(
+    let status = unsafe system(
       "\(program) --decompress --stdout < \(coded.path) > \(decoded.path) 2>/dev/null")
     #expect(status == 0 || isCutOff, "\(program) refuses it")
     return try decoded.read()
@@ -55,10 +61,10 @@ final class Scratch {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit { unlink(path) }
+  deinit { unsafe unlink(path) }
 
   func write(_ bytes: [UInt8]) throws {
-    let descriptor = open(path, O_WRONLY | O_TRUNC)
+    let descriptor = unsafe open(path, O_WRONLY | O_TRUNC)
     defer { close(descriptor) }
     var done = 0
     while done < bytes.count {
@@ -71,7 +77,7 @@ final class Scratch {
   }
 
   func read() throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY)
+    let descriptor = unsafe open(path, O_RDONLY)
     defer { close(descriptor) }
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -5,7 +5,7 @@
 size_t skerry_gzip_state_bytes(void) { return sizeof(struct isal_zstream); }
 
 size_t skerry_gzip_level_bytes(int level) {
-  return level == 1 ? ISAL_DEF_LVL1_DEFAULT : level == 2 ? ISAL_DEF_LVL2_DEFAULT : ISAL_DEF_LVL3_DEFAULT;
+  return level == 1 ? ISAL_DEF_LVL1_SMALL : level == 2 ? ISAL_DEF_LVL2_SMALL : ISAL_DEF_LVL3_SMALL;
 }
 
 void skerry_gzip_begin(void *state, int level, void *buffer, size_t buffer_bytes) {

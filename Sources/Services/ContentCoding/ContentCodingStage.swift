@@ -26,6 +26,7 @@ package final class ContentCodingStage: ResponseStage {
     encoders = ZoneEncoders(limit: configuration.concurrentResponses)
   }
 
+  /// Marks the response if its form depends on the client, and codes it for this one.
   package func transform(_ exchange: Exchange) {
     switch exchange.response.status {
     case 304: return transformNotModified(exchange)

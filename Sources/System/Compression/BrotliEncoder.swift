@@ -35,6 +35,7 @@ package import Primitives
 
   package var memoryBytes: Int { memory.bytes }
 
+  /// Starts a new content; cheap, the memory is kept.
   package func begin() throws(CompressionError) {
     // Safe: the library calls back with the address of `memory`, which outlives every state.
     unsafe BrotliEncoderDestroyInstance(state)
