@@ -103,7 +103,7 @@ extension HTTP2Connection: ResponseSink {
       session?.discardContent(of: stream)
     }
     stream.attachment = nil
-    connection.server.giveBack(exchange)
+    connection.server.giveBack(exchange, of: connection)
   }
 
   private func wake() { if !connection.isInTurn { connection.enqueue() } }

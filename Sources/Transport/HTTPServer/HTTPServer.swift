@@ -87,18 +87,21 @@ package final class HTTPServer: @unchecked Sendable {
     }
   }
 
-  /// An exchange as new for a request on `lane`.
-  func takeExchange(on lane: Lane, client: ClientFacts) -> Exchange {
-    guard let exchange = exchanges.popLast() else {
-      return Exchange(on: lane, client: client, handler: handler)
-    }
-    exchange.move(to: lane)
-    exchange.client = client
+  /// An exchange as new for a request of `connection`, and part of its flow.
+  func takeExchange(for connection: ServerConnection) -> Exchange {
+    let exchange =
+      exchanges.popLast()
+      ?? Exchange(on: connection.lane, client: connection.client, handler: handler)
+    exchange.move(to: connection.lane)
+    exchange.client = connection.client
+    exchange.join(connection)
+    exchange.parker.join(connection)
     return exchange
   }
 
-  /// Takes an exchange back that nobody else refers to any more.
-  func giveBack(_ exchange: consuming Exchange) {
+  /// Takes an exchange of `connection` back, to be used again if nobody else refers to it.
+  func giveBack(_ exchange: consuming Exchange, of connection: ServerConnection) {
+    exchange.parker.leave(connection)
     exchange.sink = nil
     guard exchanges.count < HTTPServerLimits.pooledExchanges,
       isKnownUniquelyReferenced(&exchange)
