@@ -29,7 +29,10 @@ package final class HTTPServer: @unchecked Sendable {
   let acceptor: TLSAcceptor?
   let scratch = HTTP2Scratch()
   private var connections: [ServerConnection] = []
+  /// Exchanges as new, for reuse.
   private var exchanges: [Exchange] = []
+  /// Exchanges that are over, but to which code that runs just now may still refer.
+  private var spentExchanges: [Exchange] = []
   private var listeners: [Listener] = []
 
   /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
@@ -89,6 +92,7 @@ package final class HTTPServer: @unchecked Sendable {
 
   /// An exchange as new for a request on `lane`.
   func takeExchange(on lane: Lane, client: ClientFacts) -> Exchange {
+    if exchanges.isEmpty { recycle() }
     guard let exchange = exchanges.popLast() else {
       return Exchange(on: lane, client: client, handler: handler)
     }
@@ -97,13 +101,22 @@ package final class HTTPServer: @unchecked Sendable {
     return exchange
   }
 
-  /// Takes an exchange back that nobody else refers to any more.
-  func giveBack(_ exchange: consuming Exchange) {
+  /// Takes an exchange back whose connection is done with it.
+  func giveBack(_ exchange: Exchange) {
     exchange.sink = nil
-    guard exchanges.count < HTTPServerLimits.pooledExchanges,
-      isKnownUniquelyReferenced(&exchange)
-    else { return }
-    exchange.reset()
-    exchanges.append(exchange)
+    spentExchanges.append(exchange)
+  }
+
+  /// Makes spent exchanges new. To be called when a piece of work is over: those who still refer to
+  /// one then (a task, whoever wakes it) keep it, and it is not used again.
+  func recycle() {
+    while var exchange = spentExchanges.popLast() {
+      guard exchanges.count < HTTPServerLimits.pooledExchanges,
+        isKnownUniquelyReferenced(&exchange), exchange.ownsParkerAlone,
+        exchange.retainedFieldBytes <= HTTPServerLimits.pooledFieldBytes
+      else { continue }
+      exchange.reset()
+      exchanges.append(exchange)
+    }
   }
 }

@@ -83,6 +83,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     isInTurn = true
     work()
     isInTurn = false
+    server.recycle()
   }
 
   private func work() {
