@@ -24,7 +24,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var response = Response()
   package var facts = ExchangeFacts()
   /// Where the exchange's task waits; cancelled when the client goes away.
-  package let parker: Parker
+  package private(set) var parker: Parker
   /// Who writes the response; cleared by the sink when it is done with the exchange.
   package var sink: (any ResponseSink)?
   /// The sink's own: the stream of its connection that this is.
@@ -51,6 +51,14 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package func move(to lane: Lane) {
     self.lane = lane
     parker.lane = lane
+  }
+
+  /// Whether nobody but the exchange itself can wake its task any more.
+  package var ownsParkerAlone: Bool { isKnownUniquelyReferenced(&parker) }
+
+  /// Memory that `reset` keeps for the fields of the next request, in bytes.
+  package var retainedFieldBytes: Int {
+    request.fields.bytes.capacity + response.fields.bytes.capacity
   }
 
   /// Back to the initial state for the next request of the connection, keeping the memory.

@@ -29,7 +29,10 @@ package final class HTTPServer: @unchecked Sendable {
   let acceptor: TLSAcceptor?
   let scratch = HTTP2Scratch()
   private var connections: [ServerConnection] = []
+  /// Exchanges as new, for reuse.
   private var exchanges: [Exchange] = []
+  /// Exchanges that are over, but to which code that runs just now may still refer.
+  private var spentExchanges: [Exchange] = []
   private var listeners: [Listener] = []
 
   /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
@@ -92,6 +95,7 @@ package final class HTTPServer: @unchecked Sendable {
 
   /// An exchange as new for a request of `connection`, and part of its flow.
   func takeExchange(for connection: ServerConnection) -> Exchange {
+    if exchanges.isEmpty { recycle() }
     let exchange =
       exchanges.popLast()
       ?? Exchange(on: connection.lane, client: connection.client, handler: handler)
@@ -102,14 +106,23 @@ package final class HTTPServer: @unchecked Sendable {
     return exchange
   }
 
-  /// Takes an exchange of `connection` back, to be used again if nobody else refers to it.
-  func giveBack(_ exchange: consuming Exchange, of connection: ServerConnection) {
+  /// Takes an exchange back that `connection` is done with.
+  func giveBack(_ exchange: Exchange, of connection: ServerConnection) {
     exchange.parker.leave(connection)
     exchange.sink = nil
-    guard exchanges.count < HTTPServerLimits.pooledExchanges,
-      isKnownUniquelyReferenced(&exchange)
-    else { return }
-    exchange.reset()
-    exchanges.append(exchange)
+    spentExchanges.append(exchange)
+  }
+
+  /// Makes spent exchanges new. To be called when a piece of work is over: those who still refer to
+  /// one then (a task, whoever wakes it) keep it, and it is not used again.
+  func recycle() {
+    while var exchange = spentExchanges.popLast() {
+      guard exchanges.count < HTTPServerLimits.pooledExchanges,
+        isKnownUniquelyReferenced(&exchange), exchange.ownsParkerAlone,
+        exchange.retainedFieldBytes <= HTTPServerLimits.pooledFieldBytes
+      else { continue }
+      exchange.reset()
+      exchanges.append(exchange)
+    }
   }
 }

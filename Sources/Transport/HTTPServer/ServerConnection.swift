@@ -86,6 +86,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
     isInTurn = true
     work()
     isInTurn = false
+    server.recycle()
   }
 
   /// Whether further requests wait for the next turn.
