@@ -25,18 +25,26 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var facts = ExchangeFacts()
   /// Where the exchange's task waits; cancelled when the client goes away.
   package let parker: Parker
+  /// What is fetched for the exchange while no task waits; cancelled likewise.
+  package var fetch: Fetch?
   /// Who writes the response; cleared by the sink when it is done with the exchange.
   package var sink: (any ResponseSink)?
   /// The sink's own: the stream of its connection that this is.
   package var stream: AnyObject?
   /// Who answers.
   package let handler: any ExchangeHandler
+  /// Where the exchange goes when nobody works on it any more; nil: it is freed.
+  private let pool: (any ExchangePool)?
   /// The zone's state, kept while the exchange is suspended; the handler's own.
   package var tenant: AnyObject?
 
-  package init(on lane: Lane, client: ClientFacts, handler: any ExchangeHandler) {
+  package init(
+    on lane: Lane, client: ClientFacts, handler: any ExchangeHandler,
+    pool: (any ExchangePool)? = nil
+  ) {
     self.client = client
     self.handler = handler
+    self.pool = pool
     parker = Parker(on: lane)
     super.init(on: lane)
   }
@@ -45,7 +53,10 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var isAborted: Bool { parker.isCancelled }
 
   /// The client has gone away.
-  package func abort() { parker.cancel() }
+  package func abort() {
+    parker.cancel()
+    fetch?.cancel()
+  }
 
   /// Moves the exchange, with its waiting place, to the lane of its zone.
   package func move(to lane: Lane) {
@@ -53,9 +64,16 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     parker.lane = lane
   }
 
+  /// Says that the caller does not work on the exchange any more. Whoever says it last gives the
+  /// exchange's memory to the next request.
+  package static func letGo(_ exchange: consuming Exchange) {
+    let pool = exchange.pool
+    pool?.take(back: exchange)
+  }
+
   /// Back to the initial state for the next request of the connection, keeping the memory.
   package func reset() {
-    precondition(!isQueued)
+    precondition(!isQueued && fetch == nil)
     request.reset()
     requestBody = nil
     requestBodyLength = nil

@@ -142,7 +142,8 @@ final class HTTP1Connection {
   private func endExchange(_ exchange: Exchange, keepsAlive: Bool) {
     self.exchange = nil
     body = nil
-    connection.server.giveBack(exchange)
+    exchange.sink = nil
+    connection.server.take(back: exchange)
     guard keepsAlive && !connection.server.isDraining else { return connection.endAfterOutput() }
     connection.setDeadline(
       connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds))

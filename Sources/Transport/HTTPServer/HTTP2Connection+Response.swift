@@ -103,7 +103,8 @@ extension HTTP2Connection: ResponseSink {
       session?.discardContent(of: stream)
     }
     stream.attachment = nil
-    connection.server.giveBack(exchange)
+    exchange.sink = nil
+    connection.server.take(back: exchange)
   }
 
   private func wake() { if !connection.isInTurn { connection.enqueue() } }

@@ -28,6 +28,8 @@ package final class HTTPServer: @unchecked Sendable {
   var dates = HTTPDateCache()
   let acceptor: TLSAcceptor?
   let scratch = HTTP2Scratch()
+  /// A connection is in its turn: what is gathered in the loop's output is its own.
+  var isInTurn = false
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
   private var listeners: [Listener] = []
@@ -90,16 +92,17 @@ package final class HTTPServer: @unchecked Sendable {
   /// An exchange as new for a request on `lane`.
   func takeExchange(on lane: Lane, client: ClientFacts) -> Exchange {
     guard let exchange = exchanges.popLast() else {
-      return Exchange(on: lane, client: client, handler: handler)
+      return Exchange(on: lane, client: client, handler: handler, pool: self)
     }
     exchange.move(to: lane)
     exchange.client = client
     return exchange
   }
+}
 
-  /// Takes an exchange back that nobody else refers to any more.
-  func giveBack(_ exchange: consuming Exchange) {
-    exchange.sink = nil
+extension HTTPServer: ExchangePool {
+  /// Keeps an exchange that nobody else refers to any more for the next request.
+  package func take(back exchange: consuming Exchange) {
     guard exchanges.count < HTTPServerLimits.pooledExchanges,
       isKnownUniquelyReferenced(&exchange)
     else { return }
