@@ -252,6 +252,42 @@ struct CoalescingTests {
     }
   }
 
+  @Test("what was uncacheable is stored again as soon as a response allows it", arguments: [1, 2])
+  func cacheableAgain(_ loops: Int) async {
+    let origin = TestOrigin([
+      Answer(fields: [("Cache-Control", "no-store")], body: "one"),
+      Answer(fields: [("Cache-Control", "private")], body: "two"),
+      Answer(fields: Self.cacheable, body: "three"),
+    ])
+    let cache = TestCache(origin, loops: loops)
+    let replies = await SharedLoops.run(on: loops - 1) { lane in
+      var replies: [Reply] = []
+      for _ in 0..<4 { replies.append(await cache.send(loop: loops - 1, on: lane)) }
+      return replies
+    }
+    #expect(replies.map(\.text) == ["one", "two", "three", "three"])
+    #expect(replies.allSatisfy { $0.isComplete })
+    #expect(replies.map(\.outcome) == [.miss, .miss, .miss, .hit] && origin.count == 3)
+  }
+
+  @Test("a client that leaves ends the fetch that was passed on for it")
+  func passedLeaves() async {
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if number > 0 { try await Gate().pass(fetch.parker) }
+      return Answer(fields: [("Cache-Control", "no-store")], body: "never").fetched()
+    }
+    let cache = TestCache(origin)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      let client = start(1, cache, on: lane)[0]
+      await lane.wait { origin.count == 2 }
+      client.exchange.abort()
+      await lane.wait { client.isDone }
+      return client.reply
+    }
+    #expect(reply.failure == .clientAborted && origin.count == 2)
+  }
+
   @Test("those whom a variant does not suit fetch theirs, once")
   func variants() async {
     let gate = Gate()

@@ -24,7 +24,7 @@ struct Reply: Sendable {
 }
 
 /// One request through a stage: the driver and the connection in one. Confined to its loop.
-final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
+final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
   // Confined to the loop of its exchange; tests look at it from there.
   private(set) var exchange: Exchange
   private(set) var reply = Reply()
@@ -53,12 +53,10 @@ final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
     case .respond:
       respond(exchange)
       return true
-    case .suspend(let work):
-      let lane = exchange.lane
-      let box = Box(work)
-      lane.start { await self.run(box.work) }
-      return false
+    case .start(let work): work.begin(exchange, for: self)
+    case .suspend(let work): workContinues(work)
     }
+    return false
   }
 
   func drain(_ bytes: Int) {
@@ -66,9 +64,9 @@ final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
     exchange.parker.wake()
   }
 
-  private func run(_ work: any Suspension) async {
+  private func run(_ work: (any Suspension)?) async {
     do throws(Failure) {
-      try await work.perform(exchange)
+      try await work?.perform(exchange)
       await exchange.deliver()
     } catch {
       reply.failure = error.kind
@@ -78,9 +76,26 @@ final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
 
   private struct Box: @unchecked Sendable {
     // Handed to a task of the same loop.
-    let work: any Suspension
-    init(_ work: any Suspension) { self.work = work }
+    let work: (any Suspension)?
+    init(_ work: (any Suspension)?) { self.work = work }
   }
+
+  private func start(_ work: (any Suspension)?) {
+    let lane = exchange.lane
+    let box = Box(work)
+    lane.start { await self.run(box.work) }
+  }
+
+  // MARK: - ExchangeDriver
+
+  func workEnded() { start(nil) }
+
+  func workFailed(_ failure: Failure) {
+    reply.failure = failure.kind
+    isDone = true
+  }
+
+  func workContinues(_ rest: any Suspension) { start(rest) }
 
   // MARK: - ResponseSink
 
@@ -126,8 +141,6 @@ final class TestClient: ResponseSink, ExchangeHandler, @unchecked Sendable {
   }
 
   func fail(_ exchange: Exchange) { reply.failure = exchange.facts.failure?.kind }
-
-  func handle(_ exchange: Exchange) -> Handling { .pending }
 }
 
 /// Exchanges of tests are driven by their client.

@@ -105,11 +105,43 @@ final class TestOrigin: ResponseSource, Sendable {
   var requests: [RequestHead] { asked.withLock { $0 } }
   var count: Int { asked.withLock { $0.count } }
 
-  func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {
+  func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     let number = asked.withLock { asked in
       asked.append(fetch.request)
       return asked.count - 1
     }
-    return try await script(fetch, number)
+    let run = TestFetch(fetch, for: receiver)
+    fetch.parker.lane.start { await run.perform(self.script, number) }
   }
+}
+
+/// A fetch that a script answers, in a task. Confined to its loop.
+final class TestFetch: FetchMaker, @unchecked Sendable {
+  // Confined to the loop of its lane.
+  private let asked: Fetch
+  /// The same with a waiting place of its own.
+  private let fetch: Fetch
+  private let receiver: any FetchReceiver
+
+  init(_ fetch: Fetch, for receiver: any FetchReceiver) {
+    asked = fetch
+    self.fetch = Fetch(
+      request: fetch.request, client: fetch.client, requestID: fetch.requestID,
+      parker: Parker(on: fetch.parker.lane))
+    self.receiver = receiver
+    fetch.maker = self
+  }
+
+  func perform(_ script: TestOrigin.Script, _ number: Int) async {
+    do throws(Failure) {
+      var response = try await script(fetch, number)
+      asked.maker = nil
+      receiver.responseCame(&response)
+    } catch {
+      asked.maker = nil
+      receiver.fetchFailed(error)
+    }
+  }
+
+  func cancel() { fetch.parker.cancel() }
 }

@@ -32,6 +32,31 @@ struct LifecycleTests {
     #expect(seen == ["103 </a>", "200 ok"])
   }
 
+  @Test("a head that comes in pieces is one head")
+  func pieces() async throws {
+    let server = try await ScriptedOrigin.start { connection in
+      _ = await connection.head()
+      for piece in [
+        "HTTP/1.1 404 Not", " Found\r\nLink: </a>\r\nContent-", "Length: 2\r\n\r", "\nno",
+      ] {
+        connection.send(piece)
+        for _ in 0..<20 { await connection.yield() }
+      }
+      _ = await connection.end()
+    }
+    let seen = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address], lane: lane)
+      defer { origin.close() }
+      do throws(Failure) {
+        let response = try await origin.fetch(OriginFixture().fetch(Parker(on: lane)))
+        return "\(response.head.status) \(response.head.fields.text(.link) ?? "")"
+      } catch {
+        return "\(error.kind)"
+      }
+    }
+    #expect(seen == "404 </a>")
+  }
+
   @Test("an origin that sends interim responses without end is refused")
   func endlessInterim() async throws {
     let server = try await ScriptedOrigin.start { connection in

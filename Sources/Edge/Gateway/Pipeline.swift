@@ -69,6 +69,7 @@ struct Pipeline {
       switch active[position].evaluate(exchange) {
       case .next: continue
       case .respond: return .responded
+      case .start(let work): return .started(work, next: position + 1)
       case .suspend(let work): return .suspended(work, next: position + 1)
       }
     }
@@ -83,6 +84,7 @@ struct Pipeline {
   /// How far the stages came.
   enum Outcome {
     case responded
+    case started(any EventDrivenWork, next: Int)
     case suspended(any Suspension, next: Int)
     /// No stage answered: a fault of ours, since the cache answers everything.
     case unanswered

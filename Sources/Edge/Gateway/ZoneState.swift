@@ -133,7 +133,8 @@ final class ZoneState: @unchecked Sendable {
     lane.ledger.requests += 1
     switch pipeline.run(exchange) {
     case .responded: return responded(exchange)
-    case .suspended(let work, let next): return suspend(exchange, work, next: next)
+    case .started(let work, let next): return suspend(exchange) { $0.begin(work, next: next) }
+    case .suspended(let work, let next): return suspend(exchange) { $0.begin(work, next: next) }
     case .unanswered:
       ErrorPage.render(Failure(.internalError, "no stage answered"), for: exchange)
       return responded(exchange)
@@ -153,22 +154,15 @@ final class ZoneState: @unchecked Sendable {
       source.abandon()
       return shed(exchange, "too many requests in flight")
     }
-    exchangesInFlight += 1
-    let actor = self.actor
-    lane.start { await actor.deliver(exchange) }
-    return .pending
+    return suspend(exchange) { $0.deliver() }
   }
 
-  private func suspend(_ exchange: Exchange, _ work: any Suspension, next: Int) -> Handling {
+  private func suspend(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {
     guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
       return shed(exchange, "too many requests in flight")
     }
     exchangesInFlight += 1
-    let pipeline = self.pipeline
-    let actor = self.actor
-    let task = ZoneTask(
-      exchange: exchange, work: work, pipeline: pipeline, next: next)
-    lane.start { await actor.perform(task) }
+    begin(ZoneTask(exchange, of: self))
     return .pending
   }
 

@@ -1,12 +1,140 @@
-// What a zone's actor is given to do.
+// A request that waits, and what comes after.
 
 import Exchange
+import HTTP
+import Origin
+import Primitives
+import Runtime
 
-/// A request that waits: what for, and where the pipeline goes on afterwards.
-struct ZoneTask: @unchecked Sendable {
+/// Drives one exchange through its zone's stages from the first one that must wait to the end of the
+/// response: by events as far as that goes, else in a task of the zone's actor.
+final class ZoneTask: ExchangeDriver, @unchecked Sendable {
   // Stays on the loop of its zone's lane.
-  let exchange: Exchange
-  let work: any Suspension
-  let pipeline: Pipeline
-  let next: Int
+  /// Nil once the exchange has ended.
+  private var exchange: Exchange?
+  private let zone: ZoneState
+  /// Of the configuration that the request began with.
+  private let pipeline: Pipeline
+  /// The stage after the one that waits.
+  private var next = 0
+  /// What the task begins with; nil: with the response.
+  private var suspension: (any Suspension)?
+  /// The stages after the source have seen the response.
+  private var isComplete = false
+
+  /// What follows when a stage's work has ended.
+  private enum Step {
+    case deliver
+    /// Events go on with it.
+    case wait
+    case perform(any Suspension)
+  }
+
+  init(_ exchange: Exchange, of zone: ZoneState) {
+    self.exchange = exchange
+    self.zone = zone
+    pipeline = zone.pipeline
+  }
+
+  /// Begins `work`, which a stage waits for before the stage `next`.
+  func begin(_ work: any EventDrivenWork, next: Int) {
+    self.next = next
+    if let exchange { work.begin(exchange, for: self) }
+  }
+
+  /// The same in a task.
+  func begin(_ work: any Suspension, next: Int) {
+    self.next = next
+    workContinues(work)
+  }
+
+  /// Delivers a response that the stages after the source made a stream.
+  func deliver() {
+    isComplete = true
+    startTask()
+  }
+
+  func workEnded() {
+    switch goOn() {
+    case .deliver: deliverNow()
+    case .wait: break
+    case .perform(let more): workContinues(more)
+    }
+  }
+
+  func workFailed(_ failure: Failure) {
+    fail(failure)
+    deliverNow()
+  }
+
+  func workContinues(_ rest: any Suspension) {
+    suspension = rest
+    startTask()
+  }
+
+  // MARK: - Steps
+
+  private func goOn() -> Step {
+    guard let exchange, exchange.response.status == 0 else { return .deliver }
+    switch pipeline.run(exchange, from: next) {
+    case .responded: return .deliver
+    case .unanswered:
+      fail(Failure(.internalError, "no stage answered"))
+      return .deliver
+    case .started(let work, let next):
+      begin(work, next: next)
+      return .wait
+    case .suspended(let work, let next):
+      self.next = next
+      return .perform(work)
+    }
+  }
+
+  private func fail(_ failure: Failure) {
+    guard let exchange else { return }
+    exchange.facts.failure = failure
+    if !exchange.isAborted { ErrorPage.render(failure, for: exchange) }
+  }
+
+  /// Sends a response that lies in memory; a body that comes in pieces is for a task.
+  private func deliverNow() {
+    guard let exchange else { return }
+    pipeline.complete(exchange)
+    guard exchange.response.body.isComplete else { return deliver() }
+    if !exchange.isAborted { exchange.sink?.respond(exchange) }
+    end()
+  }
+
+  private func end() {
+    guard let exchange = exchange.take() else { return }
+    zone.count(exchange)
+    zone.exchangeEnded()
+  }
+
+  // MARK: - The task
+
+  private func startTask() {
+    let actor = zone.actor
+    zone.lane.start { await actor.perform(self) }
+  }
+
+  /// Performs what must be waited for, and delivers the response.
+  func perform() async {
+    guard let exchange else { return }
+    while let work = suspension.take() {
+      do throws(Failure) {
+        try await work.perform(exchange)
+        switch goOn() {
+        case .deliver: break
+        case .wait: return
+        case .perform(let more): suspension = more
+        }
+      } catch {
+        fail(error)
+      }
+    }
+    if !isComplete { pipeline.complete(exchange) }
+    await exchange.deliver()
+    end()
+  }
 }

@@ -25,6 +25,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var facts = ExchangeFacts()
   /// Where the exchange's task waits; cancelled when the client goes away.
   package private(set) var parker: Parker
+  /// What is fetched for the exchange while no task waits; cancelled likewise.
+  package var fetch: Fetch?
   /// Who writes the response; cleared by the sink when it is done with the exchange.
   package var sink: (any ResponseSink)?
   /// The sink's own: the stream of its connection that this is.
@@ -45,7 +47,10 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var isAborted: Bool { parker.isCancelled }
 
   /// The client has gone away.
-  package func abort() { parker.cancel() }
+  package func abort() {
+    parker.cancel()
+    fetch?.cancel()
+  }
 
   /// Moves the exchange, with its waiting place, to the lane of its zone.
   package func move(to lane: Lane) {
@@ -63,7 +68,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
 
   /// Back to the initial state for the next request of the connection, keeping the memory.
   package func reset() {
-    precondition(!isQueued)
+    precondition(!isQueued && fetch == nil)
     request.reset()
     requestBody = nil
     requestBodyLength = nil

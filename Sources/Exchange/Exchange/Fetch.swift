@@ -16,10 +16,13 @@ package final class Fetch: @unchecked Sendable {
   package var asksForIdentity = false
   package let client: ClientFacts
   package let requestID: UInt64
-  /// Where the asking task waits; cancelled when nobody wants the response any more.
+  /// Where the asking task waits, if there is one; cancelled when nobody wants the response any
+  /// more.
   package let parker: Parker
-  /// Receives interim responses other than 100.
+  /// Receives interim responses other than 100, on behalf of a task.
   package var interim: ((ResponseHead) -> Void)?
+  /// Who makes the fetch, while it is under way; the source's own.
+  package var maker: (any FetchMaker)?
 
   package init(
     request: RequestHead, client: ClientFacts, requestID: UInt64, parker: Parker
@@ -39,4 +42,7 @@ package final class Fetch: @unchecked Sendable {
     bodyLength = exchange.requestBodyLength
     upgradedInput = exchange.upgradedInput
   }
+
+  /// Nobody wants the response any more: the receiver hears of a failure, perhaps at once.
+  package func cancel() { maker?.cancel() }
 }

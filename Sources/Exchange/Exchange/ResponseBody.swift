@@ -24,4 +24,9 @@ package enum ResponseBody: @unchecked Sendable {
     if case .stream = self { return false }
     return true
   }
+
+  /// Says that nobody will read it.
+  package func abandon() {
+    if case .stream(let source) = self { source.abandon() }
+  }
 }

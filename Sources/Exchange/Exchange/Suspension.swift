@@ -1,4 +1,4 @@
-// What a stage waits for.
+// What a stage waits for in a task.
 
 /// Work that a stage needs done before the exchange can go on.
 package protocol Suspension: AnyObject {

@@ -159,11 +159,18 @@ extension CacheStage {
   // MARK: - Fetching for one
 
   private func fetchAlone(_ exchange: Exchange, _ lookup: Lookup) async throws(Failure) {
+    let stored = lookup.found.flatMap { $0.isCurrent ? $0 : nil }
+    try await serveAlone(exchange, lookup) { $0.start(validating: stored) }
+  }
+
+  /// Answers by a flight of the exchange's own, whose fill is started by `start`.
+  func serveAlone(
+    _ exchange: Exchange, _ lookup: Lookup, _ start: (Fill) -> Void
+  ) async throws(Failure) {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false)
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
-    let stored = lookup.found.flatMap { $0.isCurrent ? $0 : nil }
-    makeFill(flight, exchange, lookup).start(validating: stored)
+    start(makeFill(flight, exchange, lookup))
     switch try await follower.outcome(exchange.parker) {
     case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
     case .resolved(let stored):
@@ -187,17 +194,38 @@ extension CacheStage {
     _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower
   ) -> Bool {
     let flight = follower.flight
-    guard follower.isLeader, let fetched = flight.handover else {
+    guard follower.isLeader, var fetched = flight.handover else {
       follower.abandon()
       return false
     }
     flight.handover = nil
     follower.abandon()
     exchange.facts.cache = .miss
-    respond(
-      exchange, fetched,
-      ForwardStatus(forwarding: forwarding(follower, lookup), statusBelow: fetched.head.status))
+    let status = ForwardStatus(
+      forwarding: forwarding(follower, lookup), statusBelow: fetched.head.status)
+    respond(exchange, &fetched, status)
     return true
+  }
+
+  /// Fetches for this exchange and streams what comes; nothing is stored. For HEAD, `stored` is the
+  /// response to GET that the answer speaks of.
+  private func pass(
+    _ exchange: Exchange, _ forwarding: Forwarding, refreshing stored: StoredResponse? = nil
+  ) async throws(Failure) {
+    let fetch = Fetch(passing: exchange)
+    fetch.interim = { [weak exchange] head in
+      if let exchange, !exchange.isAborted { exchange.sink?.interim(head, for: exchange) }
+    }
+    var times = ExchangeTimes(
+      requestedAt: shard.loop.now, receivedAt: shard.loop.now, receivedWall: shard.loop.wallTime)
+    var fetched = try await below.fetch(fetch)
+    if let stored {
+      times.receivedAt = shard.loop.now
+      times.receivedWall = shard.loop.wallTime
+      await refresh(stored, exchange.request, fetched, times)
+    }
+    exchange.facts.cache = .bypass
+    respond(exchange, &fetched, ForwardStatus(forwarding: forwarding))
   }
 
   // MARK: - Responding

@@ -5,50 +5,74 @@ import HTTP
 import Primitives
 import Runtime
 
-/// Passes a request through to the layer below, and invalidates what it changes.
-final class CachePass: Suspension {
+/// Passes a request through to the layer below, without a task: events carry it on.
+final class CachePass: EventDrivenWork {
+  /// Nil before the pass begins and after it has ended.
+  private var exchange: Exchange?
+  private var driver: (any ExchangeDriver)?
   private let stage: CacheStage
   private let forwarding: Forwarding
+  /// The key's responses could not be shared lately; one that can be stored is stored all the same.
+  private let maySettle: Bool
+  private var times = ExchangeTimes(
+    requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
+    receivedWall: WallTime(seconds: 0))
 
-  init(_ stage: CacheStage, _ forwarding: Forwarding) {
+  init(_ stage: CacheStage, _ forwarding: Forwarding, maySettle: Bool = false) {
     self.stage = stage
     self.forwarding = forwarding
+    self.maySettle = maySettle
   }
 
-  func perform(_ exchange: Exchange) async throws(Failure) {
-    try await stage.pass(exchange, forwarding)
+  func begin(_ exchange: Exchange, for driver: any ExchangeDriver) {
+    self.exchange = exchange
+    self.driver = driver
+    times.requestedAt = stage.shard.loop.now
+    let fetch = Fetch(passing: exchange)
+    exchange.fetch = fetch
+    stage.below.begin(fetch, for: self)
+  }
+
+  /// Lets go of the exchange, whose memory is its driver's again.
+  private func end() -> (Exchange, any ExchangeDriver)? {
+    guard let exchange = exchange.take(), let driver = driver.take() else { return nil }
+    exchange.fetch = nil
+    return (exchange, driver)
+  }
+}
+
+extension CachePass: FetchReceiver {
+  func interimCame(_ head: ResponseHead) {
+    guard let exchange, !exchange.isAborted else { return }
+    exchange.sink?.interim(head, for: exchange)
+  }
+
+  func responseCame(_ response: inout FetchedResponse) {
+    guard let (exchange, driver) = end() else { return response.body.abandon() }
+    times.receivedAt = stage.shard.loop.now
+    times.receivedWall = stage.shard.loop.wallTime
+    if maySettle, let head = stage.storable(response.head, to: exchange.request, times) {
+      driver.workContinues(CacheAdoption(stage, response, head, times))
+    } else if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
+      driver.workContinues(CacheInvalidation(stage, response, forwarding))
+    } else {
+      exchange.facts.cache = maySettle ? .miss : .bypass
+      stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))
+      driver.workEnded()
+    }
+  }
+
+  func fetchFailed(_ failure: Failure) {
+    if let (_, driver) = end() { driver.workFailed(failure) }
   }
 }
 
 extension CacheStage {
-  /// Fetches for this exchange alone and streams what comes; nothing is stored. For HEAD, `stored`
-  /// is the response to GET that the answer speaks of.
-  func pass(
-    _ exchange: Exchange, _ forwarding: Forwarding, refreshing stored: StoredResponse? = nil
-  ) async throws(Failure) {
-    let fetch = Fetch(passing: exchange)
-    fetch.interim = { [weak exchange] head in
-      if let exchange, !exchange.isAborted { exchange.sink?.interim(head, for: exchange) }
-    }
-    var times = ExchangeTimes(
-      requestedAt: shard.loop.now, receivedAt: shard.loop.now, receivedWall: shard.loop.wallTime)
-    let fetched = try await below.fetch(fetch)
-    if !exchange.request.method.isSafe, (200..<400).contains(fetched.head.status) {
-      await invalidate(exchange.request, fetched.head.fields)
-    }
-    if let stored {
-      times.receivedAt = shard.loop.now
-      times.receivedWall = shard.loop.wallTime
-      await refresh(stored, exchange.request, fetched, times)
-    }
-    exchange.facts.cache = .bypass
-    respond(exchange, fetched, ForwardStatus(forwarding: forwarding))
-  }
-
   /// Makes `fetched` the exchange's response as it is.
-  func respond(_ exchange: Exchange, _ fetched: FetchedResponse, _ status: ForwardStatus) {
+  func respond(_ exchange: Exchange, _ fetched: inout FetchedResponse, _ status: ForwardStatus) {
     exchange.response.status = fetched.head.status
-    exchange.response.fields = fetched.head.fields
+    // The memory that the exchange had for fields is the connection's for its next response.
+    swap(&exchange.response.fields, &fetched.head.fields)
     exchange.response.body = fetched.body
     exchange.response.contentLength = fetched.contentLength
     appendForwardStatus(exchange, status)

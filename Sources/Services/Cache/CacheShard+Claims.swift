@@ -15,7 +15,9 @@ extension CacheShard {
     if let stored, stored.head.usability(directives, at: loop.now) != .validate {
       return .stored(stored)
     }
-    if markers.isMarked(flight.hash, at: loop.now) { return .alone(stored) }
+    if let until = markers.mark(of: flight.hash, at: loop.now) {
+      return .alone(stored, until: until)
+    }
     let other = claims.first(flight.hash) { claim in
       claim.flight.key == flight.key && !claim.flight.isRevoked
         && !unsuited.contains { $0 === claim.flight }
@@ -41,5 +43,15 @@ extension CacheShard {
     }
     guard let response, !wasInvalidated(flight.hash, since: flight.startedAt) else { return }
     if insert(response), !response.head.noCache { markers.clear(flight.hash) }
+  }
+
+  /// What a loop that fetched for a key of another shard remembers of it.
+  func learn(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
+    if isUnshareable {
+      markers.mark(flight.hash, until: loop.now + CacheLimits.markerDuration)
+    }
+    guard let response else { return }
+    front.insert(response)
+    if !response.head.noCache { markers.clear(flight.hash) }
   }
 }

@@ -51,12 +51,12 @@ package final class CacheStage: Stage, @unchecked Sendable {
     switch exchange.request.method {
     case .get: isHead = false
     case .head: isHead = true
-    default: return .suspend(CachePass(self, .method))
+    default: return .start(CachePass(self, .method))
     }
     guard configuration.isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
-      return .suspend(CachePass(self, configuration.isEnabled ? .request : .bypass))
+      return .start(CachePass(self, configuration.isEnabled ? .request : .bypass))
     }
-    CacheKey.write(keyPrefix, exchange.request, to: &shard.key)
+    writeKey(of: exchange)
     let key = shard.key
     let hash = shard.hash.hash(key.span)
     let isOwned = shard.ownerIndex(hash) == shard.index
@@ -68,12 +68,31 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let directives =
       traits.contains(.directives) ? RequestDirectives(exchange.request.fields) : nil
     if let found, answer(exchange, found, traits, directives, isHead: isHead) { return .respond }
+    if found == nil, directives == nil, !isHead,
+      shard.markers.isMarked(hash, at: shard.loop.now)
+    {
+      return .start(CachePass(self, .uriMiss, maySettle: true))
+    }
     return .suspend(
       CacheMiss(
         self,
         Lookup(
           hash: hash, key: Array(copying: key), isOwned: isOwned, isHead: isHead, traits: traits,
           directives: directives, found: found)))
+  }
+
+  /// What a passed GET would have to know to be stored.
+  func lookUp(_ exchange: Exchange) -> Lookup {
+    writeKey(of: exchange)
+    let hash = shard.key.withSpan { shard.hash.hash($0) }
+    return Lookup(
+      hash: hash, key: Array(copying: shard.key), isOwned: shard.ownerIndex(hash) == shard.index,
+      isHead: false, traits: RequestTraits(exchange.request.fields), directives: nil, found: nil)
+  }
+
+  @inline(__always)
+  private func writeKey(of exchange: Exchange) {
+    CacheKey.write(keyPrefix, exchange.request, to: &shard.key)
   }
 
   /// What was found out about a request that is not answered from memory.

@@ -23,6 +23,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   private var countedBytes = 0
   private var times: ExchangeTimes
   private var isSettled = false
+  /// The response, if it was there at the start.
+  private var fetched: (FetchedResponse, StoredHead)?
   /// Others waited for a response that they may not use.
   private var isUnshareable = false
 
@@ -47,6 +49,17 @@ final class Fill: LoopWork, @unchecked Sendable {
   /// Starts fetching; `base` is a stale response to validate.
   func start(validating base: StoredResponse?) {
     self.base = base
+    start()
+  }
+
+  /// Starts with a response that has been fetched already.
+  func start(with response: FetchedResponse, _ head: StoredHead, _ times: ExchangeTimes) {
+    self.times = times
+    fetched = (response, head)
+    start()
+  }
+
+  private func start() {
     flight.began(self)
     if flight.audience == 0 { nobodyWaits() }
     flight.lane.start { await self.run() }
@@ -84,6 +97,10 @@ final class Fill: LoopWork, @unchecked Sendable {
   }
 
   private func fetchAll() async throws(Failure) {
+    if let (response, head) = fetched.take() {
+      flight.leaderFields = response.head.fields
+      return try await receive(response, head)
+    }
     var response = try await ask(validating: base)
     if response.head.status == 304, let stored = base {
       if FieldBlock.sameValidator(stored.head.fields.fields, response.head.fields) {
@@ -138,7 +155,8 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   /// The response is not for the store: the leader gets it as it comes, the others ask themselves.
   private func handOver(_ response: FetchedResponse) {
-    settle(nil, isUnshareable: flight.audience > 1)
+    // The next ones need not wait for each other; a fault of the origin may be over by then.
+    settle(nil, isUnshareable: flight.audience > 1 || response.head.status < 500)
     if flight.followers.contains(where: \.isLeader) {
       flight.handover = response
     } else {
@@ -238,7 +256,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       owner.settle(flight, response, isUnshareable: marks)
       return
     }
-    if let response { flight.shard.front.insert(response) }
+    flight.shard.learn(flight, response, isUnshareable: marks)
     owner.lane.post { [owner, flight] in
       if let stale { owner.discard(stale) }
       owner.settle(flight, response, isUnshareable: marks)

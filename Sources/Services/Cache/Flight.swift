@@ -155,8 +155,9 @@ final class Flight: @unchecked Sendable {
     case .stored(let response):
       if shard.ownerIndex(hash) != shard.index { shard.front.insert(response) }
       end(.resolved(response))
-    case .alone(let stale):
+    case .alone(let stale, let until):
       staleResponse = stale
+      shard.markers.mark(hash, until: until)
       end(.alone)
     case .granted(let stale, let forwarding):
       self.forwarding = forwarding

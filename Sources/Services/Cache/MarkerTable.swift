@@ -15,9 +15,12 @@ struct MarkerTable {
     untils = Array(repeating: Instant(nanoseconds: 0), count: slots)
   }
 
-  func isMarked(_ hash: UInt64, at now: Instant) -> Bool {
+  func isMarked(_ hash: UInt64, at now: Instant) -> Bool { mark(of: hash, at: now) != nil }
+
+  /// Until when the key is marked; nil if it is not.
+  func mark(of hash: UInt64, at now: Instant) -> Instant? {
     let slot = Int(truncatingIfNeeded: hash) & (hashes.count - 1)
-    return hashes[slot] == hash && now < untils[slot]
+    return hashes[slot] == hash && now < untils[slot] ? untils[slot] : nil
   }
 
   mutating func mark(_ hash: UInt64, until: Instant) {

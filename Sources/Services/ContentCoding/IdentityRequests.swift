@@ -9,8 +9,8 @@ package final class IdentityRequests: ResponseSource {
 
   package init(_ below: any ResponseSource) { self.below = below }
 
-  package func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {
+  package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     fetch.asksForIdentity = fetch.upgradedInput == nil
-    return try await below.fetch(fetch)
+    below.begin(fetch, for: receiver)
   }
 }

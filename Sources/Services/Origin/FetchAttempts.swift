@@ -4,6 +4,7 @@ import Exchange
 import HTTP
 import HTTPClient
 import Primitives
+import Runtime
 
 /// State of one fetch across its attempts.
 struct FetchAttempts {
@@ -21,15 +22,15 @@ struct FetchAttempts {
   /// The body is a stream that the last attempt may have read from.
   private var hasConsumedBody = false
 
-  init(_ fetch: Fetch, policy: OriginPolicy) {
-    rule = RetryRule(isIdempotent: fetch.request.method.isIdempotent, retries: policy.retries)
+  init(isIdempotent: Bool, retries: Int) {
+    rule = RetryRule(isIdempotent: isIdempotent, retries: retries)
   }
 
   // MARK: - The request's content
 
   /// Takes the body over. A small one is gathered: it leaves with its head, and can be sent again.
-  mutating func gatherBody(
-    _ fetch: Fetch, into request: inout ClientRequest
+  func gatherBody(
+    _ fetch: Fetch, into request: inout ClientRequest, _ parker: Parker
   ) async throws(Failure) {
     guard let source = fetch.body else { return }
     request.awaitsContinue = fetch.request.fields.contains(.expect)
@@ -40,7 +41,7 @@ struct FetchAttempts {
       return
     }
     let storage = ByteStorage(capacity: Int(length))
-    while let piece = try await source.next(fetch.parker) {
+    while let piece = try await source.next(parker) {
       guard piece.count <= storage.free else {
         throw Failure(.requestInvalid, "the request's body is longer than announced")
       }

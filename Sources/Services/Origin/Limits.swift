@@ -28,6 +28,9 @@ package enum OriginLimits {
   /// How long an exchange waits for a lookup; then it fails with `dns_timeout`.
   static let lookupTimeout = Duration.seconds(5)
 
+  /// Fetches kept for their memory, per zone and loop; more are freed.
+  static let spareFetches = 64
+
   /// Failures in a row after which an origin is ejected.
   static let failuresBeforeEjection = 3
 

@@ -30,6 +30,13 @@ final class OriginPool: @unchecked Sendable {
     for server in servers { server.belong(to: self) }
   }
 
+  /// An idle connection to `server` that no other exchange shares; nil if there is none, or if
+  /// `lease` would give a shared one.
+  func idle(_ server: OriginServer, _ wish: OriginLease.Wish) -> HTTP1ClientConnection? {
+    guard !wish.isFresh, wish.needsHTTP1 || !server.isShared else { return nil }
+    return server.takeIdle(policy, now: lane.loop.now, mustBeOpen: wish.mustBeOpen)
+  }
+
   /// A connection to `server` for one exchange. Waits on `parker`.
   func lease(
     _ server: OriginServer, _ wish: OriginLease.Wish, parker: Parker

@@ -15,6 +15,8 @@ final class OriginServer: @unchecked Sendable {
   let authority: [UInt8]?
   /// The address, if the configuration gives one instead of a name.
   let fixedAddress: SocketAddress?
+  let isTLS: Bool
+  let timeouts: ClientTimeouts
   var health = PassiveHealth()
   /// Connections that are open, being opened, or promised.
   var openCount = 0
@@ -36,6 +38,12 @@ final class OriginServer: @unchecked Sendable {
     self.configuration = configuration
     authority = configuration.hostHeader.map { Array($0.utf8) }
     fixedAddress = SocketAddress(host: configuration.host, port: configuration.port)
+    isTLS = configuration.scheme == .https
+    var timeouts = ClientTimeouts()
+    timeouts.connect = configuration.timeouts.connect
+    timeouts.firstByte = configuration.timeouts.firstByte
+    timeouts.betweenBytes = configuration.timeouts.idle
+    self.timeouts = timeouts
   }
 
   func belong(to pool: OriginPool) { self.pool = pool }
@@ -77,6 +85,9 @@ final class OriginServer: @unchecked Sendable {
   }
 
   // MARK: - HTTP/2
+
+  /// Whether there is a connection that exchanges share.
+  var isShared: Bool { !shared.isEmpty }
 
   func add(_ connection: HTTP2ClientConnection) { shared.append(connection) }
 

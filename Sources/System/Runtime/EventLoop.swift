@@ -33,6 +33,8 @@ import Synchronization
 
   /// The shared buffer for responses being written in this piece of work. Users leave it empty.
   package var output: [UInt8] = []
+  /// The same for requests to origins, which are written while responses are gathered.
+  package var requestOutput: [UInt8] = []
 
   let inbox: LoopInbox
   let epoll: Int32

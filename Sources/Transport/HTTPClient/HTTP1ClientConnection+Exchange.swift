@@ -1,57 +1,49 @@
 // One exchange: the request out, the response's head in.
 
-package import Exchange
+import Exchange
 import HTTP
 import Primitives
-package import Runtime
+import Runtime
 
 extension HTTP1ClientConnection {
-  /// Sends `request` and waits for the head of its response; the body follows from the stream in
-  /// the result, or is there already if it came along. Waits on `parker`, also later in the stream.
-  package func exchange(
-    _ request: borrowing ClientRequest, parker: Parker
-  ) async throws(HTTPClientError) -> FetchedResponse {
-    do throws(HTTPClientError) {
-      try begin(request, parker: parker)
-      while true {
-        if let failure { throw failure }
-        if let response = try receiveHead(of: request) { return response }
-        try await awaitHead(request.timeouts, parker)
-      }
-    } catch {
-      fail(error)
-      throw failure ?? error
-    }
-  }
-
-  // MARK: - The request
-
-  private func begin(
-    _ request: borrowing ClientRequest, parker: Parker
+  /// Sends `request`; `receiver` hears of its response later. Throws if that is settled at once: the
+  /// request can't be written, or the connection is broken and closed by now.
+  package func begin(
+    _ request: borrowing ClientRequest, for receiver: any ClientResponseReceiver
   ) throws(HTTPClientError) {
     noteBegin()
     var isStreamed = false
     if case .stream = request.body { isStreamed = true }
     let asksUpgrade = request.upgradedInput != nil
     state.begin(hasStreamedBody: isStreamed, asksUpgrade: asksUpgrade)
-    reader = parker
-    try sendHead(request, connection: asksUpgrade ? .upgrade : .keepAlive)
-    guard case .stream(let source, let length) = request.body else { return }
-    let upload = RequestUpload(
-      source, framing: length.map { .length($0) } ?? .chunked, on: self,
-      awaitsContinue: request.awaitsContinue)
-    self.upload = upload
-    upload.start()
+    do throws(HTTPClientError) {
+      try sendHead(request, connection: asksUpgrade ? .upgrade : .keepAlive)
+    } catch {
+      fail(error)
+      throw failure ?? error
+    }
+    pending = PendingResponse(to: request, for: receiver)
+    if case .stream(let source, let length) = request.body {
+      let upload = RequestUpload(
+        source, framing: length.map { .length($0) } ?? .chunked, on: self,
+        awaitsContinue: request.awaitsContinue)
+      self.upload = upload
+      upload.start()
+    }
+    watchHead()
   }
+
+  /// Gives the exchange up that waits for its head; the receiver hears of it.
+  package func cancel() { fail(.cancelled) }
 
   private func sendHead(
     _ request: borrowing ClientRequest, connection kind: HTTP1HeadWriter.Connection
   ) throws(HTTPClientError) {
     var output: [UInt8] = []
-    swap(&output, &connection.loop.output)
+    swap(&output, &connection.loop.requestOutput)
     defer {
       output.removeAll(keepingCapacity: true)
-      swap(&output, &connection.loop.output)
+      swap(&output, &connection.loop.requestOutput)
     }
     do throws(HTTPParseError) {
       try HTTP1HeadWriter.appendRequest(
@@ -70,45 +62,60 @@ extension HTTP1ClientConnection {
   func uploadEnded() {
     upload = nil
     progressAt = connection.loop.now
+    watchHead()
   }
 
-  // MARK: - The response's head
+  // MARK: - Waiting for the head
 
-  /// Waits until something has come. The time counts from the last byte of the request; while the
+  /// How long the head may still take. The time counts from the last byte of the request; while the
   /// client is slow with it, the origin owes nothing.
-  private func awaitHead(
-    _ timeouts: ClientTimeouts, _ parker: Parker
-  ) async throws(HTTPClientError) {
-    if connection.mayReceive { return }
-    let isUploading = state.request == .sending
-    let patience = isUploading ? timeouts.betweenBytes : timeouts.firstByte
-    switch await parker.park(until: progressAt + patience) {
-    case .woken: return
-    case .cancelled: throw .cancelled
-    case .timedOut:
-      if upload?.awaitsSource == true { progressAt = connection.loop.now }
-      guard connection.loop.now >= progressAt + patience else { return }
-      throw isUploading ? .writeTimedOut : .firstByteTimedOut
+  private var patience: Duration? {
+    guard let pending else { return nil }
+    return state.request == .sending ? pending.timeouts.betweenBytes : pending.timeouts.firstByte
+  }
+
+  /// Looks again when the head is due. A deadline that is there already and comes first stays.
+  private func watchHead() {
+    guard let patience else { return }
+    let due = progressAt + patience
+    if connection.deadline > due { connection.setDeadline(due) }
+  }
+
+  /// The time has come to look whether the head is late.
+  func checkHead() {
+    guard let patience else { return }
+    if upload?.awaitsSource == true { progressAt = connection.loop.now }
+    guard connection.loop.now >= progressAt + patience else { return watchHead() }
+    fail(state.request == .sending ? .writeTimedOut : .firstByteTimedOut)
+  }
+
+  /// Receives while the head has not come and something may be there.
+  func receiveHead() {
+    while pending != nil, connection.mayReceive {
+      do throws(HTTPClientError) {
+        guard var response = try receiveOnce(), let answered = pending.take() else { continue }
+        answered.receiver.responseCame(&response)
+        head = response.head
+      } catch {
+        fail(error)
+      }
     }
   }
 
   /// Receives once; the response when its head is complete.
-  private func receiveHead(
-    of request: borrowing ClientRequest
-  ) throws(HTTPClientError) -> FetchedResponse? {
-    guard connection.mayReceive else { return nil }
+  private func receiveOnce() throws(HTTPClientError) -> FetchedResponse? {
     var response: FetchedResponse?
     let reception = try connection.receiveOnce(
       atMost: HTTPClientLimits.headReadBytes
     ) { (bytes) throws(HTTPClientError) in
       state.hasReceived = true
       if partialHead.isEmpty {
-        response = try read(bytes, request)
+        response = try read(bytes)
       } else {
         var head: [UInt8] = []
         swap(&head, &partialHead)
         head.append(bytes)
-        response = try read(head.span, request)
+        response = try read(head.span)
       }
     }
     switch reception {
@@ -119,14 +126,12 @@ extension HTTP1ClientConnection {
   }
 
   /// Reads heads from the front of `bytes` and keeps what is no whole head.
-  private func read(
-    _ bytes: Span<UInt8>, _ request: borrowing ClientRequest
-  ) throws(HTTPClientError) -> FetchedResponse? {
+  private func read(_ bytes: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse? {
+    guard let pending else { return nil }
     var position = 0
-    var head = ResponseHead(status: 0)
     while position < bytes.count {
       let rest = bytes.extracting(position..<bytes.count)
-      guard let length = try parse(rest, request.head.method, &head) else {
+      guard let length = try parse(rest, pending.method) else {
         partialHead.append(rest)
         return nil
       }
@@ -134,22 +139,21 @@ extension HTTP1ClientConnection {
       switch state.receive(status: head.status, framing: parser.framing) {
       case .invalid(let reason): throw .responseInvalid(reason.description)
       case .proceed: upload?.proceed()
-      case .interim: request.interim?(head)
+      case .interim: pending.receiver.interimCame(head)
       case .upgraded:
-        return upgrade(head, bytes.extracting(position..<bytes.count), request)
+        return upgrade(bytes.extracting(position..<bytes.count), pending)
       case .final(let stopsUpload):
         if stopsUpload { stopUpload() }
         // An origin that answers at once may not have sent 100: the body is wanted all the same.
         upload?.proceed()
-        return try respond(
-          head, bytes.extracting(position..<bytes.count), request)
+        return try respond(bytes.extracting(position..<bytes.count), pending)
       }
     }
     return nil
   }
 
   private func parse(
-    _ bytes: Span<UInt8>, _ method: HTTPMethod, _ head: inout ResponseHead
+    _ bytes: Span<UInt8>, _ method: HTTPMethod
   ) throws(HTTPClientError) -> Int? {
     do throws(HTTPParseError) {
       return try parser.parse(bytes, for: method, into: &head)
@@ -160,48 +164,51 @@ extension HTTP1ClientConnection {
 
   // MARK: - The response's body
 
-  /// The response to a complete head, behind which `rest` came along.
+  /// The response to the complete head, behind which `rest` came along.
   private func respond(
-    _ head: ResponseHead, _ rest: Span<UInt8>, _ request: borrowing ClientRequest
+    _ rest: Span<UInt8>, _ pending: PendingResponse
   ) throws(HTTPClientError) -> FetchedResponse {
     let framing = parser.framing.body
-    let announced = head.fields.withFirst(.contentLength) { $0.decimal } ?? nil
     switch framing {
     case .none:
       if rest.count > 0 { state.receivedSurplus() }
       responseEnded()
-      return FetchedResponse(head: head, body: .none, contentLength: announced)
+      return response(.none, announced)
     case .length(let length) where UInt64(rest.count) >= length:
       if UInt64(rest.count) > length { state.receivedSurplus() }
       let body = Bytes(copying: rest.extracting(0..<Int(length)))
       responseEnded()
-      return FetchedResponse(
-        head: head, body: body.isEmpty ? .none : .bytes(body), contentLength: length)
+      return response(body.isEmpty ? .none : .bytes(body), length)
     case .length, .chunked, .untilClose:
       let source = HTTP1ResponseBody(
-        self, framing: framing, patience: request.timeouts.betweenBytes)
+        self, framing: framing, patience: pending.timeouts.betweenBytes)
       try source.receive(rest)
       if let whole = source.takeWhole() {
-        return FetchedResponse(
-          head: head, body: whole.isEmpty ? .none : .bytes(whole),
-          contentLength: UInt64(whole.count))
+        return response(whole.isEmpty ? .none : .bytes(whole), UInt64(whole.count))
       }
-      return FetchedResponse(head: head, body: .stream(source), contentLength: announced)
+      return response(.stream(source), announced)
     }
   }
 
+  private var announced: UInt64? { head.fields.withFirst(.contentLength) { $0.decimal } ?? nil }
+
+  /// The response with the head that was parsed last, whose memory goes with it.
+  private func response(_ body: ResponseBody, _ length: UInt64?) -> FetchedResponse {
+    var taken = ResponseHead(status: 0)
+    swap(&taken, &head)
+    return FetchedResponse(head: taken, body: body, contentLength: length)
+  }
+
   /// 101: from here on both directions are bytes as they are (RFC 9110 section 7.8).
-  private func upgrade(
-    _ head: ResponseHead, _ rest: Span<UInt8>, _ request: borrowing ClientRequest
-  ) -> FetchedResponse {
+  private func upgrade(_ rest: Span<UInt8>, _ pending: PendingResponse) -> FetchedResponse {
     let source = HTTP1ResponseBody(
       self, framing: .untilClose, patience: HTTPClientLimits.upgradedIdle, isUpgraded: true)
     source.receiveRaw(rest)
-    if let input = request.upgradedInput {
+    if let input = pending.upgradedInput {
       let upload = RequestUpload(input, framing: .raw, on: self, awaitsContinue: false)
       self.upload = upload
       upload.start()
     }
-    return FetchedResponse(head: head, body: .stream(source), contentLength: nil)
+    return response(.stream(source), nil)
   }
 }

@@ -6,8 +6,9 @@ package import Primitives
 package import Runtime
 package import TLS
 
-/// Speaks HTTP/1.1 (RFC 9112) as a client. One task at a time makes an exchange and reads its
-/// response; a second one sends the request's body if that must be waited for.
+/// Speaks HTTP/1.1 (RFC 9112) as a client: one exchange after the other, driven by events until the
+/// response's head has come. Then a task reads the body, if that did not come along, and another one
+/// sends the request's body if that must be waited for.
 ///
 /// Confined to its loop. When an exchange is complete, the owner gets the connection back or hears
 /// that it has closed; a connection that fails or is given up is reset, so that the origin never
@@ -19,7 +20,11 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
   var parser = HTTP1ResponseParser()
   /// Bytes of a head that is not complete.
   var partialHead: [UInt8] = []
-  /// Where the task waits that reads the response.
+  /// The head that is being parsed.
+  var head = ResponseHead(status: 0)
+  /// The response whose head has not come yet.
+  var pending: PendingResponse?
+  /// Where the task waits that reads the response's body.
   var reader: Parker?
   var upload: RequestUpload?
   /// Why the exchange can't go on.
@@ -76,7 +81,8 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
     precondition(state.isIdle)
     idleTimeout = timeout
     idleSince = connection.loop.now
-    if connection.deadline == .never { connection.setDeadline(idleSince + timeout) }
+    let due = idleSince + timeout
+    if connection.deadline > due { connection.setDeadline(due) }
   }
 
   /// Closes the connection; an exchange that is under way fails.
@@ -109,8 +115,10 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
     guard failure == nil, connection.isOpen else { return }
     failure = error
     let waiting = reader
+    let receiver = pending.take()?.receiver
     finish(reset: true)
     waiting?.wake()
+    receiver?.exchangeFailed(error)
   }
 
   func stopUpload() {
@@ -139,18 +147,18 @@ extension HTTP1ClientConnection: ClientConnectionUser {
       return
     }
     upload?.connectionDrained()
-    reader?.wake()
+    if pending == nil { reader?.wake() } else { receiveHead() }
   }
 
   func connectionFailed(_ error: HTTPClientError) {
     // What the origin sent before it closed can still be read; an early response is one.
     stopUpload()
     guard connection.mayReceive || connection.isHungUp else { return fail(error) }
-    reader?.wake()
+    if pending == nil { reader?.wake() } else { connection.enqueue() }
   }
 
   func connectionDeadlineReached() {
-    guard state.isIdle else { return }
+    guard state.isIdle else { return checkHead() }
     let due = idleSince + idleTimeout
     if connection.loop.now >= due { finish(reset: false) } else { connection.setDeadline(due) }
   }

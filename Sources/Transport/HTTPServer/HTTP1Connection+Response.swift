@@ -22,6 +22,10 @@ extension HTTP1Connection: ResponseSink {
 
   func respond(_ exchange: Exchange) {
     guard exchange === self.exchange, !response.hasBegun else { return }
+    connection.takeTurn { write(exchange) }
+  }
+
+  private func write(_ exchange: Exchange) {
     writeHead(exchange)
     if response.framing != .none {
       switch exchange.response.body {

@@ -28,6 +28,8 @@ package final class HTTPServer: @unchecked Sendable {
   var dates = HTTPDateCache()
   let acceptor: TLSAcceptor?
   let scratch = HTTP2Scratch()
+  /// A connection is in its turn: what is gathered in the loop's output is its own.
+  var isInTurn = false
   private var connections: [ServerConnection] = []
   /// Exchanges as new, for reuse.
   private var exchanges: [Exchange] = []

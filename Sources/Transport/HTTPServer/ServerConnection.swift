@@ -84,13 +84,29 @@ final class ServerConnection: Channel, @unchecked Sendable {
   override func ready() {
     guard isOpen else { return }
     isInTurn = true
+    server.isInTurn = true
     work()
+    server.isInTurn = false
     isInTurn = false
     server.recycle()
   }
 
   /// Whether further requests wait for the next turn.
   var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
+
+  /// Runs `body`, which answers in the middle of other work of the loop, as a turn of its own: what
+  /// it writes leaves in one call at once. If another connection is in its turn, it leaves later.
+  func takeTurn(_ body: () -> Void) {
+    guard isOpen, !server.isInTurn else { return body() }
+    isInTurn = true
+    server.isInTurn = true
+    body()
+    flush()
+    server.isInTurn = false
+    isInTurn = false
+    // Requests may wait, or the client's end.
+    if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
+  }
 
   private func work() {
     requestsInTurn = 0
