@@ -32,6 +32,9 @@ private struct VirtualLane: ~Copyable {
     while microseconds < end, serveOne() {}
   }
 
+  /// Lets time pass in which nothing is ready.
+  mutating func pass(microseconds duration: UInt64) { microseconds += duration }
+
   /// Serves one piece; false if there is none.
   mutating func serveOne() -> Bool {
     guard case .work(let work)? = queue.pop(), let flow = work as? VirtualFlow else { return false }
@@ -91,6 +94,29 @@ struct FlowTests {
         let before = lane.piecesBefore(quiet)
         if round >= 10 { worst = max(worst, before) }
         lane.run(microseconds: 60 * 200)
+      }
+      return worst
+    }
+    #expect(worst <= 1)
+  }
+
+  @Test("a busy connection with small requests passes downloads that come in bursts now and then")
+  func shortPieces() async {
+    let worst = await SharedRuntime.run { real in
+      var lane = VirtualLane()
+      let downloads = (0..<200).map { _ in
+        VirtualFlow(on: real, microseconds: 100, isEndless: false)
+      }
+      let busy = VirtualFlow(on: real, microseconds: 20, isEndless: false)
+      var worst = 0
+      for round in 0..<100 {
+        for flow in downloads { lane.push(flow) }
+        for _ in 0..<10 {
+          lane.run(microseconds: 2_500)
+          let before = lane.piecesBefore(busy)
+          if round >= 10 { worst = max(worst, before) }
+        }
+        lane.pass(microseconds: 25_000)
       }
       return worst
     }

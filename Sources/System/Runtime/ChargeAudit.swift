@@ -26,7 +26,7 @@ struct ChargeAudit {
   /// The next `ticks` are charged to nobody: the loop slept.
   mutating func rest(ticks: UInt64) { unchargedTicks &+= ticks }
 
-  /// Compares at the counter `ticks`, to which everything is charged or rested; returns ticks of CPU
+  /// Compares at the counter `ticks`, until which everything is charged or rested; the ticks of CPU
   /// that nobody was charged for.
   mutating func check(ticks: UInt64, cpuNanoseconds: UInt64, clock: CPUClock) -> UInt64 {
     let elapsed = ticks &- checkedTicks

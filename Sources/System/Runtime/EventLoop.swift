@@ -172,7 +172,7 @@ import Synchronization
     routeTarget = before
   }
 
-  /// The job that Swift enqueues during `body` is the next step of the task that waited at `parker`.
+  /// The job that Swift enqueues during `body` is the next step of the task that waits at `parker`.
   func resume(of parker: Parker, _ body: () -> Void) {
     resumedParker = parker
     body()

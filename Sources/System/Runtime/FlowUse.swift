@@ -15,8 +15,12 @@ struct FlowUse {
     UInt16(truncatingIfNeeded: nanoseconds >> 27)
   }
 
-  /// What will have been used after one more piece of work.
-  var expectedUnits: UInt32 { units &+ UInt32(piece) }
+  /// Whether this flow is to go first, where `usual` is used on average. Counts the piece to come.
+  func isLight(among usual: FlowUse) -> Bool {
+    let expected = units &+ UInt32(piece)
+    return expected <= usual.units / 2
+      || (piece <= usual.piece / 2 && expected / 2 <= usual.units)
+  }
 
   /// Halves the use for every period until `now`.
   mutating func age(to now: UInt16) {
@@ -34,13 +38,16 @@ struct FlowUse {
     units = min(units &+ UInt32(taken), .max >> 1)
   }
 
-  /// Moves this average by a sixteenth towards what `flow` has used.
+  /// Moves this average by a sixteenth towards `flow`.
   mutating func approach(_ flow: FlowUse, in now: UInt16) {
     age(to: now)
-    if flow.units >= units {
-      units += (flow.units - units + 15) >> 4
-    } else {
-      units -= (units - flow.units + 15) >> 4
-    }
+    units = Self.approached(units, flow.units)
+    piece = Self.approached(piece, flow.piece)
+  }
+
+  private static func approached<Value: FixedWidthInteger>(
+    _ value: Value, _ goal: Value
+  ) -> Value {
+    goal >= value ? value + (goal - value) / 16 : value - (value - goal) / 16
   }
 }

@@ -1,7 +1,8 @@
 // The work of one lane: flows that used little lately go first.
 
-/// The queue of one lane, in two classes as in FQ-CoDel (RFC 8290): work of flows that use less than
-/// half of what is usual in this lane goes before the rest, which is served in turn.
+/// The queue of one lane, in two classes as in FQ-CoDel (RFC 8290): work of light flows goes before
+/// the rest, which is served in turn. A flow is light if it uses less than half of what is usual in
+/// this lane, or if its pieces of work are half as long and it uses no more than twice as much.
 ///
 /// A flow is one `LoopWork`: a connection, or the place where a task waits. Jobs that belong to no
 /// flow are the first steps of tasks, and go first. Where all flows are alike, this is a FIFO.
@@ -21,7 +22,7 @@
   /// Puts `work` into its class; `period` is the present one (`FlowUse`).
   mutating func push(_ work: LoopWork, period: UInt16) {
     work.use.age(to: period)
-    if work.use.expectedUnits <= usual.units / 2 { light.push(work) } else { bulk.push(work) }
+    if work.use.isLight(among: usual) { light.push(work) } else { bulk.push(work) }
   }
 
   mutating func push(job: UnsafeMutableRawPointer) { unsafe light.push(job: job) }
@@ -31,7 +32,7 @@
     return servesBulk ? bulk.pop() : light.pop()
   }
 
-  /// Counts what the piece of work took that was popped last; `flow` is whose it was, nil for a job.
+  /// Counts what the piece that was popped last took; `flow` is whose it was, nil for a job.
   mutating func charge(_ flow: LoopWork?, ticks: UInt64, period: UInt16) {
     lightTicks = servesBulk || bulk.isEmpty ? 0 : lightTicks &+ ticks
     guard let flow else { return }

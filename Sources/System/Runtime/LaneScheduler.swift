@@ -76,8 +76,8 @@
     }
   }
 
-  /// What a lane may use in a round. Lanes that all tenants depend on get a part of the round together
-  /// however many tenants are busy, else nobody could connect to a server with a thousand of these.
+  /// What a lane may use in a round. Lanes that all tenants depend on get a part of the round
+  /// together however many tenants are busy; else nobody could connect when a thousand are.
   private func quantum(of lane: Lane) -> Int64 {
     let quantum = quantumTicks * Int64(lane.weight)
     guard lane.isCommon, readyCommonLanes > 0 else { return quantum }
