@@ -42,7 +42,7 @@ extension ServerConnection {
   }
 
   /// Gathered bytes go to the queue, because something must come after them that is not gathered.
-  private func moveGathered() {
+  func moveGathered() {
     guard isInTurn, !loop.output.isEmpty else { return }
     loop.output.withSpan { pendingOutput.append(copying: $0) }
     loop.output.removeAll(keepingCapacity: true)

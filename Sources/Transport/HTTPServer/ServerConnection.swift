@@ -86,14 +86,19 @@ final class ServerConnection: Channel, @unchecked Sendable {
   }
 
   private func beginTurn() {
-    precondition(loop.output.isEmpty, "what is gathered belongs to one connection")
+    assert(loop.output.isEmpty, "what is gathered belongs to one connection")
     isInTurn = true
     server.isInTurn = true
   }
 
   private func endTurn() {
     // What a connection that closed in its turn had gathered must not reach the next one.
-    if !isOpen { loop.output.removeAll(keepingCapacity: true) }
+    if !isOpen {
+      loop.output.removeAll(keepingCapacity: true)
+    } else if !loop.output.isEmpty {
+      moveGathered()
+      enqueue()
+    }
     server.isInTurn = false
     isInTurn = false
   }
