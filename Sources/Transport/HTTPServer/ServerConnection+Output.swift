@@ -178,6 +178,7 @@ extension ServerConnection {
   /// has read the last response could destroy that response (RFC 9112 section 9.6).
   private func linger() {
     ending = .lingering
+    if isOver { return finish(reset: false) }
     if let session {
       session.close(output: &server.ciphertext)
       sendRecords()
@@ -187,6 +188,14 @@ extension ServerConnection {
     if hasEnded || isHungUp { return finish(reset: false) }
     engine = .closing
     setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
+  }
+
+  /// Whether the client certainly sends nothing more, so that there is nothing to wait for: it said so
+  /// (RFC 9112 section 9.6), and all that it sent has been read. TLS has an end of its own.
+  private var isOver: Bool {
+    guard session == nil, pendingInput.isEmpty, !canReceive, case .http1(let http1) = engine
+    else { return false }
+    return http1.isLastRequest
   }
 
   /// Ends the connection once everything is sent.
