@@ -34,7 +34,7 @@ struct DecisionTests {
       health.begin(now: start)
       health.fail(now: start)
     }
-    health.succeed()
+    health.answer(200, now: start)
     for _ in 0..<3 {
       #expect(health.admits(now: start))
       health.fail(now: start)
@@ -48,7 +48,27 @@ struct DecisionTests {
     #expect(!health.admits(now: probing + .milliseconds(19_999)))
     #expect(health.admits(now: probing + .seconds(20)))
     health.begin(now: probing + .seconds(20))
-    health.succeed()
+    health.answer(200, now: start)
+    #expect(health.admits(now: probing + .seconds(20)))
+  }
+
+  @Test(
+    "five gateway errors in a row eject; another answer between them does not let it come to that")
+  func gatewayErrors() {
+    var health = PassiveHealth()
+    for status: UInt16 in [502, 503, 504, 503, 500, 502, 503, 504, 502] {
+      health.begin(now: start)
+      health.answer(status, now: start)
+    }
+    #expect(health.admits(now: start))
+    health.answer(503, now: start)
+    #expect(!health.admits(now: start))
+    let probing = start + .seconds(10)
+    health.begin(now: probing)
+    health.answer(503, now: probing)
+    #expect(!health.admits(now: probing + .seconds(19)))
+    health.begin(now: probing + .seconds(20))
+    health.answer(404, now: probing + .seconds(20))
     #expect(health.admits(now: probing + .seconds(20)))
   }
 

@@ -77,6 +77,7 @@ struct SecurityTests {
       }
     }
     #expect(answers == [.failed(.tlsCertificateError)])
+    #expect(await server.connectionCount == 1, "the certificate would be the same again")
   }
 
   @Test("verification can be switched off in so many words")

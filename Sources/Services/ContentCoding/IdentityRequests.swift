@@ -9,6 +9,7 @@ package final class IdentityRequests: ResponseSource {
 
   package init(_ below: any ResponseSource) { self.below = below }
 
+  /// Asks for content without a coding, unless another protocol is asked for.
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     fetch.asksForIdentity = fetch.upgradedInput == nil
     below.begin(fetch, for: receiver)

@@ -22,7 +22,11 @@ struct FetchAttempts {
   /// The body is a stream that the last attempt may have read from.
   private var hasConsumedBody = false
 
-  init(isIdempotent: Bool, retries: Int) {
+  /// How many origins there are.
+  private let origins: Int
+
+  init(isIdempotent: Bool, retries: Int, origins: Int) {
+    self.origins = origins
     rule = RetryRule(isIdempotent: isIdempotent, retries: retries)
   }
 
@@ -90,6 +94,8 @@ struct FetchAttempts {
       guard failure.isRetryable, failure.kind != .connectionLimitReached else { return false }
       error = .connectTimedOut
     }
+    // The same origin would show the same certificate again.
+    if case .certificateRefused = error, triedBefore.count + 1 >= origins { return false }
     let decision = rule.decide(
       after: error, progress: progress, onReusedConnection: isReused,
       canReplay: !hasConsumedBody)

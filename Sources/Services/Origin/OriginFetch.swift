@@ -16,7 +16,7 @@ final class OriginFetch: @unchecked Sendable {
   /// Nil between fetches.
   private var job: Job?
   private var stage = Stage.idle
-  private var attempts = FetchAttempts(isIdempotent: true, retries: 0)
+  private var attempts = FetchAttempts(isIdempotent: true, retries: 0, origins: 1)
   private var request = ClientRequest()
 
   /// What is fetched, by whose connections, for whom.
@@ -52,7 +52,8 @@ final class OriginFetch: @unchecked Sendable {
     self.job = job
     fetch.maker = self
     attempts = FetchAttempts(
-      isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries)
+      isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries,
+      origins: origin.pool.servers.count)
     guard fetch.body == nil, fetch.upgradedInput == nil else { return startTask(.content, job) }
     let server = origin.choose(&attempts)
     guard let connection = origin.pool.idle(server, wish(job)) else {
@@ -204,7 +205,7 @@ final class OriginFetch: @unchecked Sendable {
   // MARK: - The outcome
 
   private func complete(_ response: inout FetchedResponse, of server: OriginServer, _ job: Job) {
-    server.health.succeed()
+    server.health.answer(response.head.status, now: job.origin.lane.loop.now)
     job.origin.complete(&response.head)
     end(job)
     job.receiver.responseCame(&response)

@@ -6,6 +6,7 @@ import Primitives
 /// then one exchange is let through to see (half open), and the rest when that went well.
 struct PassiveHealth {
   private var failures = 0
+  private var gatewayErrors = 0
   private var ejections = 0
   private var ejectedUntil: Instant?
   private var isProbing = false
@@ -24,9 +25,18 @@ struct PassiveHealth {
     if let ejectedUntil, now >= ejectedUntil { isProbing = true }
   }
 
-  /// The origin has answered.
-  mutating func succeed() {
+  /// The origin has answered with `status`. Answers of a gateway that gets none itself (502, 503,
+  /// 504) count as failures, more patiently: the origin is there, but serves nobody.
+  mutating func answer(_ status: UInt16, now: Instant) {
+    guard (502...504).contains(status) else { return succeed() }
     failures = 0
+    gatewayErrors += 1
+    eject(gatewayErrors >= OriginLimits.gatewayErrorsBeforeEjection, now: now)
+  }
+
+  private mutating func succeed() {
+    failures = 0
+    gatewayErrors = 0
     ejections = 0
     ejectedUntil = nil
     isProbing = false
@@ -38,10 +48,15 @@ struct PassiveHealth {
   /// The origin could not be reached or did not answer as it must.
   mutating func fail(now: Instant) {
     failures += 1
+    eject(failures >= OriginLimits.failuresBeforeEjection, now: now)
+  }
+
+  /// Ejects the origin if that was the probe, or if `isDue`.
+  private mutating func eject(_ isDue: Bool, now: Instant) {
     let wasProbe = isProbing
     isProbing = false
     if let ejectedUntil, now < ejectedUntil { return }
-    guard wasProbe || failures >= OriginLimits.failuresBeforeEjection else { return }
+    guard wasProbe || isDue else { return }
     let factor = 1 << min(ejections, 10)
     ejections += 1
     ejectedUntil = now + min(OriginLimits.firstEjection * factor, OriginLimits.longestEjection)

@@ -16,6 +16,8 @@ final class HTTP1Connection {
   var body: HTTP1RequestBody?
   var response = HTTP1ResponseState()
   var keepsAlive = true
+  /// The client has said that it sends nothing after this request, which has come whole.
+  private(set) var isLastRequest = false
   private var parser: HTTP1RequestParser
   /// Its head is not complete yet.
   private var partial: Exchange?
@@ -99,6 +101,7 @@ final class HTTP1Connection {
     exchange.sink = self
     exchange.client = connection.client
     exchange.facts.begunAt = connection.loop.now
+    isLastRequest = !framing.keepAlive
     keepsAlive = framing.keepAlive && !connection.server.isDraining
     response = HTTP1ResponseState()
     prepareBody(exchange, framing)
@@ -133,6 +136,7 @@ final class HTTP1Connection {
     if let body, !body.isComplete {
       guard keepsAlive, body.discardRest() else {
         body.fail(Failure(.clientAborted))
+        isLastRequest = false
         return endExchange(exchange, keepsAlive: false)
       }
       guard body.isComplete else { return }

@@ -48,7 +48,7 @@ extension ServerConnection {
   }
 
   /// Gathered bytes go to the queue, because something must come after them that is not gathered.
-  private func moveGathered() {
+  func moveGathered() {
     guard isInTurn, !loop.output.isEmpty else { return }
     loop.output.withSpan { pendingOutput.append(copying: $0) }
     loop.output.removeAll(keepingCapacity: true)
@@ -196,6 +196,7 @@ extension ServerConnection {
   /// has read the last response could destroy that response (RFC 9112 section 9.6).
   private func linger() {
     ending = .lingering
+    if isOver { return finish(reset: false) }
     if let session {
       session.close(output: &server.ciphertext)
       sendRecords()
@@ -205,6 +206,14 @@ extension ServerConnection {
     if hasEnded || isHungUp { return finish(reset: false) }
     engine = .closing
     setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
+  }
+
+  /// Whether the client certainly sends nothing more, so that there is nothing to wait for: it said so
+  /// (RFC 9112 section 9.6), and all that it sent has been read. TLS has an end of its own.
+  private var isOver: Bool {
+    guard session == nil, pendingInput.isEmpty, !canReceive, case .http1(let http1) = engine
+    else { return false }
+    return http1.isLastRequest
   }
 
   /// Ends the connection once everything is sent.

@@ -83,9 +83,25 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   override func ready() {
     guard isOpen else { return }
+    beginTurn()
+    work()
+    endTurn()
+  }
+
+  private func beginTurn() {
+    assert(loop.output.isEmpty, "what is gathered belongs to one connection")
     isInTurn = true
     server.isInTurn = true
-    work()
+  }
+
+  private func endTurn() {
+    // What a connection that closed in its turn had gathered must not reach the next one.
+    if !isOpen {
+      loop.output.removeAll(keepingCapacity: true)
+    } else if !loop.output.isEmpty {
+      moveGathered()
+      enqueue()
+    }
     server.isInTurn = false
     isInTurn = false
     server.recycle()
@@ -98,12 +114,10 @@ final class ServerConnection: Channel, @unchecked Sendable {
   /// it writes leaves in one call at once. If another connection is in its turn, it leaves later.
   func takeTurn(_ body: () -> Void) {
     guard isOpen, !server.isInTurn else { return body() }
-    isInTurn = true
-    server.isInTurn = true
+    beginTurn()
     body()
     flush()
-    server.isInTurn = false
-    isInTurn = false
+    endTurn()
     // Requests may wait, or the client's end.
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
