@@ -60,7 +60,7 @@ final class EdgeService: EdgeBackend {
   private func recur(_ store: ZoneStore) async {
     let parker = Parker(on: lane)
     while !shared.withLock({ $0.isStopping }) {
-      _ = await parker.park(until: loop.now + .seconds(5))
+      _ = await parker.park(until: loop.now + .seconds(GatewayLimits.sweepSeconds))
       await edge.sweep()
       await export(store)
     }
@@ -133,7 +133,7 @@ final class EdgeService: EdgeBackend {
   func ledger() async -> LedgerReading {
     let readings = await edge.readings()
     let epoch = shared.withLock { $0.epoch }
-    return LedgerSum(readings, edge: edge).reading(epoch: epoch)
+    return LedgerSum(readings, edge: edge, control: loop).reading(epoch: epoch)
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.
