@@ -3,6 +3,7 @@
 several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected; says what it saw.
 
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
+client.py half-closed PORT              sends it and closes that side; prints how many of each status
 client.py statuses PORT                 the same; prints the status of each answer, then "closed" or "open"
 client.py websocket PORT HOST PATH
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
@@ -115,6 +116,16 @@ def statuses(port):
     s.sendall(sys.stdin.buffer.read())
     data, closed = read_all(s)
     print(*status_codes(data), "closed" if closed else "open")
+
+
+def half_closed(port):
+    """Sends standard input and closes that side; how many answers of each status come."""
+    s = connect(port)
+    s.sendall(sys.stdin.buffer.read())
+    s.shutdown(socket.SHUT_WR)
+    data, closed = read_all(s)
+    codes = status_codes(data)
+    print(*[f"{codes.count(c)} x {c}" for c in sorted(set(codes))], "closed" if closed else "open")
 
 
 def status_codes(data):
@@ -453,7 +464,7 @@ def cases(port, host, file):
     sys.exit(1 if bad else 0)
 
 
-COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
+COMMANDS = {"raw": raw, "statuses": statuses, "half-closed": half_closed, "websocket": websocket, "trailers": trailers, "abort": abort,
             "early-close": early_close, "hosts": hosts, "keep": keep, "load": load, "h2-hosts": h2_hosts,
             "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 

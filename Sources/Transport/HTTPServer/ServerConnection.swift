@@ -27,6 +27,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   var tenant: (any ConnectionTenant)?
   var registryIndex = -1
   var isInTurn = false
+  var requestsInTurn = 0
   var hasTimedOut = false
   var isClosing = false
   /// The client has finished sending.
@@ -115,7 +116,11 @@ final class ServerConnection: Channel, @unchecked Sendable {
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
 
+  /// Whether further requests wait for the next turn.
+  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
+
   private func work() {
+    requestsInTurn = 0
     if hasTimedOut {
       hasTimedOut = false
       timedOut()
@@ -151,6 +156,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
         return
       }
     }
+    guard !isTurnUsed else { return enqueue() }
     if isOpen && isHungUp && canReceive && !wantsInput { hungUp() }
   }
 
