@@ -26,14 +26,12 @@ def quantile(values, q):
     return values[min(len(values) - 1, int(len(values) * q))] if values else float("nan")
 
 
-def probe(space, port, host, seconds):
-    """The probe's latencies, of a process that goes ahead of the load tool."""
-    process = space.start([sys.executable, PROBE, port, host, "/c/1k", RATE, seconds], {lab.LOAD_CPU},
-                          fifo=10, stdout=lab.subprocess.PIPE, text=True)
-    result = json.loads(process.communicate()[0])
-    if result["failed"]:
-        print(f"{result['failed']} requests of the probe failed", file=sys.stderr)
-    return result["latencies"]
+def start_probe(space, port, host):
+    """A probe that is connected and waits for its start; it goes ahead of the load tool."""
+    process = space.start([sys.executable, PROBE, port, host, "/c/1k", RATE, lab.BURST_SECONDS], {lab.LOAD_CPU},
+                          fifo=10, stdin=lab.subprocess.PIPE, stdout=lab.subprocess.PIPE, text=True)
+    process.stdout.readline()
+    return process
 
 
 def beside(space, edge, load, host):
@@ -47,10 +45,14 @@ def beside(space, edge, load, host):
             tool = lab.wrk(space, f"{scheme}://127.0.0.1:{port}{path}", CONNECTIONS, 3,
                            ["Host: a.test", *headers])
             time.sleep(1)  # until all are connected
+        process = start_probe(space, edge.port, host)
         before, began = edge.cpu_seconds(), time.monotonic()
-        with lab.burst(edge.pid, *([tool.pid] if tool else [])) as allowed:
+        with lab.burst(edge.pid, space.origin_pid, *([tool.pid] if tool else [])) as allowed:
             realtime = realtime and allowed
-            latencies += probe(space, edge.port, host, lab.BURST_SECONDS)
+            result = json.loads(process.communicate("go\n")[0])
+        latencies += result["latencies"]
+        if result["failed"]:
+            print(f"{result['failed']} requests of the probe failed", file=sys.stderr)
         used += (edge.cpu_seconds() - before) / (time.monotonic() - began) / BURSTS
         if tool:
             count, failed = lab.requests_of(tool)

@@ -132,7 +132,7 @@ class Lab:
         temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in (
             "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         with open(f"{folder}/nginx.conf", "w") as f:
-            f.write(f"""{user} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+            f.write(f"""{user} daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 8192; }}
 http {{
   access_log off; {temporary} keepalive_requests 1000000000; default_type text/plain;
@@ -143,8 +143,9 @@ http {{
   }}
 }}""")
         path = os.environ["PATH"] + ":/usr/sbin"
-        self.start([shutil.which("nginx", path=path) or "nginx", "-e", f"{folder}/error.log",
-                    "-c", f"{folder}/nginx.conf"], {LOAD_CPU})
+        self.origin_pid = self.start(
+            [shutil.which("nginx", path=path) or "nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
+            {LOAD_CPU}).pid
         self.wait_for(lambda: answers(port, "x", "/c/1k"))
         return port
 

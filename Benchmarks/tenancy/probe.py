@@ -1,7 +1,7 @@
 """An open-loop probe: small requests at a constant rate, whatever the answers take.
 
-probe.py PORT HOST PATH RATE SECONDS prints the latencies in milliseconds and the number of failures
-as JSON. It waits on no answer: while one is late, the next request goes over another connection.
+probe.py PORT HOST PATH RATE SECONDS says that it is ready, waits for a line on its standard input,
+and prints the latencies in milliseconds and the number of failures as JSON. It waits on no answer: while one is late, the next request goes over another connection.
 """
 import gc
 import json
@@ -25,6 +25,8 @@ def main(port, host, path, rate, seconds):
 
     idle += [connect() for _ in range(4)]
     gc.disable()
+    print("ready", flush=True)
+    sys.stdin.readline()
     start, sent, total = time.monotonic() + 0.02, 0, int(rate * seconds)
     while (sent < total or busy) and time.monotonic() < start + seconds + 10:
         now = time.monotonic()
