@@ -31,6 +31,8 @@ final class ZoneState: @unchecked Sendable {
   var counters = ZoneCounters()
   private(set) var connections = 0
   private(set) var exchangesInFlight = 0
+  /// Bytes of responses that wait for clients.
+  private(set) var waitingOutputBytes = 0
   private(set) var lastUsed: Instant
   /// Removed or changed to another host: idle connections of the zone end.
   private(set) var isRetired = false
@@ -43,9 +45,16 @@ final class ZoneState: @unchecked Sendable {
       loop: gateway.loop, name: snapshot.configuration.name,
       weight: UInt32(clamping: snapshot.configuration.weight))
     lastUsed = gateway.loop.now
-    origin = Origin(
-      snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+    origin = Self.makeOrigin(snapshot, lane, gateway)
     pipeline = makePipeline()
+  }
+
+  private static func makeOrigin(
+    _ snapshot: ZoneSnapshot, _ lane: Lane, _ gateway: Gateway
+  ) -> Origin {
+    Origin(
+      snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
+      resolver: gateway.resolver)
   }
 
   /// The next request sees `snapshot`.
@@ -54,10 +63,11 @@ final class ZoneState: @unchecked Sendable {
     self.snapshot = snapshot
     lane.weight = UInt32(clamping: snapshot.configuration.weight)
     tlsContext = nil
-    if before.configuration.origins != snapshot.configuration.origins {
+    if before.configuration.origins != snapshot.configuration.origins
+      || before.configuration.originPolicy != snapshot.configuration.originPolicy
+    {
       origin.close()
-      origin = Origin(
-        snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+      origin = Self.makeOrigin(snapshot, lane, gateway)
     }
     pipeline = makePipeline()
   }
@@ -108,6 +118,8 @@ final class ZoneState: @unchecked Sendable {
       gateway.loop.charge(lane)
     }
     lastUsed = gateway.loop.now
+    if snapshot.configuration.isPaused { return pausedPage(exchange) }
+    guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
     if exchange.requestBody != nil {
       let limit = UInt64(snapshot.configuration.bounds.requestBodyBytes)
       exchange.requestBodyLimit = limit
@@ -152,6 +164,11 @@ final class ZoneState: @unchecked Sendable {
     return .pending
   }
 
+  private func pausedPage(_ exchange: Exchange) -> Handling {
+    ErrorPage.render(Failure(.paused), for: exchange)
+    return responded(exchange)
+  }
+
   private func refuseBody(_ exchange: Exchange, _ limit: UInt64) -> Handling {
     ErrorPage.render(
       Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"), for: exchange)
@@ -162,7 +179,6 @@ final class ZoneState: @unchecked Sendable {
   private func shed(_ exchange: Exchange, _ reason: String) -> Handling {
     counters.shed += 1
     ErrorPage.render(Failure(.overloaded, reason), for: exchange)
-    exchange.response.fields.append(.retryAfter, "1")
     return .responded
   }
 
@@ -186,4 +202,13 @@ extension ZoneState: ConnectionTenant {
   }
 
   func connectionClosed() { connections -= 1 }
+
+  func waitingOutputChanged(by bytes: Int) {
+    waitingOutputBytes += bytes
+    precondition(waitingOutputBytes >= 0)
+  }
+
+  var hasOutputRoom: Bool {
+    waitingOutputBytes < snapshot.configuration.bounds.responseBufferBytes
+  }
 }
