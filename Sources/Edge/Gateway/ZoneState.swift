@@ -103,7 +103,7 @@ final class ZoneState: @unchecked Sendable {
   }
 
   /// Who waits for what requests need. Of a retired zone it lives as long as the request.
-  private var actor: ZoneActor {
+  var actor: ZoneActor {
     if let keptActor { return keptActor }
     let actor = ZoneActor(self)
     if !isRetired { keptActor = actor }
