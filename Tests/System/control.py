@@ -49,8 +49,9 @@ def churn(control, token, port, origin, count):
     clients = [client.Reader(client.connect(port)) for _ in range(4)]
 
     def resident():
-        with open(f"/proc/{process}/statm") as f:
-            return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") >> 10
+        """Without the file of the store, which is mapped."""
+        with open(f"/proc/{process}/status") as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
 
     def statuses(host):
         found = []

@@ -21,7 +21,8 @@ final class ZoneState: @unchecked Sendable {
   private(set) var snapshot: ZoneSnapshot
   private(set) var pipeline = Pipeline()
   private(set) var origin: Origin
-  private(set) lazy var actor = ZoneActor(self)
+  /// Keeps this state: a cycle, which `retire` breaks.
+  private var keptActor: ZoneActor?
   /// The names under which the loop's table lists the zone.
   var names: [[UInt8]] = []
   /// Where the gateway's list has the zone.
@@ -77,6 +78,7 @@ final class ZoneState: @unchecked Sendable {
   /// The zone is no more: what is in flight ends, nothing new begins.
   func retire() {
     isRetired = true
+    keptActor = nil
     origin.close()
     contextMade(nil, of: snapshot)
   }
@@ -100,6 +102,14 @@ final class ZoneState: @unchecked Sendable {
     for handshake in waiting {
       handshake.certificateFound(context.map { .use($0, lane) } ?? .unrecognizedName)
     }
+  }
+
+  /// Who waits for what requests need. Of a retired zone it lives as long as the request.
+  var actor: ZoneActor {
+    if let keptActor { return keptActor }
+    let actor = ZoneActor(self)
+    if !isRetired { keptActor = actor }
+    return actor
   }
 
   // MARK: - Serving
