@@ -38,6 +38,15 @@ enum Samples {
     zone.bounds.requestBodyBytes = 256
     zone.bounds.responseBufferBytes = 65_536
     zone.bounds.cacheBytes = 1 << 40
+    zone.originPolicy.connectionsPerOrigin = 2
+    zone.originPolicy.connectionsPerZone = 3
+    zone.originPolicy.waitingExchanges = 0
+    zone.originPolicy.waitTimeout = .milliseconds(4)
+    zone.originPolicy.idleTimeout = .milliseconds(5)
+    zone.originPolicy.maximumConnectionAge = .milliseconds(6)
+    zone.originPolicy.exchangesPerConnection = 7
+    zone.originPolicy.retries = 0
+    zone.originPolicy.allowsHTTP2 = false
     zone.weight = 7
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]

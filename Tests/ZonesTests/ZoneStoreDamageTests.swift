@@ -47,6 +47,74 @@ import Zones
     #expect(try again.exportIfNeeded())
   }
 
+  var export: String { path + "/zones.export" }
+
+  @Test func `what changed is added to the export, and a restored store has it`() throws {
+    let store = try open().store
+    try store.apply([.put(Samples.full), .put(Samples.zone(1)), .put(Samples.zone(2))])
+    try store.exportIfNeeded()
+    let whole = try TestFile.read(export)
+    try store.apply([.remove(Samples.id(1)), .put(Samples.zone(2, revision: 5))])
+    #expect(try store.exportIfNeeded())
+    try store.apply([.put(Samples.zone(3))])
+    #expect(try store.exportIfNeeded())
+    #expect(try !store.exportIfNeeded())
+    let grown = try TestFile.read(export)
+    #expect(grown.count > whole.count && Array(grown.prefix(whole.count)) == whole)
+    store.close()
+    try damage()
+    let restored = try open().store
+    #expect(try restored.count() == 3)
+    #expect(try restored.configuration(of: Samples.id(1)) == nil)
+    #expect(
+      try restored.configuration(of: Samples.id(2)) == Samples.zone(2, revision: 5).withoutKeys)
+    #expect(try restored.configuration(of: Samples.id(3)) != nil)
+    #expect(try restored.configurationWithKeys(of: Samples.full.id) == Samples.full)
+    #expect(try restored.sequence() >= 6)
+  }
+
+  @Test("an addition that breaks off leaves the state before it", arguments: [1, 8, 60, 100])
+  func anAdditionThatBreaksOff(missing: Int) throws {
+    let store = try open().store
+    try store.apply([.put(Samples.zone(1))])
+    try store.exportIfNeeded()
+    try store.apply([.put(Samples.zone(2))])
+    try store.exportIfNeeded()
+    try store.apply([.put(Samples.zone(3)), .remove(Samples.id(1))])
+    try store.exportIfNeeded()
+    store.close()
+    try damage()
+    try TestFile.write(Array(try TestFile.read(export).dropLast(missing)), to: export)
+    let restored = try open().store
+    #expect(
+      try restored.list(limit: 9).map(\.name) == ["zone-1.example", "zone-2.example"])
+  }
+
+  @Test func `an export is written anew when its additions have grown, or it was touched`() throws {
+    let store = try open().store
+    try store.apply([.put(Samples.zone(1))])
+    try store.exportIfNeeded()
+    try store.apply([.put(Samples.zone(2))])
+    try store.exportIfNeeded()
+    try TestFile.write(Array(try TestFile.read(export).dropLast(3)), to: export)
+    try store.apply([.put(Samples.zone(3))])
+    #expect(try store.exportIfNeeded())
+    store.close()
+    try damage()
+    let restored = try open().store
+    #expect(try restored.count() == 3)
+    var sizes: [Int] = []
+    for revision in 0..<40 {
+      var zone = Samples.zone(1, revision: revision)
+      zone.certificates = [Samples.certificate(String(repeating: "A", count: 100_000))]
+      try restored.apply([.put(zone)])
+      try restored.exportIfNeeded()
+      sizes.append(try TestFile.read(export).count)
+    }
+    #expect(zip(sizes, sizes.dropFirst()).contains { $0 > $1 })
+    #expect(sizes.allSatisfy { $0 < 3 << 20 })
+  }
+
   @Test func `a damaged store is moved away and rebuilt from the export, and says so`() throws {
     try makeStore()
     try damage()

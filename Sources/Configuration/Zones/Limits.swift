@@ -29,6 +29,13 @@ package enum ZonesLimits {
   /// Changes that the log keeps. Who asks for older ones is told to read everything.
   package static let changesKept: UInt64 = 100_000
 
+  /// Changes that are added to an export at once; with more it is written anew.
+  static let exportAdditions = 10_000
+
+  /// Bytes that may be added to an export beyond half of what it was at first; then it is written
+  /// anew.
+  static let exportAdditionsBytes = 1 << 20
+
   /// The size of an export that is read, in bytes; a larger file is refused.
   static let exportBytes = 64 << 30
 }

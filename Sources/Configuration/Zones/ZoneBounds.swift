@@ -14,7 +14,8 @@ package struct ZoneBounds: Equatable, Sendable {
   /// The length of a request's content, in bytes; longer ones get 413.
   package var requestBodyBytes = 1 << 40
 
-  /// Response bytes that wait for slow clients, over all exchanges; at it the origin waits.
+  /// Response bytes that wait for slow clients, over all exchanges of a loop. At it new requests
+  /// are shed, and a response goes on only when its own client has taken all of it.
   package var responseBufferBytes = 64 << 20
 
   /// Cached bytes that are the zone's own; more may be borrowed while others don't need it.

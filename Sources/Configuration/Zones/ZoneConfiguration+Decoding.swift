@@ -8,8 +8,8 @@ package import Primitives
 
 extension ZoneConfiguration {
   package static let keys = [
-    "id", "name", "hostnames", "origins", "certificates", "tls", "cache", "compression", "bounds",
-    "weight", "redirectToHTTPS", "responseFields", "paused",
+    "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
+    "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -38,6 +38,7 @@ extension ZoneConfiguration {
       ("name", .string(name)),
       ("hostnames", .array(hostnames.map { .string($0.description) })),
       ("origins", .array(origins.map(\.tree))),
+      ("originPool", originPolicy.tree),
       ("certificates", .array(certificates.map { $0.tree(withKey: withKeys) })),
       ("tls", tls.tree),
       ("cache", cache.tree),
@@ -148,6 +149,9 @@ extension ZoneConfiguration {
   private mutating func decodeDetails(
     _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
   ) {
+    decoder.member("originPool", in: object) { value, decoder in
+      originPolicy = OriginPolicy(value, &decoder)
+    }
     decoder.list("certificates", in: object, limit: ZonesLimits.certificates) { value, decoder in
       if let certificate = CertificateConfiguration.decode(value, &decoder) {
         certificates.append(certificate)
@@ -164,7 +168,7 @@ extension ZoneConfiguration {
     if let given = decoder.integer("weight", in: object, 1...100) { weight = given }
     if let given = decoder.bool("redirectToHTTPS", in: object) {
       redirectsToHTTPS = given
-      if given, certificates.isEmpty {
+      if given, Self.isEmpty(object.value("certificates")) {
         decoder.at("redirectToHTTPS") {
           $0.report(
             "is true, and the zone has no certificate",
@@ -180,5 +184,11 @@ extension ZoneConfiguration {
       }
     }
     if let given = decoder.bool("paused", in: object) { isPaused = given }
+  }
+
+  /// Whether there is nothing in a list. One with faults has something in it.
+  private static func isEmpty(_ list: ConfigurationValue?) -> Bool {
+    guard case .array(let elements)? = list?.content else { return list == nil }
+    return elements.isEmpty
   }
 }

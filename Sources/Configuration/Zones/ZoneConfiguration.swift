@@ -18,6 +18,9 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// At least one.
   package var origins: [OriginConfiguration]
 
+  /// How they are used.
+  package var originPolicy = OriginPolicy()
+
   /// None means that the zone is served without TLS only.
   package var certificates: [CertificateConfiguration] = []
   package var tls = ZoneTLS()

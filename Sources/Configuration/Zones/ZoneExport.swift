@@ -3,18 +3,31 @@
 import Primitives
 import Storage
 
-/// The file of an export: a mark, sequence and count; each zone with its identity, record and
-/// keys; CRC-32C over everything at the end. Numbers are big-endian.
+/// The file of an export: a section with all zones, and behind it a section for each time that
+/// changes were added.
+///
+/// A section is a mark, sequence and count; each zone with its identity, record and keys; CRC-32C
+/// over all that. Numbers are big-endian. In later sections a zone without a record is one that was
+/// removed. A section that was not written to its end counts as not there.
 enum ZoneExport {
   static let mark = Array("skerry zones 1\n".utf8)
   static let headerBytes = mark.count + 16
-  private static let noKeys = UInt64.max
+  private static let nothing = UInt64.max
 
   /// A zone in the file.
   struct Item {
     let id: ZoneID
-    let record: [UInt8]
+    /// Nil if the zone was removed.
+    let record: [UInt8]?
     let keys: [UInt8]?
+
+    fileprivate func append(to output: inout [UInt8]) {
+      output.append(contentsOf: ZoneKeys.key(id))
+      for block in [record, keys] {
+        output.append(contentsOf: ZoneKeys.key(block.map { UInt64($0.count) } ?? nothing))
+        if let block { output.append(contentsOf: block) }
+      }
+    }
   }
 
   /// What a file holds.
@@ -25,36 +38,52 @@ enum ZoneExport {
 
   // MARK: - Writing
 
-  /// Writes a file piece by piece.
+  /// Writes the first section of a new file piece by piece.
   struct Writer: ~Copyable {
     private var file: ReplacementFile
     private var checksum = Checksum()
+    private var item: [UInt8] = []
+    private(set) var byteCount = 0
 
     init(path: String, sequence: UInt64, count: Int) throws(StorageError) {
       var file = try ReplacementFile(for: path)
-      let header = mark + ZoneKeys.key(sequence) + ZoneKeys.key(UInt64(count))
+      let header = ZoneExport.header(sequence, count)
       try file.append(header.span)
       checksum.add(header.span)
+      byteCount = header.count
       self.file = file
     }
 
-    mutating func append(_ item: Item) throws(StorageError) {
-      let keysLength = item.keys.map { UInt64($0.count) } ?? noKeys
-      try write(ZoneKeys.key(item.id) + ZoneKeys.key(UInt64(item.record.count)))
-      try write(item.record)
-      try write(ZoneKeys.key(keysLength))
-      if let keys = item.keys { try write(keys) }
+    mutating func append(_ zone: Item) throws(StorageError) {
+      item.removeAll(keepingCapacity: true)
+      zone.append(to: &item)
+      try write(item)
     }
 
-    consuming func commit() throws(StorageError) {
+    /// Puts the file in place; returns its length.
+    consuming func commit() throws(StorageError) -> Int {
+      let bytes = byteCount + 8
       try file.append(ZoneKeys.key(UInt64(checksum.value)).span)
       try file.commit()
+      return bytes
     }
 
     private mutating func write(_ bytes: [UInt8]) throws(StorageError) {
+      byteCount += bytes.count
       checksum.add(bytes.span)
       try file.append(bytes.span)
     }
+  }
+
+  /// A whole section.
+  static func section(_ items: [Item], sequence: UInt64) -> [UInt8] {
+    var bytes = header(sequence, items.count)
+    for item in items { item.append(to: &bytes) }
+    return bytes + ZoneKeys.key(UInt64(Checksum(of: bytes.span).value))
+  }
+
+  private static func header(_ sequence: UInt64, _ count: Int) -> [UInt8] {
+    mark + ZoneKeys.key(sequence) + ZoneKeys.key(UInt64(count))
   }
 
   // MARK: - Reading
@@ -65,7 +94,7 @@ enum ZoneExport {
     return ZoneKeys.number(header, at: mark.count)
   }
 
-  /// The content of the export at `path`, after its checksum was compared.
+  /// The content of the export at `path`, after its checksums were compared.
   static func read(_ path: String) throws(ZoneStoreError) -> Content {
     let bytes: [UInt8]
     do throws(StorageError) {
@@ -73,58 +102,59 @@ enum ZoneExport {
     } catch {
       throw .storage(error)
     }
-    let span = bytes.span
-    guard let sequence = sequence(span), bytes.count >= headerBytes + 8 else {
+    guard sequence(bytes.span) != nil, bytes.count >= headerBytes + 8 else {
       throw .badExport(path: path, problem: "does not begin as exports do")
     }
-    let body = span.extracting(..<(bytes.count - 8))
-    guard ZoneKeys.number(span, at: bytes.count - 8) == UInt64(Checksum(of: body).value) else {
-      throw .badExport(path: path, problem: "is damaged (its checksum is wrong)")
+    var zones = ExportedZones()
+    guard var end = zones.take(bytes.span, from: 0) else {
+      throw .badExport(path: path, problem: zones.problem)
     }
-    guard let zones = readZones(body) else {
-      throw .badExport(path: path, problem: "holds a zone that this version can't read")
-    }
-    return Content(sequence: sequence, zones: zones)
+    // What is cut off or damaged behind it leaves the state before those changes.
+    while end < bytes.count, let next = zones.take(bytes.span, from: end) { end = next }
+    return Content(sequence: zones.sequence, zones: zones.all)
   }
 
-  private static func readZones(_ body: Span<UInt8>) -> [ZoneConfiguration]? {
-    let count = ZoneKeys.number(body, at: mark.count + 8)
-    var next = headerBytes
-    var zones: [ZoneConfiguration] = []
-    while next < body.count {
-      guard let id = ZoneKeys.id(body, at: next),
-        let record = block(body, at: next + 16),
-        var zone = ZoneRecord.read(body.extracting(record), id: id)
+  /// The range of a section that begins at `start`, without its checksum, and its items; nil if it
+  /// is not whole.
+  static func items(
+    of bytes: Span<UInt8>, from start: Int
+  ) -> (body: Range<Int>, items: [ItemPlace])? {
+    guard bytes.count - start >= headerBytes + 8, isMarked(bytes, at: start) else { return nil }
+    let count = ZoneKeys.number(bytes, at: start + mark.count + 8)
+    var next = start + headerBytes
+    var items: [ItemPlace] = []
+    while UInt64(items.count) < count {
+      guard let id = ZoneKeys.id(bytes, at: next), let record = block(bytes, at: next + 16),
+        let keys = block(bytes, at: record.end)
       else { return nil }
-      next = record.upperBound
-      guard next + 8 <= body.count else { return nil }
-      if ZoneKeys.number(body, at: next) == noKeys {
-        next += 8
-      } else {
-        guard let keys = block(body, at: next),
-          let found = ZoneRecord.readKeys(body.extracting(keys))
-        else { return nil }
-        for index in zone.certificates.indices.prefix(found.count) {
-          zone.certificates[index].key = found[index]
-        }
-        next = keys.upperBound
-      }
-      zones.append(zone)
+      items.append(ItemPlace(id: id, record: record.content, keys: keys.content))
+      next = keys.end
     }
-    return UInt64(zones.count) == count ? zones : nil
+    guard next + 8 <= bytes.count else { return nil }
+    return (start..<next, items)
   }
 
-  /// The bytes after a length of 8 bytes at `offset`.
-  private static func block(_ body: Span<UInt8>, at offset: Int) -> Range<Int>? {
-    guard offset + 8 <= body.count else { return nil }
-    let length = ZoneKeys.number(body, at: offset)
+  /// Where the parts of an item lie.
+  struct ItemPlace {
+    let id: ZoneID
+    let record: Range<Int>?
+    let keys: Range<Int>?
+  }
+
+  /// What lies behind a length of 8 bytes at `offset`, nil for nothing, and where that ends.
+  private static func block(
+    _ bytes: Span<UInt8>, at offset: Int
+  ) -> (content: Range<Int>?, end: Int)? {
+    guard offset + 8 <= bytes.count else { return nil }
+    let length = ZoneKeys.number(bytes, at: offset)
     let start = offset + 8
-    guard length <= UInt64(body.count - start) else { return nil }
-    return start..<start + Int(length)
+    if length == nothing { return (nil, start) }
+    guard length <= UInt64(bytes.count - start) else { return nil }
+    return (start..<start + Int(length), start + Int(length))
   }
 
-  private static func isMarked(_ header: Span<UInt8>) -> Bool {
-    for index in mark.indices where header[index] != mark[index] { return false }
+  private static func isMarked(_ bytes: Span<UInt8>, at start: Int = 0) -> Bool {
+    for index in mark.indices where bytes[start + index] != mark[index] { return false }
     return true
   }
 }

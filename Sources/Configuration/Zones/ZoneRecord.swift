@@ -46,6 +46,8 @@ package enum ZoneRecord {
     }
     record.write(11, zone.isPaused)
     write(zone.compression, &record)
+    // A policy at its defaults takes no room, and follows when the defaults change.
+    if zone.originPolicy != OriginPolicy() { record.write(13) { write(zone.originPolicy, &$0) } }
     return record.bytes
   }
 
@@ -69,6 +71,18 @@ package enum ZoneRecord {
     record.write(9, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.connect))
     record.write(10, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.firstByte))
     record.write(11, OriginConfiguration.Timeouts.milliseconds(origin.timeouts.idle))
+  }
+
+  private static func write(_ policy: OriginPolicy, _ record: inout RecordWriter) {
+    record.write(1, policy.connectionsPerOrigin)
+    record.write(2, policy.connectionsPerZone)
+    record.write(3, policy.waitingExchanges)
+    record.write(4, OriginConfiguration.Timeouts.milliseconds(policy.waitTimeout))
+    record.write(5, OriginConfiguration.Timeouts.milliseconds(policy.idleTimeout))
+    record.write(6, OriginConfiguration.Timeouts.milliseconds(policy.maximumConnectionAge))
+    record.write(7, policy.exchangesPerConnection)
+    record.write(8, policy.retries)
+    record.write(9, policy.allowsHTTP2)
   }
 
   // MARK: - Reading
@@ -95,6 +109,7 @@ package enum ZoneRecord {
       case 10: zone.responseFields.append(readField(record.content))
       case 11: zone.isPaused = record.flag
       case 12: zone.compression = readCompression(record.content)
+      case 13: zone.originPolicy = readPolicy(record.content)
       default: continue
       }
     }
@@ -142,6 +157,26 @@ package enum ZoneRecord {
       }
     }
     return origin
+  }
+
+  private static func readPolicy(_ bytes: Span<UInt8>) -> OriginPolicy {
+    var record = RecordReader(fields: bytes)
+    var policy = OriginPolicy()
+    while let tag = record.nextTag() {
+      switch tag {
+      case 1: policy.connectionsPerOrigin = record.number
+      case 2: policy.connectionsPerZone = record.number
+      case 3: policy.waitingExchanges = record.number
+      case 4: policy.waitTimeout = .milliseconds(record.number)
+      case 5: policy.idleTimeout = .milliseconds(record.number)
+      case 6: policy.maximumConnectionAge = .milliseconds(record.number)
+      case 7: policy.exchangesPerConnection = record.number
+      case 8: policy.retries = record.number
+      case 9: policy.allowsHTTP2 = record.flag
+      default: continue
+      }
+    }
+    return policy
   }
 
   private static func readTLS(_ bytes: Span<UInt8>) -> ZoneTLS {

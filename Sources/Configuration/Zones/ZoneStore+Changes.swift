@@ -5,12 +5,12 @@ package import Storage
 extension ZoneStore {
   /// The number of the last change; 0 before the first.
   package func sequence() throws(StorageError) -> UInt64 {
-    try environment.read { (state) throws(StorageError) in
-      guard let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) else {
-        return 0
-      }
-      return ZoneKeys.number(found.span)
-    }
+    try environment.read { (state) throws(StorageError) in try lastSequence(state) }
+  }
+
+  func lastSequence(_ state: borrowing ReadTransaction) throws(StorageError) -> UInt64 {
+    guard let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) else { return 0 }
+    return ZoneKeys.number(found.span)
   }
 
   /// What changed after `sequence`, at most `limit` changes; nil if the log does not reach back so
@@ -19,23 +19,26 @@ extension ZoneStore {
     after sequence: UInt64, limit: Int = 10_000
   ) throws(StorageError) -> [ZoneChangeRecord]? {
     try environment.read { (state) throws(StorageError) in
-      var last: UInt64 = 0
-      if let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) {
-        last = ZoneKeys.number(found.span)
-      }
-      if sequence == last { return [] }
-      // A number from the future belongs to a store that was since restored from an export.
-      guard sequence < last else { return nil }
-      var changes: [ZoneChangeRecord] = []
-      var cursor = try state.cursor(over: tables.changes, from: ZoneKeys.key(sequence + 1))
-      while changes.count < limit, try cursor.next() {
-        let number = ZoneKeys.number(cursor.key)
-        guard let change = ChangeLog.read(try cursor.value(), sequence: number) else { continue }
-        changes.append(change)
-      }
-      guard let first = changes.first, first.sequence == sequence + 1 else { return nil }
-      return changes
+      try changes(after: sequence, limit: limit, state)
     }
+  }
+
+  func changes(
+    after sequence: UInt64, limit: Int, _ state: borrowing ReadTransaction
+  ) throws(StorageError) -> [ZoneChangeRecord]? {
+    let last = try lastSequence(state)
+    if sequence == last { return [] }
+    // A number from the future belongs to a store that was since restored from an export.
+    guard sequence < last else { return nil }
+    var changes: [ZoneChangeRecord] = []
+    var cursor = try state.cursor(over: tables.changes, from: ZoneKeys.key(sequence + 1))
+    while changes.count < limit, try cursor.next() {
+      let number = ZoneKeys.number(cursor.key)
+      guard let change = ChangeLog.read(try cursor.value(), sequence: number) else { continue }
+      changes.append(change)
+    }
+    guard let first = changes.first, first.sequence == sequence + 1 else { return nil }
+    return changes
   }
 
   /// The secret `name`; if there is none, `made` is stored and returned. Of several processes that

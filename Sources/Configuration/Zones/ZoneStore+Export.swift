@@ -1,5 +1,6 @@
 // Exports: written beside the store, so that a damaged store can be rebuilt.
 
+import Primitives
 package import Storage
 import Synchronization
 
@@ -9,14 +10,23 @@ extension ZoneStore {
 
   static func exportPath(in directory: String) -> String { directory + "/zones.export" }
 
+  /// What is known of the export on the disk: this much of it was written, up to this change.
+  struct Exported: Equatable {
+    var sequence: UInt64
+    var bytes: Int
+    /// The part of it that holds all zones; behind it changes were added.
+    var wholeBytes: Int
+  }
+
   /// Writes all zones with their keys to `path`, in place of what is there, all at once. Returns
   /// the sequence number that it holds. Takes time with many zones: not on a loop.
   @discardableResult package func export(to path: String) throws(StorageError) -> UInt64 {
-    try environment.read { (state) throws(StorageError) in
-      var sequence: UInt64 = 0
-      if let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) {
-        sequence = ZoneKeys.number(found.span)
-      }
+    try exportAll(to: path).sequence
+  }
+
+  private func exportAll(to path: String) throws(StorageError) -> Exported {
+    let exported = try environment.read { (state) throws(StorageError) in
+      let sequence = try lastSequence(state)
       var writer = try ZoneExport.Writer(
         path: path, sequence: sequence, count: try state.count(of: tables.zones))
       var cursor = try state.cursor(over: tables.zones)
@@ -25,27 +35,77 @@ extension ZoneStore {
         let keys = try state.copy(of: cursor.keyCopy(), in: tables.keys)
         try writer.append(ZoneExport.Item(id: id, record: try cursor.valueCopy(), keys: keys))
       }
-      try writer.commit()
-      return sequence
+      let bytes = try writer.commit()
+      return Exported(sequence: sequence, bytes: bytes, wholeBytes: bytes)
     }
+    environment.releasePages()
+    return exported
   }
 
-  /// Writes the store's export if anything changed since the last; returns whether it did. The
-  /// caller decides how often; between two calls an export may lag behind.
+  /// Brings the store's export up to date if anything changed since the last; returns whether it
+  /// did. The caller decides how often; between two calls an export may lag behind.
+  ///
+  /// What changed is added to the file; everything is written anew when the additions have grown.
+  /// So a change costs the same however many zones there are.
   @discardableResult package func exportIfNeeded() throws(StorageError) -> Bool {
-    let last = exported.withLock { $0 }
     let current = try sequence()
-    if last == nil, StoredFile.exists(exportPath) {
-      let header = try StoredFile.readBeginning(exportPath, bytes: ZoneExport.headerBytes)
-      if ZoneExport.sequence(header.span) == current {
-        exported.withLock { $0 = current }
-        return false
-      }
+    var known = exported.withLock { $0 }
+    if known == nil { known = try found(current) }
+    let isNeeded = known?.sequence != current
+    if isNeeded {
+      var written: Exported?
+      if let known { written = try add(to: known) }
+      if written == nil { written = try exportAll(to: exportPath) }
+      known = written
     }
-    guard last != current else { return false }
-    let written = try export(to: exportPath)
-    exported.withLock { $0 = written }
-    return true
+    let new = known
+    exported.withLock { $0 = new }
+    return isNeeded
+  }
+
+  /// The export that is there, if it holds the state of `sequence` as a whole.
+  private func found(_ sequence: UInt64) throws(StorageError) -> Exported? {
+    guard StoredFile.exists(exportPath) else { return nil }
+    let header = try StoredFile.readBeginning(exportPath, bytes: ZoneExport.headerBytes)
+    guard ZoneExport.sequence(header.span) == sequence else { return nil }
+    let bytes = try StoredFile.size(exportPath)
+    return Exported(sequence: sequence, bytes: bytes, wholeBytes: bytes)
+  }
+
+  /// Adds what changed since `known` to the export; nil if it must be written anew.
+  private func add(to known: Exported) throws(StorageError) -> Exported? {
+    let added = known.bytes - known.wholeBytes
+    guard added <= known.wholeBytes / 2 + ZonesLimits.exportAdditionsBytes,
+      StoredFile.exists(exportPath), try StoredFile.size(exportPath) == known.bytes,
+      let (items, sequence) = try changedZones(after: known.sequence)
+    else { return nil }
+    let section = ZoneExport.section(items, sequence: sequence)
+    try StoredFile.append(section.span, to: exportPath)
+    return Exported(
+      sequence: sequence, bytes: known.bytes + section.count, wholeBytes: known.wholeBytes)
+  }
+
+  /// The zones that changed after `sequence` as they are now, and the number of the last change;
+  /// nil if there are too many, or the log does not reach back so far.
+  private func changedZones(
+    after sequence: UInt64
+  ) throws(StorageError) -> ([ZoneExport.Item], UInt64)? {
+    try environment.read { (state) throws(StorageError) in
+      let limit = ZonesLimits.exportAdditions
+      guard let changes = try changes(after: sequence, limit: limit, state), changes.count < limit,
+        let last = changes.last
+      else { return nil }
+      var items: [ZoneExport.Item] = []
+      var seen: Set<ZoneID> = []
+      for change in changes where seen.insert(change.zone).inserted {
+        let key = ZoneKeys.key(change.zone)
+        items.append(
+          ZoneExport.Item(
+            id: change.zone, record: try state.copy(of: key, in: tables.zones),
+            keys: try state.copy(of: key, in: tables.keys)))
+      }
+      return (items, last.sequence)
+    }
   }
 
   /// Makes the store hold exactly the zones of the export at `path`.

@@ -15,8 +15,8 @@ package final class ZoneStore: Sendable {
   let check: CertificateCheck
   let tables: Tables
 
-  /// The sequence number of the last export; nil before it is known.
-  let exported = Mutex<UInt64?>(nil)
+  /// The export on the disk; nil before it is known.
+  let exported = Mutex<Exported?>(nil)
 
   /// The tables of the store.
   struct Tables: Sendable {

@@ -14,7 +14,7 @@ extension ZoneDesk {
     let prunes = decoder.bool("prune", in: object) ?? false
     let isDry = decoder.bool("dryRun", in: object) ?? false
     let zones = ConfigurationValue.object([("zones", object.value("zones"))])
-    let identities = Identities(store)
+    let identities = ZoneIdentities(store)
     let file = ZoneFile.decode(zones, &decoder) { identities.identity(of: $0) }
     if let failure = identities.failure { throw ControlRefusal(failure) }
     guard let file, decoder.faults.isEmpty else { throw ControlRefusal(decoder.faults) }
@@ -62,24 +62,5 @@ extension ZoneDesk {
 
   private static func names(_ summaries: [ZoneSummary]) -> ConfigurationValue {
     .array(summaries.map { .string($0.name) })
-  }
-
-  /// The identities of zones by their names: those that are there, or new ones.
-  private final class Identities {
-    private let store: ZoneStore
-    private var made: [String: ZoneID] = [:]
-    /// Why the store could not be asked.
-    private(set) var failure: StorageError?
-
-    init(_ store: ZoneStore) { self.store = store }
-
-    func identity(of name: String) -> ZoneID {
-      if let known = made[name] { return known }
-      var found: ZoneID?
-      do throws(StorageError) { found = try store.zone(named: name) } catch { failure = error }
-      let identity = found ?? ZoneDesk.newIdentity()
-      made[name] = identity
-      return identity
-    }
   }
 }

@@ -62,7 +62,7 @@ struct ZoneDesk: Sendable {
     let current = try find(name)
     try condition.check(current, name)
     var decoder = ConfigurationDecoder()
-    let identity = current?.id ?? Self.newIdentity()
+    let identity = current?.id ?? ZoneIdentities.new()
     let zone = ZoneConfiguration.decode(Self.naming(tree, name), &decoder) { _ in identity }
     guard let zone else { throw ControlRefusal(decoder.faults) }
     guard zone.name == name.lowercased() else {
@@ -154,11 +154,6 @@ struct ZoneDesk: Sendable {
     }
   }
 
-  static func newIdentity() -> ZoneID {
-    var generator = SystemRandomNumberGenerator()
-    return ZoneID.random(using: &generator)
-  }
-
   private func outcome(
     _ name: String, _ applied: AppliedChanges, status: UInt16
   ) throws(ControlRefusal) -> Outcome {
@@ -173,7 +168,8 @@ struct ZoneDesk: Sendable {
 
   private static func unknown(_ name: String) -> ControlRefusal {
     ControlRefusal(
-      404, .notFound, "There is no zone \(name). List those that there are: /v1/zones.")
+      404, .notFound,
+      "There is no zone \(name). These are there: skerry zone list, or GET /v1/zones.")
   }
 
   private static func summary(_ zone: ZoneConfiguration) -> ConfigurationValue {

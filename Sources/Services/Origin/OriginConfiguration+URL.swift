@@ -21,13 +21,13 @@ extension OriginConfiguration {
           remedy: "Write http://HOST or https://HOST, with :PORT if it is not 80 or 443.")
       }
       let authority = text.dropFirst(scheme.rawValue.count + 3)
-      if let end = authority.firstIndex(where: { "/?#".contains($0) }) {
+      if let end = authority.utf8.firstIndex(where: { "/?#".utf8.contains($0) }) {
         throw Fault(
           problem: "is \"\(text)\", which has more than scheme, host and port",
           remedy: "The path comes from the request: write "
             + "\(scheme.rawValue)://\(authority[..<end]).")
       }
-      guard !authority.contains("@") else {
+      guard !authority.utf8.contains(UInt8(ascii: "@")) else {
         throw Fault(
           problem: "has a user name in it", remedy: "Write only scheme, host and port.")
       }
@@ -65,7 +65,7 @@ extension OriginConfiguration {
         }
         return (address, rest.isEmpty ? nil : rest.dropFirst())
       }
-      let colon = authority.firstIndex(of: ":")
+      let colon = authority.utf8.firstIndex(of: UInt8(ascii: ":"))
       let host = authority[..<(colon ?? authority.endIndex)]
       guard isHost(host) else {
         throw Fault(
@@ -81,14 +81,21 @@ extension OriginConfiguration {
     /// Letters, digits, hyphens, underscores (private networks have them) and dots, as names are made.
     private static func isHost(_ host: Substring) -> Bool {
       guard !host.isEmpty, host.utf8.count <= 253 else { return false }
-      return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-        !label.isEmpty && label.utf8.count <= 63
-          && label.utf8.allSatisfy { byte in
-            let letter = byte | 0x20
-            return letter >= 97 && letter <= 122 || byte >= 48 && byte <= 57
-              || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-          }
+      var labelBytes = 0
+      for byte in host.utf8 {
+        if byte == UInt8(ascii: ".") {
+          guard labelBytes > 0 else { return false }
+          labelBytes = 0
+          continue
+        }
+        let letter = byte | 0x20
+        let isAllowed =
+          letter >= 97 && letter <= 122 || byte >= 48 && byte <= 57
+          || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        labelBytes += 1
+        guard isAllowed, labelBytes <= 63 else { return false }
       }
+      return labelBytes > 0
     }
 
     /// RFC 4291 section 2.2, without a dotted quad at the end.

@@ -41,4 +41,8 @@ package enum StorageLimits {
 
   /// The size of the buffer of a file that is being written, in bytes.
   static let fileBufferBytes = 256 << 10
+
+  /// The size of a file that is checked as a whole at every opening, in bytes; a larger one, which
+  /// would delay the start, only if it was not closed properly.
+  static let alwaysCheckedBytes = 256 << 20
 }

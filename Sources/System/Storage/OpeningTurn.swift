@@ -32,21 +32,26 @@ struct OpeningTurn: ~Copyable {
 
   /// Looks at the file before it is mapped, and takes the mark of the last closing away.
   ///
-  /// Everything is checked if nobody else has the environment open (else it was checked when that
-  /// process opened it, and changes under the check) and the mark does not fit.
+  /// Everything is checked, unless somebody else has the environment open (then it was checked when
+  /// that process opened it, and changes under the check), or the file is large and the mark fits.
   func prepare() throws(StorageError) {
     let path = StoragePaths.data(in: directory)
     if StoredFile.exists(path) {
       let data = try OpenFile(path, flags: O_RDONLY)
       let isShared = try isHeldByAnother()
       if let geometry = try geometry(data, isShared: isShared),
-        !isShared, !CloseMarker.matches(geometry, in: directory)
+        !isShared, !isTrusted(geometry)
       {
         let check = try StorageCheck(data)
         guard check.isSound else { throw .corrupted(path: path, damages: check.damages) }
       }
     }
     try CloseMarker.remove(in: directory)
+  }
+
+  private func isTrusted(_ geometry: StorageGeometry) -> Bool {
+    geometry.fileBytes > StorageLimits.alwaysCheckedBytes
+      && CloseMarker.matches(geometry, in: directory)
   }
 
   /// Leaves the mark of a proper closing, if this was the last process. The environment must be

@@ -20,7 +20,7 @@ import Synchronization
   /// Held open so that no other directory can get its inode, which is its identity.
   private let directoryFile: OpenFile
   private let identity: OpenDirectories.Identity
-  private let tables: [String: StorageTable]
+  let tables: [String: StorageTable]
   private let isClosed = Atomic(false)
 
   /// Opens the environment in `directory`, which is made if it is missing (its parent must exist).

@@ -25,6 +25,18 @@ package enum StoredFile {
     return try file.read(bytes, at: 0)
   }
 
+  /// The size of the file at `path`, in bytes.
+  package static func size(_ path: String) throws(StorageError) -> Int {
+    try OpenFile(path, flags: O_RDONLY).size
+  }
+
+  /// Adds `bytes` to the end of the file at `path`, which must exist, and makes them durable.
+  package static func append(_ bytes: Span<UInt8>, to path: String) throws(StorageError) {
+    let file = try OpenFile(path, flags: O_WRONLY | O_APPEND)
+    try file.write(bytes)
+    try file.synchronise()
+  }
+
   /// Whether the file system of `path` has less left than a small write needs.
   static func isDiskFull(_ path: String) -> Bool {
     var state = statvfs()

@@ -27,7 +27,7 @@ struct InitialZones {
   private func applyFile(_ path: String) throws(CommandFailure) {
     let file = try ZonesFile.read(path)
     var decoder = ConfigurationDecoder()
-    let identities = Identities(store)
+    let identities = ZoneIdentities(store)
     let decoded = ZoneFile.decode(file.tree, &decoder) { identities.identity(of: $0) }
     guard let decoded, decoder.faults.isEmpty else { throw file.failure(decoder.faults) }
     do throws(ZoneStoreError) { try put(decoded.zones) } catch {
@@ -36,13 +36,16 @@ struct InitialZones {
     }
   }
 
-  /// Lines of host, origin and the value of X-Rev.
+  /// Lines of host, origin, the value of X-Rev, and the files of a certificate and its key; the
+  /// last three may be left out.
   private func applyTenants(_ path: String) throws(CommandFailure) {
     let text = try TextFile.read(path, "the file of tenants")
-    let identities = Identities(store)
+    var certificates = CertificateFiles()
+    let identities = ZoneIdentities(store)
     var zones: [ZoneConfiguration] = []
-    for (index, line) in text.split(separator: "\n").enumerated() {
-      let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "," })
+    // Bytes, not characters: there may be a million lines.
+    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
+      let words = line.split(whereSeparator: { " \t,".utf8.contains($0) }).map(Substring.init)
       guard words.count >= 2 else {
         throw CommandFailure(
           .refused, "\(path):\(index + 1): write host, origin and the value of X-Rev")
@@ -56,21 +59,38 @@ struct InitialZones {
           ResponseFieldConfiguration(name: "X-Rev", value: String(words[2]))
         ]
       }
+      if words.count > 4 {
+        zone.certificates = [try certificates.read(String(words[3]), String(words[4]))]
+      }
       zones.append(zone)
     }
     try putAll(zones)
   }
 
+  /// Certificates by their files; each file is read once, however many zones name it.
+  private struct CertificateFiles {
+    private var known: [[String]: CertificateConfiguration] = [:]
+
+    mutating func read(
+      _ chain: String, _ key: String
+    ) throws(CommandFailure) -> CertificateConfiguration {
+      if let certificate = known[[chain, key]] { return certificate }
+      let certificate = CertificateConfiguration(
+        chain: try TextFile.read(chain, "the certificate"),
+        key: PrivateKey(pem: try TextFile.read(key, "the private key")))
+      known[[chain, key]] = certificate
+      return certificate
+    }
+  }
+
   private func applyDefault(_ url: String) throws(CommandFailure) {
     var zone = ZoneConfiguration(
-      id: Identities(store).identity(of: Self.defaultName), name: Self.defaultName, hostnames: [],
+      id: ZoneIdentities(store).identity(of: Self.defaultName), name: Self.defaultName,
+      hostnames: [],
       origins: [try origin(url, "--default-origin")])
     if let chain = options.defaultCertificate, let key = options.defaultKey {
-      zone.certificates = [
-        CertificateConfiguration(
-          chain: try TextFile.read(chain, "the certificate"),
-          key: PrivateKey(pem: try TextFile.read(key, "the private key")))
-      ]
+      var certificates = CertificateFiles()
+      zone.certificates = [try certificates.read(chain, key)]
     }
     // One zone for everything: its bounds are the edge's.
     zone.bounds.connections = 1_000_000
@@ -82,7 +102,7 @@ struct InitialZones {
   private func origin(
     _ text: String, _ place: String
   ) throws(CommandFailure) -> OriginConfiguration {
-    let url = text.contains("://") ? text : "http://\(text)"
+    let url = text.hasPrefix("http://") || text.hasPrefix("https://") ? text : "http://\(text)"
     do throws(OriginConfiguration.URL.Fault) { return try OriginConfiguration.URL.parse(url) } catch
     {
       throw CommandFailure(.refused, "\(place): the origin \(error.problem). \(error.remedy)")
