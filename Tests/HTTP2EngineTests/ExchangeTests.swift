@@ -106,7 +106,7 @@ import Testing
     #expect(server.session.queuedBytes == 0 && server.session.stalledSince == nil)
   }
 
-  @Test("content is asked for when the queue runs low")
+  @Test("content is asked for when the queue runs low, and when it is empty")
   func lowWater() throws {
     let server = try ServerHarness()
     let client = try ClientHarness()
@@ -116,7 +116,7 @@ import Testing
       try client.session.enqueue(request, Bytes(Array(repeating: 1, count: 30_000)))
     }
     client.run(with: server)
-    #expect(client.events.filter { $0 == "1 drained" }.count == 1)
+    #expect(client.events.filter { $0 == "1 drained" }.count == 2)
     try client.session.finish(request)
     client.run(with: server)
     #expect(server.events.last == "1 data end")

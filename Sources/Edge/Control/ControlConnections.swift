@@ -13,4 +13,9 @@ final class ControlConnections: ConnectionTenant {
   }
 
   func connectionClosed() { count -= 1 }
+
+  /// Answers lie in memory as a whole before they are sent.
+  func waitingOutputChanged(by bytes: Int) {}
+
+  var hasOutputRoom: Bool { true }
 }

@@ -25,6 +25,8 @@ package struct ZoneUsage: Sendable, Equatable {
   package var connections: UInt64 = 0
   /// Requests in flight now.
   package var inFlight: UInt64 = 0
+  /// Bytes of responses that wait for slow clients now.
+  package var waitingBytes: UInt64 = 0
   /// Requests and connections that were refused because the zone was over its bound.
   package var shed: UInt64 = 0
 
@@ -64,7 +66,7 @@ package struct ZoneUsage: Sendable, Equatable {
       ("bytesIn", .count(bytesIn)), ("bytesOut", .count(bytesOut)),
       ("cacheBytes", .count(cacheBytes)),
       ("connections", .count(connections)), ("inFlight", .count(inFlight)),
-      ("shed", .count(shed)),
+      ("waitingBytes", .count(waitingBytes)), ("shed", .count(shed)),
       ("queueWaitNanoseconds", .count(queueWaitNanoseconds)),
       ("jobs", .count(jobs)), ("wakeups", .count(wakeups)),
       ("longestJobNanoseconds", .count(longestJobNanoseconds)),
@@ -84,6 +86,7 @@ package struct ZoneUsage: Sendable, Equatable {
     cacheBytes = tree["cacheBytes"]?.number ?? 0
     connections = tree["connections"]?.number ?? 0
     inFlight = tree["inFlight"]?.number ?? 0
+    waitingBytes = tree["waitingBytes"]?.number ?? 0
     shed = tree["shed"]?.number ?? 0
     queueWaitNanoseconds = tree["queueWaitNanoseconds"]?.number ?? 0
     jobs = tree["jobs"]?.number ?? 0

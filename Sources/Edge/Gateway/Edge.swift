@@ -84,16 +84,32 @@ package final class Edge: Sendable {
     return readings
   }
 
-  /// Open client connections and zones in memory, by loop. From a task on any loop.
-  package func loads() async -> [(connections: Int, activeZones: Int)] {
-    var loads: [(connections: Int, activeZones: Int)] = []
+  /// What a loop has to do.
+  package struct Load: Sendable {
+    package let connections: Int
+    package let activeZones: Int
+    /// What went wrong there last: the store could not be read, a connection not be accepted.
+    package let lastFailure: String?
+  }
+
+  /// What each loop has to do. From a task on any loop.
+  package func loads() async -> [Load] {
+    var loads: [Load] = []
     for node in nodes {
       loads.append(
         await node.gateway.loop.perform {
-          (node.server.connectionCount, node.gateway.activeZones)
+          Load(
+            connections: node.server.connectionCount, activeZones: node.gateway.activeZones,
+            lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description)
         })
     }
     return loads
+  }
+
+  /// Why the last change could not be read back from the store, if that ever happened. From a task
+  /// on any loop.
+  package func lastDirectoryFailure() async -> String? {
+    await directory.loop.perform { [directory] in directory.lastFailure }
   }
 
   /// Accepts no more; connections end after what they are doing. From a task on any loop.

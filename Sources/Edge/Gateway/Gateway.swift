@@ -31,6 +31,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
+  /// What went wrong last, for the operator.
   package internal(set) var lastFailure: String?
 
   /// Those who wait for one name to be looked up.

@@ -13,6 +13,7 @@ package struct GatewayReading: Sendable {
     package let ledger: LaneLedger
     package let connections: Int
     package let exchangesInFlight: Int
+    package let waitingOutputBytes: Int
   }
 
   package var zones: [Zone] = []
@@ -21,7 +22,6 @@ package struct GatewayReading: Sendable {
   package var systemLanes: [(name: String, ledger: LaneLedger)] = []
   package var longJobs: [LongJob] = []
   package var longJobCount: UInt64 = 0
-  package var lastFailure: String?
 }
 
 extension Gateway {
@@ -32,12 +32,12 @@ extension Gateway {
       reading.zones.append(
         GatewayReading.Zone(
           id: zone.id, name: zone.lane.name, counters: zone.counters, ledger: zone.lane.ledger,
-          connections: zone.connections, exchangesInFlight: zone.exchangesInFlight))
+          connections: zone.connections, exchangesInFlight: zone.exchangesInFlight,
+          waitingOutputBytes: zone.waitingOutputBytes))
     }
     reading.systemLanes = loop.systemLanes.map { ($0.name, $0.ledger) }
     reading.longJobs = loop.longJobs
     reading.longJobCount = loop.longJobCount
-    reading.lastFailure = lastFailure
     return reading
   }
 }

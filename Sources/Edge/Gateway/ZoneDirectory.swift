@@ -39,7 +39,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   func find(_ host: [UInt8]) -> Found {
     do throws(StorageError) {
       if let id = try store.zone(forHost: host.span), let found = try snapshot(of: id) {
-        return found.configuration.isPaused ? .unknown : .zone(found)
+        return .zone(found)
       }
       guard let defaultZone, let id = try store.zone(named: defaultZone),
         let found = try snapshot(of: id)
@@ -92,8 +92,7 @@ package final class ZoneDirectory: @unchecked Sendable {
     }
     let snapshot = keep(ZoneSnapshot(configuration, epoch: record.sequence))
     return Publication.Zone(
-      id: record.zone, snapshot: configuration.isPaused ? nil : snapshot,
-      isRemoved: configuration.isPaused, hostnames: configuration.hostnames)
+      id: record.zone, snapshot: snapshot, isRemoved: false, hostnames: configuration.hostnames)
   }
 
   private func hostnames(of id: ZoneID) throws(StorageError) -> [Hostname] {

@@ -21,7 +21,8 @@ final class ZoneState: @unchecked Sendable {
   private(set) var snapshot: ZoneSnapshot
   private(set) var pipeline = Pipeline()
   private(set) var origin: Origin
-  private(set) lazy var actor = ZoneActor(self)
+  /// Keeps this state: a cycle, which `retire` breaks.
+  private var keptActor: ZoneActor?
   /// The names under which the loop's table lists the zone.
   var names: [[UInt8]] = []
   /// Made on the first handshake, off the loop.
@@ -31,6 +32,8 @@ final class ZoneState: @unchecked Sendable {
   var counters = ZoneCounters()
   private(set) var connections = 0
   private(set) var exchangesInFlight = 0
+  /// Bytes of responses that wait for clients.
+  private(set) var waitingOutputBytes = 0
   private(set) var lastUsed: Instant
   /// Removed or changed to another host: idle connections of the zone end.
   private(set) var isRetired = false
@@ -43,9 +46,16 @@ final class ZoneState: @unchecked Sendable {
       loop: gateway.loop, name: snapshot.configuration.name,
       weight: UInt32(clamping: snapshot.configuration.weight))
     lastUsed = gateway.loop.now
-    origin = Origin(
-      snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+    origin = Self.makeOrigin(snapshot, lane, gateway)
     pipeline = makePipeline()
+  }
+
+  private static func makeOrigin(
+    _ snapshot: ZoneSnapshot, _ lane: Lane, _ gateway: Gateway
+  ) -> Origin {
+    Origin(
+      snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
+      resolver: gateway.resolver)
   }
 
   /// The next request sees `snapshot`.
@@ -54,10 +64,11 @@ final class ZoneState: @unchecked Sendable {
     self.snapshot = snapshot
     lane.weight = UInt32(clamping: snapshot.configuration.weight)
     tlsContext = nil
-    if before.configuration.origins != snapshot.configuration.origins {
+    if before.configuration.origins != snapshot.configuration.origins
+      || before.configuration.originPolicy != snapshot.configuration.originPolicy
+    {
       origin.close()
-      origin = Origin(
-        snapshot.configuration.origins, lane: lane, resolver: gateway.resolver)
+      origin = Self.makeOrigin(snapshot, lane, gateway)
     }
     pipeline = makePipeline()
   }
@@ -65,6 +76,7 @@ final class ZoneState: @unchecked Sendable {
   /// The zone is no more: what is in flight ends, nothing new begins.
   func retire() {
     isRetired = true
+    keptActor = nil
     origin.close()
     contextMade(nil, of: snapshot)
   }
@@ -90,6 +102,14 @@ final class ZoneState: @unchecked Sendable {
     }
   }
 
+  /// Who waits for what requests need. Of a retired zone it lives as long as the request.
+  var actor: ZoneActor {
+    if let keptActor { return keptActor }
+    let actor = ZoneActor(self)
+    if !isRetired { keptActor = actor }
+    return actor
+  }
+
   // MARK: - Serving
 
   /// Serves one request on the zone's lane: at once if the lane is idle and in credit, else on its
@@ -108,6 +128,8 @@ final class ZoneState: @unchecked Sendable {
       gateway.loop.charge(lane)
     }
     lastUsed = gateway.loop.now
+    if snapshot.configuration.isPaused { return pausedPage(exchange) }
+    guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
     if exchange.requestBody != nil {
       let limit = UInt64(snapshot.configuration.bounds.requestBodyBytes)
       exchange.requestBodyLimit = limit
@@ -152,6 +174,11 @@ final class ZoneState: @unchecked Sendable {
     return .pending
   }
 
+  private func pausedPage(_ exchange: Exchange) -> Handling {
+    ErrorPage.render(Failure(.paused), for: exchange)
+    return responded(exchange)
+  }
+
   private func refuseBody(_ exchange: Exchange, _ limit: UInt64) -> Handling {
     ErrorPage.render(
       Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"), for: exchange)
@@ -162,7 +189,6 @@ final class ZoneState: @unchecked Sendable {
   private func shed(_ exchange: Exchange, _ reason: String) -> Handling {
     counters.shed += 1
     ErrorPage.render(Failure(.overloaded, reason), for: exchange)
-    exchange.response.fields.append(.retryAfter, "1")
     return .responded
   }
 
@@ -186,4 +212,13 @@ extension ZoneState: ConnectionTenant {
   }
 
   func connectionClosed() { connections -= 1 }
+
+  func waitingOutputChanged(by bytes: Int) {
+    waitingOutputBytes += bytes
+    precondition(waitingOutputBytes >= 0)
+  }
+
+  var hasOutputRoom: Bool {
+    waitingOutputBytes < snapshot.configuration.bounds.responseBufferBytes
+  }
 }

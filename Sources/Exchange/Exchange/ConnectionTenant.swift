@@ -6,4 +6,9 @@ package protocol ConnectionTenant: AnyObject {
   func connectionOpened() -> Bool
   /// Undoes one `connectionOpened` that returned true.
   func connectionClosed()
+  /// So many bytes more (or fewer) wait for clients than were told before.
+  func waitingOutputChanged(by bytes: Int)
+  /// Whether less waits for clients than the tenant may have. Without room a response goes on only
+  /// when its own client has taken everything.
+  var hasOutputRoom: Bool { get }
 }

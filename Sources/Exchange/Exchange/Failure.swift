@@ -12,7 +12,7 @@ package struct Failure: Error, Sendable, Equatable {
     case tlsProtocolError, tlsCertificateError, responseInvalid, responseIncomplete
     case responseTooLarge, upgradeFailed, proxyLoopDetected
     // Our own.
-    case overloaded, misdirected, internalError
+    case overloaded, misdirected, paused, internalError
   }
 
   /// Whose fault it is: the client's, the origin's (or the way to it), ours.
@@ -35,7 +35,7 @@ package struct Failure: Error, Sendable, Equatable {
     case .clientAborted, .requestInvalid, .requestTooLarge, .requestTimeout, .earlyDataRefused,
       .misdirected:
       .client
-    case .overloaded, .internalError: .edge
+    case .overloaded, .paused, .internalError: .edge
     default: .origin
     }
   }
@@ -49,7 +49,7 @@ package struct Failure: Error, Sendable, Equatable {
     case .earlyDataRefused: 425
     case .misdirected: 421
     case .proxyLoopDetected: 508
-    case .overloaded, .connectionLimitReached: 503
+    case .overloaded, .paused, .connectionLimitReached: 503
     case .internalError: 500
     case .dnsTimeout, .connectionTimeout, .connectionReadTimeout: 504
     case .destinationNotFound, .destinationUnavailable: 503
@@ -80,6 +80,7 @@ package struct Failure: Error, Sendable, Equatable {
     case .upgradeFailed: "http_upgrade_failed"
     case .proxyLoopDetected: "proxy_loop_detected"
     case .overloaded, .internalError: "proxy_internal_error"
+    case .paused: "destination_unavailable"
     }
   }
 }

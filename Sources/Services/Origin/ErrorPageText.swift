@@ -39,6 +39,7 @@ struct ErrorPageText {
     case .proxyLoopDetected:
       ("Loop detected", "This site's configuration sends requests round in a circle.")
     case .overloaded: ("Busy", "This site has more requests than it may have. Try again shortly.")
+    case .paused: ("Paused", "This site is not served at the moment. Its owner has paused it.")
     case .internalError: ("Internal error", "Something went wrong here, not with your request.")
     }
   }

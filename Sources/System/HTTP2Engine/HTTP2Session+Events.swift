@@ -223,9 +223,11 @@ extension HTTP2Session {
     sentContent = true
     frameGuard.ledger.dataSent()
     reachedLimit = output.count >= outputLimit
-    if stream.flags.contains(.aboveLowWater), stream.outgoing.count <= limits.lowWaterBytes {
-      stream.flags.remove(.aboveLowWater)
-      if !stream.flags.contains(.finished) { delegate?.outputDrained(stream) }
+    let hasFallen =
+      stream.flags.contains(.aboveLowWater) && stream.outgoing.count <= limits.lowWaterBytes
+    if hasFallen { stream.flags.remove(.aboveLowWater) }
+    if hasFallen || stream.outgoing.count == 0, !stream.flags.contains(.finished) {
+      delegate?.outputDrained(stream)
     }
     return reachedLimit ? NGHTTP2_ERR_PAUSE.rawValue : 0
   }

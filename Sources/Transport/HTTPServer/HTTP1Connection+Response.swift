@@ -63,7 +63,7 @@ extension HTTP1Connection: ResponseSink {
   }
 
   func isWritable(_ exchange: Exchange) -> Bool {
-    connection.pendingOutputCount < HTTPServerLimits.pendingOutputBytes
+    connection.isWritable(queued: connection.pendingOutputCount)
   }
 
   func end(_ exchange: Exchange, trailers: FieldBlock?) {

@@ -246,7 +246,7 @@ final class HTTP1Connection {
       connection.setDeadline(
         connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds))
     }
-    if response.isStreaming, waiting < HTTPServerLimits.pendingOutputBytes {
+    if response.isStreaming, connection.isWritable(queued: waiting) {
       exchange?.parker.wake()
     }
   }

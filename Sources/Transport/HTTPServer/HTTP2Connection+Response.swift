@@ -59,7 +59,7 @@ extension HTTP2Connection: ResponseSink {
 
   func isWritable(_ exchange: Exchange) -> Bool {
     guard let (_, stream) = target(exchange) else { return true }
-    return stream.queuedBytes < HTTPServerLimits.pendingOutputBytes
+    return connection.isWritable(queued: stream.queuedBytes)
   }
 
   func end(_ exchange: Exchange, trailers: FieldBlock?) {

@@ -37,6 +37,9 @@ final class HTTP2Connection {
     extendDeadline()
   }
 
+  /// Bytes of all streams that wait for the client's windows.
+  var queuedBytes: Int { session?.queuedBytes ?? 0 }
+
   var wantsInput: Bool {
     connection.ending == .none && session?.isTerminating == false
       && connection.pendingOutputCount < 4 * HTTPServerLimits.pendingOutputBytes

@@ -45,6 +45,9 @@ package final class HTTPServer: @unchecked Sendable {
 
   package var connectionCount: Int { connections.count }
 
+  /// Why connections could not be accepted the last time that happened; nil if it never did.
+  package var lastAcceptError: RuntimeError? { listeners.compactMap(\.lastError).last }
+
   /// Serves connections from the listening socket `descriptor`. On the loop.
   package func listen(on descriptor: Int32, scheme: RequestHead.Scheme) throws(RuntimeError) {
     let listener = Listener(descriptor: descriptor, loop: loop) { [unowned self] socket, peer in

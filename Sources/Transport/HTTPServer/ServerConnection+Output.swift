@@ -10,6 +10,12 @@ extension ServerConnection {
     pendingOutput.byteCount + pendingRecords.byteCount + loop.output.count
   }
 
+  /// Bytes of responses that wait for the client, wherever they wait.
+  var waitingOutputCount: Int {
+    let queued = if case .http2(let http2) = engine { http2.queuedBytes } else { 0 }
+    return pendingOutput.byteCount + pendingRecords.byteCount + queued
+  }
+
   /// Sends plain bytes in order: gathered for the end of the turn if nothing waits, else queued.
   func emit(_ bytes: Bytes) {
     guard isOpen else { return }
@@ -61,6 +67,7 @@ extension ServerConnection {
     } while isOpen && hasMore && canSend && rounds > 0
     guard isOpen else { return }
     if hasMore && canSend { enqueue() }
+    tellOutput()
     outputChanged()
     if ending == .afterOutput && pendingOutputCount == 0 && !hasMore { linger() }
   }

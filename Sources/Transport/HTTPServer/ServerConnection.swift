@@ -25,6 +25,8 @@ final class ServerConnection: Channel, @unchecked Sendable {
   /// Encrypted bytes that wait for the client.
   var pendingRecords = OutputQueue()
   var tenant: (any ConnectionTenant)?
+  /// What the tenant was told of `waitingOutputCount`.
+  private var toldOutputCount = 0
   var registryIndex = -1
   var isInTurn = false
   var hasTimedOut = false
@@ -257,9 +259,30 @@ final class ServerConnection: Channel, @unchecked Sendable {
     pendingOutput.removeAll()
     pendingRecords.removeAll()
     pendingInput = []
-    tenant?.connectionClosed()
-    tenant = nil
+    leaveTenant()
     server.connectionClosed(self)
+  }
+
+  private func leaveTenant() {
+    guard let tenant else { return }
+    if toldOutputCount != 0 { tenant.waitingOutputChanged(by: -toldOutputCount) }
+    toldOutputCount = 0
+    tenant.connectionClosed()
+    self.tenant = nil
+  }
+
+  /// Tells the tenant how much waits for the client, if that is not what it knows.
+  func tellOutput() {
+    let count = waitingOutputCount
+    guard count != toldOutputCount, let tenant else { return }
+    tenant.waitingOutputChanged(by: count - toldOutputCount)
+    toldOutputCount = count
+  }
+
+  /// Whether a response that has `queued` bytes waiting for this client may queue more.
+  func isWritable(queued: Int) -> Bool {
+    guard queued < HTTPServerLimits.pendingOutputBytes else { return false }
+    return queued == 0 || tenant?.hasOutputRoom ?? true
   }
 
   /// The connection's zone is known: from now on its work is done on that zone's lane.
@@ -267,8 +290,9 @@ final class ServerConnection: Channel, @unchecked Sendable {
     self.lane = lane
     guard tenant !== owner else { return true }
     guard owner.connectionOpened() else { return false }
-    tenant?.connectionClosed()
+    leaveTenant()
     tenant = owner
+    tellOutput()
     return true
   }
 }

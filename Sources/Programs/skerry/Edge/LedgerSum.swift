@@ -22,6 +22,7 @@ struct LedgerSum {
     var ledger = LaneLedger()
     var connections = 0
     var inFlight = 0
+    var waitingOutputBytes = 0
   }
 
   init(_ readings: [GatewayReading], edge: Edge) {
@@ -45,6 +46,7 @@ struct LedgerSum {
     sum.ledger += zone.ledger
     sum.connections += zone.connections
     sum.inFlight += zone.exchangesInFlight
+    sum.waitingOutputBytes += zone.waitingOutputBytes
     zones[zone.id] = sum
   }
 
@@ -77,6 +79,7 @@ struct LedgerSum {
     usage.cacheBytes = UInt64(max(0, edge.cache.zone(id).bytes))
     usage.connections = UInt64(max(0, sum.connections))
     usage.inFlight = UInt64(max(0, sum.inFlight))
+    usage.waitingBytes = UInt64(max(0, sum.waitingOutputBytes))
     usage.shed = sum.counters.shed
     return usage
   }
