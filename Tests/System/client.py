@@ -10,7 +10,6 @@ client.py abort PORT HOST PATH length|chunked   goes away in the middle of an up
 client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
 client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
 client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
-client.py load PORT HOST PATH STOPFILE  requests until STOPFILE exists; prints how many failed
 client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS" each
 client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
@@ -209,37 +208,6 @@ def keep(port, host, path, stop):
     print("after", fields.get("x-rev", "-"), status, flush=True)
 
 
-def load(port, host, path, stop):
-    """Keep-alive connections that are renewed every 20 requests; a clean close between two is no failure."""
-    done = failed = 0
-    while not os.path.exists(stop):
-        try:
-            s = connect(port, 10)
-            reader = Reader(s)
-            for number in range(20):
-                try:
-                    s.sendall(request("GET", path, host))
-                    while b"\r\n\r\n" not in reader.data:
-                        reader.fill()
-                except (EOFError, ConnectionError):
-                    if number and not reader.data:
-                        break  # an idle connection may be closed; the request is sent again on a new one
-                    raise
-                status, fields, _, _ = reader.response()
-                done += 1
-                if status != 200:
-                    failed += 1
-                    print("status", status)
-                if fields.get("connection", "").lower() == "close":
-                    break
-            s.close()
-        except (OSError, EOFError, ValueError) as fault:
-            failed += 1
-            print("failed", repr(fault))
-            time.sleep(0.05)
-    print(f"done {done} failed {failed}")
-
-
 class HTTP2:
     """Enough of RFC 9113 to send requests by hand; field names and values go out as plain literals."""
 
@@ -290,26 +258,32 @@ class HTTP2:
                 digits, bits = digits + str(int(bits[:6], 2) - 22), bits[6:]
         return int(digits)
 
+    def frame_in(self):
+        """The next frame: kind, flags, stream, payload. Settings are acknowledged, windows opened again."""
+        head = self.reader.exactly(9)
+        length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
+        number = int.from_bytes(head[5:], "big") & 0x7FFFFFFF
+        payload = self.reader.exactly(length)
+        if kind == 4 and not flags & 1:
+            self.s.sendall(self.frame(4, 1, 0, b""))
+        elif kind == 0 and length:
+            grown = struct.pack("!I", length)
+            # A stream that has ended needs no more room.
+            more = b"" if flags & 1 else self.frame(8, 0, number, grown)
+            self.s.sendall(self.frame(8, 0, 0, grown) + more)
+        return kind, flags, number, payload
+
     def wait(self, stream):
-        """The status of a stream's response once it has ended (0: reset), and what was reset."""
+        """The status of a stream's response once it has ended; 0 if it was reset."""
         found = None
         while True:
-            head = self.reader.exactly(9)
-            length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
-            number = int.from_bytes(head[5:], "big") & 0x7FFFFFFF
-            payload = self.reader.exactly(length)
-            if kind == 4 and not flags & 1:
-                self.s.sendall(self.frame(4, 1, 0, b""))
-            elif kind == 0 and length:
-                grown = struct.pack("!I", length)
-                self.s.sendall(self.frame(8, 0, 0, grown) + self.frame(8, 0, number, grown))
-            elif kind == 7:
+            kind, flags, number, payload = self.frame_in()
+            if kind == 7:
                 sys.exit(f"GOAWAY {payload!r}")
             if number != stream:
                 continue
             if kind == 1 and found is None:
-                start = (1 if flags & 8 else 0) + (5 if flags & 32 else 0)
-                found = self.status(payload[start:])
+                found = self.status(payload[(1 if flags & 8 else 0) + (5 if flags & 32 else 0):])
             if kind == 3:
                 return 0
             if flags & 1 and kind in (0, 1):
@@ -454,7 +428,7 @@ def cases(port, host, file):
 
 
 COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
-            "early-close": early_close, "hosts": hosts, "keep": keep, "load": load, "h2-hosts": h2_hosts,
+            "early-close": early_close, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
             "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":

@@ -30,18 +30,24 @@ package struct EdgeFacts: Sendable, Equatable {
     package var cpu: Int?
     package var connections: Int
     package var activeZones: Int
+    /// What went wrong there last, if anything did.
+    package var lastFailure: String?
 
-    package init(name: String, cpu: Int?, connections: Int, activeZones: Int) {
+    package init(
+      name: String, cpu: Int?, connections: Int, activeZones: Int, lastFailure: String? = nil
+    ) {
       self.name = name
       self.cpu = cpu
       self.connections = connections
       self.activeZones = activeZones
+      self.lastFailure = lastFailure
     }
 
     var tree: ConfigurationValue {
       .object([
         ("name", .string(name)), ("cpu", cpu.map { .integer($0) }),
         ("connections", .integer(connections)), ("activeZones", .integer(activeZones)),
+        ("lastFailure", lastFailure.map { .string($0) }),
       ])
     }
   }

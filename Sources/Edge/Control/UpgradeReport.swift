@@ -5,6 +5,7 @@ package import ConfigurationTree
 /// The process that took over.
 package struct UpgradeReport: Sendable, Equatable {
   package var processID: Int
+  /// The version of the process that was replaced.
   package var version: String
 
   package init(processID: Int, version: String) {

@@ -465,6 +465,13 @@ int32_t skerry_has_exited(int32_t process) {
   return result == process || (result < 0 && errno == ECHILD);
 }
 
+void skerry_end_process(int32_t process, bool at_once) {
+  if (process <= 0) return;
+  kill(process, at_once ? SIGKILL : SIGTERM);
+  int status;
+  while (at_once && waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
+}
+
 int32_t skerry_pipe(int32_t descriptors[2]) { return RESULT(pipe2(descriptors, O_CLOEXEC | O_NONBLOCK)); }
 int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count) {
   return RESULT(write(descriptor, buffer, count));

@@ -16,11 +16,12 @@ struct CommandFailure: Error, Equatable {
   init(_ error: ControlClientError) { self.init(.unreachable, "skerry: \(error)") }
 
   /// What the edge refused, with every fault. `subject` says what was tried.
-  init(_ faults: [ControlFault], _ subject: String) {
+  /// What only looks changes nothing, and does not say so.
+  init(_ faults: [ControlFault], _ subject: String, isChange: Bool = true) {
     let lines = faults.map { fault in
       fault.path.isEmpty ? "  \(fault.message)" : "  \(fault.path): \(fault.message)"
     }
-    let title = "skerry: \(subject) was refused; nothing was changed:"
+    let title = "skerry: \(subject) was refused\(isChange ? "; nothing was changed" : ""):"
     self.init(.refused, ([title] + lines).joined(separator: "\n"))
   }
 }

@@ -32,7 +32,9 @@ struct ControlOptions: ParsableArguments {
     fields: [(String, String)] = [], for subject: String
   ) throws(CommandFailure) -> ConfigurationValue {
     let answer = try send(method, path, body, fields: fields)
-    guard !answer.isRefused else { throw CommandFailure(answer.faults, subject) }
+    guard !answer.isRefused else {
+      throw CommandFailure(answer.faults, subject, isChange: method != .get)
+    }
     return answer.result
   }
 

@@ -46,6 +46,7 @@ struct StatusCommand: ParsableCommand {
         "\(place), \(loop["connections"]?.number ?? 0) connections, "
           + "\(loop["activeZones"]?.number ?? 0) zones",
       ])
+      if let failure = loop["lastFailure"]?.text { rows.append(["", "last failure: \(failure)"]) }
     }
     if store?["state"]?.text == "restored" { rows.append(["note", store?["report"]?.text ?? ""]) }
     for note in status["notes"]?.elements.compactMap(\.text) ?? [] { rows.append(["note", note]) }

@@ -20,7 +20,9 @@ struct UpgradeCommand: ParsableCommand {
   func run() throws {
     let result = try control.ask(.post, "/v1/upgrade", for: "the upgrade")
     if control.printsJSON(result) { return }
+    // The new process answers now, and it alone knows its version.
+    let status = try control.ask(.get, "/v1/status", for: "the status of the new process")
     let process = result["processID"]?.number.map { String($0) } ?? "unknown"
-    Console.line("upgraded to \(result["version"]?.text ?? "unknown"): process \(process) serves")
+    Console.line("upgraded to \(status["version"]?.text ?? "unknown"): process \(process) serves")
   }
 }

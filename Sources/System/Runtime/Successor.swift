@@ -44,6 +44,9 @@ package struct Successor: Sendable {
     return nil
   }
 
+  /// Ends the new process: as an operator would, or at once.
+  package func end(atOnce: Bool) { skerry_end_process(processID, atOnce) }
+
   /// Stops listening for the new process; it lives on.
   package func close() { skerry_close(readyDescriptor) }
 

@@ -102,6 +102,8 @@ int32_t skerry_raise_descriptor_limit(void);
 int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment);
 int32_t skerry_process_id(void);
 int32_t skerry_has_exited(int32_t process);
+// Asks a process that was started to end, or ends it at once and takes its exit status.
+void skerry_end_process(int32_t process, bool at_once);
 int32_t skerry_pipe(int32_t descriptors[2]);
 int64_t skerry_write(int32_t descriptor, const void *buffer, size_t count);
 int64_t skerry_resident_bytes(void);

@@ -19,6 +19,7 @@ struct EdgeProgram {
 
   /// Serves until it is told to stop.
   func run() throws(CommandFailure) {
+    try checkCores()
     let descriptorLimit = ProcessSettings.prepare()
     try Self.makeDirectory(options.directory)
     let (store, report) = try openStore()
@@ -71,6 +72,14 @@ struct EdgeProgram {
   private var cpus: [Int32?] {
     if let cpus = options.cpus { return cpus.cores.map { $0 } }
     return (0..<Int32(ProcessInfo.processInfo.activeProcessorCount)).map { $0 }
+  }
+
+  private func checkCores() throws(CommandFailure) {
+    let count = ProcessInfo.processInfo.processorCount
+    guard let missing = options.cpus?.cores.first(where: { $0 >= count }) else { return }
+    throw CommandFailure(
+      .usage,
+      "skerry: --cpus names core \(missing), and this machine has \(count), numbered from 0.")
   }
 
   private func openStore() throws(CommandFailure) -> (ZoneStore, ZoneStoreReport) {

@@ -27,6 +27,7 @@ final class EdgeService: EdgeBackend {
     var epoch: UInt64 = 0
     var notes: [String] = []
     var isStopping = false
+    var isUpgrading = false
   }
 
   init(
@@ -60,7 +61,7 @@ final class EdgeService: EdgeBackend {
   private func recur(_ store: ZoneStore) async {
     let parker = Parker(on: lane)
     while !shared.withLock({ $0.isStopping }) {
-      _ = await parker.park(until: loop.now + .seconds(5))
+      _ = await parker.park(until: loop.now + EdgeLimits.sweepInterval)
       await edge.sweep()
       await export(store)
     }
@@ -115,10 +116,11 @@ final class EdgeService: EdgeBackend {
     facts.uptimeSeconds = SystemClock.monotonic.nanoseconds(since: startedAt) / 1_000_000_000
     facts.epoch = state.epoch
     facts.notes = state.notes
+    if let failure = await edge.lastDirectoryFailure() { facts.notes.append(failure) }
     facts.loops = zip(edge.group.loops, loads).map { loop, load in
       EdgeFacts.LoopFacts(
         name: loop.name, cpu: loop.cpu.map { Int($0) }, connections: load.connections,
-        activeZones: load.activeZones)
+        activeZones: load.activeZones, lastFailure: load.lastFailure)
     }
     facts.activeZones = loads.map(\.activeZones).max() ?? 0
     facts.connections = loads.reduce(0) { $0 + $1.connections }
@@ -138,20 +140,19 @@ final class EdgeService: EdgeBackend {
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.
   func upgrade() async throws(ControlRefusal) -> UpgradeReport {
-    var variables = ProcessInfo.processInfo.environment
-    variables[ListenerSet.variable] = listeners.description
-    let successor: Successor
-    do throws(RuntimeError) {
-      successor = try Successor.start(
-        path: ProgramPath.executable, arguments: Array(CommandLine.arguments.dropFirst()),
-        variables: variables, descriptors: listeners.descriptors)
-    } catch {
-      throw ControlRefusal(500, .refused, "The new process could not be started: \(error)")
+    let isFirst = shared.withLock { state in
+      defer { state.isUpgrading = true }
+      return !state.isUpgrading && !state.isStopping
     }
+    guard isFirst else {
+      throw ControlRefusal(503, .busy, "An upgrade is under way, or this process is stopping.")
+    }
+    defer { shared.withLock { $0.isUpgrading = false } }
+    let successor = try startSuccessor()
     defer { successor.close() }
     let parker = Parker(on: lane)
-    let deadline = loop.now + .seconds(30)
-    while loop.now < deadline {
+    let deadline = loop.now + EdgeLimits.upgradeDuration
+    while loop.now < deadline, !shared.withLock({ $0.isStopping }) {
       if let hasTakenOver = successor.hasTakenOver {
         guard hasTakenOver else { break }
         stop()
@@ -160,9 +161,26 @@ final class EdgeService: EdgeBackend {
       }
       _ = await parker.park(until: loop.now + .milliseconds(20))
     }
+    let isStopping = shared.withLock { $0.isStopping }
+    // It must not come up later beside this one. It may serve already if this one was told to stop.
+    successor.end(atOnce: !isStopping)
     throw ControlRefusal(
       500, .refused,
-      "The new process did not come up; this one goes on. Its messages are in the log.")
+      isStopping
+        ? "The edge was told to stop meanwhile; the new process was stopped too."
+        : "The new process did not come up; this one goes on. Its messages are in the log.")
+  }
+
+  private func startSuccessor() throws(ControlRefusal) -> Successor {
+    var variables = ProcessInfo.processInfo.environment
+    variables[ListenerSet.variable] = listeners.description
+    do throws(RuntimeError) {
+      return try Successor.start(
+        path: ProgramPath.executable, arguments: Array(CommandLine.arguments.dropFirst()),
+        variables: variables, descriptors: listeners.descriptors)
+    } catch {
+      throw ControlRefusal(500, .refused, "The new process could not be started: \(error)")
+    }
   }
 
   func stop() {
@@ -178,7 +196,7 @@ final class EdgeService: EdgeBackend {
   private func drainAndEnd() async {
     let parker = Parker(on: lane)
     await edge.drain()
-    let deadline = loop.now + .seconds(30)
+    let deadline = loop.now + EdgeLimits.drainDuration
     repeat {
       // The operator's answer leaves meanwhile.
       _ = await parker.park(until: loop.now + .milliseconds(200))
