@@ -96,13 +96,17 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
     if !exchange.isAborted { ErrorPage.render(failure, for: exchange) }
   }
 
-  /// Sends a response that lies in memory; a body that comes in pieces is for a task.
   private func deliverNow() {
-    guard let exchange else { return }
+    if respond() { end() } else { deliver() }
+  }
+
+  /// Sends a response that lies in memory; false if its body comes in pieces, which is for a task.
+  private func respond() -> Bool {
+    guard let exchange else { return true }
     pipeline.complete(exchange)
-    guard exchange.response.body.isComplete else { return deliver() }
+    guard exchange.response.body.isComplete else { return false }
     if !exchange.isAborted { exchange.sink?.respond(exchange) }
-    end()
+    return true
   }
 
   private func end() {

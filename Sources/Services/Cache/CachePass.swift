@@ -33,11 +33,28 @@ final class CachePass: EventDrivenWork {
     stage.below.begin(fetch, for: self)
   }
 
-  /// Lets go of the exchange, whose memory is its driver's again.
-  private func end() -> (Exchange, any ExchangeDriver)? {
-    guard let exchange = exchange.take(), let driver = driver.take() else { return nil }
-    exchange.fetch = nil
-    return (exchange, driver)
+  /// Makes `response` the exchange's; what is left to be done takes a task. When this returns, the
+  /// exchange is its driver's alone, and so is its memory.
+  private func settle(_ response: inout FetchedResponse) -> (any Suspension)? {
+    guard let exchange = letGo() else { return nil }
+    times.receivedAt = stage.shard.loop.now
+    times.receivedWall = stage.shard.loop.wallTime
+    if maySettle, let head = stage.storable(response.head, to: exchange.request, times) {
+      return CacheAdoption(stage, response, head, times)
+    }
+    if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
+      return CacheInvalidation(stage, response, forwarding)
+    }
+    exchange.facts.cache = maySettle ? .miss : .bypass
+    stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))
+    return nil
+  }
+
+  private func letGo() -> Exchange? {
+    // The source may keep the fetch a little longer, and shares the request's memory by it.
+    exchange?.fetch?.request = RequestHead()
+    exchange?.fetch = nil
+    return exchange.take()
   }
 }
 
@@ -48,22 +65,13 @@ extension CachePass: FetchReceiver {
   }
 
   func responseCame(_ response: inout FetchedResponse) {
-    guard let (exchange, driver) = end() else { return response.body.abandon() }
-    times.receivedAt = stage.shard.loop.now
-    times.receivedWall = stage.shard.loop.wallTime
-    if maySettle, let head = stage.storable(response.head, to: exchange.request, times) {
-      driver.workContinues(CacheAdoption(stage, response, head, times))
-    } else if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
-      driver.workContinues(CacheInvalidation(stage, response, forwarding))
-    } else {
-      exchange.facts.cache = maySettle ? .miss : .bypass
-      stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))
-      driver.workEnded()
-    }
+    guard let driver = driver.take() else { return response.body.abandon() }
+    if let rest = settle(&response) { driver.workContinues(rest) } else { driver.workEnded() }
   }
 
   func fetchFailed(_ failure: Failure) {
-    if let (_, driver) = end() { driver.workFailed(failure) }
+    _ = letGo()
+    driver.take()?.workFailed(failure)
   }
 }
 

@@ -122,9 +122,6 @@ final class ServerConnection: Channel, @unchecked Sendable {
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
 
-  /// Whether further requests wait for the next turn.
-  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
-
   private func work() {
     requestsInTurn = 0
     if hasTimedOut {
