@@ -131,6 +131,8 @@ def half_closed(port):
     data, closed = read_all(s)
     codes = status_codes(data)
     print(*[f"{codes.count(c)} x {c}" for c in sorted(set(codes))], "closed" if closed else "open")
+
+
 def crowd(port, host, path, count):
     refused, silent = 0, [socket.create_connection(("127.0.0.1", int(port))) for _ in range(int(count))]
     time.sleep(1)  # the edge has seen them all
