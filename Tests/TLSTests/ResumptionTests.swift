@@ -114,4 +114,50 @@ import Testing
     #expect(TLSTicketKeys(current: key, accepted: [key, key, key, key]) == nil)
     #expect(try TLSTicketKeys.generate() != TLSTicketKeys.generate())
   }
+
+  @Test func `two loops that change their key one after the other know each other's tickets`()
+    throws
+  {
+    let (answer, client, _) = try Fixture.contexts()
+    let first = try Place()
+    let second = try Place()
+    let next = try Fixture.keys.rotated()
+    for place in [first, second] {
+      place.acceptor.ticketKeys = place.acceptor.ticketKeys.accepting(next)
+    }
+    first.acceptor.ticketKeys = next
+    for (from, to) in [(first, second), (second, first)] {
+      let resumption = try ticket(from, client, answer)
+      let pair = try Pair(to, to: client, resuming: resumption, answer: answer)
+      try pair.run()
+      #expect(pair.server.isResumed)
+    }
+  }
+
+  @Test func `a sealing key has its period, and opens for as long again`() throws {
+    let begun = WallTime(seconds: 1_000_000)
+    func after(_ seconds: Int64) -> WallTime { WallTime(seconds: begun.seconds + seconds) }
+    let schedule = try TLSTicketSchedule.starting(at: begun, period: .seconds(100))
+    #expect(try schedule.advanced(to: after(99)) == schedule)
+    let next = try schedule.advanced(to: after(100))
+    #expect(next.since == after(100))
+    #expect(next.keys != schedule.keys)
+    // The sealing key of before is the one that still opens.
+    #expect(next.keys.material.suffix(80) == schedule.keys.material.prefix(80))
+    // Left for two periods, or from a time to come.
+    let last = try schedule.advanced(to: after(250))
+    #expect(last.keys.material.count == 80 && last.keys != schedule.keys)
+    #expect(try schedule.advanced(to: after(-1)).keys != schedule.keys)
+  }
+
+  @Test func `a schedule is read from its bytes, from those of old, and from no others`() throws {
+    let schedule = try TLSTicketSchedule.starting(at: WallTime(seconds: 1_790_000_000))
+      .advanced(to: WallTime(seconds: 1_790_050_000))
+    #expect(TLSTicketSchedule(record: schedule.record) == schedule)
+    let old = try #require(TLSTicketSchedule(record: Fixture.keys.material))
+    #expect(old.keys == Fixture.keys && old.isDue(Fixture.today))
+    for count in [0, 8, 79, 81, 87, 89, 80 * 5, 8 + 80 * 5] {
+      #expect(TLSTicketSchedule(record: [UInt8](repeating: 1, count: count)) == nil)
+    }
+  }
 }

@@ -41,15 +41,17 @@ extension ZoneStore {
     return changes
   }
 
-  /// The secret `name`; if there is none, `made` is stored and returned. Of several processes that
-  /// do so at once one's is stored, and all get that.
-  package func secret(_ name: String, orStore made: [UInt8]) throws(StorageError) -> [UInt8] {
+  /// The secret `name` after `change` has seen what there is (nil: nothing) and said what there is to
+  /// be. Of several processes that do so at once, each sees what the one before it left.
+  package func secret(
+    _ name: String, changedBy change: ([UInt8]?) -> [UInt8]
+  ) throws(StorageError) -> [UInt8] {
     let key = Array(name.utf8)
-    if let found = try secret(name) { return found }
-    return try environment.write { (change) throws(StorageError) in
-      if let found = try change.copy(of: key, in: tables.secrets) { return found }
-      try change.put(made, at: key, in: tables.secrets)
-      return made
+    return try environment.write { (writing) throws(StorageError) in
+      let found = try writing.copy(of: key, in: tables.secrets)
+      let wanted = change(found)
+      if wanted != found { try writing.put(wanted, at: key, in: tables.secrets) }
+      return wanted
     }
   }
 

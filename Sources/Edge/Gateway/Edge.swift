@@ -22,6 +22,7 @@ package final class Edge: Sendable {
     // Confined to `gateway.loop`.
     let gateway: Gateway
     let server: HTTPServer
+    let acceptor: TLSAcceptor
   }
 
   /// An edge over `store`; call it once the group runs. Listens nowhere yet.
@@ -46,7 +47,7 @@ package final class Edge: Sendable {
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(loop: loop, handler: gateway, acceptor: acceptor)
       server.certificates = gateway
-      nodes.append(Node(gateway: gateway, server: server))
+      nodes.append(Node(gateway: gateway, server: server, acceptor: acceptor))
     }
     self.nodes = nodes
   }
@@ -73,6 +74,21 @@ package final class Edge: Sendable {
       await node.gateway.loop.perform { node.gateway.apply(publication) }
     }
     for zone in publication.zones where zone.isRemoved { cache.purgeEverything(of: zone.id) }
+  }
+
+  /// Seals session tickets with `keys` from now on, on all loops. From a task on any loop.
+  ///
+  /// First every loop can open what the new key seals, then they change: a client that comes back at
+  /// once is known wherever it arrives.
+  package func useTicketKeys(_ keys: TLSTicketKeys) async {
+    for node in nodes {
+      await node.gateway.loop.perform {
+        node.acceptor.ticketKeys = node.acceptor.ticketKeys.accepting(keys)
+      }
+    }
+    for node in nodes {
+      await node.gateway.loop.perform { node.acceptor.ticketKeys = keys }
+    }
   }
 
   /// What each loop's zones did and used. From a task on any loop.

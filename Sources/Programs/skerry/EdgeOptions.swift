@@ -82,6 +82,12 @@ struct EdgeOptions: ParsableArguments {
       "Answer hosts that no zone has by this zone, instead of 421.", valueName: "zone"))
   var defaultZone: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Change the key of session tickets after so many seconds; the one before opens them for as "
+        + "long again. Default: 43200, half a day.", valueName: "seconds"))
+  var ticketKeySeconds = 43_200
+
   @Option(help: "How much to log.")
   var logLevel = LogLevel.notice
 
@@ -96,6 +102,7 @@ struct EdgeOptions: ParsableArguments {
       throw ValidationError("Give at least one address to serve: --http or --https ADDRESS:PORT.")
     }
     if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
+    if ticketKeySeconds < 1 { throw ValidationError("--ticket-key-seconds must be at least 1.") }
     if diskMebibytes < 0 { throw ValidationError("--disk-mb can't be negative.") }
     if (defaultCertificate == nil) != (defaultKey == nil) {
       throw ValidationError("--default-certificate and --default-key belong together.")

@@ -23,6 +23,25 @@ package struct TLSTicketKeys: Equatable, Sendable {
     material = current + accepted.joined()
   }
 
+  /// Keys from their material, as `material` gives it; nil if it has a wrong length.
+  package init?(material: [UInt8]) {
+    let count = material.count / Self.keyBytes
+    guard material.count % Self.keyBytes == 0, (1...1 + Limits.acceptedTicketKeys).contains(count)
+    else { return nil }
+    self.material = material
+  }
+
+  /// The same keys with `next` as one that opens too: for the time until every acceptor has it.
+  package func accepting(_ next: TLSTicketKeys) -> TLSTicketKeys {
+    let others = stride(from: Self.keyBytes, to: material.count, by: Self.keyBytes).map {
+      Array(material[$0..<$0 + Self.keyBytes])
+    }
+    let accepted = [Array(next.material.prefix(Self.keyBytes))] + others
+    return TLSTicketKeys(
+      current: Array(material.prefix(Self.keyBytes)),
+      accepted: Array(accepted.prefix(Limits.acceptedTicketKeys))) ?? self
+  }
+
   /// One new key of the library's randomness, known to nobody else.
   package static func generate() throws(TLSError) -> TLSTicketKeys {
     guard OpenSSL.isReady else { throw .internalFailure("OpenSSL did not start") }

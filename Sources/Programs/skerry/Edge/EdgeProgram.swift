@@ -33,9 +33,10 @@ struct EdgeProgram {
     let group = try attempt { () throws(RuntimeError) in
       try EventLoopGroup(cpus: cpus, storageThreads: 3)
     }
-    let edge = try makeEdge(group, store, defaultZone: zone)
+    let keyring = try makeKeyring(store)
+    let edge = try makeEdge(group, store, keyring, defaultZone: zone)
     let service = EdgeService(
-      edge: edge, loop: loop, listeners: listeners, options: options,
+      edge: edge, keyring: keyring, loop: loop, listeners: listeners, options: options,
       descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
@@ -90,26 +91,23 @@ struct EdgeProgram {
   }
 
   private func makeEdge(
-    _ group: EventLoopGroup, _ store: ZoneStore, defaultZone: String?
+    _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
     do throws(TLSError) {
-      let keys = try ticketKeys(store)
       return try Edge(
-        group: group, store: store, defaultZone: defaultZone, ticketKeys: keys,
+        group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
         ramBytes: options.ramMebibytes << 20)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 
-  /// The ticket keys of this directory: kept, so that sessions survive a restart and an upgrade.
-  private func ticketKeys(_ store: ZoneStore) throws(TLSError) -> TLSTicketKeys {
-    let fresh = try TLSTicketKeys.generate()
-    do throws(StorageError) {
-      let kept = try store.secret("tls-ticket-keys", orStore: fresh.material)
-      return TLSTicketKeys(current: kept) ?? fresh
-    } catch {
-      Console.complain("skerry: session tickets will not survive a restart: \(error)")
-      return fresh
-    }
+  private func makeKeyring(_ store: ZoneStore) throws(CommandFailure) -> TicketKeyring {
+    do throws(TLSError) {
+      let keyring = try TicketKeyring(store, period: .seconds(options.ticketKeySeconds))
+      do throws(StorageError) { try keyring.refresh() } catch {
+        Console.complain("skerry: session tickets will not survive a restart: \(error)")
+      }
+      return keyring
+    } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 
   private func token() throws(CommandFailure) -> ControlToken {

@@ -16,6 +16,7 @@ final class EdgeService: EdgeBackend {
   /// The loop of the control API: the main thread.
   let loop: EventLoop
   let listeners: ListenerSet
+  private let keyring: TicketKeyring
   private let options: EdgeOptions
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
@@ -31,10 +32,11 @@ final class EdgeService: EdgeBackend {
   }
 
   init(
-    edge: Edge, loop: EventLoop, listeners: ListenerSet, options: EdgeOptions,
-    descriptorLimit: Int
+    edge: Edge, keyring: TicketKeyring, loop: EventLoop, listeners: ListenerSet,
+    options: EdgeOptions, descriptorLimit: Int
   ) {
     self.edge = edge
+    self.keyring = keyring
     self.loop = loop
     self.listeners = listeners
     self.options = options
@@ -64,30 +66,20 @@ final class EdgeService: EdgeBackend {
       _ = await parker.park(until: loop.now + EdgeLimits.sweepInterval)
       await edge.sweep()
       await export(store)
+      if keyring.isDue { await changeTicketKeys() }
     }
   }
 
-  /// Tells people, and the process before this one, that the edge serves.
-  func announce() {
-    for entry in listeners.entries {
-      Console.line(
-        "skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
+  /// The key of session tickets is due: another, on all loops.
+  private func changeTicketKeys() async {
+    let failure = await edge.group.storage[2].perform { [keyring] () -> String? in
+      do throws(StorageError) {
+        try keyring.refresh()
+        return nil
+      } catch { return error.description }
     }
-    Successor.sayReady(ProcessInfo.processInfo.environment)
-  }
-
-  func received(_ signal: Int32) {
-    if signal == SIGUSR2 {
-      lane.start { await self.upgradeBySignal() }
-    } else {
-      stop()
-    }
-  }
-
-  private func upgradeBySignal() async {
-    do throws(ControlRefusal) { _ = try await upgrade() } catch {
-      note("the upgrade failed: \(error.faults.map(\.message).joined(separator: " "))")
-    }
+    if let failure { note("the session ticket key could not be stored: \(failure)") }
+    await edge.useTicketKeys(keyring.keys)
   }
 
   private func export(_ store: ZoneStore) async {
