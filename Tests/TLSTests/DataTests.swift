@@ -147,7 +147,7 @@ import Testing
 
   @Test func `key updates are answered, a flood of them is cut off`() throws {
     let pair = try open()
-    let enough = Limits.provokedRecords + 8
+    let enough = Limits.idleRecords + 8
     for _ in 0..<enough {
       unsafe SSL_key_update(pair.client.ssl, SSL_KEY_UPDATE_REQUESTED)
       // The update is sent with the next write; an empty one sends it alone.
@@ -163,7 +163,7 @@ import Testing
 
   @Test func `key updates between data go on for ever`() throws {
     let pair = try open()
-    for _ in 0..<Limits.provokedRecords * 2 {
+    for _ in 0..<Limits.idleRecords * 2 {
       unsafe SSL_key_update(pair.client.ssl, SSL_KEY_UPDATE_REQUESTED)
       try pair.clientSays("x")
     }

@@ -1,13 +1,19 @@
 // Macros of OpenSSL as functions, and one BIO over memory that is lent per call. See COpenSSL.h.
 #define _DEFAULT_SOURCE
+// The digests of `skerry_hmac` are used without their look-up, which costs more than the digest.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "COpenSSL.h"
 
 #include <string.h>
 #include <time.h>
 
+#include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
+#include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <openssl/provider.h>
+#include <openssl/sha.h>
 
 static int wire_read(BIO *bio, char *bytes, size_t capacity, size_t *count) {
   skerry_wire *wire = BIO_get_data(bio);
@@ -66,6 +72,88 @@ int skerry_wire_attach(SSL *ssl, const BIO_METHOD *method, skerry_wire *wire) {
 }
 
 skerry_wire *skerry_wire_of(const SSL *ssl) { return BIO_get_data(SSL_get_rbio(ssl)); }
+
+static __thread skerry_wire *current_wire;
+
+void skerry_wire_enter(skerry_wire *wire) { current_wire = wire; }
+
+skerry_wire *skerry_wire_current(void) { return current_wire; }
+
+static int (*kdf_derive)(const skerry_kdf_request *request);
+
+// A derivation gets all its parameters at once, so that its context holds nothing.
+static void *kdf_new_context(void *provider) { return provider; }
+
+static void kdf_free_context(void *context) { (void)context; }
+
+static int kdf_take(
+    const OSSL_PARAM *parameters, const char *name, const uint8_t **bytes, size_t *count) {
+  const OSSL_PARAM *found = OSSL_PARAM_locate_const(parameters, name);
+  *bytes = NULL;
+  *count = 0;
+  return found == NULL || OSSL_PARAM_get_octet_string_ptr(found, (const void **)bytes, count);
+}
+
+static int kdf_run(
+    void *context, unsigned char *output, size_t count, const OSSL_PARAM parameters[]) {
+  (void)context;
+  const OSSL_PARAM *mode = OSSL_PARAM_locate_const(parameters, OSSL_KDF_PARAM_MODE);
+  const OSSL_PARAM *digest = OSSL_PARAM_locate_const(parameters, OSSL_KDF_PARAM_DIGEST);
+  skerry_kdf_request request = {.output = output, .output_count = count};
+  const char *name = NULL;
+  int number;
+  if (!OSSL_PARAM_get_int(mode, &number) || !OSSL_PARAM_get_utf8_string_ptr(digest, &name) ||
+      !kdf_take(parameters, OSSL_KDF_PARAM_KEY, &request.key, &request.key_count) ||
+      !kdf_take(parameters, OSSL_KDF_PARAM_SALT, &request.salt, &request.salt_count) ||
+      !kdf_take(parameters, OSSL_KDF_PARAM_LABEL, &request.label, &request.label_count) ||
+      !kdf_take(parameters, OSSL_KDF_PARAM_DATA, &request.data, &request.data_count))
+    return 0;
+  request.extracts = number == EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
+  request.is_384 = OPENSSL_strcasecmp(name, "SHA2-384") == 0 ||
+                   OPENSSL_strcasecmp(name, "SHA384") == 0;
+  if (!request.is_384 && OPENSSL_strcasecmp(name, "SHA2-256") != 0 &&
+      OPENSSL_strcasecmp(name, "SHA256") != 0)
+    return 0;
+  return kdf_derive(&request);
+}
+
+static const OSSL_DISPATCH kdf_functions[] = {
+    {OSSL_FUNC_KDF_NEWCTX, (void (*)(void))kdf_new_context},
+    {OSSL_FUNC_KDF_FREECTX, (void (*)(void))kdf_free_context},
+    {OSSL_FUNC_KDF_DERIVE, (void (*)(void))kdf_run},
+    {0, NULL}};
+
+static const OSSL_ALGORITHM kdf_algorithms[] = {
+    {OSSL_KDF_NAME_TLS1_3_KDF, "provider=skerry", kdf_functions, NULL}, {NULL, NULL, NULL, NULL}};
+
+static const OSSL_ALGORITHM *provider_query(void *context, int operation, int *no_cache) {
+  (void)context;
+  *no_cache = 0;
+  return operation == OSSL_OP_KDF ? kdf_algorithms : NULL;
+}
+
+static const OSSL_DISPATCH provider_functions[] = {
+    {OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))provider_query}, {0, NULL}};
+
+static int provider_init(
+    const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out,
+    void **context) {
+  (void)in;
+  *out = provider_functions;
+  *context = (void *)handle;
+  return 1;
+}
+
+int skerry_kdf_install(int (*derive)(const skerry_kdf_request *request)) {
+  kdf_derive = derive;
+  return OSSL_PROVIDER_load(NULL, "default") != NULL &&
+         OSSL_PROVIDER_add_builtin(NULL, "skerry", provider_init) &&
+         OSSL_PROVIDER_load(NULL, "skerry") != NULL;
+}
+
+SSL_CTX *skerry_ctx_new(const SSL_METHOD *method) {
+  return SSL_CTX_new_ex(NULL, "?provider=skerry", method);
+}
 
 int skerry_ctx_set_min_version(SSL_CTX *context, int version) {
   return (int)SSL_CTX_set_min_proto_version(context, version);
@@ -202,4 +290,73 @@ int skerry_ticket_seal(
   parameters[2] = OSSL_PARAM_construct_end();
   return EVP_CipherInit_ex(cipher, algorithm, NULL, key, iv, encrypt) &&
          EVP_MAC_CTX_set_params(mac, parameters);
+}
+
+int skerry_record_seal(
+    EVP_CIPHER_CTX *cipher, const uint8_t *nonce, const uint8_t *content, size_t count,
+    uint8_t type, uint8_t *record) {
+  uint8_t *payload = record + 5;
+  int length;
+  return EVP_CipherInit_ex(cipher, NULL, NULL, NULL, nonce, 1) &&
+         EVP_EncryptUpdate(cipher, NULL, &length, record, 5) &&
+         (count == 0 || EVP_EncryptUpdate(cipher, payload, &length, content, (int)count)) &&
+         EVP_EncryptUpdate(cipher, payload + count, &length, &type, 1) &&
+         EVP_EncryptFinal_ex(cipher, payload + count + 1, &length) &&
+         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, 16, payload + count + 1);
+}
+
+int skerry_record_open(
+    EVP_CIPHER_CTX *cipher, const uint8_t *nonce, const uint8_t *record, size_t count,
+    uint8_t *content) {
+  const uint8_t *payload = record + 5;
+  int length;
+  return EVP_CipherInit_ex(cipher, NULL, NULL, NULL, nonce, 0) &&
+         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, 16, (void *)(payload + count - 16)) &&
+         EVP_DecryptUpdate(cipher, NULL, &length, record, 5) &&
+         EVP_DecryptUpdate(cipher, content, &length, payload, (int)count - 16) &&
+         EVP_DecryptFinal_ex(cipher, content + length, &length);
+}
+
+static void hmac_256(
+    const uint8_t *block, const uint8_t *bytes, size_t count, const uint8_t *outer, uint8_t *code) {
+  SHA256_CTX digest;
+  SHA256_Init(&digest);
+  SHA256_Update(&digest, block, SHA256_CBLOCK);
+  SHA256_Update(&digest, bytes, count);
+  SHA256_Final(code, &digest);
+  SHA256_Init(&digest);
+  SHA256_Update(&digest, outer, SHA256_CBLOCK);
+  SHA256_Update(&digest, code, SHA256_DIGEST_LENGTH);
+  SHA256_Final(code, &digest);
+  OPENSSL_cleanse(&digest, sizeof digest);
+}
+
+static void hmac_384(
+    const uint8_t *block, const uint8_t *bytes, size_t count, const uint8_t *outer, uint8_t *code) {
+  SHA512_CTX digest;
+  SHA384_Init(&digest);
+  SHA384_Update(&digest, block, SHA512_CBLOCK);
+  SHA384_Update(&digest, bytes, count);
+  SHA384_Final(code, &digest);
+  SHA384_Init(&digest);
+  SHA384_Update(&digest, outer, SHA512_CBLOCK);
+  SHA384_Update(&digest, code, SHA384_DIGEST_LENGTH);
+  SHA384_Final(code, &digest);
+  OPENSSL_cleanse(&digest, sizeof digest);
+}
+
+void skerry_hmac(
+    int is_384, const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count,
+    uint8_t *code) {
+  // RFC 2104: the key, filled up to a block of the digest, under either mask.
+  uint8_t inner[SHA512_CBLOCK], outer[SHA512_CBLOCK];
+  memset(inner, 0x36, sizeof inner);
+  memset(outer, 0x5c, sizeof outer);
+  for (size_t index = 0; index < key_count; index++) {
+    inner[index] ^= key[index];
+    outer[index] ^= key[index];
+  }
+  (is_384 ? hmac_384 : hmac_256)(inner, bytes, count, outer, code);
+  OPENSSL_cleanse(inner, sizeof inner);
+  OPENSSL_cleanse(outer, sizeof outer);
 }

@@ -34,9 +34,22 @@ package enum Limits {
   /// and clients fall back to a full round trip.
   package static let rememberedFlights = 65_536
 
-  /// Answers that a peer may provoke without sending data (KeyUpdate with a request, RFC 8446
-  /// section 4.6.3), counted between two pieces of data; beyond it the connection fails.
-  package static let provokedRecords = 32
+  /// Records without data that a peer may send between two pieces of data (empty ones, KeyUpdate of
+  /// RFC 8446 section 4.6.3); each costs us a decryption and perhaps an answer. Beyond it the
+  /// connection fails.
+  package static let idleRecords = 32
+
+  /// Records under one of our keys, then we change it (RFC 8446 section 5.5: AES-GCM is safe for 2 to
+  /// the 24.5 full records).
+  static let recordsPerKey: UInt64 = 1 << 24
+
+  /// Bytes of a label of the key schedule, without its prefix; the longest is "c e traffic" or so
+  /// (RFC 8446 section 7.1). A longer one is refused, and the handshake fails.
+  static let keyLabelBytes = 20
+
+  /// Keyed cipher contexts per loop and suite, of 1.2 KB each: two for a busy connection. Beyond it
+  /// the one that was idle for longest is keyed anew, which takes 0.2 us.
+  static let cipherContexts = 256
 
   /// Bytes of a PEM text (chain or key); a longer one is refused.
   package static let pemBytes = 262_144

@@ -9,6 +9,7 @@ enum OpenSSL {
   static let isReady =
     OPENSSL_init_ssl(
       UInt64(OPENSSL_INIT_NO_LOAD_CONFIG) | UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+    && HKDF.install()
 
   /// The BIO method of all sessions.
   // Made once and never changed or freed, which is why threads may share it.

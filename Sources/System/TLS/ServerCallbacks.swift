@@ -13,6 +13,7 @@ enum ServerCallbacks {
     unsafe skerry_ctx_set_ticket_callback(context, ticketKey)
     _ = unsafe SSL_CTX_set_session_ticket_cb(context, nil, ticketOpened, nil)
     unsafe SSL_CTX_set_allow_early_data_cb(context, allowEarlyData, nil)
+    unsafe SSL_CTX_set_msg_callback(context, message)
   }
 
   /// The session of `ssl`, alive while the library runs on its behalf.
@@ -34,6 +35,20 @@ enum ServerCallbacks {
       return SSL_CLIENT_HELLO_ERROR
     }
   }
+
+  /// Messages and records in passing.
+  private static let message:
+    @convention(c) (
+      Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?
+    ) -> Void = { isWritten, _, kind, bytes, count, ssl, _ in
+      if isWritten == 1, kind == SSL3_RT_INNER_CONTENT_TYPE {
+        unsafe session(ssl)?.protectedRecord()
+      } else if isWritten == 0, kind == SSL3_RT_HANDSHAKE, let bytes = unsafe bytes {
+        // Safe: the library lends `count` bytes.
+        unsafe session(ssl)?.captured(
+          message: Span(_unsafeStart: bytes.assumingMemoryBound(to: UInt8.self), count: count))
+      }
+    }
 
   private static let selectProtocol: SSL_CTX_alpn_select_cb_func = {
     ssl, selected, selectedLength, offered, offeredLength, _ in

@@ -15,6 +15,7 @@ import Primitives
   let ticketCipher: OpaquePointer
   let replayFilter: EarlyDataReplayFilter
   let capturesClientHello: Bool
+  let suites: RecordSuites
 
   /// The ticket keys in force; all loops and servers should be given the same.
   package var ticketKeys: TLSTicketKeys
@@ -24,11 +25,12 @@ import Primitives
     ticketKeys: TLSTicketKeys, replayFilter: EarlyDataReplayFilter,
     capturesClientHello: Bool = false
   ) throws(TLSError) {
-    guard OpenSSL.isReady, let context = unsafe SSL_CTX_new(TLS_server_method()),
+    guard OpenSSL.isReady, let context = unsafe skerry_ctx_new(TLS_server_method()),
       let cipher = unsafe EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
     else { throw .internalFailure(OpenSSL.takeError()?.words ?? "OpenSSL did not start") }
     unsafe self.context = context
     unsafe ticketCipher = cipher
+    suites = try RecordSuites()
     self.ticketKeys = ticketKeys
     self.replayFilter = replayFilter
     self.capturesClientHello = capturesClientHello

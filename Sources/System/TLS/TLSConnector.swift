@@ -10,7 +10,7 @@ import COpenSSL
 
   /// A connector with our suites.
   package init() throws(TLSError) {
-    guard OpenSSL.isReady, let context = unsafe SSL_CTX_new(TLS_client_method()) else {
+    guard OpenSSL.isReady, let context = unsafe skerry_ctx_new(TLS_client_method()) else {
       throw .internalFailure(OpenSSL.takeError()?.words ?? "OpenSSL did not start")
     }
     unsafe self.context = context

@@ -16,13 +16,22 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
   private var choice = Choice.unasked
   private var now = Instant(nanoseconds: 0)
   private var captured: [UInt8] = []
+  /// Keys for after the handshake, as soon as the library has them.
+  private var receiving: TrafficKeys?
+  private var sending: TrafficKeys?
 
   /// A session that waits for a ClientHello.
   package init(_ acceptor: TLSAcceptor) throws(TLSError) {
     self.acceptor = acceptor
     try unsafe super.init(context: acceptor.context)
     unsafe SSL_set_accept_state(ssl)
-    if acceptor.capturesClientHello { capture() }
+    unsafe wire.pointee.derived = { owner, isServer, secret, count in
+      guard let owner = unsafe owner, let secret = unsafe secret else { return }
+      // Safe: the session outlives its wire, on whose behalf the library runs; `count` bytes are
+      // lent.
+      unsafe Unmanaged<TLSServerSession>.fromOpaque(owner).takeUnretainedValue()
+        .derived(Span(_unsafeStart: secret, count: count), isOurs: isServer == 1)
+    }
   }
 
   /// How far the choice of a context is.
@@ -104,7 +113,7 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
   private func finish() -> TLSHandshakeStep {
     let result = unsafe SSL_do_handshake(ssl)
     guard result == 1 else { return step(result) }
-    stage = .open
+    opened()
     return .done
   }
 
@@ -136,6 +145,7 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
       return refusal.map { .refuse($0) } ?? .proceed
     case .unasked, .settled: break
     }
+    guard let ssl = unsafe ssl else { return .refuse(.internalError) }
     let hello: ClientHello
     do throws(ClientHello.Fault) {
       hello = try unsafe ClientHello(offeredTo: ssl)
@@ -171,19 +181,43 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
     return acceptor.replayFilter.admits(random: random.span, now: now)
   }
 
-  // MARK: Capture
+  // MARK: What the library shows
 
   /// Keeps the bytes of the first ClientHello as the library reads them.
-  private func capture() {
-    unsafe SSL_set_msg_callback(ssl) { isWritten, _, kind, bytes, count, ssl, _ in
-      guard isWritten == 0, kind == SSL3_RT_HANDSHAKE, count <= Limits.capturedClientHelloBytes,
-        let ssl = unsafe ssl, let bytes = unsafe bytes,
-        let owner = unsafe skerry_wire_of(ssl)?.pointee.owner
-      else { return }
-      // Safe: the session outlives its SSL object; `count` bytes are lent.
-      let session = unsafe Unmanaged<TLSServerSession>.fromOpaque(owner).takeUnretainedValue()
-      guard session.clientHello == nil else { return }
-      session.captured = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+  func captured(message: Span<UInt8>) {
+    guard acceptor.capturesClientHello, clientHello == nil,
+      message.count <= Limits.capturedClientHelloBytes
+    else { return }
+    captured = []
+    captured.append(message)
+  }
+
+  /// A traffic secret for after the handshake was derived.
+  func derived(_ secret: Span<UInt8>, isOurs: Bool) {
+    guard let suite = RecordSuite(rawValue: cipherSuite), secret.count == suite.secretBytes else {
+      return
     }
+    let keys = TrafficKeys(secret, contexts: acceptor.suites[suite], isSealing: isOurs)
+    if isOurs { sending = keys } else { receiving = keys }
+  }
+
+  /// The library protected a record; it counts if it was under the key that we go on with: tickets,
+  /// and answers to 0-RTT data.
+  func protectedRecord() { sending?.sequence += 1 }
+
+  /// With TLS 1.3 our record layer goes on from here: the client's first record is the next one.
+  override func opened() {
+    super.opened()
+    defer {
+      receiving = nil
+      sending = nil
+    }
+    guard let receiving, let sending, version == .tls13, unsafe SSL_has_pending(ssl) == 0 else {
+      return
+    }
+    let negotiated = Negotiated(
+      suite: sending.contexts.suite, applicationProtocol: applicationProtocol,
+      isResumed: isResumed, acceptedEarlyData: acceptedEarlyData)
+    hand(over: RecordLayer(receiving: receiving, sending: sending), negotiated)
   }
 }

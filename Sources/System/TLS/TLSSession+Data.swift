@@ -36,14 +36,18 @@ extension TLSSession {
     switch stage {
     case .failed: return .failed(failure ?? .notOpen)
     case .handshake: return .needsInput
+    case .open where records != nil: return unsafe readRecords(into: buffer, output: &output)
     case .open:
       // Without ciphertext there is nothing that the library could do.
       guard unsafe wire.pointee.input_count > 0 || SSL_has_pending(ssl) == 1 else {
         return receivedCloseNotify ? .closeNotify : .needsInput
       }
-      outcome = withOutput(&output) { unsafe readRecords(into: buffer) }
+      outcome = withOutput(&output) { unsafe readLibrary(into: buffer) }
     case .early, .finishing:
       outcome = withOutput(&output) { unsafe readEarly(into: buffer) }
+      if outcome == .needsInput, stage == .open, records != nil {
+        return unsafe readRecords(into: buffer, output: &output)
+      }
     }
     switch outcome {
     case .bytes, .earlyBytes: forgiveProvoked()
@@ -64,6 +68,12 @@ extension TLSSession {
     guard plaintext.count > 0 else { return }
     if stage == .failed { throw failure ?? .notOpen }
     guard stage != .handshake else { throw .notOpen }
+    if let records {
+      guard records.write(plaintext, output: &output) else {
+        throw fail(.internalFailure("a record was not encrypted"))
+      }
+      return
+    }
     let isEarly = stage != .open
     // Safe: the library reads `plaintext` during the call only.
     let error: TLSError? = withOutput(&output) {
@@ -94,8 +104,8 @@ extension TLSSession {
     if let failure { throw failure }
   }
 
-  /// Reads records until the buffer is full or the ciphertext is used up.
-  @unsafe private final func readRecords(
+  /// Reads until the buffer is full or the ciphertext is used up.
+  @unsafe private final func readLibrary(
     into buffer: UnsafeMutableRawBufferPointer
   ) -> TLSReadOutcome {
     var total = 0
@@ -150,8 +160,8 @@ extension TLSSession {
     guard stage == .finishing else { return .needsInput }
     let result = unsafe SSL_do_handshake(ssl)
     if result == 1 {
-      stage = .open
-      return unsafe readRecords(into: buffer)
+      opened()
+      return records == nil ? unsafe readLibrary(into: buffer) : .needsInput
     }
     switch verdict(result) {
     case .failed(let error): return .failed(error)

@@ -3,14 +3,25 @@
 import COpenSSL
 import Primitives
 
+/// What a session without the library still knows of its handshake.
+struct Negotiated {
+  let suite: RecordSuite
+  let applicationProtocol: ApplicationProtocol?
+  let isResumed: Bool
+  let acceptedEarlyData: Bool
+}
+
 extension TLSSession {
   /// The version spoken; nil before the handshake got so far.
   package final var version: TLSVersion? {
-    unsafe TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl)))
+    negotiated != nil
+      ? .tls13
+      : unsafe TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl)))
   }
 
   /// The cipher suite's number in IANA's registry; 0 before the handshake got so far.
   package final var cipherSuite: UInt16 {
+    if let negotiated { return negotiated.suite.rawValue }
     // Safe: a session's cipher is a constant of the library.
     guard let cipher = unsafe SSL_get_current_cipher(ssl) else { return 0 }
     return unsafe SSL_CIPHER_get_protocol_id(cipher)
@@ -18,6 +29,7 @@ extension TLSSession {
 
   /// The cipher suite's name in the RFCs, such as `TLS_AES_128_GCM_SHA256`.
   package final var cipherName: String {
+    if let negotiated { return negotiated.suite.name }
     // Safe: as above; its name is a constant string.
     guard let cipher = unsafe SSL_get_current_cipher(ssl),
       let name = unsafe SSL_CIPHER_standard_name(cipher)
@@ -27,6 +39,7 @@ extension TLSSession {
 
   /// What ALPN agreed on; nil if nothing.
   package final var applicationProtocol: ApplicationProtocol? {
+    if let negotiated { return negotiated.applicationProtocol }
     var start: UnsafePointer<UInt8>?
     var count: UInt32 = 0
     // Safe: the name lives in the session, which is alive during this call.
@@ -36,10 +49,13 @@ extension TLSSession {
   }
 
   /// Whether the handshake took up an earlier session.
-  package final var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+  package final var isResumed: Bool {
+    negotiated?.isResumed ?? (unsafe SSL_session_reused(ssl) == 1)
+  }
 
   /// Whether 0-RTT data was accepted.
   package final var acceptedEarlyData: Bool {
-    unsafe SSL_get_early_data_status(ssl) == SSL_EARLY_DATA_ACCEPTED
+    negotiated?.acceptedEarlyData
+      ?? (unsafe SSL_get_early_data_status(ssl) == SSL_EARLY_DATA_ACCEPTED)
   }
 }

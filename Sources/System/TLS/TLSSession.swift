@@ -9,8 +9,10 @@ import Primitives
 /// (records, handshake messages, alerts), also when it fails.
 // Confined to its loop: never used by two threads at a time.
 @safe package class TLSSession: @unchecked Sendable {
-  // Safe: owned by this object alone, freed in `deinit`, and the wire outlives the SSL object.
-  final let ssl: OpaquePointer
+  // Safe: owned by this object alone, freed in `releaseLibrary` or `deinit`, and the wire outlives
+  // the SSL object.
+  /// The library's object; nil once `records` has taken over.
+  final private(set) var ssl: OpaquePointer?
   final let wire: UnsafeMutablePointer<skerry_wire>
 
   /// Ciphertext that was not consumed at once; the wire's input points into it.
@@ -25,9 +27,14 @@ import Primitives
   /// The first byte of 0-RTT data, which told us that there is any.
   final var firstEarlyByte: UInt8?
 
+  /// What protects data after the handshake, if it is not the library.
+  final private(set) var records: RecordLayer?
+  /// What was negotiated, once the library is gone.
+  final private(set) var negotiated: Negotiated?
+
   /// Whether the peer said that it will send no more; an end of the connection without it is a
   /// truncation, which only the driver can judge (RFC 9112 section 9.8).
-  package final private(set) var receivedCloseNotify = false
+  package final internal(set) var receivedCloseNotify = false
   private final var sentCloseNotify = false
 
   /// A session over a new SSL object of `context`.
@@ -53,12 +60,25 @@ import Primitives
   }
 
   deinit {
+    releaseLibrary()
+    unsafe wire.deallocate()
+    unsafe kept?.deallocate()
+  }
+
+  /// Goes on without the library, whose object is freed: 13 KB.
+  final func hand(over records: RecordLayer, _ negotiated: Negotiated) {
+    self.records = records
+    self.negotiated = negotiated
+    releaseLibrary()
+  }
+
+  private final func releaseLibrary() {
+    guard let ssl = unsafe ssl else { return }
     // A connection that ended without close_notify must not spoil its session for the next one,
     // which the library would do (RFC 8446 section 6.1 no longer asks for it).
     unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
     unsafe SSL_free(ssl)
-    unsafe wire.deallocate()
-    unsafe kept?.deallocate()
+    unsafe self.ssl = nil
   }
 
   /// Where in its life a session is.
@@ -74,6 +94,9 @@ import Primitives
 
   /// Whether the handshake is complete.
   package final var isOpen: Bool { stage == .open }
+
+  /// The handshake is complete.
+  func opened() { stage = .open }
 
   // MARK: Ciphertext in
 
@@ -103,7 +126,9 @@ import Primitives
   }
 
   /// Bytes of ciphertext that wait to be consumed; a driver with back-pressure stops receiving.
-  package final var unconsumedBytes: Int { unsafe wire.pointee.input_count }
+  package final var unconsumedBytes: Int {
+    unsafe wire.pointee.input_count + (records?.restCount ?? 0)
+  }
 
   private final func keep(appending ciphertext: Span<UInt8>) {
     let rest = unsafe wire.pointee.input_count
@@ -145,6 +170,9 @@ import Primitives
     unsafe kept = nil
   }
 
+  /// Forgets what waits to be consumed.
+  final func dropInput() { unsafe wire.pointee.input_count = 0 }
+
   // MARK: Ciphertext out
 
   /// Runs `body` with `output` as the place where the library's writes go.
@@ -155,7 +183,9 @@ import Primitives
     // Safe: the pointer leaves the wire before the array's borrow ends.
     let result = unsafe withUnsafeMutablePointer(to: &output) { pointer in
       unsafe wire.pointee.output = UnsafeMutableRawPointer(pointer)
+      unsafe skerry_wire_enter(wire)
       let result = body()
+      skerry_wire_enter(nil)
       unsafe wire.pointee.output = nil
       return result
     }
@@ -194,7 +224,7 @@ import Primitives
   final func countProvoked(_ grew: Bool) -> TLSError? {
     guard grew else { return nil }
     provoked += 1
-    guard provoked > Limits.provokedRecords else { return nil }
+    guard provoked > Limits.idleRecords else { return nil }
     return fail(.protocolViolation("too many key updates"))
   }
 
@@ -214,6 +244,10 @@ import Primitives
   package final func close(output: inout [UInt8]) {
     guard stage == .open || stage == .finishing || stage == .early, !sentCloseNotify else { return }
     sentCloseNotify = true
+    if let records {
+      _ = records.say(.closeNotify, output: &output)
+      return
+    }
     // Safe: `ssl` is owned by this object.
     _ = withOutput(&output) { unsafe SSL_shutdown(ssl) }
     OpenSSL.forgetErrors()

@@ -129,29 +129,40 @@ extension ServerConnection {
           enqueue()
           return
         }
-        gatherPending(&server.plaintext)
-        budget -= server.plaintext.count
-        encryptAndSend(session, &server.plaintext)
-      } else {
-        encryptAndSend(session, &loop.output)
+        budget -= encryptPending(session)
+      } else if !encrypt(&loop.output, session) {
+        return abort()
       }
-    }
-  }
-
-  /// Takes up to 64 KiB of what waits.
-  private func gatherPending(_ plaintext: inout [UInt8]) {
-    pendingOutput.take(atMost: 64 << 10) { plaintext.append($0) }
-  }
-
-  private func encryptAndSend(_ session: TLSServerSession, _ plaintext: inout [UInt8]) {
-    do throws(TLSError) {
-      try session.write(plaintext.span, output: &server.ciphertext)
-      plaintext.removeAll(keepingCapacity: true)
       sendRecords()
-    } catch {
-      plaintext.removeAll(keepingCapacity: true)
-      abort()
     }
+  }
+
+  /// Encrypts up to 64 KiB of what waits, and says how much that was: small pieces are gathered, so
+  /// that they share a record, large ones are encrypted from where they lie.
+  private func encryptPending(_ session: TLSServerSession) -> Int {
+    let before = pendingOutput.byteCount
+    var isSound = true
+    pendingOutput.take(atMost: 64 << 10) { piece in
+      guard piece.count >= HTTPServerLimits.copiedBodyBytes else {
+        return server.plaintext.append(piece)
+      }
+      isSound = isSound && encrypt(&server.plaintext, session) && encrypt(piece, session)
+    }
+    if !isSound || !encrypt(&server.plaintext, session) { abort() }
+    return before - pendingOutput.byteCount
+  }
+
+  private func encrypt(_ plaintext: inout [UInt8], _ session: TLSServerSession) -> Bool {
+    defer { plaintext.removeAll(keepingCapacity: true) }
+    return encrypt(plaintext.span, session)
+  }
+
+  /// Appends records of `plaintext` to the ciphertext; false if the session is over.
+  private func encrypt(_ plaintext: Span<UInt8>, _ session: TLSServerSession) -> Bool {
+    do throws(TLSError) {
+      try session.write(plaintext, output: &server.ciphertext)
+      return true
+    } catch { return false }
   }
 
   /// Sends what the session has written.

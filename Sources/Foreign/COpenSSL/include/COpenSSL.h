@@ -21,7 +21,29 @@ typedef struct skerry_wire {
   void *output;  // opaque to C; NULL while nothing is lent
   void (*append)(void *output, const uint8_t *bytes, size_t count);
   void *owner;  // the session, for the callbacks
+  // Told of the traffic secrets of TLS 1.3 for after the handshake; NULL for nobody.
+  void (*derived)(void *owner, int is_server, const uint8_t *secret, size_t count);
 } skerry_wire;
+
+// The wire of the session for which the library works on this thread; NULL for none.
+void skerry_wire_enter(skerry_wire *wire);
+skerry_wire *skerry_wire_current(void);
+
+// What the library's key schedule asks for: its parameters of TLS13-KDF.
+typedef struct skerry_kdf_request {
+  int extracts;  // HKDF-Extract, else HKDF-Expand-Label
+  int is_384;  // SHA-384, else SHA-256
+  const uint8_t *key, *salt, *label, *data;  // NULL if not given
+  size_t key_count, salt_count, label_count, data_count;
+  uint8_t *output;
+  size_t output_count;
+} skerry_kdf_request;
+
+// Loads the library's default provider, and one of ours that implements nothing but TLS13-KDF, by
+// `derive` (1 or 0, on any thread). It is used where a property query prefers "provider=skerry".
+int skerry_kdf_install(int (*derive)(const skerry_kdf_request *request));
+// A context whose sessions use that provider.
+SSL_CTX *skerry_ctx_new(const SSL_METHOD *method);
 
 // The method of wire BIOs; made once, never freed. NULL when out of memory.
 BIO_METHOD *skerry_wire_method(void);
@@ -71,5 +93,21 @@ EVP_PKEY *skerry_generate_rsa(size_t bits);
 int skerry_ticket_seal(
     EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, const EVP_CIPHER *algorithm, const uint8_t *key,
     const uint8_t *iv, const uint8_t *mac_key, int encrypt);
+
+// Writes a record's payload and tag behind the 5 bytes of header at `record`: `count` bytes of
+// `content` and the byte `type`, encrypted by a context that has its key. 1 or 0.
+int skerry_record_seal(
+    EVP_CIPHER_CTX *cipher, const uint8_t *nonce, const uint8_t *content, size_t count,
+    uint8_t type, uint8_t *record);
+// Decrypts the payload of `count` bytes (tag included) behind the header at `record` into
+// `content`, which has room for count - 16. 1, or 0 if the tag is wrong.
+int skerry_record_open(
+    EVP_CIPHER_CTX *cipher, const uint8_t *nonce, const uint8_t *record, size_t count,
+    uint8_t *content);
+
+// HMAC over SHA-256 (32 bytes) or, if `is_384`, SHA-384 (48 bytes); the key is no longer than that.
+void skerry_hmac(
+    int is_384, const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count,
+    uint8_t *code);
 
 #endif
