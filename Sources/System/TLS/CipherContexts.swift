@@ -26,6 +26,7 @@ import Primitives
     var mark: UInt64 = 0
   }
 
+  /// A context and whose key it has.
   // Safe: freed by the table that owns it.
   @safe private struct Slot {
     let context: OpaquePointer

@@ -3,14 +3,6 @@
 import COpenSSL
 import Primitives
 
-/// What a session without the library still knows of its handshake.
-struct Negotiated {
-  let suite: RecordSuite
-  let applicationProtocol: ApplicationProtocol?
-  let isResumed: Bool
-  let acceptedEarlyData: Bool
-}
-
 extension TLSSession {
   /// The version spoken; nil before the handshake got so far.
   package final var version: TLSVersion? {

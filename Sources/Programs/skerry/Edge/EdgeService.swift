@@ -82,6 +82,29 @@ final class EdgeService: EdgeBackend {
     await edge.useTicketKeys(keyring.keys)
   }
 
+  /// Tells people, and the process before this one, that the edge serves.
+  func announce() {
+    for entry in listeners.entries {
+      Console.line(
+        "skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
+    }
+    Successor.sayReady(ProcessInfo.processInfo.environment)
+  }
+
+  func received(_ signal: Int32) {
+    if signal == SIGUSR2 {
+      lane.start { await self.upgradeBySignal() }
+    } else {
+      stop()
+    }
+  }
+
+  private func upgradeBySignal() async {
+    do throws(ControlRefusal) { _ = try await upgrade() } catch {
+      note("the upgrade failed: \(error.faults.map(\.message).joined(separator: " "))")
+    }
+  }
+
   private func export(_ store: ZoneStore) async {
     let failure = await edge.group.storage[2].perform { () -> String? in
       do throws(StorageError) {
