@@ -25,9 +25,7 @@ final class RecordPeer {
     ours = RecordLayer(
       receiving: keys(1, isSealing: false), sending: keys(2, isSealing: true),
       recordsPerKey: recordsPerKey)
-    peer = RecordLayer(
-      receiving: keys(2, isSealing: false), sending: keys(1, isSealing: true),
-      recordsPerKey: recordsPerKey)
+    peer = RecordLayer(receiving: keys(2, isSealing: false), sending: keys(1, isSealing: true))
   }
 
   /// A record of the peer's whose content, type and padding are `inner`, whatever they are.
