@@ -148,7 +148,9 @@ extension ServerConnection {
       }
       isSound = isSound && encrypt(&server.plaintext, session) && encrypt(piece, session)
     }
-    if !isSound || !encrypt(&server.plaintext, session) { abort() }
+    // In any case, so that nothing stays for another connection.
+    isSound = encrypt(&server.plaintext, session) && isSound
+    if !isSound { abort() }
     return before - pendingOutput.byteCount
   }
 
