@@ -207,8 +207,8 @@ import Zones
 
   @Test func `of two processes that change a secret each sees what the other left`() throws {
     #expect(try store.secret("tickets") == nil)
-    #expect(try store.secret("tickets") { ($0 ?? []) + [1] } == [1])
-    #expect(try store.secret("tickets") { ($0 ?? []) + [2] } == [1, 2])
+    #expect(try store.secret("tickets", changedBy: { ($0 ?? []) + [1] }) == [1])
+    #expect(try store.secret("tickets", changedBy: { ($0 ?? []) + [2] }) == [1, 2])
     try store.setSecret("tickets", [5])
     #expect(try store.secret("tickets") == [5])
   }
