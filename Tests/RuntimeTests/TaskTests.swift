@@ -74,7 +74,7 @@ struct TaskTests {
     #expect(result.1)
   }
 
-  @Test("tasks make no thread beside loops, heavy twins and storage")
+  @Test("tasks make no thread beside loops and storage")
   func threads() async {
     // In a process of its own: other suites have threads that come and go.
     await #expect(processExitsWith: .success) {

@@ -27,6 +27,7 @@ package struct GatewayReading: Sendable {
 extension Gateway {
   /// Reads all counters. On the loop.
   package func reading() -> GatewayReading {
+    loop.settleCharges()
     var reading = GatewayReading(departed: (departed, departedLedger))
     for zone in zones.values {
       reading.zones.append(

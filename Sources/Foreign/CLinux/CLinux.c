@@ -76,10 +76,6 @@ int32_t skerry_thread_pin(int32_t cpu) {
   return RESULT(sched_setaffinity(0, sizeof set, &set));
 }
 
-int32_t skerry_thread_nice(int32_t nice) {
-  return RESULT(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice));
-}
-
 int32_t skerry_thread_count(void) {
   DIR *directory = opendir("/proc/self/task");
   if (!directory) return -errno;
@@ -96,6 +92,11 @@ static uint64_t clock_nanoseconds(clockid_t clock) {
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+int32_t skerry_thread_clock(void) {
+  clockid_t clock = 0;
+  return pthread_getcpuclockid(pthread_self(), &clock) ? 0 : clock;
+}
+uint64_t skerry_clock_nanoseconds(int32_t clock) { return clock_nanoseconds(clock); }
 uint64_t skerry_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 uint64_t skerry_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
 uint64_t skerry_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }

@@ -2,22 +2,21 @@
 
 import CLinux
 import Primitives
+import Synchronization
 
 extension EventLoop {
-  /// Starts the loop's thread, at `nice` (0 is the usual priority).
-  package func start(nice: Int32 = 0) throws(RuntimeError) {
-    let start = ThreadStart(loop: self, nice: nice)
-    // Safe: the reference is consumed once, by the thread.
-    let context = unsafe Unmanaged.passRetained(start).toOpaque()
+  /// Starts the loop's thread.
+  package func start() throws(RuntimeError) {
+    // Safe: loops live until the process ends (see the type).
+    let context = unsafe Unmanaged.passRetained(self).toOpaque()
     let result = unsafe skerry_thread_start(
       name,
       { context in
         guard let context = unsafe context else { return }
-        let start = unsafe Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
-        start.loop.run(nice: start.nice)
+        unsafe Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
       }, context)
     guard result >= 0 else {
-      unsafe Unmanaged<ThreadStart>.fromOpaque(context).release()
+      unsafe Unmanaged<EventLoop>.fromOpaque(context).release()
       throw RuntimeError("start", "thread \(name)", result: Int(result))
     }
   }
@@ -26,14 +25,14 @@ extension EventLoop {
   package func stop() { systemLane.post { [self] in isStopping = true } }
 
   /// Runs the loop on the calling thread until `stop`.
-  package func run() { run(nice: 0) }
-
-  private func run(nice: Int32) {
+  package func run() {
     if let cpu { skerry_thread_pin(cpu) }
-    if nice != 0 { skerry_thread_nice(nice) }
     unsafe skerry_set_current(Unmanaged.passUnretained(self).toOpaque())
     skerry_epoll_add(epoll, inbox.descriptor, nil)
+    threadClock.store(skerry_thread_clock(), ordering: .releasing)
     chargedSince = CPUClock.now
+    audit = ChargeAudit(
+      ticks: chargedSince, cpuNanoseconds: skerry_thread_cpu_nanoseconds())
     unsafe withUnsafeTemporaryAllocation(
       of: skerry_event.self, capacity: RuntimeLimits.eventsPerPoll
     ) { events in
@@ -69,17 +68,18 @@ extension EventLoop {
     repeat {
       guard let item = lane.queue.pop() else { return }
       chargedLane = lane
-      let before = chargedSince
+      jobTicks = 0
+      var flow: LoopWork?
       switch item {
-      case .work(let work): work.runNow()
-      case .job(let job):
-        // Safe: the pointer is a job that was enqueued here and is run once.
-        unsafe unsafeBitCast(job, to: UnownedJob.self).runSynchronously(
-          on: lane.asUnownedSerialExecutor())
+      case .work(let work):
+        work.runNow()
+        flow = work
+      case .job(let job): unsafe lane.run(job)
       }
       settle()
       chargedLane = nil
-      let spent = chargedSince &- before
+      let spent = jobTicks
+      lane.queue.charge(flow, ticks: spent, period: period)
       lane.ledger.jobs += 1
       if spent > lane.ledger.longestTicks { lane.ledger.longestTicks = spent }
       if spent > Self.watchdogTicks { report(lane, spent) }
@@ -90,10 +90,27 @@ extension EventLoop {
   func settle() { settle(chargedLane ?? systemLane, at: CPUClock.now) }
 
   private func settle(_ lane: Lane, at now: UInt64) {
-    let spent = now &- chargedSince
+    var spent = now &- chargedSince
+    chargedSince = now
+    let isSuspicious = spent > Self.suspicionTicks
+    if isSuspicious { checkCharges() }
+    if audit.excessTicks > 0 { spent = audit.corrected(spent, isChecked: isSuspicious) }
     lane.deficit -= Int64(truncatingIfNeeded: spent)
     lane.ledger.ticks += spent
-    chargedSince = now
+    jobTicks += spent
+  }
+
+  /// Makes the ledgers of the loop's lanes add up to its thread's CPU time. On the loop.
+  package func settleCharges() {
+    settle()
+    checkCharges()
+  }
+
+  /// Compares what was charged with the thread's CPU time. What nobody was charged for is the
+  /// system's: falling asleep and waking.
+  func checkCharges() {
+    systemLane.ledger.ticks += audit.check(
+      ticks: chargedSince, cpuNanoseconds: skerry_thread_cpu_nanoseconds(), clock: .shared)
   }
 
   private func report(_ lane: Lane, _ ticks: UInt64) {
@@ -115,6 +132,8 @@ extension EventLoop {
     if sleeps { leaveSleep() }
     now = SystemClock.monotonic
     nowTicks = CPUClock.now
+    period = FlowUse.period(atNanoseconds: now.nanoseconds)
+    if nowTicks &- audit.lastCheckTicks > Self.auditTicks { settleCharges() }
     if now.nanoseconds(since: wallRead) > 50_000_000 {
       wallRead = now
       wallTime = SystemClock.wall
@@ -133,23 +152,18 @@ extension EventLoop {
   }
 
   /// Time asleep is nobody's: the next charge begins here.
-  private func leaveSleep() { chargedSince = CPUClock.now }
+  private func leaveSleep() {
+    let now = CPUClock.now
+    audit.rest(ticks: now &- chargedSince)
+    chargedSince = now
+  }
 
   private func runTimers() {
     while let work = timers.popExpired(now: now) { work.deadlineReached() }
   }
 
   private static let pollTicks = CPUClock.shared.ticks(RuntimeLimits.pollIntervalNanoseconds)
+  private static let auditTicks = CPUClock.shared.ticks(RuntimeLimits.auditNanoseconds)
+  private static let suspicionTicks = CPUClock.shared.ticks(RuntimeLimits.suspicionNanoseconds)
   private static let watchdogTicks = CPUClock.shared.ticks(RuntimeLimits.watchdogNanoseconds)
-}
-
-/// What a new thread is told.
-private final class ThreadStart {
-  let loop: EventLoop
-  let nice: Int32
-
-  init(loop: EventLoop, nice: Int32) {
-    self.loop = loop
-    self.nice = nice
-  }
 }

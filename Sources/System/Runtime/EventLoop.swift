@@ -2,6 +2,7 @@
 
 package import Primitives
 import CLinux
+import Synchronization
 
 /// The runtime of one core: collects events, runs lanes fairly, keeps deadlines.
 ///
@@ -13,13 +14,13 @@ import CLinux
   package let index: Int
   /// The core that the loop is pinned to; nil lets the kernel choose.
   package let cpu: Int32?
-  /// The same core's second loop, at a lower priority, for work that can't be cut into pieces.
-  package internal(set) var heavy: EventLoop?
 
   /// The time at which this round of the loop began.
   package internal(set) var now: Instant
   /// The counter when `now` was read.
   var nowTicks: UInt64 = CPUClock.now
+  /// The period of `now` in which flows' use is counted.
+  var period: UInt16 = 0
   /// The time now, not when the round began.
   package var preciseNow: Instant {
     now.advanced(byNanoseconds: CPUClock.shared.nanoseconds(CPUClock.now &- nowTicks))
@@ -42,13 +43,20 @@ import CLinux
   /// The lane that is charged for what runs now.
   var chargedLane: Lane?
   var chargedSince: UInt64 = 0
-  /// Where jobs go that Swift enqueues on the global executor meanwhile.
+  /// What was charged for the piece of work that runs.
+  var jobTicks: UInt64 = 0
+  var audit = ChargeAudit(ticks: 0, cpuNanoseconds: 0)
+  /// Where jobs go that Swift enqueues on the global executor meanwhile: the lane of a new task,
+  /// or the place where the task waited.
   var routeTarget: Lane?
+  var resumedParker: Parker?
   /// Channels closed in this round; events already collected may still name them.
   var retired: [Channel] = []
   var isStopping = false
   var wallRead: Instant
   let input: UnsafeMutableRawBufferPointer
+  /// The CPU clock of the loop's thread, 0 until it runs.
+  let threadClock = Atomic<Int32>(0)
   private var systemLaneStorage: Lane?
   private var arrivals: [Lane?]
 
@@ -71,7 +79,7 @@ import CLinux
     unsafe input = .allocate(byteCount: RuntimeLimits.inputBytes, alignment: 64)
     arrivals = Array(repeating: nil, count: RuntimeLimits.arrivalLanes)
     output.reserveCapacity(RuntimeLimits.outputBytes)
-    systemLaneStorage = Lane(loop: self, name: "system", weight: 4)
+    systemLaneStorage = Lane(loop: self, name: "system", weight: 4, isCommon: true)
   }
 
   // Only a loop that was never started dies: a running one is kept by its thread.
@@ -91,13 +99,19 @@ import CLinux
   package func arrivalLane(for address: SocketAddress) -> Lane {
     let slot = Int(truncatingIfNeeded: address.prefixHash) & (RuntimeLimits.arrivalLanes - 1)
     if let lane = arrivals[slot] { return lane }
-    let lane = Lane(loop: self, name: "arrival-\(slot)")
+    let lane = Lane(loop: self, name: "arrival-\(slot)", weight: 1, isCommon: true)
     arrivals[slot] = lane
     return lane
   }
 
   /// System and arrival lanes, for the ledger.
   package var systemLanes: [Lane] { [systemLane] + arrivals.compactMap { $0 } }
+
+  /// CPU time that the loop's thread has used, whatever was charged. From any thread.
+  package var threadCPUNanoseconds: UInt64 {
+    let clock = threadClock.load(ordering: .acquiring)
+    return clock == 0 ? 0 : skerry_clock_nanoseconds(clock)
+  }
 
   /// The loop whose thread this is; nil on other threads.
   package static var current: EventLoop? {
@@ -156,5 +170,21 @@ import CLinux
     routeTarget = lane
     body()
     routeTarget = before
+  }
+
+  /// The job that Swift enqueues during `body` is the next step of the task that waits at `parker`.
+  func resume(of parker: Parker, _ body: () -> Void) {
+    resumedParker = parker
+    body()
+    resumedParker = nil
+  }
+
+  /// Queues a job of Swift's that was enqueued on no lane.
+  func push(job: UnsafeMutableRawPointer) {
+    if let parker = resumedParker {
+      unsafe parker.take(job)
+    } else {
+      unsafe (routeTarget ?? chargedLane ?? systemLane).push(job: job)
+    }
   }
 }

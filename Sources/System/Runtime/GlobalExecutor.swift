@@ -18,7 +18,7 @@ package enum GlobalExecutor {
         unsafe fallback.inbox.push(job: job, lane: fallback.systemLane)
         return
       }
-      unsafe (loop.routeTarget ?? loop.chargedLane ?? loop.systemLane).push(job: job)
+      unsafe loop.push(job: job)
     }
   }
 

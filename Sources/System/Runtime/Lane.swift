@@ -14,8 +14,10 @@ import CLinux
   /// Shares of the CPU relative to other lanes; 1 is the usual.
   package var weight: UInt32
   package var ledger = LaneLedger()
+  /// Whether the work is no tenant's, but what all tenants depend on.
+  let isCommon: Bool
 
-  var queue = WorkQueue()
+  var queue = LaneQueue()
   /// Ticks that the lane may still use in this round; negative is debt.
   var deficit: Int64 = 0
   var list = List.idle
@@ -29,10 +31,15 @@ import CLinux
   /// Which of the scheduler's lists the lane is in.
   enum List: UInt8 { case idle, sparse, bulk }
 
-  package init(loop: EventLoop, name: String, weight: UInt32 = 1) {
+  package convenience init(loop: EventLoop, name: String, weight: UInt32 = 1) {
+    self.init(loop: loop, name: name, weight: weight, isCommon: false)
+  }
+
+  init(loop: EventLoop, name: String, weight: UInt32, isCommon: Bool) {
     unsafe loopReference = loop
     self.name = name
     self.weight = weight
+    self.isCommon = isCommon
     unsafe next = nil
   }
 
@@ -89,8 +96,15 @@ import CLinux
   }
 
   func push(_ work: LoopWork) {
-    queue.push(work)
+    queue.push(work, period: loop.period)
     if list == .idle { loop.scheduler.activate(self) }
+  }
+
+  /// Runs a job that was enqueued here, once.
+  func run(_ job: UnsafeMutableRawPointer) {
+    // Safe: a job is a pointer that stays valid until it is run.
+    unsafe unsafeBitCast(job, to: UnownedJob.self).runSynchronously(
+      on: asUnownedSerialExecutor())
   }
 
   func push(job: UnsafeMutableRawPointer) {

@@ -7,6 +7,8 @@
   private var sparse = LaneList()
   private var bulk = LaneList()
   private(set) var readyLanes = 0
+  /// How many of these serve all tenants.
+  private var readyCommonLanes = 0
   let quantumTicks: Int64
   let renewalTicks: UInt64
 
@@ -26,6 +28,7 @@
     lane.readyTicks = now
     lane.awaitsTurn = true
     readyLanes += 1
+    if lane.isCommon { readyCommonLanes += 1 }
     if lane.deficit > 0 {
       lane.list = .sparse
       sparse.append(lane)
@@ -38,7 +41,7 @@
   /// Gives a lane that was idle long enough its full quantum.
   func renewCredit(of lane: Lane, now: UInt64) {
     guard now &- lane.readyTicks > renewalTicks else { return }
-    lane.deficit = quantumTicks * Int64(lane.weight)
+    lane.deficit = quantum(of: lane)
     lane.readyTicks = now
   }
 
@@ -66,14 +69,25 @@
         lane.list = .idle
         lane.readyTicks = CPUClock.now
         readyLanes -= 1
+        if lane.isCommon { readyCommonLanes -= 1 }
       }
     } else if lane.deficit <= 0 {
       rotate(lane)
     }
   }
 
+  /// What a lane may use in a round. Lanes that all tenants depend on get a part of the round
+  /// together however many tenants are busy; else nobody could connect when a thousand are.
+  private func quantum(of lane: Lane) -> Int64 {
+    let quantum = quantumTicks * Int64(lane.weight)
+    guard lane.isCommon, readyCommonLanes > 0 else { return quantum }
+    let tenants = readyLanes - readyCommonLanes
+    let fold = tenants / (RuntimeLimits.tenantsPerCommonQuantum * readyCommonLanes)
+    return quantum * Int64(max(1, fold))
+  }
+
   private mutating func rotate(_ lane: Lane) {
-    lane.deficit += quantumTicks * Int64(lane.weight)
+    lane.deficit += quantum(of: lane)
     if lane.list == .sparse { sparse.removeFirst() } else { bulk.removeFirst() }
     lane.list = .bulk
     bulk.append(lane)

@@ -8,11 +8,25 @@ package enum RuntimeLimits {
   /// list. 100 us keeps a quiet tenant's p99 at 0.25 ms beside an overloaded one (facts/swift.md).
   package static let quantumNanoseconds: UInt64 = 100_000
 
+  /// Quanta of busy tenants for which the lanes of everybody's work (accepting, arrivals) get one,
+  /// together: with many busy tenants a ninth of the core is theirs, if they need it.
+  package static let tenantsPerCommonQuantum = 8
+
   /// Lane work between two looks at epoll; beyond it new events are collected first.
   package static let pollIntervalNanoseconds: UInt64 = 100_000
 
   /// A lane that was idle this long has its full quantum again.
   package static let creditRenewalNanoseconds: UInt64 = 1_000_000
+
+  /// CPU that a lane's work of flows that use little may take before a piece of the other flows'
+  /// work is served, so that many small requests can't starve a download.
+  package static let lightWorkNanoseconds: UInt64 = 300_000
+
+  /// Between two comparisons of what was charged with the thread's CPU time.
+  package static let auditNanoseconds: UInt64 = 4_000_000
+
+  /// A job that seems to run longer is compared at once: more likely it was pre-empted.
+  package static let suspicionNanoseconds: UInt64 = 250_000
 
   /// A job that runs longer is named by the watchdog: the quantum is the job.
   package static let watchdogNanoseconds: UInt64 = 2_000_000

@@ -12,6 +12,8 @@ package import Primitives
   /// The lane that is charged for `run`. Changing it takes effect at the next `enqueue`.
   package final var lane: Lane
   package final private(set) var isQueued = false
+  /// CPU used lately, for the order of work within a lane.
+  final var use = FlowUse()
 
   // The timer wheel's links.
   final var timerPrevious: Unmanaged<LoopWork>?
@@ -38,6 +40,14 @@ package import Primitives
 
   /// Called on the loop when `deadline` has passed; by default the work is queued on its lane.
   open func deadlineReached() { enqueue() }
+
+  /// Makes this work part of `flow`: it begins with the CPU that `flow` used lately.
+  package final func join(_ flow: LoopWork) { use = flow.use }
+
+  /// Ends what `join` began: `flow` has used at least what this work has.
+  package final func leave(_ flow: LoopWork) {
+    if use.units > flow.use.units { flow.use = use }
+  }
 
   /// Queues this work on its lane, once.
   package final func enqueue() {

@@ -14,15 +14,22 @@ package import Primitives
   /// Whether the wait is pointless, because nobody wants the result any more.
   package private(set) var isCancelled = false
   private var continuation: UnsafeContinuation<Void, Never>?
+  /// The task's next step, which waits for this parker's turn.
+  private var job: UnsafeMutableRawPointer?
+  private var isRunning = false
   private var isSignalled = false
   private var hasTimedOut = false
 
   package override init(on lane: Lane) {
     unsafe continuation = nil
+    unsafe job = nil
     super.init(on: lane)
   }
 
-  deinit { precondition(unsafe continuation == nil, "a task is parked here and can't be resumed") }
+  deinit {
+    precondition(
+      unsafe continuation == nil && job == nil, "a task is parked here and can't be resumed")
+  }
 
   /// Suspends until `wake`, `cancel` or `deadline`. Returns at once when it was woken meanwhile, or
   /// is cancelled.
@@ -76,7 +83,24 @@ package import Primitives
     _ = await park()
   }
 
-  package override func run() { wake() }
+  /// Runs the task's next step: as this parker's work, it counts as its flow's.
+  package override func run() {
+    if unsafe job == nil {
+      isRunning = true
+      wake()
+      isRunning = false
+    }
+    guard let step = unsafe job else { return }
+    unsafe job = nil
+    unsafe lane.run(step)
+  }
+
+  /// Takes the step of the task that was resumed.
+  func take(_ step: UnsafeMutableRawPointer) {
+    precondition(unsafe job == nil, "one task waits here at a time")
+    unsafe job = step
+    if !isRunning { enqueue() }
+  }
 
   package override func deadlineReached() {
     hasTimedOut = true
@@ -86,6 +110,6 @@ package import Primitives
   private func resume() {
     guard let waiting = unsafe continuation else { return }
     unsafe continuation = nil
-    loop.route(to: lane) { unsafe waiting.resume() }
+    loop.resume(of: self) { unsafe waiting.resume() }
   }
 }

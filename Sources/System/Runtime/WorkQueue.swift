@@ -1,4 +1,4 @@
-// The FIFO of one lane: work of ours and jobs of Swift tasks in one order.
+// A FIFO of work of ours and jobs of Swift tasks in one order.
 
 /// A ring of tagged pointers: a `LoopWork` (bit 0 clear, owned by the queue) or a Swift job (bit 0
 /// set). It grows and never shrinks, so that it allocates nothing in steady state.

@@ -11,7 +11,9 @@
 typedef void (*skerry_thread_main)(void *context);
 int32_t skerry_thread_start(const char *name, skerry_thread_main main, void *context);
 int32_t skerry_thread_pin(int32_t cpu);
-int32_t skerry_thread_nice(int32_t nice);
+// The CPU clock of the calling thread, which any thread may read; 0 if it has none.
+int32_t skerry_thread_clock(void);
+uint64_t skerry_clock_nanoseconds(int32_t clock);
 int32_t skerry_thread_count(void);
 uint64_t skerry_thread_cpu_nanoseconds(void);
 uint64_t skerry_process_cpu_nanoseconds(void);

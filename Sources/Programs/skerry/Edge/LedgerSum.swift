@@ -14,6 +14,7 @@ struct LedgerSum {
   private var longJobs: [LongJobFact] = []
   private var longJobCount: UInt64 = 0
   private let edge: Edge
+  private let control: EventLoop
 
   /// One zone over all loops.
   private struct Sum {
@@ -25,8 +26,10 @@ struct LedgerSum {
     var waitingOutputBytes = 0
   }
 
-  init(_ readings: [GatewayReading], edge: Edge) {
+  /// Sums `readings` of the loops of `edge`, and the threads beside them: `control` and storage.
+  init(_ readings: [GatewayReading], edge: Edge, control: EventLoop) {
     self.edge = edge
+    self.control = control
     for (reading, loop) in zip(readings, edge.group.loops) {
       for zone in reading.zones { add(zone) }
       for (name, ledger) in reading.systemLanes {
@@ -56,6 +59,11 @@ struct LedgerSum {
       processCPUNanoseconds: SystemClock.processCPUNanoseconds)
     reading.zones = zones.map { usage($0.key, $0.value) }
     reading.systemLanes = systemLanes.map { LaneUsage(name: $0.key, $0.value) }
+    for loop in [control] + edge.group.storage {
+      var usage = LaneUsage(name: loop.name)
+      usage.cpuNanoseconds = loop.threadCPUNanoseconds
+      reading.systemLanes.append(usage)
+    }
     reading.longJobs = longJobs
     reading.longJobCount = longJobCount
     return reading

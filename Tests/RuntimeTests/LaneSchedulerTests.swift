@@ -1,0 +1,50 @@
+// Which lane is served, for given costs.
+
+@testable import Runtime
+import Testing
+
+@Suite("The order of lanes")
+struct LaneSchedulerTests {
+  /// Pieces that each of `lanes` is served while all of them always have work of 50 us.
+  private static func pieces(_ lanes: [Lane], total: Int) -> [Int] {
+    var scheduler = LaneScheduler(clock: .shared)
+    for lane in lanes {
+      lane.queue.push(LoopWork(on: lane), period: 0)
+      scheduler.activate(lane)
+    }
+    var pieces = [ObjectIdentifier: Int]()
+    for _ in 0..<total {
+      guard let lane = scheduler.nextLane() else { break }
+      lane.deficit -= Int64(CPUClock.shared.ticks(50_000))
+      pieces[ObjectIdentifier(lane), default: 0] += 1
+      scheduler.endTurn(lane)
+    }
+    return lanes.map { pieces[ObjectIdentifier($0)] ?? 0 }
+  }
+
+  @Test("busy lanes of equal weight are served equally often, others by their weight")
+  func weights() async {
+    let pieces = await SharedRuntime.run { lane in
+      let weights: [UInt32] = [1, 1, 1, 3]
+      return Self.pieces(
+        weights.map { Lane(loop: lane.loop, name: "tenant", weight: $0) }, total: 6_000)
+    }
+    for (count, weight) in zip(pieces, [1, 1, 1, 3]) {
+      #expect((count - 1_000 * weight).magnitude <= 12)
+    }
+  }
+
+  @Test("arrivals keep their part of the core beside a thousand busy tenants")
+  func arrivals() async {
+    let pieces = await SharedRuntime.run { lane in
+      let common = (0..<3).map {
+        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, isCommon: true)
+      }
+      let tenants = (0..<1_000).map { Lane(loop: lane.loop, name: "tenant \($0)") }
+      return Self.pieces(common + tenants, total: 50_000)
+    }
+    let share = Double(pieces[..<3].reduce(0, +)) / 50_000
+    #expect(share > 0.08 && share < 0.14)
+    #expect((pieces[3...].max() ?? 0) - (pieces[3...].min() ?? 0) <= 4)
+  }
+}
