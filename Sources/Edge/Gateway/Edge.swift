@@ -133,7 +133,7 @@ package final class Edge: Sendable {
     for node in nodes { await node.gateway.loop.perform { node.server.drain() } }
   }
 
-  /// Takes zones out of memory that nobody uses. From a task on any loop.
+  /// Begins to take zones out of memory that nobody uses. From a task on any loop.
   package func sweep() async {
     for node in nodes { await node.gateway.loop.perform { node.gateway.sweep() } }
   }

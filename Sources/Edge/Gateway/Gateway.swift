@@ -27,6 +27,9 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   var hosts: HostTable<ZoneState>
   var unknown: HostTable<Bool>
   private(set) var zones: [ZoneID: ZoneState] = [:]
+  /// The same zones in a list, for going through them piece by piece.
+  private var listed: [ZoneState] = []
+  private lazy var idleSweep = ZoneSweep(self)
   var lookups: [[UInt8]: Lookup] = [:]
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
@@ -98,6 +101,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     }
     let zone = ZoneState(snapshot, gateway: self)
     zones[snapshot.id] = zone
+    zone.position = listed.count
+    listed.append(zone)
     return zone
   }
 
@@ -115,13 +120,22 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     for name in zone.names { hosts.remove(name) }
     zone.names.removeAll()
     zones[zone.id] = nil
+    let last = listed.removeLast()
+    if last !== zone {
+      listed[zone.position] = last
+      last.position = zone.position
+    }
     departed += zone.counters
     departedLedger += zone.lane.ledger
     zone.retire()
   }
 
-  /// Takes out zones that nobody has used for long. On the loop, every few seconds.
-  package func sweep() {
-    for zone in zones.values where zone.isIdle { drop(zone) }
+  /// Begins to take out zones that nobody has used for long. On the loop, every few seconds.
+  package func sweep() { idleSweep.begin() }
+
+  /// Drops the zone at `index` of the list if nobody has used it for long.
+  func dropIfIdle(at index: Int) {
+    let zone = listed[index]
+    if zone.isIdle { drop(zone) }
   }
 }

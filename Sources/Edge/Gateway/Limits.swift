@@ -17,4 +17,7 @@ package enum GatewayLimits {
 
   /// A zone without a request for this long leaves the memory of the loop.
   static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
+
+  /// Zones looked at in one turn of a pass (dropping one takes about a microsecond); then others run.
+  static let zonesPerSweepTurn = 64
 }

@@ -25,6 +25,8 @@ final class ZoneState: @unchecked Sendable {
   private var keptActor: ZoneActor?
   /// The names under which the loop's table lists the zone.
   var names: [[UInt8]] = []
+  /// Where the gateway's list has the zone.
+  var position = 0
   /// Made on the first handshake, off the loop.
   private(set) var tlsContext: TLSServerContext?
   /// Handshakes that wait for it.

@@ -150,7 +150,7 @@ final class EdgeService: EdgeBackend {
   func ledger() async -> LedgerReading {
     let readings = await edge.readings()
     let epoch = shared.withLock { $0.epoch }
-    return LedgerSum(readings, edge: edge).reading(epoch: epoch)
+    return LedgerSum(readings, edge: edge, control: loop).reading(epoch: epoch)
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.
