@@ -28,7 +28,7 @@ final class HTTP1Connection {
   }
 
   var wantsInput: Bool {
-    if connection.ending != .none { return false }
+    if connection.ending != .none || connection.isTurnUsed { return false }
     if connection.pendingInput.count >= HTTPServerLimits.pendingInputBytes { return false }
     if let body, !body.isComplete { return body.hasRoom }
     return exchange == nil
@@ -67,7 +67,7 @@ final class HTTP1Connection {
         position += body.receive(rest)
         if body.isComplete { exchangeAdvanced() }
       } else {
-        guard exchange == nil, let used = parseHead(rest) else { break }
+        guard exchange == nil, !connection.isTurnUsed, let used = parseHead(rest) else { break }
         position += used
       }
     }
@@ -76,7 +76,7 @@ final class HTTP1Connection {
 
   private func parseHead(_ input: Span<UInt8>) -> Int? {
     let server = connection.server
-    let exchange = partial ?? server.takeExchange(on: connection.lane, client: connection.client)
+    let exchange = partial ?? server.takeExchange(for: connection)
     do throws(HTTPParseError) {
       guard let used = try parser.parse(input, into: &exchange.request) else {
         if partial == nil {
@@ -96,6 +96,7 @@ final class HTTP1Connection {
   }
 
   private func begin(_ exchange: Exchange, _ framing: HTTP1MessageFraming) {
+    connection.requestsInTurn += 1
     self.exchange = exchange
     exchange.sink = self
     exchange.client = connection.client
@@ -147,6 +148,7 @@ final class HTTP1Connection {
     self.exchange = nil
     body = nil
     exchange.sink = nil
+    exchange.parker.leave(connection)
     connection.server.take(back: exchange)
     guard keepsAlive && !connection.server.isDraining else { return connection.endAfterOutput() }
     connection.setDeadline(

@@ -104,6 +104,7 @@ extension HTTP2Connection: ResponseSink {
     }
     stream.attachment = nil
     exchange.sink = nil
+    exchange.parker.leave(connection)
     connection.server.take(back: exchange)
   }
 

@@ -116,7 +116,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
       body(of: stream)?.beginTrailers()
       return
     }
-    let exchange = connection.server.takeExchange(on: connection.lane, client: connection.client)
+    let exchange = connection.server.takeExchange(for: connection)
     exchange.sink = self
     exchange.stream = stream
     stream.attachment = exchange

@@ -92,13 +92,15 @@ package final class HTTPServer: @unchecked Sendable {
     }
   }
 
-  /// An exchange as new for a request on `lane`.
-  func takeExchange(on lane: Lane, client: ClientFacts) -> Exchange {
-    guard let exchange = exchanges.popLast() else {
-      return Exchange(on: lane, client: client, handler: handler, pool: self)
-    }
-    exchange.move(to: lane)
-    exchange.client = client
+  /// An exchange as new for a request of `connection`, and part of its flow.
+  func takeExchange(for connection: ServerConnection) -> Exchange {
+    let exchange =
+      exchanges.popLast()
+      ?? Exchange(on: connection.lane, client: connection.client, handler: handler, pool: self)
+    exchange.move(to: connection.lane)
+    exchange.client = connection.client
+    exchange.join(connection)
+    exchange.parker.join(connection)
     return exchange
   }
 }

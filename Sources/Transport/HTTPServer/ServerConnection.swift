@@ -29,6 +29,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
   private var toldOutputCount = 0
   var registryIndex = -1
   var isInTurn = false
+  var requestsInTurn = 0
   var hasTimedOut = false
   var isClosing = false
   /// The client has finished sending.
@@ -117,7 +118,11 @@ final class ServerConnection: Channel, @unchecked Sendable {
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
 
+  /// Whether further requests wait for the next turn.
+  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
+
   private func work() {
+    requestsInTurn = 0
     if hasTimedOut {
       hasTimedOut = false
       timedOut()
@@ -153,6 +158,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
         return
       }
     }
+    guard !isTurnUsed else { return enqueue() }
     if isOpen && isHungUp && canReceive && !wantsInput { hungUp() }
   }
 
