@@ -57,9 +57,18 @@ def main(port, path, seconds, tenants):
         del pending[:50]
         for number, _ in poll.poll(0 if pending else 0.2, 1024):
             c = connections[number]
-            data = c.socket.recv(1 << 18)
+            try:
+                data = c.socket.recv(1 << 18)
+            except ConnectionError:
+                data = b""
             if not data:
-                raise SystemExit(f"the edge closed a connection of {c.host}")
+                if c.served:
+                    raise SystemExit(f"the edge closed a connection of {c.host}")
+                # It had to wait too long for its first turn: again.
+                del connections[number]
+                c.socket.close()
+                pending.append(c.host)
+                continue
             if c.feed(data):
                 served[c.host] = served.get(c.host, 0) + 1
                 fresh -= not c.served

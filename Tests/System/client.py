@@ -3,7 +3,6 @@
 several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected; says what it saw.
 
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
-client.py half-closed PORT              sends it and closes that side; prints how many of each status
 client.py statuses PORT [half]          the same; prints the status of each answer, then "closed" or "open";
                                         half: ends its own side once the answer begins
 client.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
@@ -121,16 +120,6 @@ def statuses(port, how=""):
         s.shutdown(socket.SHUT_WR)
     data, closed = read_all(s)
     print(*status_codes(begun + data), "closed" if closed else "open")
-
-
-def half_closed(port):
-    """Sends standard input and closes that side; how many answers of each status come."""
-    s = connect(port)
-    s.sendall(sys.stdin.buffer.read())
-    s.shutdown(socket.SHUT_WR)
-    data, closed = read_all(s)
-    codes = status_codes(data)
-    print(*[f"{codes.count(c)} x {c}" for c in sorted(set(codes))], "closed" if closed else "open")
 
 
 def crowd(port, host, path, count):
@@ -472,7 +461,7 @@ def cases(port, host, file):
     sys.exit(1 if bad else 0)
 
 
-COMMANDS = {"raw": raw, "statuses": statuses, "half-closed": half_closed, "crowd": crowd, "slow-head": slow_head,
+COMMANDS = {"raw": raw, "statuses": statuses, "crowd": crowd, "slow-head": slow_head,
             "websocket": websocket, "trailers": trailers, "abort": abort,
             "early-close": early_close, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
             "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}

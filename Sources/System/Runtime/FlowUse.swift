@@ -38,16 +38,13 @@ struct FlowUse {
     units = min(units &+ UInt32(taken), .max >> 1)
   }
 
-  /// Moves this average by a sixteenth towards `flow`.
-  mutating func approach(_ flow: FlowUse, in now: UInt16) {
+  /// Moves this average towards `flow`, whose piece took `ticks`, by a sixteenth or, for a short
+  /// piece, by less: so it is an average over CPU time, not over pieces.
+  mutating func approach(_ flow: FlowUse, ticks: UInt64, in now: UInt16) {
     age(to: now)
-    units = Self.approached(units, flow.units)
-    piece = Self.approached(piece, flow.piece)
-  }
-
-  private static func approached<Value: FixedWidthInteger>(
-    _ value: Value, _ goal: Value
-  ) -> Value {
-    goal >= value ? value + (goal - value) / 16 : value - (value - goal) / 16
+    let taken = Int64(UInt16(clamping: ticks >> Self.unitShift))
+    let whole = 16 * max(taken, Int64(piece), 1)
+    units = UInt32(Int64(units) + (Int64(flow.units) - Int64(units)) * taken / whole)
+    piece = UInt16(Int64(piece) + (taken - Int64(piece)) * taken / whole)
   }
 }

@@ -9,7 +9,7 @@
 @safe struct LaneQueue: ~Copyable {
   private var light = WorkQueue()
   private var bulk = WorkQueue()
-  /// What flows have used lately when a piece of their work was done, on average.
+  /// What the flows use that the CPU is spent on, on average.
   private var usual = FlowUse()
   /// Ticks of light work since bulk work had its last turn.
   private var lightTicks: UInt64 = 0
@@ -37,6 +37,6 @@
     lightTicks = servesBulk || bulk.isEmpty ? 0 : lightTicks &+ ticks
     guard let flow else { return }
     flow.use.add(ticks, in: period)
-    usual.approach(flow.use, in: period)
+    usual.approach(flow.use, ticks: ticks, in: period)
   }
 }

@@ -122,6 +122,9 @@ final class ServerConnection: Channel, @unchecked Sendable {
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
 
+  /// Whether further requests wait for the next turn.
+  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
+
   private func work() {
     requestsInTurn = 0
     if hasTimedOut {
