@@ -1,12 +1,13 @@
 // What the sessions of one loop share, so that an idle connection doesn't hold it.
 
-/// Memory for reuse by all sessions of one loop: closed streams' objects, and the array in which
-/// fields are handed to nghttp2.
+/// Memory for reuse by all sessions of one loop: closed streams' objects, the array in which fields
+/// are handed to nghttp2, and the blocks that nghttp2 itself works in.
 ///
 /// Unchecked: confined to its loop, as the sessions are.
 package final class HTTP2Scratch: @unchecked Sendable {
   private var spare: [HTTP2Stream] = []
   var fields = NativeFields()
+  let memory = NativeMemory()
 
   /// One per loop.
   package init() {}

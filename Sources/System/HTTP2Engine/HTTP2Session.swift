@@ -61,13 +61,16 @@ package import Primitives
       throw .engine
     }
     var created: OpaquePointer?
+    var memory = unsafe scratch.memory.table
     let result =
       switch role {
-      // Safe: nghttp2 copies the callbacks and the options; the session has no user pointer yet.
+      // Safe: nghttp2 copies callbacks, options and memory; the session has no user pointer yet.
       case .server:
-        unsafe nghttp2_session_server_new2(&created, callbacks.native, nil, options.native)
+        unsafe nghttp2_session_server_new3(
+          &created, callbacks.native, nil, options.native, &memory)
       case .client:
-        unsafe nghttp2_session_client_new2(&created, callbacks.native, nil, options.native)
+        unsafe nghttp2_session_client_new3(
+          &created, callbacks.native, nil, options.native, &memory)
       }
     guard result == 0, let created = unsafe created else { throw .engine }
     unsafe native = created

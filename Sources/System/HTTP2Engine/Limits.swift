@@ -10,6 +10,10 @@ enum Limits {
   /// Closed stream objects that are kept for reuse per loop, of about 200 bytes each; more are
   /// freed.
   static let spareStreams = 512
+  /// Blocks of nghttp2's memory up to this size are kept for reuse, in bytes; a stream's are below.
+  static let pooledBlockBytes = 1 << 10
+  /// Free blocks that are kept per loop, in bytes: those of some hundred streams; more are freed.
+  static let pooledBytes = 512 << 10
   /// A credit that was earned never exceeds this many times its basic count.
   static let earnedFactor = 64
 }

@@ -107,7 +107,8 @@ extension HTTPServer: ExchangePool {
   /// Keeps an exchange that nobody else refers to any more for the next request.
   package func take(back exchange: consuming Exchange) {
     guard exchanges.count < HTTPServerLimits.pooledExchanges,
-      isKnownUniquelyReferenced(&exchange)
+      isKnownUniquelyReferenced(&exchange),
+      exchange.retainedFieldBytes <= HTTPServerLimits.pooledFieldBytes
     else { return }
     exchange.reset()
     exchanges.append(exchange)

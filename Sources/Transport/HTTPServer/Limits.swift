@@ -10,6 +10,10 @@ package enum HTTPServerLimits {
   /// Exchanges kept for reuse per loop; more are freed.
   static let pooledExchanges = 512
 
+  /// Memory for fields that a pooled exchange keeps, in bytes; those with more are freed, so that
+  /// requests with large heads leave nothing behind.
+  static let pooledFieldBytes = 16 << 10
+
   /// Bytes of a request that wait unparsed (a partial head, pipelined requests). At it the
   /// connection is not received from until they are used.
   static let pendingInputBytes = 64 << 10
