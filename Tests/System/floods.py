@@ -47,8 +47,6 @@ def floods():
     yield "a HPACK bomb of small fields", hpack_bomb(1, 16_000)
     yield "a HPACK bomb of cookies", (
         frame(HEADERS, 5, 2 * n + 1, block(h2.fields()) + b"\x60\0" + b"\xbe" * 16_000) for n in range(1_000))
-    yield "table size updates", (
-        frame(HEADERS, 5, 2 * n + 1, b"\x20\x3f\xe1\x1f" * 4_000 + block(h2.fields())) for n in range(200))
     yield "requests for content behind a shut window", [
         settings((4, 0)), *(get(2 * n + 1) for n in range(20_000))]
 
