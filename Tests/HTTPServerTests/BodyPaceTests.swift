@@ -34,6 +34,16 @@ import Testing
     }
   }
 
+  @Test("a body that drips is looked at when its grace is over, however often a byte comes")
+  func deadline() {
+    var pace = BodyPace(begunAt: begun)
+    for second in stride(from: UInt64(0), through: 30, by: 5) { pace.received(1, at: at(second)) }
+    #expect(pace.deadline == at(31))
+    #expect(pace.isTooSlow(at: at(31), since: at(0)))
+    pace.received(10_000, at: at(30))
+    #expect(pace.deadline == at(60))
+  }
+
   @Test("a body at the least average goes on for as long as it takes") func steady() {
     var pace = BodyPace(begunAt: begun)
     for second in 1...3600 as ClosedRange<UInt64> {

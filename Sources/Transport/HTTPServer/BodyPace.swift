@@ -19,9 +19,13 @@ struct BodyPace {
     progressAt = now
   }
 
-  /// When the client must have sent something, if nothing comes meanwhile.
+  /// When the client has paused for too long, or has sent too little, if nothing comes meanwhile.
   var deadline: Instant {
-    progressAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
+    let paidSeconds = min(receivedBytes / HTTPServerLimits.bodyBytesPerSecond, 1 << 32)
+    return min(
+      progressAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds),
+      begunAt.advanced(
+        byNanoseconds: HTTPServerLimits.bodyGraceNanoseconds + (paidSeconds + 1) * 1_000_000_000))
   }
 
   /// Whether the client has paused for too long, or sends too slowly on average. It owes nothing for

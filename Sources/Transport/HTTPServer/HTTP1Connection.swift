@@ -171,7 +171,8 @@ final class HTTP1Connection {
   func inputEnded() {
     if let body, !body.isComplete {
       body.inputEnded()
-      if body.isComplete { return }
+      // The exchange hears of it from the body; one that is answered already ends here.
+      if body.isComplete { return exchangeAdvanced() }
       exchange?.abort()
       return connection.finish(reset: true)
     }
@@ -198,9 +199,10 @@ final class HTTP1Connection {
 
   func timedOut() {
     if let exchange {
-      if let body, body.isReceiving {
+      if let body, body.isExpected {
         guard let next = body.checkProgress(connection.loop.now) else {
           body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
+          if response.isComplete { return exchangeAdvanced() }
           if response.hasBegun { connection.abort() } else { keepsAlive = false }
           return
         }

@@ -58,9 +58,12 @@ final class HTTP1RequestBody: BodySource {
     }
   }
 
-  var isReceiving: Bool {
-    if case .receiving = state { return decoder != nil }
-    return false
+  /// Whether the client owes more of the body, be it read or thrown away.
+  var isExpected: Bool {
+    switch state {
+    case .receiving, .discarding: decoder != nil
+    case .waiting, .complete, .failed: false
+    }
   }
 
   var hasRoom: Bool {
