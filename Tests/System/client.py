@@ -3,7 +3,8 @@
 several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected; says what it saw.
 
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
-client.py statuses PORT                 the same; prints the status of each answer, then "closed" or "open"
+client.py statuses PORT [half]          the same; prints the status of each answer, then "closed" or "open";
+                                        half: ends its own side once the answer begins
 client.py websocket PORT HOST PATH
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
@@ -109,11 +110,14 @@ def raw(port):
     sys.stdout.buffer.write(read_all(s)[0])
 
 
-def statuses(port):
+def statuses(port, how=""):
     s = connect(port)
     s.sendall(sys.stdin.buffer.read())
+    begun = s.recv(65536)
+    if how == "half":
+        s.shutdown(socket.SHUT_WR)
     data, closed = read_all(s)
-    print(*status_codes(data), "closed" if closed else "open")
+    print(*status_codes(begun + data), "closed" if closed else "open")
 
 
 def status_codes(data):
