@@ -38,6 +38,8 @@ package final class Edge: Sendable {
     let hasher = KeyedHash(using: &generator)
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
     cache = CacheGroup(loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator))
+    let connectionLimit = HTTPServerLimits.connections(
+      descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(
@@ -45,7 +47,8 @@ package final class Edge: Sendable {
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
-      let server = HTTPServer(loop: loop, handler: gateway, acceptor: acceptor)
+      let server = HTTPServer(
+        loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)
       server.certificates = gateway
       nodes.append(Node(gateway: gateway, server: server, acceptor: acceptor))
     }

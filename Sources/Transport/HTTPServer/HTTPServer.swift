@@ -33,10 +33,21 @@ package final class HTTPServer: @unchecked Sendable {
   private var connections: [ServerConnection] = []
   private var exchanges: [Exchange] = []
   private var listeners: [Listener] = []
+  /// Connections that may be open at once; at it the listeners pause.
+  private let connectionLimit: Int
+  /// Connections that are open, by the hash of their source's prefix.
+  private var connectionsOfSources = [Int](
+    repeating: 0, count: HTTPServerLimits.sourceSlots)
+  /// Connections that were refused because their source had too many, since the start.
+  package private(set) var refusedConnectionCount: UInt64 = 0
 
   /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
-  package init(loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil) {
+  package init(
+    loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil,
+    connectionLimit: Int = HTTPServerLimits.connectionsPerLoop
+  ) {
     self.loop = loop
+    self.connectionLimit = connectionLimit
     self.acceptor = acceptor
     self.handler = handler
     plaintext.reserveCapacity(RuntimeLimits.inputBytes)
@@ -70,9 +81,15 @@ package final class HTTPServer: @unchecked Sendable {
   private func accept(_ socket: Int32, from peer: SocketAddress, scheme: RequestHead.Scheme) {
     let connection = ServerConnection(
       descriptor: socket, peer: peer, isTLS: scheme == .https, server: self)
+    let slot = Self.slot(of: peer)
+    guard connectionsOfSources[slot] < HTTPServerLimits.sourceShare(of: connectionLimit) else {
+      refusedConnectionCount += 1
+      return connection.abort()
+    }
+    connectionsOfSources[slot] += 1
     connection.registryIndex = connections.count
     connections.append(connection)
-    if connections.count >= HTTPServerLimits.connectionsPerLoop {
+    if connections.count >= connectionLimit {
       for listener in listeners { listener.pause() }
     }
     connection.begin()
@@ -87,9 +104,14 @@ package final class HTTPServer: @unchecked Sendable {
       last.registryIndex = index
     }
     connection.registryIndex = -1
-    if connections.count == HTTPServerLimits.connectionsPerLoop - 1 {
+    connectionsOfSources[Self.slot(of: connection.client.address)] -= 1
+    if connections.count == connectionLimit - 1 {
       for listener in listeners { listener.resume() }
     }
+  }
+
+  private static func slot(of peer: SocketAddress) -> Int {
+    Int(truncatingIfNeeded: peer.prefixHash) & (HTTPServerLimits.sourceSlots - 1)
   }
 
   /// An exchange as new for a request on `lane`.

@@ -7,6 +7,19 @@ package enum HTTPServerLimits {
   /// Client connections per loop. At it the listeners pause, and connections wait in the kernel.
   package static let connectionsPerLoop = 100_000
 
+  /// Connections per loop that `descriptors` (the process's limit of open files) allow for
+  /// `loops`: an eighth is left for origins, files and the operator.
+  package static func connections(descriptors: Int, loops: Int) -> Int {
+    max(1, min(connectionsPerLoop, descriptors / 8 * 7 / max(loops, 1)))
+  }
+
+  /// Hashes of source prefixes (/24, /56) whose connections are counted per loop.
+  static let sourceSlots = 1_024
+
+  /// Connections that one source prefix may have open of `limit` in all: three quarters, so that no
+  /// source keeps the others out, and a proxy in front of us still has room. More are reset.
+  static func sourceShare(of limit: Int) -> Int { max(1, limit / 4 * 3) }
+
   /// Exchanges kept for reuse per loop; more are freed.
   static let pooledExchanges = 512
 
