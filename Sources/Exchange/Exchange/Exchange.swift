@@ -66,11 +66,6 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     request.fields.bytes.capacity + response.fields.bytes.capacity
   }
 
-  /// Memory that `reset` keeps for the fields of the next request, in bytes.
-  package var retainedFieldBytes: Int {
-    request.fields.bytes.capacity + response.fields.bytes.capacity
-  }
-
   /// Back to the initial state for the next request of the connection, keeping the memory.
   package func reset() {
     precondition(!isQueued && fetch == nil)
