@@ -137,8 +137,9 @@ package final class HTTPServer: @unchecked Sendable {
     spentExchanges.append(exchange)
   }
 
-  /// Makes spent exchanges new. To be called when a piece of work is over: those who still refer to
-  /// one then (a task, whoever wakes it) keep it, and it is not used again.
+  /// Makes spent exchanges new. To be called when a turn begins, not when it ends: whoever answered
+  /// may still refer to its exchange then. An exchange that somebody (a task, whoever wakes it)
+  /// refers to even now is left to them, and is not used again.
   func recycle() {
     while var exchange = spentExchanges.popLast() {
       guard exchanges.count < HTTPServerLimits.pooledExchanges,

@@ -90,6 +90,7 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   private func beginTurn() {
     assert(loop.output.isEmpty, "what is gathered belongs to one connection")
+    server.recycle()
     isInTurn = true
     server.isInTurn = true
   }
@@ -104,7 +105,6 @@ final class ServerConnection: Channel, @unchecked Sendable {
     }
     server.isInTurn = false
     isInTurn = false
-    server.recycle()
   }
 
   /// Whether further requests wait for the next turn.
@@ -121,9 +121,6 @@ final class ServerConnection: Channel, @unchecked Sendable {
     // Requests may wait, or the client's end.
     if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
   }
-
-  /// Whether further requests wait for the next turn.
-  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
 
   private func work() {
     requestsInTurn = 0
