@@ -28,6 +28,19 @@ import Zones
     #expect(zone != expected)
   }
 
+  @Test func `a zone's part of the cache is its own bytes times its weight`() throws {
+    let (small, _) = try decode(
+      #"{"name":"a.b","origins":["http://x"],"bounds":{"cacheBytes":1048576},"weight":3}"#)
+    let (none, _) = try decode(
+      #"{"name":"a.b","origins":["http://x"],"bounds":{"cacheBytes":0}}"#)
+    let (huge, _) = try decode(
+      #"{"name":"a.b","origins":["http://x"],"bounds":{"cacheBytes":1125899906842624},"weight":100}"#
+    )
+    #expect(small?.cacheShare == 3)
+    #expect(none?.cacheShare == 1)
+    #expect(huge?.cacheShare == 1 << 20)
+  }
+
   @Test func `every fault is found at once, with its path, its place and its remedy`() throws {
     let text = """
       {"name": "example.org", "hostnmes": ["a.example.org"],

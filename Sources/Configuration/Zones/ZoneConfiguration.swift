@@ -31,6 +31,10 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// The share of CPU relative to other zones when the machine is busy: `Lane.weight`.
   package var weight = 1
 
+  /// The zone's part of the cache's memory against the parts of others, in MiB: its own bytes times
+  /// its weight.
+  package var cacheShare: Int { min(max(1, bounds.cacheBytes >> 20) * weight, 1 << 20) }
+
   /// Whether requests without TLS are redirected to `https`.
   package var redirectsToHTTPS = false
 

@@ -83,7 +83,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
       throw ControlRefusal(
         401, .unauthorized,
         "The request shows no valid token. Send the field Authorization: Bearer TOKEN; the token is "
-          + "in the edge's directory, in the file control.token."
+          + "in the file control.token beside the control socket."
       ).with(.wwwAuthenticate, "Bearer realm=\"skerry\"")
     }
     let call = try ControlCall(exchange.request)

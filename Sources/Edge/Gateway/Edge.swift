@@ -43,7 +43,7 @@ package final class Edge: Sendable {
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(
-        loop: loop, resolver: group.storage[group.storage.count - 1])
+        loop: loop, resolver: group.storage[1])
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)

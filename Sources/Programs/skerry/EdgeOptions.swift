@@ -38,7 +38,7 @@ struct EdgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The file with the control token; made if it is missing. Default: control.token in the folder.",
+      "The file with the control token; made if it is missing. Default: control.token beside the socket.",
       valueName: "file"))
   var tokenFile: String?
 
@@ -94,8 +94,15 @@ struct EdgeOptions: ParsableArguments {
   /// The control address, with the folder's socket as the usual one.
   var controlAddress: String { control ?? EdgePaths.controlSocket(in: directory) }
 
-  /// The token's file, with the folder's as the usual one.
-  var tokenPath: String { tokenFile ?? EdgePaths.token(in: directory) }
+  /// The token's file; usually beside the control socket, where commands look for it, or in the folder
+  /// if the control API is on a port.
+  var tokenPath: String {
+    if let tokenFile { return tokenFile }
+    guard let slash = controlAddress.lastIndex(of: "/") else {
+      return EdgePaths.token(in: directory)
+    }
+    return EdgePaths.token(in: String(controlAddress[..<slash]))
+  }
 
   func validate() throws {
     if http.isEmpty && https.isEmpty {

@@ -5,7 +5,7 @@ import HTTP
 import Primitives
 import Zones
 
-/// Adds the fields that the zone is configured to set in its responses.
+/// Sets the fields that the zone is configured to set, in the place of fields of those names.
 final class ZoneFields: ResponseStage {
   static let name: StaticString = "zone-fields"
 
@@ -20,6 +20,14 @@ final class ZoneFields: ResponseStage {
   }
 
   func transform(_ exchange: Exchange) {
+    if let stored = exchange.response.stored, stored.fields.holdsAnyName(of: fields) {
+      // Others share these; what is left of them becomes the response's own.
+      for index in 0..<stored.fields.count {
+        exchange.response.fields.append(index, of: stored.fields)
+      }
+      exchange.response.stored = nil
+    }
+    exchange.response.fields.removeNames(of: fields)
     for index in 0..<fields.count { exchange.response.fields.append(index, of: fields) }
   }
 }
