@@ -20,15 +20,24 @@ struct ChargeAuditTests {
     #expect(audit.excessTicks == 0)
   }
 
-  @Test("small excess is taken back from the jobs that follow, half of each at most")
+  @Test("small excess is taken back from the jobs that follow, three quarters of each at most")
   func smallExcess() {
     var audit = ChargeAudit(ticks: 0, cpuNanoseconds: 0)
     _ = audit.check(ticks: ticks(4_000), cpuNanoseconds: 3_900_000, clock: clock)
-    #expect(audit.corrected(ticks(50), isChecked: false) == ticks(50) - ticks(50) / 2)
+    #expect(audit.corrected(ticks(50), isChecked: false) == ticks(50) / 4)
     var charged: UInt64 = 0
     for _ in 0..<10 { charged += audit.corrected(ticks(50), isChecked: false) }
     #expect(audit.excessTicks == 0)
     #expect(charged > ticks(400))
+  }
+
+  @Test("a long job pays for itself, whatever was charged too much before")
+  func longJob() {
+    var audit = ChargeAudit(ticks: 0, cpuNanoseconds: 0)
+    _ = audit.check(ticks: ticks(4_000), cpuNanoseconds: 3_000_000, clock: clock)
+    _ = audit.check(ticks: ticks(4_400), cpuNanoseconds: 3_300_000, clock: clock)
+    let charged = audit.corrected(ticks(400), isChecked: true)
+    #expect(charged.distance(to: ticks(300)).magnitude < ticks(10))
   }
 
   @Test("CPU used while falling asleep and waking belongs to somebody")

@@ -34,7 +34,8 @@ struct FairnessTests {
       }
       return worst
     }
-    #expect(behind <= 3)
+    // First come, first served would put it behind hundreds; other tests' lanes have turns, too.
+    #expect(behind <= 20)
   }
 
   @Test("two lanes at overload get the CPU in the ratio of their weights")

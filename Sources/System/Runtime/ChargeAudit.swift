@@ -9,6 +9,8 @@
 struct ChargeAudit {
   /// Ticks that were charged too much and not taken back yet.
   private(set) var excessTicks: UInt64 = 0
+  /// The part of it that the last check found.
+  private var foundTicks: UInt64 = 0
   private var checkedTicks: UInt64
   private var checkedNanoseconds: UInt64
   /// Ticks since the last check that were charged to nobody.
@@ -35,20 +37,19 @@ struct ChargeAudit {
     checkedTicks = ticks
     checkedNanoseconds = cpuNanoseconds
     unchargedTicks = 0
-    if charged >= used {
-      excessTicks += charged - used
-      return 0
-    }
+    foundTicks = charged > used ? charged - used : 0
+    excessTicks += foundTicks
+    if charged >= used { return 0 }
     let missing = used - charged
     let repaid = min(missing, excessTicks)
     excessTicks -= repaid
     return missing - repaid
   }
 
-  /// What is to be charged for a job of `ticks`, of which the excess is taken back first: all of it
-  /// right after a check, else up to half of the job.
+  /// What is to be charged for a job of `ticks`, from which excess is taken back: what a check
+  /// right after the job found, else up to three quarters of the job.
   mutating func corrected(_ ticks: UInt64, isChecked: Bool) -> UInt64 {
-    let back = min(excessTicks, isChecked ? ticks : ticks / 2)
+    let back = min(excessTicks, isChecked ? min(ticks, foundTicks) : ticks - ticks / 4)
     excessTicks -= back
     return ticks - back
   }

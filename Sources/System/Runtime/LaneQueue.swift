@@ -21,6 +21,7 @@
 
   /// Puts `work` into its class; `period` is the present one (`FlowUse`).
   mutating func push(_ work: LoopWork, period: UInt16) {
+    usual.age(to: period)
     work.use.age(to: period)
     if work.use.isLight(among: usual) { light.push(work) } else { bulk.push(work) }
   }

@@ -25,8 +25,9 @@ package enum RuntimeLimits {
   /// Between two comparisons of what was charged with the thread's CPU time.
   package static let auditNanoseconds: UInt64 = 4_000_000
 
-  /// A job that seems to run longer is compared at once: more likely it was pre-empted.
-  package static let suspicionNanoseconds: UInt64 = 250_000
+  /// A job that seems to run longer is compared at once: it may have been pre-empted. That takes
+  /// about 0.3 us.
+  package static let suspicionNanoseconds: UInt64 = 50_000
 
   /// A job that runs longer is named by the watchdog: the quantum is the job.
   package static let watchdogNanoseconds: UInt64 = 2_000_000
