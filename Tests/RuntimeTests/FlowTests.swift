@@ -107,7 +107,7 @@ struct FlowTests {
       let downloads = (0..<200).map { _ in
         VirtualFlow(on: real, microseconds: 100, isEndless: false)
       }
-      let busy = VirtualFlow(on: real, microseconds: 20, isEndless: false)
+      let busy = VirtualFlow(on: real, microseconds: 12, isEndless: false)
       var worst = 0
       for round in 0..<100 {
         for flow in downloads { lane.push(flow) }
@@ -157,7 +157,7 @@ struct FlowTests {
   func forgetting() async {
     let before = await SharedRuntime.run { real in
       var lane = VirtualLane()
-      let was = VirtualFlow(on: real, microseconds: 5_000, isEndless: false)
+      let was = VirtualFlow(on: real, microseconds: 1_000, isEndless: false)
       for _ in 0..<100 { _ = lane.piecesBefore(was) }
       for _ in 0..<50 { lane.push(VirtualFlow(on: real, microseconds: 100, isEndless: true)) }
       lane.run(microseconds: 200_000)
