@@ -117,10 +117,11 @@ final class ZoneState: @unchecked Sendable {
   /// Serves one request on the zone's lane: at once if the lane is idle and in credit, else on its
   /// turn.
   func serve(_ exchange: Exchange) -> Handling {
+    // Also if a handshake has brought the connection to the lane already: it is counted here.
+    guard exchange.sink?.serve(on: lane, for: self) ?? false else {
+      return shed(exchange, "too many connections")
+    }
     if exchange.lane !== lane {
-      guard exchange.sink?.serve(on: lane, for: self) ?? false else {
-        return shed(exchange, "too many connections")
-      }
       let isFree = lane.isIdleInCredit
       exchange.move(to: lane)
       guard isFree else {
@@ -131,7 +132,6 @@ final class ZoneState: @unchecked Sendable {
     }
     lastUsed = gateway.loop.now
     if snapshot.configuration.isPaused { return pausedPage(exchange) }
-    guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
     if exchange.requestBody != nil {
       let limit = UInt64(snapshot.configuration.bounds.requestBodyBytes)
       exchange.requestBodyLimit = limit
@@ -143,8 +143,8 @@ final class ZoneState: @unchecked Sendable {
     lane.ledger.requests += 1
     switch pipeline.run(exchange) {
     case .responded: return responded(exchange)
-    case .started(let work, let next): return suspend(exchange) { $0.begin(work, next: next) }
-    case .suspended(let work, let next): return suspend(exchange) { $0.begin(work, next: next) }
+    case .started(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
+    case .suspended(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
     case .unanswered:
       ErrorPage.render(Failure(.internalError, "no stage answered"), for: exchange)
       return responded(exchange)
@@ -165,6 +165,12 @@ final class ZoneState: @unchecked Sendable {
       return shed(exchange, "too many requests in flight")
     }
     return suspend(exchange) { $0.deliver() }
+  }
+
+  /// What comes from elsewhere needs room while it waits for its client; what is in memory does not.
+  private func fetch(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {
+    guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
+    return suspend(exchange, begin)
   }
 
   private func suspend(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {

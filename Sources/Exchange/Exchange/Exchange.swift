@@ -83,6 +83,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
 
   /// The exchange's turn on its zone's lane.
   package override func run() {
+    // The client left while the exchange was queued.
+    guard !isAborted else { return }
     if handler.handle(self) == .responded { sink?.respond(self) }
   }
 }

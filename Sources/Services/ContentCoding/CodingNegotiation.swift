@@ -19,6 +19,7 @@ package final class CodingNegotiation: Stage {
   /// One value of Accept-Encoding and its meaning.
   private struct Known {
     var value: [UInt8] = []
+    var isOfOneLine = true
     var coding = ContentCoding.identity
     var refusesIdentity = false
   }
@@ -32,7 +33,7 @@ package final class CodingNegotiation: Stage {
       exchange.upgradedInput == nil
     else { return .next }
     let fields = exchange.request.fields
-    if fields.count(of: .acceptEncoding) > 1
+    if fields.count(of: .acceptEncoding) > 1 || !known.isOfOneLine
       || !fields.withValue(at: index, { value in known.value.withSpan { value.equals($0) } })
     {
       learn(fields, index)
@@ -51,7 +52,8 @@ package final class CodingNegotiation: Stage {
     known.refusesIdentity = accepted.weight(of: .identity) == 0
     known.value.removeAll(keepingCapacity: true)
     // Several lines are looked at anew each time.
-    if fields.count(of: .acceptEncoding) == 1 {
+    known.isOfOneLine = fields.count(of: .acceptEncoding) == 1
+    if known.isOfOneLine {
       fields.withValue(at: index) { known.value.append($0) }
     }
   }

@@ -170,7 +170,8 @@ final class HTTP1RequestBody: BodySource {
   private func push(_ bytes: Span<UInt8>) {
     if let http1 {
       pace.received(bytes.count, at: http1.connection.loop.now)
-      http1.connection.setDeadline(pace.deadline)
+      // After an upgrade the client owes nothing.
+      if decoder != nil { http1.connection.setDeadline(pace.deadline) }
     }
     if case .discarding = state {
       discardedBytes += bytes.count

@@ -39,6 +39,7 @@ final class HTTP2Connection {
 
   /// Bytes of all streams that wait for the client's windows.
   var queuedBytes: Int { session?.queuedBytes ?? 0 }
+  var streamCount: Int { session?.streamCount ?? 0 }
 
   var wantsInput: Bool {
     connection.ending == .none && session?.isTerminating == false

@@ -134,6 +134,7 @@ package final class HTTPServer: @unchecked Sendable {
   func giveBack(_ exchange: Exchange, of connection: ServerConnection) {
     exchange.parker.leave(connection)
     exchange.sink = nil
+    exchange.response.body = .none
     spentExchanges.append(exchange)
   }
 

@@ -10,10 +10,13 @@ extension ServerConnection {
     pendingOutput.byteCount + pendingRecords.byteCount + loop.output.count
   }
 
-  /// Bytes of responses that wait for the client, wherever they wait.
+  /// Bytes of responses that wait for the client, wherever they wait. Of each response no more counts
+  /// than a stream may have queued: the rest is a body that the cache holds anyway.
   var waitingOutputCount: Int {
-    let queued = if case .http2(let http2) = engine { http2.queuedBytes } else { 0 }
-    return pendingOutput.byteCount + pendingRecords.byteCount + queued
+    let limit = HTTPServerLimits.pendingOutputBytes
+    let own = min(pendingOutput.byteCount, limit) + pendingRecords.byteCount
+    guard case .http2(let http2) = engine else { return own }
+    return own + min(http2.queuedBytes, limit * http2.streamCount)
   }
 
   /// Sends plain bytes in order: gathered for the end of the turn if nothing waits, else queued.
@@ -206,6 +209,8 @@ extension ServerConnection {
     guard isOpen else { return }
     shutdownWrite()
     if hasEnded || isHungUp { return finish(reset: false) }
+    // After a fault there may be streams that nobody will serve any more.
+    if case .http2(let http2) = engine { http2.closed() }
     engine = .closing
     setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
   }

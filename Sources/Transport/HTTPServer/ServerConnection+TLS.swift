@@ -83,10 +83,10 @@ extension ServerConnection: CertificateRequester {
   /// The certificate that was asked for.
   func certificateFound(_ choice: CertificateChoice) {
     guard isOpen, let session else { return }
-    isInTurn = true
-    use(choice, for: session)
-    sendRecords()
-    isInTurn = false
+    takeTurn {
+      use(choice, for: session)
+      sendRecords()
+    }
     enqueue()
   }
 

@@ -119,7 +119,8 @@ final class ServerConnection: Channel, @unchecked Sendable {
     flush()
     endTurn()
     // Requests may wait, or the client's end.
-    if isOpen && (!pendingInput.isEmpty || canReceive) { enqueue() }
+    let keptBytes = pendingInput.count + (session?.unconsumedBytes ?? 0)
+    if isOpen && (keptBytes > 0 || canReceive) { enqueue() }
   }
 
   private func work() {
@@ -294,11 +295,12 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   /// The connection's zone is known: from now on its work is done on that zone's lane.
   func serve(on lane: Lane, for owner: any ConnectionTenant) -> Bool {
+    if tenant !== owner {
+      guard owner.connectionOpened() else { return false }
+      leaveTenant()
+      tenant = owner
+    }
     self.lane = lane
-    guard tenant !== owner else { return true }
-    guard owner.connectionOpened() else { return false }
-    leaveTenant()
-    tenant = owner
     tellOutput()
     return true
   }
