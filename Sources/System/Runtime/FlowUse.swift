@@ -22,11 +22,10 @@ struct FlowUse {
       || (piece <= usual.piece / 2 && expected / 2 <= usual.units)
   }
 
-  /// Halves the use, and what a piece may take, for every period until `now`.
+  /// Halves the use for every period until `now`.
   mutating func age(to now: UInt16) {
     guard period != now else { return }
     units >>= UInt32(now &- period)
-    piece >>= now &- period
     period = now
   }
 
