@@ -146,28 +146,6 @@ import Testing
     #expect(server.events.contains("1 closed 8"))
   }
 
-  @Test("a response before the request's end cuts the rest off")
-  func earlyResponse() throws {
-    let server = try ServerHarness()
-    let client = try ClientHarness()
-    server.answers = false
-    let request = try client.request("POST", endStream: false)
-    client.run(with: server)
-    try client.session.enqueue(request, Bytes(Array(repeating: 1, count: 500_000)))
-    let stream = try #require(server.streams[1])
-    server.session.discardContent(of: stream)
-    server.respond(stream)
-    client.run(with: server)
-    #expect(client.content[1] == Array("hello".utf8))
-    #expect(client.closed[1] == .noError)
-    #expect(!client.session.isTerminating && !server.session.isTerminating)
-    // The connection is still good.
-    let next = try client.request("GET")
-    server.answers = true
-    client.run(with: server)
-    #expect(client.content[next.id] == Array("hello".utf8))
-  }
-
   @Test("attachments are released once, streams' objects are used again")
   func attachments() throws {
     let counter = Counter()

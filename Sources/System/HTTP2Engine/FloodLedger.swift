@@ -17,6 +17,7 @@ struct FloodLedger {
   private var emptyData: FrameAllowance
   private var windowUpdates: FrameAllowance
   private var others: FrameAllowance
+  private var lateContent: FrameAllowance
 
   init(_ limits: HTTP2Limits) {
     windowNanoseconds = limits.windowNanoseconds
@@ -29,6 +30,7 @@ struct FloodLedger {
     emptyData = FrameAllowance(limits.emptyData)
     windowUpdates = FrameAllowance(limits.windowUpdates)
     others = FrameAllowance(limits.otherFrames)
+    lateContent = FrameAllowance(limits.lateContentBytes)
   }
 
   /// Begins a new window when the last one is over.
@@ -47,6 +49,7 @@ struct FloodLedger {
     emptyData.refill()
     windowUpdates.refill()
     others.refill()
+    lateContent.refill()
   }
 
   /// The peer opened a stream; false if that was one too many.
@@ -63,6 +66,12 @@ struct FloodLedger {
     completed = 0
     resets.earn(1)
   }
+
+  /// A stream was answered before its request's end: if the peer resets it, that is no flood.
+  mutating func streamAnsweredEarly() { resets.earn(1) }
+
+  /// Content came for a request that is answered; false if the rest is to be cut off.
+  mutating func lateContent(_ count: Int) -> Bool { lateContent.spend(count) }
 
   /// We sent a DATA frame, which the peer may answer with WINDOW_UPDATE.
   mutating func dataSent() { windowUpdates.earn(4) }

@@ -1,4 +1,4 @@
-// How many frames of one kind a peer may still send.
+// How much of one kind, mostly frames, a peer may still send.
 
 /// A credit that is refilled to `base` in every window and can be earned above that.
 struct FrameAllowance {
@@ -18,10 +18,10 @@ struct FrameAllowance {
     credit = min(credit + count, base * Limits.earnedFactor)
   }
 
-  /// Takes one; false if there is none.
-  mutating func spend() -> Bool {
-    guard credit > 0 else { return false }
-    credit -= 1
+  /// Takes one, or `count`; false if there is not as much.
+  mutating func spend(_ count: Int = 1) -> Bool {
+    guard credit >= count else { return false }
+    credit -= count
     return true
   }
 }

@@ -43,6 +43,12 @@ package struct HTTP2Limits: Sendable {
   package var windowUpdates = 1_000
   /// GOAWAY, frames of unknown types, and acknowledgements per window.
   package var otherFrames = 200
+  /// Content of requests that are answered already, in bytes per window and connection: many clients
+  /// read an answer only after they have sent all. Beyond it: RST_STREAM(NO_ERROR).
+  package var lateContentBytes = 1 << 20
+  /// How long the rest of a request may take after its answer, in nanoseconds; then
+  /// RST_STREAM(NO_ERROR).
+  package var lateContentNanoseconds: UInt64 = 2_000_000_000
   /// Acknowledgements (PING, SETTINGS) that may wait to be sent, in frames.
   package var outboundAcknowledgements = 256
   /// Frames without content that may wait to be sent (a peer that does not read).

@@ -15,7 +15,7 @@ extension HTTP2Session {
       let object = unsafe Unmanaged.passUnretained(stream).toOpaque()
       unsafe _ = nghttp2_session_set_stream_user_data(native, id, object)
       begin(stream)
-    } else if let stream = stream(id) {
+    } else if let stream = stream(id), !stream.flags.contains(.discarding) {
       begin(stream)
     } else {
       unsafe headerStream = nil
@@ -77,7 +77,9 @@ extension HTTP2Session {
     case NGHTTP2_HEADERS.rawValue:
       headersEnded(endStream: endStream)
     case NGHTTP2_DATA.rawValue where endStream:
-      if let stream = stream(header.stream_id) { delegate?.dataEnded(stream) }
+      if let stream = stream(header.stream_id), !stream.flags.contains(.discarding) {
+        delegate?.dataEnded(stream)
+      }
     case NGHTTP2_GOAWAY.rawValue:
       delegate?.goAwayReceived(
         lastStreamID: unsafe frame.pointee.goaway.last_stream_id,
@@ -114,11 +116,13 @@ extension HTTP2Session {
   /// A piece of a DATA frame.
   func content(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) -> Int32 {
     stream.unconsumedBytes += bytes.count
-    if stream.flags.contains(.discarding) {
-      consume(stream, bytes.count)
-    } else {
+    guard stream.flags.contains(.discarding) else {
       delegate?.data(stream, bytes)
+      return 0
     }
+    consume(stream, bytes.count)
+    guard stream.lingersUntil != nil, !frameGuard.ledger.lateContent(bytes.count) else { return 0 }
+    cutOff(stream)
     return 0
   }
 
@@ -138,7 +142,7 @@ extension HTTP2Session {
     switch UInt32(header.type) {
     case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
       guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return 0 }
-      return sentEnd(header.stream_id)
+      sentEnd(header.stream_id)
     case NGHTTP2_RST_STREAM.rawValue:
       let code = unsafe frame.pointee.rst_stream.error_code
       sentReset(header.stream_id, HTTP2ErrorCode(rawValue: code))
@@ -151,15 +155,13 @@ extension HTTP2Session {
     return 0
   }
 
-  /// Our side of a stream ended; a request whose rest nobody wants is cut off.
-  private func sentEnd(_ id: Int32) -> Int32 {
+  /// Our side of a stream ended; of a request whose rest nobody wants, that rest is taken for a while.
+  private func sentEnd(_ id: Int32) {
     frameGuard.ledger.streamCompleted()
     guard role == .server, let stream = stream(id), stream.flags.contains(.discarding),
       unsafe nghttp2_session_get_stream_remote_close(native, id) == 0
-    else { return 0 }
-    stream.flags.insert(.resetByDriver)
-    return unsafe nghttp2_submit_rst_stream(
-      native, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, HTTP2ErrorCode.noError.rawValue)
+    else { return }
+    linger(stream)
   }
 
   private func sentReset(_ id: Int32, _ code: HTTP2ErrorCode) {

@@ -113,8 +113,8 @@ extension HTTP2Session {
     if unsafe nghttp2_session_consume(native, stream.id, count) != 0 { hasFailed = true }
   }
 
-  /// Content that still comes is dropped; a server's stream ends with RST_STREAM(NO_ERROR) after
-  /// the response if the client has not ended it by then (RFC 9113 section 8.1).
+  /// What still comes is dropped without an event. After the response the client has some time to
+  /// end the stream, then RST_STREAM(NO_ERROR) does (RFC 9113 section 8.1).
   package func discardContent(of stream: HTTP2Stream) {
     guard !stream.isClosed else { return }
     stream.flags.insert(.discarding)

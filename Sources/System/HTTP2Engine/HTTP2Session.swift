@@ -23,6 +23,8 @@ package import Primitives
   package internal(set) var terminationCode: HTTP2ErrorCode?
   /// Since when content waits and the peer's windows let nothing go; a driver's timer ends it.
   package private(set) var stalledSince: Instant?
+  /// When to call `cutOffLateContent`; nil if no answered request is still being received.
+  package internal(set) var lingersUntil: Instant?
   /// Content that waits to be sent on all streams, in bytes.
   package internal(set) var queuedBytes = 0
 
@@ -41,6 +43,8 @@ package import Primitives
   /// nghttp2 stopped since `output` reached `outputLimit`.
   var reachedLimit = false
   var sentContent = false
+  /// The driver's time at its last call.
+  var now = Instant(nanoseconds: 0)
   /// nghttp2 has no memory or a fault; nothing more can be sent.
   var hasFailed = false
   /// The code to end with, set where an event finds a fault.
@@ -92,6 +96,7 @@ package import Primitives
     precondition(self.delegate == nil, "Not from within an event.")
     self.delegate = delegate
     defer { self.delegate = nil }
+    self.now = now
     frameGuard.ledger.advance(to: now)
     var fed = 0
     var position = 0
@@ -121,6 +126,7 @@ package import Primitives
     precondition(self.delegate == nil, "Not from within an event.")
     guard !hasFailed else { return false }
     self.delegate = delegate
+    self.now = now
     swap(&self.output, &output)
     defer {
       swap(&self.output, &output)

@@ -25,6 +25,8 @@ package final class HTTP2Stream: @unchecked Sendable {
   /// The header section that is being received, with each field's overhead, in bytes.
   var headerListBytes = 0
   var flags: Flags = []
+  /// When the request's rest is cut off, if the response went before it.
+  var lingersUntil: Instant?
 
   init() {}
 
@@ -37,6 +39,7 @@ package final class HTTP2Stream: @unchecked Sendable {
     isClosed = false
     unconsumedBytes = 0
     headerListBytes = 0
+    lingersUntil = nil
     flags = []
   }
 
@@ -72,7 +75,7 @@ package final class HTTP2Stream: @unchecked Sendable {
     static let deferred = Flags(rawValue: 1 << 5)
     /// The queue was above the low-water mark.
     static let aboveLowWater = Flags(rawValue: 1 << 6)
-    /// Received content is dropped.
+    /// What still comes is dropped, and nobody hears of it.
     static let discarding = Flags(rawValue: 1 << 7)
     /// The driver asked for a reset.
     static let resetByDriver = Flags(rawValue: 1 << 8)

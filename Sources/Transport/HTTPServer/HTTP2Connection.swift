@@ -23,6 +23,8 @@ final class HTTP2Connection {
   /// Since when a header section is being received.
   private var headersSince: Instant?
   private var isGoingAway = false
+  /// When the client has been silent for too long.
+  private var silentAt = Instant(nanoseconds: 0)
 
   init(_ connection: ServerConnection) {
     self.connection = connection
@@ -58,6 +60,7 @@ final class HTTP2Connection {
     let more = session.pull(
       into: &output, limit: HTTPServerLimits.gatheredOutputBytes, now: connection.loop.now,
       delegate: self)
+    if session.lingersUntil != nil { setDeadline() }
     // After GOAWAY is sent and the streams have ended, or after a fault.
     if session.isFinished { connection.ending = .afterOutput }
     return more
@@ -66,6 +69,11 @@ final class HTTP2Connection {
   func timedOut() {
     guard let session else { return connection.abort() }
     let now = connection.loop.now
+    if let limit = session.lingersUntil, limit <= now {
+      session.cutOffLateContent(now: now)
+      connection.enqueue()
+      guard silentAt <= now else { return setDeadline() }
+    }
     if let since = headersSince,
       now.nanoseconds(since: since) > HTTPServerLimits.headNanoseconds
     {
@@ -89,7 +97,7 @@ final class HTTP2Connection {
     isGoingAway = true
     session.announceGoingAway()
     // Requests that are on their way come within a round trip.
-    connection.setDeadline(connection.loop.now.advanced(byNanoseconds: 1_000_000_000))
+    extendDeadline()
     connection.enqueue()
   }
 
@@ -98,14 +106,17 @@ final class HTTP2Connection {
   func outputChanged() {}
 
   func extendDeadline() {
-    guard !isGoingAway else {
-      connection.setDeadline(connection.loop.now.advanced(byNanoseconds: 1_000_000_000))
-      return
-    }
     let limit =
-      headersSince == nil
-      ? HTTPServerLimits.idleNanoseconds : HTTPServerLimits.headNanoseconds
-    connection.setDeadline(connection.loop.now.advanced(byNanoseconds: limit))
+      isGoingAway
+      ? HTTPServerLimits.goingAwayNanoseconds
+      : headersSince == nil
+        ? HTTPServerLimits.idleNanoseconds : HTTPServerLimits.headNanoseconds
+    silentAt = connection.loop.now.advanced(byNanoseconds: limit)
+    setDeadline()
+  }
+
+  private func setDeadline() {
+    connection.setDeadline(min(silentAt, session?.lingersUntil ?? silentAt))
   }
 }
 

@@ -73,6 +73,8 @@ package enum HTTPServerLimits {
   static let writeIdleNanoseconds: UInt64 = 60_000_000_000
   /// While draining, for one more request on an idle connection; then it is closed.
   static let drainNanoseconds: UInt64 = 3_000_000_000
+  /// After the announcement that an HTTP/2 connection ends, for requests that are on their way.
+  static let goingAwayNanoseconds: UInt64 = 1_000_000_000
   /// For the client to close after our last response.
   static let lingeringNanoseconds: UInt64 = 2_000_000_000
 }
