@@ -157,7 +157,9 @@ struct RulesTests {
       ("Accept-Encoding", "gzip, br", "br,gzip", true),
       ("Accept-Encoding", "gzip, br", "GZIP ,  br", true),
       ("Accept-Encoding", "gzip", "gzip, br", false),
-      ("Accept-Language", "en, de", "EN,de", true), ("Accept-Language", "en, de", "de, en", false),
+      ("Accept-Language", "en, de", "EN,de", true), ("Accept-Language", "en, de", "de, en", true),
+      ("Accept-Language", "en, de;q=0.5", "en;q=0.5, de", false),
+      ("Accept-Language", "en;q=1.0, de ;q=0.50", "de;q=0.5,EN", true),
       ("X-A", "a, b", "a,b", true), ("X-A", "a", "A", false), ("X-A", "", nil, false),
       ("X-A", nil, nil, true), ("X-A", nil, "", false), ("Cookie", "a=1", "a=1", true),
     ] as [(String, String?, String?, Bool)])

@@ -196,7 +196,8 @@ struct ShardModelTests {
       status: 200, fields: StoredFields(FieldBlock()),
       freshness: Freshness(
         receivedAt: Instant(nanoseconds: number), initialAgeSeconds: number, lifetimeSeconds: 60),
-      noCache: false, forbidsStale: false, staleWhileRevalidate: nil, staleIfError: nil,
+      noCache: false, forbidsStale: false, isSharedLifetime: false, staleWhileRevalidate: nil,
+      staleIfError: nil,
       lastModified: nil, selection: VarySelection())
     return StoredResponse(
       zone: zone, generation: zone.generation, hash: hash, key: key, head: head,

@@ -20,7 +20,7 @@ extension Span where Element == UInt8 {
   }
 
   /// The first place from `start` of `separator` outside of quoted strings; `count` if none.
-  @usableFromInline func endOfListMember(from start: Int, separator: UInt8) -> Int {
+  @usableFromInline package func endOfListMember(from start: Int, separator: UInt8) -> Int {
     var index = start
     var quoted = false
     while index < count {

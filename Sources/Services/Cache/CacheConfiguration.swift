@@ -12,5 +12,8 @@ package struct CacheConfiguration: Equatable, Sendable {
   /// (RFC 9111 section 4.2.2 would allow a guess).
   package var defaultFreshnessSeconds = 0
 
+  /// How long stale responses may be used, and when.
+  package var stale = StaleConfiguration()
+
   package init() {}
 }

@@ -2,23 +2,56 @@
 
 import Exchange
 import HTTP
+import Primitives
 
 /// The end of an unsafe request that was passed on and succeeded: what it changed is invalidated on
-/// all loops before the client hears of it (RFC 9111 section 4.4).
+/// all loops before the client hears of it (RFC 9111 section 4.4), and what a POST says of its own
+/// target is stored (RFC 9110 section 9.3.3).
 final class CacheInvalidation: Suspension {
   private let stage: CacheStage
   private var response: FetchedResponse
   private let forwarding: Forwarding
+  private let times: ExchangeTimes
 
-  init(_ stage: CacheStage, _ response: FetchedResponse, _ forwarding: Forwarding) {
+  init(
+    _ stage: CacheStage, _ response: FetchedResponse, _ forwarding: Forwarding,
+    _ times: ExchangeTimes
+  ) {
     self.stage = stage
     self.response = response
     self.forwarding = forwarding
+    self.times = times
   }
 
   func perform(_ exchange: Exchange) async throws(Failure) {
     await stage.invalidate(exchange.request, response.head.fields)
+    if let head = stage.representation(response.head, after: exchange.request, times) {
+      var lookup = stage.lookUp(exchange)
+      lookup.forwarding = forwarding
+      return try await stage.serveAlone(exchange, lookup) { fill in
+        fill.start(with: response, head, times)
+      }
+    }
     exchange.facts.cache = .bypass
     stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))
+  }
+}
+
+extension CacheStage {
+  /// What is to be stored of the answer to a POST, for later GETs: only what is of the target itself
+  /// (Content-Location) and says how long it is fresh (RFC 9110 section 9.3.3).
+  func representation(
+    _ response: ResponseHead, after request: RequestHead, _ times: ExchangeTimes
+  ) -> StoredHead? {
+    guard configuration.isEnabled, request.method == .post, response.status == 200,
+      let location = response.fields.withFirst(
+        .contentLocation, { Self.target($0, sameOriginAs: request) }) ?? nil,
+      location == request.path
+    else { return nil }
+    let control = ResponseDirectives(response.fields).control
+    guard
+      control.maxAge != nil || control.sharedMaxAge != nil || response.fields.contains(.expires)
+    else { return nil }
+    return storable(response, to: request, times)
   }
 }

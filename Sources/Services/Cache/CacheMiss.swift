@@ -30,7 +30,6 @@ extension CacheStage {
       exchange.facts.cache = .miss
       exchange.response.status = 504
       exchange.response.contentLength = 0
-      exchange.response.fields.append(.cacheStatus, "skerry; detail=only-if-cached")
       return
     }
     if lookup.isHead {
@@ -96,8 +95,20 @@ extension CacheStage {
         unsuited.append(flight.source ?? flight)
       case .resolved(let stored):
         follower.abandon()
+        if !flight.isFetchedHere, stored.head.selection.matches(exchange.request.fields),
+          answer(exchange, stored, lookup.traits, lookup.directives, isHead: false)
+        {
+          return true
+        }
         if leads || suits(stored.head, exchange, lookup) {
           respond(exchange, lookup, follower, stored)
+          return true
+        }
+        if stored.head.selection.matches(exchange.request.fields) { return false }
+      case .stale(let stored, let status):
+        follower.abandon()
+        if leads || mayUseStale(stored, lookup, status) {
+          respond(exchange, lookup, stored, failedWith: status)
           return true
         }
         if stored.head.selection.matches(exchange.request.fields) { return false }
@@ -136,24 +147,37 @@ extension CacheStage {
     shard.flights.insert(flight, hash: lookup.hash)
     flight.ask(
       group.shards[shard.ownerIndex(lookup.hash)],
-      candidate: makeFill(flight, exchange, lookup), directives: lookup.directives,
-      unsuited: unsuited)
+      candidate: makeFill(flight, exchange, directives: lookup.directives),
+      directives: lookup.directives, unsuited: unsuited,
+      takesStale: !lookup.isOwned && !lookup.traits.contains(.authorization))
     return follower
   }
 
-  private func makeFill(_ flight: Flight, _ exchange: Exchange, _ lookup: Lookup) -> Fill {
+  func makeFill(
+    _ flight: Flight, _ exchange: Exchange, directives: RequestDirectives?
+  ) -> Fill {
     let fetch = Fetch(
       request: exchange.request, client: exchange.client, requestID: exchange.facts.requestID,
       parker: Parker(on: lane))
     return Fill(
       flight, below: below, configuration: configuration, fetch: fetch,
-      directives: lookup.directives, owner: group.shards[shard.ownerIndex(lookup.hash)])
+      directives: directives, owner: group.shards[shard.ownerIndex(flight.hash)])
   }
 
   /// Whether a response that was fetched for another request may answer this one.
   private func suits(_ head: StoredHead, _ exchange: Exchange, _ lookup: Lookup) -> Bool {
     head.selection.matches(exchange.request.fields)
       && head.usability(lookup.directives, at: shard.loop.now) != .validate
+  }
+
+  /// Whether a stale response that another request got when the origin failed may answer this one.
+  private func mayUseStale(
+    _ stored: StoredResponse, _ lookup: Lookup, _ status: UInt16?
+  ) -> Bool {
+    stored.isCurrent
+      && stored.head.allows(
+        status == nil ? .unreachable : .error, configuration.stale, lookup.directives,
+        at: shard.loop.now)
   }
 
   // MARK: - Fetching for one
@@ -170,12 +194,15 @@ extension CacheStage {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false)
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
-    start(makeFill(flight, exchange, lookup))
+    start(makeFill(flight, exchange, directives: lookup.directives))
     switch try await follower.outcome(exchange.parker) {
     case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
     case .resolved(let stored):
       follower.abandon()
       respond(exchange, lookup, follower, stored)
+    case .stale(let stored, let status):
+      follower.abandon()
+      respond(exchange, lookup, stored, failedWith: status)
     case .alone:
       guard takeHandover(exchange, lookup, follower) else {
         throw Failure(.internalError, "a response was lost")
@@ -218,8 +245,19 @@ extension CacheStage {
     }
     var times = ExchangeTimes(
       requestedAt: shard.loop.now, receivedAt: shard.loop.now, receivedWall: shard.loop.wallTime)
-    var fetched = try await below.fetch(fetch)
+    var fetched: FetchedResponse
+    do throws(Failure) {
+      fetched = try await below.fetch(fetch)
+    } catch {
+      guard let stored, serveHead(exchange, stored, .unreachable, nil, error) else { throw error }
+      return
+    }
     if let stored {
+      if StaleUse.isError(fetched.head.status),
+        serveHead(exchange, stored, .error, fetched.head.status)
+      {
+        return fetched.body.abandon()
+      }
       times.receivedAt = shard.loop.now
       times.receivedWall = shard.loop.wallTime
       await refresh(stored, exchange.request, fetched, times)
@@ -291,6 +329,7 @@ extension CacheStage {
 
   private func forwarding(_ follower: FlightFollower, _ lookup: Lookup) -> Forwarding {
     if follower.flight.isShared { return follower.flight.forwarding }
+    if let known = lookup.forwarding { return known }
     guard let found = lookup.found else { return .uriMiss }
     return found.head.isShareable(at: shard.loop.now) ? .request : .stale
   }

@@ -43,7 +43,7 @@ final class CachePass: EventDrivenWork {
       return CacheAdoption(stage, response, head, times)
     }
     if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
-      return CacheInvalidation(stage, response, forwarding)
+      return CacheInvalidation(stage, response, forwarding, times)
     }
     exchange.facts.cache = maySettle ? .miss : .bypass
     stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))

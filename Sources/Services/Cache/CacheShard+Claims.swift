@@ -6,13 +6,18 @@ import Runtime
 
 extension CacheShard {
   /// Asks to fetch a key that this shard owns, on behalf of `flight`, which may be of another
-  /// loop. `unsuited` are flights that turned out not to suit the request.
+  /// loop. `unsuited` are flights that turned out not to suit the request; `stale` says what stale
+  /// responses do, nil if none does.
   func claim(
-    _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight]
+    _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight],
+    stale: StaleConfiguration?
   ) -> ClaimAnswer {
     charge(flight.zone.id)
     let stored = find(flight.hash, flight.key, fields)
     if let stored, stored.head.usability(directives, at: loop.now) != .validate {
+      return .stored(stored)
+    }
+    if let stored, let stale, stored.answersAtOnce(stale, directives, at: loop.now) {
       return .stored(stored)
     }
     if let until = markers.mark(of: flight.hash, at: loop.now) {

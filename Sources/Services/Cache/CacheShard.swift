@@ -30,8 +30,7 @@ package final class CacheShard: @unchecked Sendable {
   /// Which fetches for keys of this shard are under way, on any loop.
   var claims = HashTable<Claim>()
   var markers = MarkerTable()
-  /// When keys were invalidated, by hash.
-  private var invalidations: [Instant]
+  private var invalidations = InvalidationTable()
   /// Bytes of bodies being received to be stored.
   private(set) var inFlightBytes = 0
   /// Lanes of the zones that are active on this loop.
@@ -49,8 +48,6 @@ package final class CacheShard: @unchecked Sendable {
     let frontBytes = shardCount > 1 ? ramBytes / CacheLimits.frontShareOfLoop : 0
     capacity = ramBytes - frontBytes
     front = FrontCache(slots: shardCount > 1 ? CacheLimits.frontSlots : 4, limit: frontBytes)
-    invalidations = Array(
-      repeating: Instant(nanoseconds: 0), count: CacheLimits.invalidationSlots)
     key.reserveCapacity(1024)
   }
 
@@ -97,12 +94,11 @@ package final class CacheShard: @unchecked Sendable {
 
   /// Notes that what is fetched for `hash` up to now must not be stored.
   func noteInvalidation(_ hash: UInt64) {
-    invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] =
-      SystemClock.monotonic
+    invalidations.note(hash, at: SystemClock.monotonic)
   }
 
   func wasInvalidated(_ hash: UInt64, since instant: Instant) -> Bool {
-    invalidations[Int(truncatingIfNeeded: hash) & (invalidations.count - 1)] >= instant
+    invalidations.isNoted(hash, since: instant)
   }
 
   /// A zone that is active on this loop, with how many of its stages are.

@@ -13,7 +13,9 @@ extension CacheStage {
     _ directives: RequestDirectives?, isHead: Bool
   ) -> Bool {
     let usability = stored.head.usability(directives, at: shard.loop.now)
-    if usability == .validate { return false }
+    if usability == .validate {
+      return answerStale(exchange, stored, traits, directives, isHead: isHead)
+    }
     stored.heatUp()
     exchange.facts.cache = usability == .fresh ? .hit : .stale
     fill(exchange, stored, traits, isHead: isHead)

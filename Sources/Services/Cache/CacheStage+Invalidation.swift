@@ -75,7 +75,7 @@ extension CacheStage {
 
   /// The path and query of a URI reference, if it is of the request's origin (RFC 9111 section 4.4
   /// allows no other).
-  private static func target(
+  static func target(
     _ reference: Span<UInt8>, sameOriginAs request: RequestHead
   ) -> [UInt8]? {
     var rest = reference

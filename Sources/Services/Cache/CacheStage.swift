@@ -101,10 +101,12 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let key: [UInt8]
     /// The key belongs to this loop's shard.
     let isOwned: Bool
-    let isHead: Bool
+    var isHead: Bool
     let traits: RequestTraits
     let directives: RequestDirectives?
     /// A response that can't be used as it is.
     var found: StoredResponse?
+    /// Why the request was forwarded, if that is not to be seen from what was found.
+    var forwarding: Forwarding?
   }
 }

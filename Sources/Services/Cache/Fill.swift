@@ -87,8 +87,10 @@ final class Fill: LoopWork, @unchecked Sendable {
     do throws(Failure) {
       try await fetchAll()
     } catch {
-      settle(nil, isUnshareable: false)
-      flight.end(.failed(error))
+      if !endStale(.unreachable, nil, error) {
+        settle(nil, isUnshareable: false)
+        flight.end(.failed(error))
+      }
     }
     flight.shard.countInFlight(-countedBytes)
     countedBytes = 0
@@ -111,12 +113,28 @@ final class Fill: LoopWork, @unchecked Sendable {
       base = nil
       response = try await ask(validating: nil)
     }
+    if StaleUse.isError(response.head.status), endStale(.error, response.head.status) {
+      return response.body.abandon()
+    }
     switch assess(response.head) {
     case .refused: handOver(response)
     case .storable(let head):
       flight.leaderFields = response.head.fields
       try await receive(response, head)
     }
+  }
+
+  /// Ends with the stale response that was to be validated, if it may be used when the origin fails;
+  /// false if not. `failure` is why nothing came.
+  private func endStale(_ use: StaleUse, _ status: UInt16?, _ failure: Failure? = nil) -> Bool {
+    guard let base, base.isCurrent, !flight.isRevoked, failure?.isOrigins ?? true,
+      case .fetching = flight.state,
+      base.head.allows(use, configuration.stale, directives, at: loop.now)
+    else { return false }
+    base.noteFailure(use, until: loop.now + CacheLimits.failureDuration)
+    settle(nil, isUnshareable: false)
+    flight.end(.stale(base, status: status))
+    return true
   }
 
   private func assess(_ head: ResponseHead) -> StoredHead.Assessment {

@@ -83,7 +83,7 @@ final class Flight: @unchecked Sendable {
     guard isShared, !isRevoked, !isWindowed else { return false }
     switch state {
     case .asking, .fetching, .streaming, .complete: return true
-    case .resolved, .alone, .again, .failed: return false
+    case .resolved, .stale, .alone, .again, .failed: return false
     }
   }
 
@@ -131,18 +131,22 @@ final class Flight: @unchecked Sendable {
 
   // MARK: - What comes
 
-  /// Asks the owner of the key for the fetch, which `candidate` makes if it is granted.
+  /// Asks the owner of the key for the fetch, which `candidate` makes if it is granted. A stale
+  /// response that needs no waiting will do if it `takesStale`.
   func ask(
-    _ owner: CacheShard, candidate: Fill, directives: RequestDirectives?, unsuited: [Flight]
+    _ owner: CacheShard, candidate: Fill, directives: RequestDirectives?, unsuited: [Flight],
+    takesStale: Bool
   ) {
     self.candidate = candidate
     let fields = candidate.fetch.request.fields
+    let stale = takesStale ? candidate.configuration.stale : nil
     if owner === shard {
-      answered(owner.claim(self, fields, directives, unsuited: unsuited))
+      answered(owner.claim(self, fields, directives, unsuited: unsuited, stale: stale))
       return
     }
     owner.lane.post { [self] in
-      let answer = owner.claim(self, fields, directives, unsuited: unsuited)
+      let answer = owner.claim(
+        self, fields, directives, unsuited: unsuited, stale: stale)
       lane.post { [self] in answered(answer) }
     }
   }

@@ -57,6 +57,9 @@ package enum CacheLimits {
   /// How long a fetch goes on that no client waits for any more, if its response may be stored.
   static let orphanDuration = Duration.seconds(30)
 
+  /// How long stale responses are used without asking after the origin failed.
+  static let failureDuration = Duration.seconds(5)
+
   /// How long requests for a key do not wait for each other after a response that could not be
   /// shared while others waited for it.
   static let markerDuration = Duration.seconds(10)
@@ -64,9 +67,9 @@ package enum CacheLimits {
   /// Markers per loop, one per slot of a table; a later one takes the slot.
   static let markerSlots = 4096
 
-  /// Instants of invalidation kept per shard, one per slot by hash: a collision only means that a
-  /// response is not stored.
-  static let invalidationSlots = 4096
+  /// Sets of four instants of invalidation kept per shard; where more keys of a set are invalidated
+  /// while a response is fetched, that may not be stored.
+  static let invalidationSets = 1024
 
   /// Times that a request asks again because what it waited for did not suit it; then it fetches
   /// by itself.

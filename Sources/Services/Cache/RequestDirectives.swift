@@ -13,8 +13,13 @@ struct RequestDirectives: Sendable, Equatable {
   var minFresh: UInt32?
   /// The seconds by which the response may be stale; `max-stale` without a value is the maximum.
   var maxStale: UInt32?
+  /// Seconds by which the response may be stale if the origin fails (RFC 5861 section 4).
+  var staleIfError: UInt32?
 
   init() {}
+
+  /// The request takes nothing staler than it says.
+  var asksForFresh: Bool { noCache || maxAge != nil || minFresh != nil }
 
   /// Reads Cache-Control or, without it, Pragma (RFC 9111 section 5.4).
   init(_ fields: FieldBlock) {
@@ -28,6 +33,7 @@ struct RequestDirectives: Sendable, Equatable {
     onlyIfCached = control.flags.contains(.onlyIfCached)
     maxAge = control.maxAge
     minFresh = control.minFresh
+    staleIfError = control.staleIfError
     maxStale = control.flags.contains(.maxStaleAny) ? .max : control.maxStale
   }
 }

@@ -26,11 +26,9 @@ struct ResponseDirectives: Sendable, Equatable {
 
   func contains(_ flag: CacheControl.Flags) -> Bool { control.flags.contains(flag) }
 
-  /// Whether stale reuse is forbidden whatever a request allows (RFC 9111 section 4.2.4);
-  /// s-maxage includes proxy-revalidate (section 5.2.2.10).
+  /// Whether stale reuse is forbidden whatever a request or a zone allows (RFC 9111 section 4.2.4).
   var forbidsStale: Bool {
     contains(.mustRevalidate) || contains(.proxyRevalidate) || contains(.noCache)
-      || control.sharedMaxAge != nil
   }
 
   /// Whether the field of that name must not be stored, because `private="..."` or

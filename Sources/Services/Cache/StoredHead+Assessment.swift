@@ -48,6 +48,7 @@ extension StoredHead {
           receivedAt: times.receivedAt, initialAgeSeconds: age, lifetimeSeconds: lifetime),
         noCache: responseDirectives.contains(.noCache),
         forbidsStale: responseDirectives.forbidsStale,
+        isSharedLifetime: responseDirectives.control.sharedMaxAge != nil,
         staleWhileRevalidate: responseDirectives.control.staleWhileRevalidate.map(UInt64.init),
         staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
         lastModified: rules.lastModified,

@@ -13,7 +13,9 @@ struct StoredHead: Sendable {
   let noCache: Bool
   /// It must not be used when it is stale.
   let forbidsStale: Bool
-  /// Grace periods of RFC 5861 in seconds, for the layer that serves stale responses.
+  /// Its lifetime is an `s-maxage`: stale use needs its own word (RFC 9111 section 5.2.2.10).
+  let isSharedLifetime: Bool
+  /// Grace periods of RFC 5861 in seconds.
   let staleWhileRevalidate: UInt64?
   let staleIfError: UInt64?
   let lastModified: WallTime?
@@ -24,6 +26,7 @@ struct StoredHead: Sendable {
 
   func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
     Usability(
-      freshness, noCache: noCache, forbidsStale: forbidsStale, request: request, now: now)
+      freshness, noCache: noCache, forbidsStale: forbidsStale || isSharedLifetime,
+      request: request, now: now)
   }
 }

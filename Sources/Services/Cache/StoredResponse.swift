@@ -18,6 +18,9 @@ final class StoredResponse: Evictable, Sendable {
   /// Bytes that it is accounted with.
   let cost: Int
   private let state = Atomic<UInt8>(0)
+  /// Until when the origin is taken to fail, in nanoseconds; the last bit says that it could not be
+  /// reached.
+  private let failingUntil = Atomic<UInt64>(0)
 
   /// Set in `state` once the response must not be used any more.
   private static let revokedBit: UInt8 = 0x80
@@ -47,6 +50,19 @@ final class StoredResponse: Evictable, Sendable {
 
   /// Takes it out of use on all loops at once.
   func revoke() { state.bitwiseOr(Self.revokedBit, ordering: .relaxed) }
+
+  /// Notes that the origin failed when this was validated, so that requests in the time after it
+  /// don't all wait for another failure.
+  func noteFailure(_ use: StaleUse, until end: Instant) {
+    failingUntil.store(end.nanoseconds & ~1 | (use == .unreachable ? 1 : 0), ordering: .relaxed)
+  }
+
+  /// How the origin failed a moment ago; nil if it did not.
+  func failing(at now: Instant) -> StaleUse? {
+    let until = failingUntil.load(ordering: .relaxed)
+    guard until > now.nanoseconds else { return nil }
+    return until & 1 == 1 ? .unreachable : .error
+  }
 
   /// Counts a use. Hot objects are only read, so that loops don't fight for the cache line.
   @inline(__always)

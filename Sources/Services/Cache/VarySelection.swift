@@ -67,10 +67,10 @@ struct VarySelection: Sendable {
     let known = FieldName.find(lower.span)
     let lines = Self.lines(of: known, lower, in: request)
     var raw: [UInt8]?
-    if lines.count == 1 { raw = request.withValue(at: lines[0], Self.copy) }
+    if lines.count == 1 { raw = request.withValue(at: lines[0], VaryNormalisation.copy) }
     let member = Member(
       name: lower, known: known, raw: raw,
-      normalised: lines.isEmpty ? nil : Self.normalise(lines, known, request))
+      normalised: lines.isEmpty ? nil : VaryNormalisation.value(of: lines, known, request))
     bytes += 128 + lower.count + (raw?.count ?? 0) + (member.normalised?.count ?? 0)
     members.append(member)
   }
@@ -89,8 +89,8 @@ struct VarySelection: Sendable {
     {
       return true
     }
-    return normalise(lines(of: member.known, member.name, in: request), member.known, request)
-      == normalised
+    return VaryNormalisation.value(
+      of: lines(of: member.known, member.name, in: request), member.known, request) == normalised
   }
 
   private static func lines(
@@ -105,36 +105,5 @@ struct VarySelection: Sendable {
   ) -> Bool {
     guard request.entries[index].name == known else { return false }
     return known != .other || request.withName(at: index) { $0.equalsIgnoringCase(name.span) }
-  }
-
-  private static func copy(_ value: Span<UInt8>) -> [UInt8] {
-    var copy: [UInt8] = []
-    copy.append(value)
-    return copy
-  }
-
-  /// The members of all lines, without white space around them, joined by commas.
-  private static func normalise(
-    _ lines: [Int], _ known: FieldName, _ request: FieldBlock
-  ) -> [UInt8] {
-    // These are single values whose commas mean nothing.
-    if lines.count == 1, known == .userAgent || known == .cookie || known == .ifModifiedSince {
-      return request.withValue(at: lines[0], copy)
-    }
-    let ignoresCase =
-      known == .acceptEncoding || known == .acceptLanguage || known == .accept || known == .te
-    var members: [[UInt8]] = []
-    for line in lines {
-      request.withValue(at: line) { value in
-        value.forEachListMember { member in
-          var bytes = copy(member)
-          if ignoresCase { bytes = bytes.map(\.asciiLowercased) }
-          members.append(bytes)
-        }
-      }
-    }
-    // Codings without preference in their order (RFC 9110 section 12.5.3).
-    if known == .acceptEncoding { members.sort { $0.lexicographicallyPrecedes($1) } }
-    return Array(members.joined(separator: [0x2c]))
   }
 }

@@ -1,0 +1,84 @@
+// One form for request fields that mean the same.
+
+import HTTP
+import Primitives
+
+/// The form in which two values of a request field are equal if the field's own syntax says that
+/// they mean the same (RFC 9111 section 4.1).
+enum VaryNormalisation {
+  /// The members of the lines at `lines`, without white space around them, joined by commas.
+  static func value(of lines: [Int], _ known: FieldName, _ request: FieldBlock) -> [UInt8] {
+    // These are single values whose commas mean nothing.
+    if lines.count == 1, known == .userAgent || known == .cookie || known == .ifModifiedSince {
+      return request.withValue(at: lines[0], copy)
+    }
+    let isWeighted = isWeighted(known)
+    var members: [[UInt8]] = []
+    for line in lines {
+      request.withValue(at: line) { value in
+        value.forEachListMember { members.append(isWeighted ? weighted($0) : copy($0)) }
+      }
+    }
+    // Only weights order these (RFC 9110 section 12.4.2), and they are in the members.
+    if isWeighted { members.sort { $0.lexicographicallyPrecedes($1) } }
+    return Array(members.joined(separator: [0x2c]))
+  }
+
+  static func copy(_ value: Span<UInt8>) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(value)
+    return copy
+  }
+
+  /// Lists of what is liked, with weights (RFC 9110 section 12.5); their names are in any case.
+  private static func isWeighted(_ name: FieldName) -> Bool {
+    switch name {
+    case .accept, .acceptEncoding, .acceptLanguage, .te: true
+    default: false
+    }
+  }
+
+  /// `Text/HTML ; q=0.50` as `text/html;q=500`, and `q=1` left out, which is the default.
+  private static func weighted(_ member: Span<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var start = 0
+    while start <= member.count {
+      let end = member.endOfListMember(from: start, separator: 0x3b)
+      let part = trimmed(member.extracting(start..<end))
+      start = end + 1
+      if part.isEmpty { continue }
+      if part.count > 2, part[0] == 0x71, part[1] == 0x3d, let weight = thousandths(part[2...]) {
+        guard weight != 1000 else { continue }
+        result.append(";q=")
+        result.appendDecimal(weight)
+        continue
+      }
+      if !result.isEmpty { result.append(0x3b) }
+      result.append(contentsOf: part)
+    }
+    return result
+  }
+
+  private static func trimmed(_ part: Span<UInt8>) -> [UInt8] {
+    var first = 0
+    var last = part.count
+    while first < last, part[first] == 0x20 || part[first] == 0x09 { first += 1 }
+    while last > first, part[last - 1] == 0x20 || part[last - 1] == 0x09 { last -= 1 }
+    return (first..<last).map { part[$0].asciiLowercased }
+  }
+
+  /// `qvalue` (RFC 9110 section 12.4.2); nil if it is none.
+  private static func thousandths(_ text: ArraySlice<UInt8>) -> UInt64? {
+    guard let whole = text.first, whole == 0x30 || whole == 0x31 else { return nil }
+    let rest = text.dropFirst()
+    guard rest.isEmpty || rest.first == 0x2e, rest.count <= 4 else { return nil }
+    var value = UInt64(whole - 0x30)
+    let digits = rest.dropFirst()
+    for digit in digits {
+      guard digit.isASCIIDigit else { return nil }
+      value = value * 10 + UInt64(digit - 0x30)
+    }
+    for _ in digits.count..<3 { value *= 10 }
+    return value <= 1000 ? value : nil
+  }
+}
