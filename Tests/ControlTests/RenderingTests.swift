@@ -137,6 +137,8 @@ import Testing
     "figures have three digits and a unit",
     arguments: [
       (Figures.count(0), "0"), (Figures.count(999.4), "999"), (Figures.count(999.6), "1.0K"),
+      (Figures.rate(0.25), "0.3"), (Figures.rate(7), "7"), (Figures.rate(12.5), "13"),
+      (Figures.amount(1, "zone"), "1 zone"), (Figures.amount(2, "zone"), "2 zones"),
       (Figures.count(12_345), "12K"), (Figures.bytes(1_023), "1023B"),
       (Figures.bytes(1_536), "1.5K"), (Figures.bytes(5 << 30), "5.0G"),
       (Figures.latency(nanoseconds: 0), "-"), (Figures.latency(nanoseconds: 85_000), "85us"),

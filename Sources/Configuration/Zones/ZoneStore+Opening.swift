@@ -10,17 +10,18 @@ extension ZoneStore {
   ///
   /// A damaged store is moved to `zones.corrupted-1` (or the next free number) and rebuilt from the
   /// last export, so that the server serves; the report says so. Without an export it throws
-  /// `damagedWithoutExport` and leaves everything as it is.
+  /// `damagedWithoutExport` and leaves everything as it is. With `isExclusive` it throws
+  /// `StorageError.inUse` while another process has the store open.
   package static func open(
-    _ directory: String, check: CertificateCheck
+    _ directory: String, check: CertificateCheck, isExclusive: Bool = false
   ) throws(ZoneStoreError) -> (store: ZoneStore, report: ZoneStoreReport) {
     let store: ZoneStore
     let format: UInt8?
     do throws(StorageError) {
-      (store, format) = try openEnvironment(directory, check)
+      (store, format) = try openEnvironment(directory, check, isExclusive)
     } catch {
       guard let damages = damages(error) else { throw .storage(error) }
-      return try rebuild(directory, check, damages)
+      return try rebuild(directory, check, isExclusive, damages)
     }
     if let format {
       guard format <= Self.format else {
@@ -37,9 +38,10 @@ extension ZoneStore {
   }
 
   private static func openEnvironment(
-    _ directory: String, _ check: CertificateCheck
+    _ directory: String, _ check: CertificateCheck, _ isExclusive: Bool
   ) throws(StorageError) -> (ZoneStore, UInt8?) {
-    let configuration = StorageConfiguration(tables: Tables.names)
+    var configuration = StorageConfiguration(tables: Tables.names)
+    configuration.isExclusive = isExclusive
     let store = ZoneStore(try StorageEnvironment(directory, configuration), check)
     do throws(StorageError) {
       let format = try store.environment.read { (state) throws(StorageError) in
@@ -66,7 +68,8 @@ extension ZoneStore {
   }
 
   private static func rebuild(
-    _ directory: String, _ check: CertificateCheck, _ damages: [StorageDamage]
+    _ directory: String, _ check: CertificateCheck, _ isExclusive: Bool,
+    _ damages: [StorageDamage]
   ) throws(ZoneStoreError) -> (store: ZoneStore, report: ZoneStoreReport) {
     let export = exportPath(in: directory)
     guard StoredFile.exists(export) else {
@@ -78,7 +81,7 @@ extension ZoneStore {
     let moved: String
     do throws(StorageError) {
       moved = try StorageEnvironment.setAside(directory, as: "zones.corrupted")
-      store = try openEnvironment(directory, check).0
+      store = try openEnvironment(directory, check, isExclusive).0
     } catch {
       throw .storage(error)
     }

@@ -169,7 +169,7 @@ struct ZoneDesk: Sendable {
   private static func unknown(_ name: String) -> ControlRefusal {
     ControlRefusal(
       404, .notFound,
-      "There is no zone \(name). These are there: skerry zone list, or GET /v1/zones.")
+      "There is no zone \(name). Those that there are: skerry zone list, or GET /v1/zones.")
   }
 
   private static func summary(_ zone: ZoneConfiguration) -> ConfigurationValue {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Primitives
 import Runtime
+import Storage
 import TLS
 
 /// Issues a certificate.
@@ -37,6 +38,11 @@ struct AuthorityIssueCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard StoredFile.exists(AuthorityCommand.certificatePath(in: folder)) else {
+      throw CommandFailure(
+        .refused, "skerry: there is no authority in \(folder). Make one: skerry ca create \(folder)"
+      )
+    }
     let certificate = try TextFile.read(
       AuthorityCommand.certificatePath(in: folder), "the authority's certificate")
     let key = try TextFile.read(AuthorityCommand.keyPath(in: folder), "the authority's key")

@@ -44,11 +44,21 @@ struct ControlOptions: ParsableArguments {
     fields: [(String, String)] = []
   ) throws(CommandFailure) -> ControlClient.Answer {
     let client = try client()
+    let answer: ControlClient.Answer
     do throws(ControlClientError) {
-      return try client.send(method, path, body, fields: fields)
+      answer = try client.send(method, path, body, fields: fields)
     } catch {
       throw CommandFailure(error)
     }
+    // The edge's own words are for programs, which send the token themselves.
+    guard answer.faults.first?.code != .unauthorized else {
+      throw CommandFailure(
+        .unreachable,
+        "skerry: the edge at \(client.address) does not accept the token in "
+          + "\(tokenPath(for: client.address)). Its own is in the file that it was started with "
+          + "(control.token beside its socket, if nothing was said): name that with --token-file.")
+    }
+    return answer
   }
 
   /// Prints `result` as JSON if that is asked for; returns whether it is.
@@ -68,15 +78,21 @@ struct ControlOptions: ParsableArguments {
     return ControlClient(address: address, token: try token(for: address))
   }
 
+  /// Where an edge is looked for that nobody names; the first that there is, or the first.
+  static let usualSockets = [EdgePaths.controlSocket(in: "run/edge"), "/run/skerry/control.sock"]
+
   private static var usualSocket: String {
-    let inDemo = EdgePaths.controlSocket(in: "run/edge")
-    let inSystem = "/run/skerry/control.sock"
-    return !StoredFile.exists(inDemo) && StoredFile.exists(inSystem) ? inSystem : inDemo
+    usualSockets.first { StoredFile.exists($0) || StoredFile.isHidden($0) } ?? usualSockets[0]
+  }
+
+  private func tokenPath(for address: ControlAddress) -> String {
+    tokenFile ?? Console.environment("SKERRY_TOKEN_FILE") ?? Self.usualToken(address)
   }
 
   private func token(for address: ControlAddress) throws(CommandFailure) -> ControlToken {
-    let path = tokenFile ?? Console.environment("SKERRY_TOKEN_FILE") ?? Self.usualToken(address)
+    let path = tokenPath(for: address)
     guard StoredFile.exists(path) else {
+      if StoredFile.isHidden(path) { throw CommandFailure(.noPermission(address)) }
       // Without a socket either there is simply no edge.
       if case .path(let socket) = address, !StoredFile.exists(socket) {
         throw CommandFailure(
@@ -90,6 +106,10 @@ struct ControlOptions: ParsableArguments {
           + "--token-file.")
     }
     do throws(ControlError) { return try ControlToken.read(path) } catch {
+      // The token beside the socket is its owner's, as the socket is.
+      if case .tokenFile(.permission) = error, path == Self.usualToken(address) {
+        throw CommandFailure(.noPermission(address))
+      }
       throw CommandFailure(.unreachable, "skerry: \(error)")
     }
   }

@@ -47,7 +47,7 @@ struct EdgeOptions: ParsableArguments {
       "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all.", valueName: "list"))
   var cpus: CPUList?
 
-  @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB. Default: 256.")
+  @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB.")
   var ramMebibytes = 256
 
   @Option(
@@ -85,7 +85,7 @@ struct EdgeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Change the key of session tickets after so many seconds; the one before opens them for as "
-        + "long again. Default: 43200, half a day.", valueName: "seconds"))
+        + "long again.", valueName: "seconds"))
   var ticketKeySeconds = 43_200
 
   @Option(help: "How much to log.")

@@ -6,4 +6,6 @@ enum ExitStatus: Int32 {
   case refused = 1
   case usage = 2
   case unreachable = 3
+  /// Control-C in a live view; what a shell makes of SIGINT.
+  case interrupted = 130
 }

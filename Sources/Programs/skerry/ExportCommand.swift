@@ -35,7 +35,7 @@ struct ExportCommand: ParsableCommand {
       Console.write(text)
     } else {
       try TextFile.write(Array(text.utf8), to: file)
-      Console.line("wrote \(zones.count) zones to \(file)")
+      Console.line("wrote \(Figures.amount(zones.count, "zone")) to \(file)")
     }
   }
 }

@@ -1,10 +1,15 @@
-// Numbers for people: three digits and a unit.
+// Numbers for people, short and with what they count.
 
 /// Short forms of quantities, all at most six characters wide but for long durations.
 enum Figures {
   /// `950`, `1.2K`, `35M`: decimal.
   static func count(_ value: Double) -> String {
     scaled(value, by: 1_000, ["", "K", "M", "G", "T", "P"])
+  }
+
+  /// How often in a second: as `count`, but below ten with a decimal, unless it is whole.
+  static func rate(_ value: Double) -> String {
+    value < 9.95 && value != value.rounded() ? tenths(value) : count(value)
   }
 
   /// `950B`, `1.2K`, `35M`: binary, as memory is counted.
@@ -39,6 +44,11 @@ enum Figures {
       if parts.count == 2 { break }
     }
     return parts.joined(separator: " ")
+  }
+
+  /// `1 zone`, `2 zones`: `noun` with as many of it.
+  static func amount(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   private static func scaled(_ value: Double, by step: Double, _ units: [String]) -> String {

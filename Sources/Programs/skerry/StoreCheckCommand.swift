@@ -49,8 +49,9 @@ struct StoreCheckCommand: ParsableCommand {
   static func text(_ result: ConfigurationValue) -> String {
     let path = result["path"]?.text ?? ""
     guard result["sound"]?.flag != true else {
-      return "\(path): sound, \(result["records"]?.number ?? 0) records in "
-        + "\(result["pages"]?.number ?? 0) pages\n"
+      let records = Figures.amount(Int(result["records"]?.number ?? 0), "record")
+      let pages = Figures.amount(Int(result["pages"]?.number ?? 0), "page")
+      return "\(path): sound, \(records) in \(pages)\n"
     }
     let damages = result["damages"]?.elements.compactMap(\.text) ?? []
     let advice = [

@@ -22,14 +22,17 @@ struct StoreCommand: ParsableCommand {
         + "as --directory.")
   }
 
-  /// Runs `body` with the store in `folder`, opened without an edge.
+  /// Runs `body` with the store in `folder`, opened without an edge; with `isExclusive` only if no
+  /// edge has it open.
   static func withStore<Result>(
-    in folder: String, _ body: (ZoneStore) throws(ZoneStoreError) -> Result
+    in folder: String, isExclusive: Bool = false,
+    _ body: (ZoneStore) throws(ZoneStoreError) -> Result
   ) throws(CommandFailure) -> Result {
     // What is in the store was checked when it was applied.
     let check = CertificateCheck { _, _ in CertificateFinding(names: nil) }
     do throws(ZoneStoreError) {
-      let (store, report) = try ZoneStore.open(folder, check: check)
+      let (store, report) = try ZoneStore.open(
+        folder, check: check, isExclusive: isExclusive)
       defer { store.close() }
       if case .restored = report.outcome { Console.complain("skerry: \(report)") }
       return try body(store)

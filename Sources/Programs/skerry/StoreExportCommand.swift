@@ -57,7 +57,7 @@ struct StoreExportCommand: ParsableCommand {
     try TextFile.write(content, to: file)
     if control.printsJSON(result) { return }
     Console.line(
-      "wrote \(file): \(result["zones"]?.number ?? 0) zones as of change "
+      "wrote \(file): \(Figures.amount(Int(result["zones"]?.number ?? 0), "zone")) as of change "
         + "\(result["sequence"]?.number ?? 0)")
   }
 }

@@ -18,9 +18,9 @@ struct StoreImportCommand: ParsableCommand {
 
   func run() throws {
     try NewFiles.makeFolder(folder)
-    let applied = try StoreCommand.withStore(in: EdgePaths.store(in: folder)) {
+    let applied = try StoreCommand.withStore(in: EdgePaths.store(in: folder), isExclusive: true) {
       store throws(ZoneStoreError) in try store.import(from: file)
     }
-    Console.line("restored \(file): \(applied.changes.count) zones changed")
+    Console.line("restored \(file): \(Figures.amount(applied.changes.count, "zone")) changed")
   }
 }

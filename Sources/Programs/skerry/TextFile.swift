@@ -31,8 +31,11 @@ enum TextFile {
       }
       return .success(text)
     } catch {
-      if case .permission = error { return .failure(Problem(text: "may not be read by this user")) }
-      return .failure(Problem(text: "can't be read (\(error))"))
+      switch error {
+      case .permission: return .failure(Problem(text: "may not be read by this user"))
+      case .folder: return .failure(Problem(text: "is a folder, not a file"))
+      default: return .failure(Problem(text: "can't be read (\(error))"))
+      }
     }
   }
 

@@ -70,7 +70,13 @@ struct TopCommand: ParsableCommand {
       if readsKeys { Terminal.restore() }
     }
     var misses = 0
-    while !waits(readsKeys) {
+    while true {
+      switch wait(readsKeys) {
+      case .over: break
+      case .quit: return
+      // Who started us is told that more than the view is to end.
+      case .interrupt: throw CommandFailure(.interrupted, "")
+      }
       do throws(CommandFailure) {
         let later = LedgerReading(try control.ask(.get, "/v1/ledger", for: "the ledger"))
         show(try view(from: earlier, later), isScreen)
@@ -96,23 +102,30 @@ struct TopCommand: ParsableCommand {
     Console.write(Self.home + lines.joined(separator: Self.clearRest + "\r\n") + Self.clearBelow)
   }
 
-  /// Waits for the interval; returns whether to quit.
-  private func waits(_ readsKeys: Bool) -> Bool {
+  /// What can end the wait for the next look.
+  private enum WaitEnd {
+    case over, quit, interrupt
+  }
+
+  /// Waits for the interval, or until a key ends the view.
+  private func wait(_ readsKeys: Bool) -> WaitEnd {
     var rest = Int(interval * 1_000)
     guard readsKeys else {
       Terminal.pause(milliseconds: rest)
-      return false
+      return .over
     }
     let end = SystemClock.monotonic + .milliseconds(rest)
     while rest > 0 {
       switch Terminal.key(withinMilliseconds: rest) {
-      // q, Q, control-C, control-D.
-      case .byte(113), .byte(81), .byte(3), .byte(4), .end: return true
+      // q, Q, control-D.
+      case .byte(113), .byte(81), .byte(4), .end: return .quit
+      // Control-C.
+      case .byte(3): return .interrupt
       case .byte, .none: break
       }
       rest = Int(end.nanoseconds(since: SystemClock.monotonic) / 1_000_000)
     }
-    return false
+    return .over
   }
 
   // ECMA-48; ?1049 is xterm's other screen, ?25 the cursor.

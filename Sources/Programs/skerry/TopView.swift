@@ -56,7 +56,7 @@ struct TopView {
     return [
       "skerry \(address)  epoch \(later.epoch)  process CPU \(Figures.share(processShare))"
         + "  system \(Figures.share(Double(system) / 1e9 / seconds))",
-      "\(Figures.count(Double(requests) / seconds)) requests/s"
+      "\(Figures.rate(Double(requests) / seconds)) requests/s"
         + "  hit \(Figures.share(counts.hitRatio))  \(connections) connections"
         + "  \(later.longJobCount.since(earlier.longJobCount)) long jobs",
       "",
@@ -77,7 +77,7 @@ struct TopView {
     let usage = row.usage
     return [
       usage.name,
-      Figures.count(Double(usage.requests) / seconds),
+      Figures.rate(Double(usage.requests) / seconds),
       Figures.share(usage.cache.hitRatio),
       Figures.share(row.cpuShare),
       Figures.latency(nanoseconds: usage.latency.quantile(0.99)),

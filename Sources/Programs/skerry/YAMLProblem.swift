@@ -24,7 +24,10 @@ struct YAMLProblem: Error, Equatable {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let place = context.map { " (\($0.text), line \($0.mark.line))" } ?? ""
-      self.init("is no YAML: \(problem)\(place).", at: Self.position(mark))
+      // What the library says of a tab names neither the tab nor what to do.
+      let advice =
+        problem.contains("cannot start any token") ? " Indent with spaces, not tabs." : ""
+      self.init("is no YAML: \(problem)\(place).\(advice)", at: Self.position(mark))
     case .duplicatedKeysInMapping(let keys, let context):
       self.init(
         "has the key \(keys.joined(separator: ", ")) twice. Keep one.",

@@ -17,6 +17,10 @@ struct ZoneListCommand: ParsableCommand {
 
   @OptionGroup var control: ControlOptions
 
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+  }
+
   func run() throws {
     var zones: [ConfigurationValue] = []
     try ZonePages(control: control, isComplete: false).forEach(after: after) { page in
@@ -25,6 +29,7 @@ struct ZoneListCommand: ParsableCommand {
     }
     if let limit { zones = Array(zones.prefix(limit)) }
     if control.printsJSON(.array(zones)) { return }
+    if let after, zones.isEmpty { return Console.line("There is no zone after \(after).") }
     Console.write(Self.text(zones))
   }
 

@@ -23,6 +23,10 @@ struct ZonesFile {
       let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
       throw CommandFailure(.refused, "\(path)\(place): \(error.message)")
     }
+    if case .null = source.content {
+      throw CommandFailure(
+        .refused, "\(path): is empty. Write zones: and below it the list of them.")
+    }
     var decoder = ConfigurationDecoder()
     let expanded = ZonesShorthand.expand(source, &decoder)
     let tree = ZoneFile.resolve(

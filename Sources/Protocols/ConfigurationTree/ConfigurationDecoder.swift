@@ -69,7 +69,9 @@ package struct ConfigurationDecoder {
   ) -> ConfigurationObject? {
     guard case .object(let members) = value.content else {
       report(
-        "is \(value.kind)", "Give an object with the keys \(Self.list(keys)).", at: value.position)
+        "is \(value.kind)",
+        "Give an object with the key\(keys.count == 1 ? "" : "s") \(Self.list(keys)).",
+        at: value.position)
       return nil
     }
     for member in members where !keys.contains(member.key) {

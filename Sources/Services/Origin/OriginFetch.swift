@@ -129,7 +129,7 @@ final class OriginFetch: @unchecked Sendable {
   private func startTask(_ step: Step, _ job: Job) {
     let parker = Parker(on: job.origin.lane)
     stage = .task(parker)
-    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    // No capture list: the closure would lose the lane's isolation.
     job.origin.lane.start { await self.run(step, job, parker) }
   }
 

@@ -64,7 +64,7 @@ package final class OriginResolver: @unchecked Sendable {
       return
     }
     running += 1
-    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    // No capture list: the closure would lose the lane's isolation.
     loop.systemLane.start { await self.resolve(host) }
   }
 

@@ -5,7 +5,7 @@ import Primitives
 /// Bounds of loops, lanes and sockets.
 package enum RuntimeLimits {
   /// CPU a lane may use in one turn, per unit of weight. Beyond it the lane goes to the end of the
-  /// list. 100 us keeps a quiet tenant's p99 at 0.25 ms beside an overloaded one (facts/swift.md).
+  /// list. 100 us keeps a quiet tenant's p99 at 0.25 ms beside an overloaded one.
   package static let quantumNanoseconds: UInt64 = 100_000
 
   /// Quanta of busy tenants for which the lanes of everybody's work (accepting, arrivals) get one,

@@ -34,7 +34,10 @@ struct OpeningTurn: ~Copyable {
   ///
   /// Everything is checked, unless somebody else has the environment open (then it was checked when
   /// that process opened it, and changes under the check), or the file is large and the mark fits.
-  func prepare() throws(StorageError) {
+  func prepare(isExclusive: Bool) throws(StorageError) {
+    if isExclusive, let process = try holder() {
+      throw .inUse(path: directory, processID: process)
+    }
     let path = StoragePaths.data(in: directory)
     if StoredFile.exists(path) {
       let data = try OpenFile(path, flags: O_RDONLY)
@@ -80,12 +83,15 @@ struct OpeningTurn: ~Copyable {
     }
   }
 
-  /// Whether another process has the environment open: LMDB's processes each hold a lock on the
-  /// first byte of the lock file. Only while this process has none open: closing the file that is
-  /// opened here would drop its lock.
-  func isHeldByAnother() throws(StorageError) -> Bool {
+  /// Whether another process has the environment open.
+  func isHeldByAnother() throws(StorageError) -> Bool { try holder() != nil }
+
+  /// A process that has the environment open, 0 if it is of another namespace: LMDB's processes each
+  /// hold a lock on the first byte of the lock file. Only while this process has none open: closing
+  /// the file that is opened here would drop its lock.
+  private func holder() throws(StorageError) -> Int32? {
     let path = StoragePaths.lock(in: directory)
-    guard StoredFile.exists(path) else { return false }
+    guard StoredFile.exists(path) else { return nil }
     let lock = try OpenFile(path, flags: O_RDWR)
     var query = flock()
     query.l_type = Int16(F_WRLCK)
@@ -95,6 +101,6 @@ struct OpeningTurn: ~Copyable {
     guard unsafe fcntl(lock.descriptor, F_GETLK, &query) == 0 else {
       throw .of(errno, "asking for locks of", path)
     }
-    return query.l_type != Int16(F_UNLCK)
+    return query.l_type == Int16(F_UNLCK) ? nil : max(query.l_pid, 0)
   }
 }

@@ -14,5 +14,8 @@ package struct StorageConfiguration: Sendable {
   /// See `StorageLimits.readers`.
   package var readers = StorageLimits.readers
 
+  /// Whether opening throws `StorageError.inUse` while another process has the environment open.
+  package var isExclusive = false
+
   package init(tables: [String]) { self.tables = tables }
 }

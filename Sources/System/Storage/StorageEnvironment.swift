@@ -39,7 +39,7 @@ import Synchronization
     var opened: OpaquePointer?
     do throws(StorageError) {
       let turn = try OpeningTurn(directory)
-      try turn.prepare()
+      try turn.prepare(isExclusive: configuration.isExclusive)
       unsafe opened = try Self.open(directory, configuration)
       guard let environment = unsafe opened else { throw .closed(path: directory) }
       unsafe handle = environment

@@ -31,6 +31,10 @@ package enum StorageError: Error, Equatable, Sendable {
   /// This process has the environment open already.
   case alreadyOpen(path: String)
 
+  /// Another process has the environment open, and it was to be opened by one alone; the process is
+  /// 0 if it can't be seen from here.
+  case inUse(path: String, processID: Int32)
+
   /// Another process has been opening or closing the environment for too long.
   case busy(path: String)
 
@@ -45,6 +49,9 @@ package enum StorageError: Error, Equatable, Sendable {
 
   /// A write to the header page failed half-way, so that the environment must be opened again.
   case broken(path: String)
+
+  /// There is a folder where a file was to be.
+  case folder(path: String)
 
   /// Another error of the operating system.
   case system(operation: String, path: String, code: Int32)
@@ -85,6 +92,9 @@ extension StorageError: CustomStringConvertible {
     case .alreadyOpen(let path):
       "\(path): this process has it open already; a second opening would break its locks. Use "
         + "the environment that is open."
+    case .inUse(let path, let processID):
+      "\(path): \(processID > 0 ? "process \(processID)" : "another process") has it open; nothing was "
+        + "changed. Stop that process, or give another folder."
     case .busy(let path):
       "\(path): another process is opening or closing it and does not finish. See what it does "
         + "(`fuser -v` names it), then start again."
@@ -98,9 +108,10 @@ extension StorageError: CustomStringConvertible {
     case .broken(let path):
       "\(path): writing the header failed half-way (a failing disk?). Check the disk (dmesg), "
         + "then restart Skerry."
+    case .folder(let path):
+      "\(path): is a folder. Name a file."
     case .system(let operation, let path, let code):
-      "\(path): \(operation) failed: \(Self.reason(code)) (\(code)). Look at the disk and the "
-        + "system's log, then try again."
+      "\(path): \(operation) failed: \(Self.reason(code)) (\(code)). \(Self.advice(code))"
     case .engine(let operation, let path, let code):
       "\(path): \(operation) failed in LMDB with code \(code). Run `skerry store check`, and "
         + "report it if that finds nothing."
@@ -122,7 +133,16 @@ extension StorageError: CustomStringConvertible {
     switch code {
     case EACCES, EPERM, EROFS: .permission(path: path)
     case ENOSPC, EDQUOT: .diskFull(path: path)
+    case EISDIR: .folder(path: path)
     default: .system(operation: operation, path: path, code: code)
+    }
+  }
+
+  /// What to do about the operating system's `code`.
+  private static func advice(_ code: Int32) -> String {
+    switch code {
+    case ENOENT, ENOTDIR: "Check the path, and make the folder that it lies in."
+    default: "Look at the disk and the system's log, then try again."
     }
   }
 

@@ -7,6 +7,11 @@ package enum StoredFile {
   /// Whether there is anything at `path`.
   package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Whether this user may not even see if there is anything at `path`.
+  package static func isHidden(_ path: String) -> Bool {
+    unsafe access(path, F_OK) != 0 && errno == EACCES
+  }
+
   /// The content of the file at `path`; more than `maximumBytes` throws `EFBIG`.
   package static func read(_ path: String, maximumBytes: Int) throws(StorageError) -> [UInt8] {
     let file = try OpenFile(path, flags: O_RDONLY)

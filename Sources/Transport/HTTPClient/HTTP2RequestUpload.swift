@@ -33,7 +33,7 @@ final class HTTP2RequestUpload: @unchecked Sendable {
 
   /// Starts the task.
   func start() {
-    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    // No capture list: the closure would lose the lane's isolation.
     exchange.http2.connection.lane.start { await self.run() }
   }
 

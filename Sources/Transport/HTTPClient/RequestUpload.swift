@@ -43,7 +43,7 @@ final class RequestUpload: @unchecked Sendable {
   /// Starts the task. It keeps the connection's object until it ends.
   func start() {
     let http1 = http1
-    // No capture list: the closure would lose the lane's isolation (facts/swift.md, 0.6).
+    // No capture list: the closure would lose the lane's isolation.
     http1.connection.lane.start {
       await self.run()
       withExtendedLifetime(http1) {}

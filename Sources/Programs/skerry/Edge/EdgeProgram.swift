@@ -21,7 +21,10 @@ struct EdgeProgram {
   func run() throws(CommandFailure) {
     try checkCores()
     let descriptorLimit = ProcessSettings.prepare()
-    try Self.makeDirectory(options.directory)
+    try Self.makeDirectory(options.directory, option: "--directory")
+    if case .path(let socket) = ControlAddress(options.controlAddress) {
+      try Self.makeDirectory(EdgePaths.parent(of: socket), option: "--control")
+    }
     let (store, report) = try openStore()
     let zone = try InitialZones(options: options, store: store).apply()
     let listeners = try attempt { () throws(RuntimeError) in
@@ -40,6 +43,7 @@ struct EdgeProgram {
       descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
+    if !service.isSucceeded { removeControlSocket(service) }
     store.close()
     // Without the C library's exit handlers: loops still run, and OpenSSL's would free what they use.
     _exit(0)
@@ -66,8 +70,26 @@ struct EdgeProgram {
     }
     try attempt { () throws(RuntimeError) in try signals.register() }
     service.announce()
+    tellOfZones(service, store)
     service.loop.run()
     withExtendedLifetime((server, signals)) {}
+  }
+
+  /// Says what comes next when there is no zone, and names a default zone that is not there.
+  private func tellOfZones(_ service: EdgeService, _ store: ZoneStore) {
+    do throws(StorageError) {
+      if let name = options.defaultZone, try store.zone(named: name) == nil {
+        service.note(
+          "there is no zone \(name), which --default-zone names: until it is added, hosts that no "
+            + "zone has are answered 421")
+      }
+      if try store.count() == 0 {
+        let isUsual = ControlOptions.usualSockets.contains(options.controlAddress)
+        Console.line(
+          "skerry: there are no zones yet. Add one: skerry zone add NAME --origin URL"
+            + (isUsual ? "" : " --control \(options.controlAddress)"))
+      }
+    } catch { service.note(error.description) }
   }
 
   private var cpus: [Int32?] {
@@ -86,8 +108,18 @@ struct EdgeProgram {
   private func openStore() throws(CommandFailure) -> (ZoneStore, ZoneStoreReport) {
     do throws(ZoneStoreError) {
       return try ZoneStore.open(
-        EdgePaths.store(in: options.directory), check: CertificateReader.check)
-    } catch { throw CommandFailure(.refused, "skerry: \(error.description)") }
+        EdgePaths.store(in: options.directory), check: CertificateReader.check,
+        isExclusive: !ListenerSet.isInherited)
+    } catch {
+      guard case .storage(.inUse(_, let process)) = error else {
+        throw CommandFailure(.refused, "skerry: \(error.description)")
+      }
+      throw CommandFailure(
+        .refused,
+        "skerry: an edge is running in \(options.directory) already"
+          + (process > 0 ? " (process \(process))" : "") + ". Stop it with skerry stop, replace it "
+          + "with skerry upgrade, or give this one a folder of its own with --directory.")
+    }
   }
 
   private func makeEdge(
@@ -127,6 +159,14 @@ struct EdgeProgram {
     }
   }
 
+  /// Without its socket commands say that no edge is running, or find another one's.
+  private func removeControlSocket(_ service: EdgeService) {
+    guard case .path(let path) = ControlAddress(options.controlAddress) else { return }
+    do { try FileManager.default.removeItem(atPath: path) } catch {
+      service.note("the control socket could not be removed: \(error.localizedDescription)")
+    }
+  }
+
   private func attempt<Result>(
     _ body: () throws(RuntimeError) -> Result
   ) throws(CommandFailure) -> Result {
@@ -135,7 +175,8 @@ struct EdgeProgram {
     }
   }
 
-  private static func makeDirectory(_ path: String) throws(CommandFailure) {
+  /// Makes the folder at `path` for this user only, if it is missing; `option` names another.
+  private static func makeDirectory(_ path: String, option: String) throws(CommandFailure) {
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -143,7 +184,7 @@ struct EdgeProgram {
       throw CommandFailure(
         .refused,
         "skerry: the folder \(path) can't be made: \(error.localizedDescription) Give another "
-          + "with --directory.")
+          + "with \(option).")
     }
   }
 }

@@ -29,7 +29,11 @@ final class EdgeService: EdgeBackend {
     var notes: [String] = []
     var isStopping = false
     var isUpgrading = false
+    var isSucceeded = false
   }
+
+  /// Whether another process has taken over; the control socket is then its own.
+  var isSucceeded: Bool { shared.withLock { $0.isSucceeded } }
 
   init(
     edge: Edge, keyring: TicketKeyring, loop: EventLoop, listeners: ListenerSet,
@@ -170,6 +174,7 @@ final class EdgeService: EdgeBackend {
     while loop.now < deadline, !shared.withLock({ $0.isStopping }) {
       if let hasTakenOver = successor.hasTakenOver {
         guard hasTakenOver else { break }
+        shared.withLock { $0.isSucceeded = true }
         stop()
         return UpgradeReport(
           processID: Int(successor.processID), version: ProgramVersion.text)

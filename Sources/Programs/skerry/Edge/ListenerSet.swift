@@ -18,6 +18,9 @@ struct ListenerSet {
   /// `http=127.0.0.1:80=5,6;https=...`.
   static let variable = "SKERRY_LISTENERS"
 
+  /// Whether this process takes over from one that still runs.
+  static var isInherited: Bool { Console.environment(variable) != nil }
+
   /// Opens what `options` names; what the process before handed over is taken instead of opened.
   static func open(_ options: EdgeOptions, loops: Int) throws(RuntimeError) -> ListenerSet {
     var set = ListenerSet()
