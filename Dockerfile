@@ -1,8 +1,8 @@
 # Skerry as a small image: built with the official Swift image, run on Debian slim as an ordinary user.
 #
 #   docker build -t skerry .
-#   docker run -p 80:8080 -p 443:8443 -v skerry:/var/lib/skerry skerry
-#   docker exec CONTAINER skerry zone add example.org --origin http://10.0.0.5:8000
+#   docker run --name edge -p 80:8080 -p 443:8443 -v skerry:/var/lib/skerry skerry
+#   docker exec edge skerry zone add example.org --origin http://10.0.0.5:8000
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
