@@ -91,15 +91,14 @@ struct ControlOptions: ParsableArguments {
 
   private func token(for address: ControlAddress) throws(CommandFailure) -> ControlToken {
     let path = tokenPath(for: address)
+    if case .path(let socket) = address, !StoredFile.exists(socket) {
+      if StoredFile.isHidden(socket) { throw CommandFailure(.noPermission(address)) }
+      throw CommandFailure(
+        .unreachable,
+        "skerry: no edge is running at \(socket). Start it with skerry edge, or say where it is with "
+          + "--control or SKERRY_CONTROL.")
+    }
     guard StoredFile.exists(path) else {
-      if StoredFile.isHidden(path) { throw CommandFailure(.noPermission(address)) }
-      // Without a socket either there is simply no edge.
-      if case .path(let socket) = address, !StoredFile.exists(socket) {
-        throw CommandFailure(
-          .unreachable,
-          "skerry: no edge is running at \(socket). Start it with skerry edge, or say where it is "
-            + "with --control or SKERRY_CONTROL.")
-      }
       throw CommandFailure(
         .unreachable,
         "skerry: there is no token at \(path). The edge makes it when it starts: name the file with "
