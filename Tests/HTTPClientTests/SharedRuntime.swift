@@ -6,7 +6,7 @@ import Runtime
 /// Loops for tests, started once: the first is the client's, the second the origins'.
 enum SharedRuntime {
   static let group: EventLoopGroup = {
-    do { return try EventLoopGroup(cpus: [nil, nil]) } catch {
+    do { return try EventLoopGroup(cpus: [nil, nil], lookupThreads: 2) } catch {
       preconditionFailure("no loops: \(error)")
     }
   }()

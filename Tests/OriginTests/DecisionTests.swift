@@ -140,32 +140,4 @@ struct DecisionTests {
     }
     #expect(decisions == [.freshConnection, .freshConnection, .giveUp])
   }
-
-  @Test("addresses are asked for once, used for 30 s, and then while they are asked for again")
-  func names() {
-    let address = SocketAddress(ipv4: 192, 0, 2, 1, port: 0)
-    var table = NameTable()
-    #expect(table.lookUp("a", now: start) == .unknown)
-    #expect(table.lookUp("a", now: start) == .pending)
-    table.resolved("a", [address], now: start)
-    #expect(table.lookUp("a", now: start + .seconds(29)) == .addresses([address]))
-    #expect(table.lookUp("a", now: start + .seconds(30)) == .stale([address]))
-    #expect(table.lookUp("a", now: start + .seconds(31)) == .addresses([address]))
-    table.failed("a", "gone", now: start + .seconds(31))
-    #expect(table.lookUp("a", now: start + .seconds(33)) == .stale([address]))
-    table.failed("a", "gone", now: start + .seconds(5_000))
-    #expect(table.lookUp("a", now: start + .seconds(5_000)) == .failed("gone"))
-    #expect(table.lookUp("a", now: start + .seconds(5_001)) == .unknown)
-  }
-
-  @Test("a loop remembers a bounded number of names")
-  func nameLimit() {
-    var table = NameTable()
-    for index in 0..<(OriginLimits.cachedNames + 10) {
-      let now = start.advanced(byNanoseconds: UInt64(index))
-      _ = table.lookUp("name-\(index)", now: now)
-      table.failed("name-\(index)", "x", now: now)
-    }
-    #expect(table.count == OriginLimits.cachedNames)
-  }
 }

@@ -40,8 +40,11 @@ struct OriginFixture {
       change(&configuration)
       return configuration
     }
-    let resolver = OriginResolver(loop: lane.loop, resolver: SharedRuntime.group.storage[0])
-    return Origin(servers, policy: policy, lane: lane, resolver: resolver)
+    let group = SharedRuntime.group
+    let lookups = NameLookups(loop: group.storage[0], threads: [group.storage[1]])
+    let resolver = OriginResolver(loop: lane.loop, lookups: lookups, reader: group.storage[0])
+    return Origin(
+      servers, policy: policy, lane: lane, resolver: resolver, zone: ZoneID(high: 0, low: 1))
   }
 
   func fetch(_ parker: Parker, body: ListBody? = nil, length: UInt64? = nil) -> Fetch {

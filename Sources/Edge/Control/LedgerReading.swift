@@ -11,7 +11,7 @@ package struct LedgerReading: Sendable, Equatable {
   package var processCPUNanoseconds: UInt64
   /// Zones that are in memory, in any order.
   package var zones: [ZoneUsage] = []
-  /// System and arrival lanes, and the threads that serve no tenants (control, storage).
+  /// System and arrival lanes, and the threads that serve no tenants (control, storage, look-ups).
   package var systemLanes: [LaneUsage] = []
   /// Jobs that ran longer than the watchdog allows, oldest first.
   package var longJobs: [LongJobFact] = []

@@ -40,10 +40,10 @@ package final class Edge: Sendable {
     cache = CacheGroup(loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator))
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
+    let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
-      let resolver = OriginResolver(
-        loop: loop, resolver: group.storage[1])
+      let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)

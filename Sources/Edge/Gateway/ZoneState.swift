@@ -57,7 +57,7 @@ final class ZoneState: @unchecked Sendable {
   ) -> Origin {
     Origin(
       snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
-      resolver: gateway.resolver)
+      resolver: gateway.resolver, zone: snapshot.id)
   }
 
   /// The next request sees `snapshot`.

@@ -12,9 +12,19 @@ package enum OriginLimits {
   /// forgotten.
   static let cachedNames = 4096
 
-  /// Lookups that one loop has under way; beyond it further names wait, so that slow name servers
-  /// of some tenants can't take all of the resolver's time.
-  static let concurrentLookups = 4
+  /// Threads that look names up, for all loops: so many look-ups may wait for name servers at once,
+  /// one of each zone. Further ones wait, zones in turn.
+  package static let lookupThreads = 4
+
+  /// A look-up that took this long marks its zone as slow: slow zones have half of the threads at
+  /// most, so that dead name servers of many tenants leave room for the others.
+  static let slowLookup = Duration.seconds(1)
+
+  /// How long a zone is held to be slow.
+  static let slownessMemory = Duration.seconds(300)
+
+  /// Zones that are remembered as slow; beyond it those whose time is over are forgotten, then all.
+  static let slowZones = 4096
 
   /// How long addresses are used without asking again. The system's resolver tells no TTL.
   static let nameTTL = Duration.seconds(30)
@@ -22,8 +32,18 @@ package enum OriginLimits {
   /// How long addresses are used beyond that while a lookup fails.
   static let nameStaleness = Duration.seconds(3600)
 
-  /// How long a failed lookup is remembered.
+  /// How long a failed lookup is remembered; twice as long for each further failure in a row.
   static let failedNameTTL = Duration.seconds(1)
+
+  /// A failure is remembered for at least this many times the time that it took.
+  static let failedNameFactor = 10
+
+  /// The longest memory of a failure (RFC 2308 section 7.1 allows five minutes): a tenant who mends
+  /// a name waits no longer.
+  static let longestFailedNameTTL = Duration.seconds(60)
+
+  /// For how long exchanges fail at once for a name whose lookup has not ended in time.
+  static let delayedNameTTL = Duration.seconds(5)
 
   /// How long an exchange waits for a lookup; then it fails with `dns_timeout`.
   static let lookupTimeout = Duration.seconds(5)

@@ -4,7 +4,7 @@ import Primitives
 import Runtime
 
 /// What one loop knows of origins' names: addresses for a bounded time, used beyond it while they
-/// are asked for again, and failures for a moment.
+/// are asked for again, and failures for a while that grows.
 struct NameTable {
   /// What to do about a name.
   enum Lookup: Equatable {
@@ -14,17 +14,15 @@ struct NameTable {
     case failed(String)
     /// Somebody should ask; the caller waits.
     case unknown
-    /// Somebody is asking; the caller waits.
-    case pending
   }
 
   /// What is known of one name.
   private struct Entry {
     var addresses: [SocketAddress] = []
     var reason = ""
+    var failures = 0
     var validUntil = Instant(nanoseconds: 0)
     var usableUntil = Instant(nanoseconds: 0)
-    var isPending = false
     var usedAt = Instant(nanoseconds: 0)
   }
 
@@ -32,49 +30,60 @@ struct NameTable {
 
   var count: Int { entries.count }
 
-  /// Looks `name` up. After `unknown` and `stale` the caller must ask and say `resolved` or `failed`.
+  /// Looks `name` up.
   mutating func lookUp(_ name: String, now: Instant) -> Lookup {
-    guard var entry = entries[name] else {
-      makeRoom()
-      entries[name] = Entry(isPending: true, usedAt: now)
-      return .unknown
-    }
-    defer { entries[name] = entry }
-    entry.usedAt = now
+    guard let entry = entries[name] else { return .unknown }
+    entries[name]?.usedAt = now
     if now < entry.validUntil {
       return entry.addresses.isEmpty ? .failed(entry.reason) : .addresses(entry.addresses)
     }
     let isUsable = !entry.addresses.isEmpty && now < entry.usableUntil
-    if entry.isPending { return isUsable ? .addresses(entry.addresses) : .pending }
-    entry.isPending = true
     return isUsable ? .stale(entry.addresses) : .unknown
   }
 
   mutating func resolved(_ name: String, _ addresses: [SocketAddress], now: Instant) {
     precondition(!addresses.isEmpty)
-    guard var entry = entries[name] else { return }
-    entry.addresses = addresses
-    entry.validUntil = now + OriginLimits.nameTTL
-    entry.usableUntil = entry.validUntil + OriginLimits.nameStaleness
-    entry.isPending = false
-    entries[name] = entry
+    change(name, now) { entry in
+      entry.addresses = addresses
+      entry.failures = 0
+      entry.validUntil = now + OriginLimits.nameTTL
+      entry.usableUntil = entry.validUntil + OriginLimits.nameStaleness
+    }
   }
 
-  /// The lookup failed: addresses that are known stay in use until they are too old.
-  mutating func failed(_ name: String, _ reason: String, now: Instant) {
-    guard var entry = entries[name] else { return }
-    if now >= entry.usableUntil { entry.addresses = [] }
-    entry.reason = reason
-    entry.validUntil = now + OriginLimits.failedNameTTL
-    entry.isPending = false
-    entries[name] = entry
+  /// The lookup failed after `took`: addresses that are known stay in use until they are too old. The
+  /// failure is remembered for longer each time, and for much longer than it took to learn it.
+  mutating func failed(_ name: String, _ reason: String, took: Duration, now: Instant) {
+    change(name, now) { entry in
+      if now >= entry.usableUntil { entry.addresses = [] }
+      entry.reason = reason
+      let memory = max(
+        OriginLimits.failedNameTTL * (1 << min(entry.failures, 10)),
+        took * OriginLimits.failedNameFactor)
+      entry.failures += 1
+      entry.validUntil = now + min(memory, OriginLimits.longestFailedNameTTL)
+    }
+  }
+
+  /// The lookup has not ended in time: for a moment nobody else waits for it.
+  mutating func delayed(_ name: String, _ reason: String, now: Instant) {
+    change(name, now) { entry in
+      guard now >= entry.usableUntil else { return }
+      entry.addresses = []
+      entry.reason = reason
+      entry.validUntil = max(entry.validUntil, now + OriginLimits.delayedNameTTL)
+    }
+  }
+
+  private mutating func change(_ name: String, _ now: Instant, _ body: (inout Entry) -> Void) {
+    if entries[name] == nil { makeRoom() }
+    body(&entries[name, default: Entry(usedAt: now)])
   }
 
   private mutating func makeRoom() {
     guard entries.count >= OriginLimits.cachedNames else { return }
     // Rare: a loop's zones have more names than it remembers.
-    let idle = entries.filter { !$0.value.isPending }
-    guard let oldest = idle.min(by: { $0.value.usedAt < $1.value.usedAt }) else { return }
+    guard let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt }) else { return }
     entries[oldest.key] = nil
   }
 }

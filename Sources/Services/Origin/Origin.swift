@@ -3,7 +3,7 @@
 package import Exchange
 import HTTP
 import HTTPClient
-import Primitives
+package import Primitives
 package import Runtime
 
 /// Makes requests to the origins of one zone, on one loop: picks one, forwards the request, tries
@@ -23,17 +23,18 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Counts of what happened, for the zone's metrics.
   package internal(set) var counts = OriginCounts()
 
-  /// Origins of the zone whose lane `lane` is. `servers` is not empty.
+  /// Origins of `zone`, whose lane `lane` is. `servers` is not empty.
   package init(
     _ servers: [OriginConfiguration], policy: OriginPolicy = OriginPolicy(), lane: Lane,
-    resolver: OriginResolver
+    resolver: OriginResolver, zone: ZoneID
   ) {
     precondition(!servers.isEmpty)
     self.policy = policy
     self.lane = lane
     order = WeightedRoundRobin(weights: servers.map { max(1, $0.weight) })
     pool = OriginPool(
-      servers.map { OriginServer($0) }, policy: policy, lane: lane, resolver: resolver)
+      servers.map { OriginServer($0) }, policy: policy, lane: lane, resolver: resolver,
+      zone: zone)
   }
 
   /// Closes idle connections now and the others after their exchange.

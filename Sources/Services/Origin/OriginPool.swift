@@ -16,17 +16,20 @@ final class OriginPool: @unchecked Sendable {
   let policy: OriginPolicy
   private let lane: Lane
   private let resolver: OriginResolver
+  private let zone: ZoneID
   private var openCount = 0
   private var waiters: [ConnectionWaiter] = []
   private(set) var isClosed = false
 
   init(
-    _ servers: [OriginServer], policy: OriginPolicy, lane: Lane, resolver: OriginResolver
+    _ servers: [OriginServer], policy: OriginPolicy, lane: Lane, resolver: OriginResolver,
+    zone: ZoneID
   ) {
     self.servers = servers
     self.policy = policy
     self.lane = lane
     self.resolver = resolver
+    self.zone = zone
     for server in servers { server.belong(to: self) }
   }
 
@@ -216,7 +219,8 @@ final class OriginPool: @unchecked Sendable {
     if let fixed = server.fixedAddress { return [fixed] }
     do throws(Failure) {
       return try await resolver.addresses(
-        of: server.configuration.host, port: server.configuration.port, parker: parker)
+        of: server.configuration.host, port: server.configuration.port, for: zone,
+        parker: parker)
     } catch {
       throw .failure(error)
     }

@@ -4,40 +4,40 @@ import Exchange
 import Primitives
 package import Runtime
 
-/// The addresses of origins' names, for all zones of one loop. The system's resolver may block, so
-/// it runs on another loop made for that; this one never waits for it but in tasks.
+/// The addresses of origins' names, for all zones of one loop. Names are looked up on other threads;
+/// this loop never waits for one but in tasks.
 package final class OriginResolver: @unchecked Sendable {
   // Confined to its loop.
-  private let loop: EventLoop
-  private let resolver: EventLoop
+  let loop: EventLoop
+  private let lookups: NameLookups
   /// TLS towards origins, whose system-wide trust is read beside the loop like names.
   let security: OriginSecurity
   private var table = NameTable()
   private var waiting: [String: [Parker]] = [:]
-  private var queued: [String] = []
-  private var running = 0
+  /// Who asked for the names that are not yet answered.
+  private var asking: [String: Set<ZoneID>] = [:]
 
-  /// For origins of zones on `loop`; lookups run on `resolver`, a storage loop.
-  package init(loop: EventLoop, resolver: EventLoop) {
+  /// For origins of zones on `loop`; files are read on `reader`, a storage loop.
+  package init(loop: EventLoop, lookups: NameLookups, reader: EventLoop) {
     self.loop = loop
-    self.resolver = resolver
-    security = OriginSecurity(reader: resolver)
+    self.lookups = lookups
+    security = OriginSecurity(reader: reader)
   }
 
-  /// The addresses of `host`, at once if they are known. Waits on `parker`.
+  /// The addresses of `host`, at once if they are known; else they are looked up at the expense of
+  /// `zone`. Waits on `parker`.
   func addresses(
-    of host: String, port: UInt16, parker: Parker
+    of host: String, port: UInt16, for zone: ZoneID, parker: Parker
   ) async throws(Failure) -> [SocketAddress] {
     let deadline = loop.now + OriginLimits.lookupTimeout
     while true {
       switch table.lookUp(host, now: loop.now) {
       case .addresses(let found): return found.map { Self.at($0, port) }
       case .stale(let found):
-        ask(host)
+        ask(host, for: zone)
         return found.map { Self.at($0, port) }
       case .failed(let reason): throw Failure(.dnsError, reason, isRetryable: true)
-      case .unknown: ask(host)
-      case .pending: break
+      case .unknown: ask(host, for: zone)
       }
       waiting[host, default: []].append(parker)
       let outcome = await parker.park(until: deadline)
@@ -47,6 +47,7 @@ package final class OriginResolver: @unchecked Sendable {
       case .woken: continue
       case .cancelled: throw Failure(.clientAborted, "nobody waits for the response")
       case .timedOut:
+        table.delayed(host, "looking up \(host) takes too long", now: loop.now)
         throw Failure(.dnsTimeout, "looking up \(host) took too long", isRetryable: true)
       }
     }
@@ -58,30 +59,22 @@ package final class OriginResolver: @unchecked Sendable {
     return address
   }
 
-  private func ask(_ host: String) {
-    guard running < OriginLimits.concurrentLookups else {
-      queued.append(host)
-      return
-    }
-    running += 1
-    // No capture list: the closure would lose the lane's isolation.
-    loop.systemLane.start { await self.resolve(host) }
+  /// A name that another zone asked for is asked for again: its turn may come first.
+  private func ask(_ host: String, for zone: ZoneID) {
+    guard asking[host, default: []].insert(zone).inserted else { return }
+    lookups.ask(host, for: zone, self)
   }
 
-  private func resolve(_ host: String) async {
-    let answer = await resolver.perform { () -> Result<[SocketAddress], RuntimeError> in
-      do throws(RuntimeError) {
-        return .success(try Connect.resolve(host, port: 0))
-      } catch {
-        return .failure(error)
-      }
-    }
+  /// The look-up of `host` has ended after `took`.
+  func answered(
+    _ host: String, _ answer: Result<[SocketAddress], RuntimeError>, took: Duration
+  ) {
+    asking[host] = nil
     switch answer {
     case .success(let found): table.resolved(host, found, now: loop.now)
-    case .failure(let error): table.failed(host, error.description, now: loop.now)
+    case .failure(let error):
+      table.failed(host, error.description, took: took, now: loop.now)
     }
     for parker in waiting.removeValue(forKey: host) ?? [] { parker.wake() }
-    running -= 1
-    if !queued.isEmpty { ask(queued.removeFirst()) }
   }
 }

@@ -44,7 +44,7 @@ package enum Connect {
     return descriptors
   }
 
-  /// Asks the system's resolver, which may block: for storage threads only.
+  /// Asks the system's resolver, which may block for long: for threads made for that only.
   package static func resolve(_ host: String, port: UInt16) throws(RuntimeError) -> [SocketAddress]
   {
     try unsafe withUnsafeTemporaryAllocation(

@@ -6,6 +6,7 @@ import Foundation
 import Gateway
 import HTTP
 import HTTPServer
+import Origin
 import Primitives
 import Runtime
 import Storage
@@ -34,7 +35,8 @@ struct EdgeProgram {
       try EventLoop(name: "control", index: -1)
     }
     let group = try attempt { () throws(RuntimeError) in
-      try EventLoopGroup(cpus: cpus, storageThreads: 3)
+      try EventLoopGroup(
+        cpus: cpus, storageThreads: 2, lookupThreads: OriginLimits.lookupThreads)
     }
     let keyring = try makeKeyring(store)
     let edge = try makeEdge(group, store, keyring, defaultZone: zone)
@@ -54,7 +56,7 @@ struct EdgeProgram {
     _ service: EdgeService, _ store: ZoneStore, _ report: ZoneStoreReport
   ) throws(CommandFailure) {
     let handler = ControlHandler(
-      lane: Lane(loop: service.loop, name: "control"), worker: service.edge.group.storage[2],
+      lane: Lane(loop: service.loop, name: "control"), worker: service.edge.group.storage[1],
       store: store, report: report, backend: service, token: try token())
     let server = HTTPServer(loop: service.loop, handler: handler)
     let socket = try attempt { () throws(RuntimeError) in try listenForControl() }

@@ -76,7 +76,7 @@ final class EdgeService: EdgeBackend {
 
   /// The key of session tickets is due: another, on all loops.
   private func changeTicketKeys() async {
-    let failure = await edge.group.storage[2].perform { [keyring] () -> String? in
+    let failure = await edge.group.storage[1].perform { [keyring] () -> String? in
       do throws(StorageError) {
         try keyring.refresh()
         return nil
@@ -110,7 +110,7 @@ final class EdgeService: EdgeBackend {
   }
 
   private func export(_ store: ZoneStore) async {
-    let failure = await edge.group.storage[2].perform { () -> String? in
+    let failure = await edge.group.storage[1].perform { () -> String? in
       do throws(StorageError) {
         try store.exportIfNeeded()
         return nil

@@ -26,7 +26,7 @@ struct LedgerSum {
     var waitingOutputBytes = 0
   }
 
-  /// Sums `readings` of the loops of `edge`, and the threads beside them: `control` and storage.
+  /// Sums `readings` of the loops of `edge`, and the threads beside them: `control`, storage, look-ups.
   init(_ readings: [GatewayReading], edge: Edge, control: EventLoop) {
     self.edge = edge
     self.control = control
@@ -59,7 +59,7 @@ struct LedgerSum {
       processCPUNanoseconds: SystemClock.processCPUNanoseconds)
     reading.zones = zones.map { usage($0.key, $0.value) }
     reading.systemLanes = systemLanes.map { LaneUsage(name: $0.key, $0.value) }
-    for loop in [control] + edge.group.storage {
+    for loop in [control] + edge.group.besides {
       var usage = LaneUsage(name: loop.name)
       usage.cpuNanoseconds = loop.threadCPUNanoseconds
       reading.systemLanes.append(usage)
