@@ -46,34 +46,38 @@ static void *run(void *argument) {
   return NULL;
 }
 
-int32_t skerry_thread_start(const char *name, skerry_thread_main main, void *context) {
+int32_t skerry_thread_start(const char *name, int32_t cpu, skerry_thread_main main, void *context) {
   struct start *start = malloc(sizeof *start);
   if (!start) return -ENOMEM;
-  start->main = main;
-  start->context = context;
+  *start = (struct start){.main = main, .context = context};
   strncpy(start->name, name, sizeof start->name - 1);
-  start->name[sizeof start->name - 1] = 0;
   pthread_t thread;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_attr_setstacksize(&attributes, 2 << 20);
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu >= 0) CPU_SET(cpu, &set);
+  int error = cpu >= 0 ? pthread_attr_setaffinity_np(&attributes, sizeof set, &set) : 0;
   // Signals are the main thread's: a handler on a loop would hold up its tenants.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&thread, &attributes, run, start);
+  if (!error) error = pthread_create(&thread, &attributes, run, start);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
   if (error) free(start);
   return -error;
 }
 
-int32_t skerry_thread_pin(int32_t cpu) {
+int32_t skerry_allowed_cpus(int32_t *cpus, int32_t capacity) {
   cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  return RESULT(sched_setaffinity(0, sizeof set, &set));
+  if (sched_getaffinity(0, sizeof set, &set) < 0) return -errno;
+  int32_t count = 0;
+  for (int32_t cpu = 0; cpu < CPU_SETSIZE && count < capacity; cpu++)
+    if (CPU_ISSET(cpu, &set)) cpus[count++] = cpu;
+  return count;
 }
 
 int32_t skerry_thread_count(void) {
@@ -100,11 +104,7 @@ uint64_t skerry_clock_nanoseconds(int32_t clock) { return clock_nanoseconds(cloc
 uint64_t skerry_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 uint64_t skerry_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
 uint64_t skerry_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
-int64_t skerry_wall_seconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_REALTIME, &time);
-  return time.tv_sec;
-}
+int64_t skerry_wall_seconds(void) { return clock_nanoseconds(CLOCK_REALTIME) / 1000000000u; }
 
 __thread void *skerry_current_loop;
 

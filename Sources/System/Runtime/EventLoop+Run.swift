@@ -10,7 +10,7 @@ extension EventLoop {
     // Safe: loops live until the process ends (see the type).
     let context = unsafe Unmanaged.passRetained(self).toOpaque()
     let result = unsafe skerry_thread_start(
-      name,
+      name, cpu ?? -1,
       { context in
         guard let context = unsafe context else { return }
         unsafe Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
@@ -26,7 +26,6 @@ extension EventLoop {
 
   /// Runs the loop on the calling thread until `stop`.
   package func run() {
-    if let cpu { skerry_thread_pin(cpu) }
     unsafe skerry_set_current(Unmanaged.passUnretained(self).toOpaque())
     skerry_epoll_add(epoll, inbox.descriptor, nil)
     threadClock.store(skerry_thread_clock(), ordering: .releasing)

@@ -64,4 +64,7 @@ package enum RuntimeLimits {
 
   /// Slots of the timer wheel; later deadlines are put in again when their slot comes round.
   package static let timerSlots = 1024
+
+  /// Processors that may be told apart: the C library's own limit. Further ones are not used.
+  static let processors = 1_024
 }

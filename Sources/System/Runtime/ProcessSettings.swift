@@ -10,6 +10,22 @@ package enum ProcessSettings {
     return Int(skerry_raise_descriptor_limit())
   }
 
+  /// The processors that the process may run on, in order (`sched_getaffinity`): fewer than the machine
+  /// has in a container or under `taskset`.
+  package static func allowedProcessors() throws(RuntimeError) -> [Int32] {
+    var processors: [Int32] = []
+    var count: Int32 = 0
+    unsafe withUnsafeTemporaryAllocation(
+      of: Int32.self, capacity: RuntimeLimits.processors
+    ) { buffer in
+      // Safe: the call writes at most as many as the buffer holds, and says how many.
+      unsafe count = skerry_allowed_cpus(buffer.baseAddress, Int32(buffer.count))
+      if count > 0 { unsafe processors.append(contentsOf: buffer.prefix(Int(count))) }
+    }
+    guard count > 0 else { throw RuntimeError("ask for", "processors", result: Int(count)) }
+    return processors
+  }
+
   package static var processID: Int { Int(skerry_process_id()) }
 
   /// Memory of the process that is in RAM, in bytes.

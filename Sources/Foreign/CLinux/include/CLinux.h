@@ -9,8 +9,10 @@
 
 // Threads and the processor.
 typedef void (*skerry_thread_main)(void *context);
-int32_t skerry_thread_start(const char *name, skerry_thread_main main, void *context);
-int32_t skerry_thread_pin(int32_t cpu);
+// `cpu`: the only one it may run on, or -1.
+int32_t skerry_thread_start(const char *name, int32_t cpu, skerry_thread_main main, void *context);
+// The processors that the calling thread may run on, in order; how many.
+int32_t skerry_allowed_cpus(int32_t *cpus, int32_t capacity);
 // The CPU clock of the calling thread, which any thread may read; 0 if it has none.
 int32_t skerry_thread_clock(void);
 uint64_t skerry_clock_nanoseconds(int32_t clock);

@@ -20,7 +20,7 @@ struct EdgeProgram {
 
   /// Serves until it is told to stop.
   func run() throws(CommandFailure) {
-    try checkCores()
+    let cpus = try processors()
     let descriptorLimit = ProcessSettings.prepare()
     try Self.makeDirectory(options.directory, option: "--directory")
     if case .path(let socket) = ControlAddress(options.controlAddress) {
@@ -94,17 +94,16 @@ struct EdgeProgram {
     } catch { service.note(error.description) }
   }
 
-  private var cpus: [Int32?] {
-    if let cpus = options.cpus { return cpus.cores.map { $0 } }
-    return (0..<Int32(ProcessInfo.processInfo.activeProcessorCount)).map { $0 }
-  }
-
-  private func checkCores() throws(CommandFailure) {
-    let count = ProcessInfo.processInfo.processorCount
-    guard let missing = options.cpus?.cores.first(where: { $0 >= count }) else { return }
+  /// The processors for loops: those that were named, or all that the process may use.
+  private func processors() throws(CommandFailure) -> [Int32] {
+    let allowed = try attempt { () throws(RuntimeError) in
+      try ProcessSettings.allowedProcessors()
+    }
+    guard let named = options.cpus?.cores else { return allowed }
+    guard let refused = named.first(where: { !allowed.contains($0) }) else { return named }
+    let list = allowed.map(\.description).joined(separator: ",")
     throw CommandFailure(
-      .usage,
-      "skerry: --cpus names core \(missing), and this machine has \(count), numbered from 0.")
+      .usage, "skerry: --cpus names core \(refused), and this process may use only \(list).")
   }
 
   private func openStore() throws(CommandFailure) -> (ZoneStore, ZoneStoreReport) {
