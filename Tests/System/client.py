@@ -11,9 +11,10 @@ client.py websocket PORT HOST PATH
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
 client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
+client.py early-close-tls PORT CA HOST PATH   the same over TLS, with close_notify
 client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
 client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
-client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS" each
+client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS X-ZONE" each
 client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
 client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
@@ -30,6 +31,8 @@ import struct
 import sys
 import threading
 import time
+
+import hpack
 
 
 def connect(port, timeout=20):
@@ -215,6 +218,20 @@ def early_close(port, host, path):
     s.close()
 
 
+def early_close_tls(port, authority_file, host, path):
+    """As early_close, but in order: close_notify, then the end of the connection."""
+    context = ssl.create_default_context(cafile=authority_file)
+    s = context.wrap_socket(connect(port), server_hostname=host)
+    s.sendall(request("GET", path, host))
+    time.sleep(0.3)  # the request has reached the origin
+    s.settimeout(0)
+    try:
+        s.unwrap()
+    except ssl.SSLError:
+        pass  # close_notify is sent; the edge's is not waited for
+    s.close()
+
+
 def hosts(port, path, *names):
     s = connect(port)
     reader = Reader(s)
@@ -251,7 +268,8 @@ class HTTP2:
         self.s = context.wrap_socket(connect(port), server_hostname=name)
         if self.s.selected_alpn_protocol() != "h2":
             sys.exit("h2 was not chosen by ALPN")
-        self.s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + self.frame(4, 0, 0, b""))
+        # SETTINGS_HEADER_TABLE_SIZE of 0, so that fields can be read without remembering any.
+        self.s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + self.frame(4, 0, 0, struct.pack("!HI", 1, 0)))
         self.reader, self.stream = Reader(self.s), -1
 
     @staticmethod
@@ -270,27 +288,9 @@ class HTTP2:
         return self.stream
 
     @staticmethod
-    def status(block):
-        """The :status of a field block (RFC 7541): it is the first field after table size changes."""
-        at = 0
-        while block[at] & 0xE0 == 0x20:
-            while block[at] & 0x1F == 0x1F:
-                at += 1
-            at += 1
-        indexed = {8: 200, 9: 204, 10: 206, 11: 304, 12: 400, 13: 404, 14: 500}
-        if block[at] & 0x80:
-            return indexed.get(block[at] & 0x7F)
-        at += 1
-        if not block[at] & 0x80:
-            return int(block[at + 1:at + 4])
-        bits = "".join(f"{b:08b}" for b in block[at + 1:at + 1 + (block[at] & 0x7F)])
-        digits = ""
-        while len(digits) < 3:  # Huffman: 0, 1, 2 are 00000 to 00010; 3 to 9 are 011001 to 011111
-            if bits.startswith("000"):
-                digits, bits = digits + str(int(bits[:5], 2)), bits[5:]
-            else:
-                digits, bits = digits + str(int(bits[:6], 2) - 22), bits[6:]
-        return int(digits)
+    def head(flags, payload):
+        """The fields of a HEADERS frame, behind what may come before them."""
+        return hpack.fields(payload[(1 if flags & 8 else 0) + (5 if flags & 32 else 0):])
 
     def frame_in(self):
         """The next frame: kind, flags, stream, payload. Settings are acknowledged, windows opened again."""
@@ -308,7 +308,7 @@ class HTTP2:
         return kind, flags, number, payload
 
     def wait(self, stream):
-        """The status of a stream's response once it has ended; 0 if it was reset."""
+        """The fields of a stream's response once it has ended; none if it was reset."""
         found = None
         while True:
             kind, flags, number, payload = self.frame_in()
@@ -317,9 +317,9 @@ class HTTP2:
             if number != stream:
                 continue
             if kind == 1 and found is None:
-                found = self.status(payload[(1 if flags & 8 else 0) + (5 if flags & 32 else 0):])
+                found = self.head(flags, payload)
             if kind == 3:
-                return 0
+                return {}
             if flags & 1 and kind in (0, 1):
                 return found
 
@@ -327,7 +327,8 @@ class HTTP2:
 def h2_hosts(port, authority_file, path, *names):
     connection = HTTP2(port, authority_file, names[0])
     for name in names:
-        print(name, connection.wait(connection.send("GET", name, path)), flush=True)
+        fields = connection.wait(connection.send("GET", name, path))
+        print(name, fields.get(":status", "reset"), fields.get("x-zone", "-"), flush=True)
 
 
 def h2_abort(port, authority_file, host, path):
@@ -463,7 +464,7 @@ def cases(port, host, file):
 
 COMMANDS = {"raw": raw, "statuses": statuses, "crowd": crowd, "slow-head": slow_head,
             "websocket": websocket, "trailers": trailers, "abort": abort,
-            "early-close": early_close, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
+            "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
             "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":

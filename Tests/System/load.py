@@ -84,7 +84,7 @@ def http2(load, port, authority, host, path):
             open_streams = {number for number in open_streams if number <= last}
         elif stream in open_streams:
             if kind == 1:
-                load.count(connection.status(payload[(1 if flags & 8 else 0) + (5 if flags & 32 else 0):]))
+                load.count(int(connection.head(flags, payload)[":status"]))
             if kind == 3:
                 load.fail(f"stream {stream} was reset: {payload!r}")
             if kind == 3 or flags & 1:

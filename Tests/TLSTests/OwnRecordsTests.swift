@@ -73,6 +73,15 @@ import Testing
     #expect(read == sent)
   }
 
+  @Test func `a reader without room for an alert hears of it all the same`() throws {
+    let pair = try open()
+    pair.client.close(output: &pair.clientOutput)
+    pair.server.receive(pair.clientOutput.span)
+    var tiny: [UInt8] = [0]
+    var span = tiny.mutableSpan
+    #expect(pair.server.read(into: &span, output: &pair.serverOutput) == .closeNotify)
+  }
+
   @Test func `what follows close_notify is dropped`() throws {
     let pair = try open()
     pair.client.close(output: &pair.clientOutput)

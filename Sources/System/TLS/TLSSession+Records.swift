@@ -61,9 +61,8 @@ extension TLSSession {
       return try unsafe records.open(
         input, payload: payload, into: room.assumingMemoryBound(to: UInt8.self))
     }
-    guard case .data = try unsafe records.openAside(input, payload: payload) else {
-      return .nothing
-    }
+    let content = try unsafe records.openAside(input, payload: payload)
+    guard case .data = content else { return content }
     return .data(unsafe records.takeRest(into: room))
   }
 }

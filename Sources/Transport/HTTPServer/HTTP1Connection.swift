@@ -170,11 +170,9 @@ final class HTTP1Connection {
   /// The client has finished sending.
   func inputEnded() {
     if let body, !body.isComplete {
-      body.inputEnded()
       // The exchange hears of it from the body; one that is answered already ends here.
-      if body.isComplete { return exchangeAdvanced() }
-      exchange?.abort()
-      return connection.finish(reset: true)
+      body.inputEnded()
+      return exchangeAdvanced()
     }
     guard let exchange else {
       if partial != nil { return refuse(status: 400) }
@@ -186,14 +184,20 @@ final class HTTP1Connection {
     connection.finish(reset: true)
   }
 
-  /// Broken or closed while nothing is received: a pending response has no reader.
+  /// Broken or closed while nothing is received: a pending response has no reader. Requests that
+  /// were pipelined are kept, and come before the end.
   func hungUp() {
-    switch connection.receive(atMost: 1) {
-    case .end: connection.hasEnded = true; inputEnded()
-    case .failed: connection.abort()
-    case .bytes(let count):
-      connection.loop.withInput(count) { connection.pendingInput.append($0) }
-    case .wouldBlock: break
+    var rounds = 0
+    while connection.isOpen && connection.pendingInput.isEmpty && rounds < 4 {
+      rounds += 1
+      switch connection.receive(atMost: HTTPServerLimits.pendingInputBytes) {
+      case .end:
+        connection.hasEnded = true
+        return inputEnded()
+      case .failed: return connection.abort()
+      case .bytes(let count): connection.loop.withInput(count) { connection.keep($0) }
+      case .wouldBlock: return
+      }
     }
   }
 

@@ -49,6 +49,35 @@ extension ServerConnection: CertificateRequester {
     }
   }
 
+  /// Keeps bytes for later, decrypted: the engine wants none now, but the client's end may be there.
+  func keep(_ bytes: Span<UInt8>) {
+    guard let session else { return pendingInput.append(bytes) }
+    session.receive(bytes) { keepPlain(session) }
+    sendRecords()
+  }
+
+  private func keepPlain(_ session: TLSServerSession) {
+    var plaintext: [UInt8] = []
+    swap(&plaintext, &server.decrypted)
+    defer { swap(&plaintext, &server.decrypted) }
+    while isOpen {
+      var buffer = plaintext.mutableSpan
+      switch session.read(into: &buffer, output: &server.ciphertext) {
+      case .bytes(let count): pendingInput.append(plaintext.span.extracting(0..<count))
+      case .earlyBytes(let count):
+        client.isEarlyData = true
+        pendingInput.append(plaintext.span.extracting(0..<count))
+      case .needsInput: return
+      case .closeNotify:
+        if pendingInput.isEmpty { inputEnded() }
+        return
+      case .failed:
+        sendRecords()
+        return abort()
+      }
+    }
+  }
+
   /// Goes on with the handshake; true when data can be read.
   private func handshake(_ session: TLSServerSession) -> Bool {
     switch session.handshake(now: loop.now, output: &server.ciphertext) {
@@ -57,7 +86,6 @@ extension ServerConnection: CertificateRequester {
       chooseCertificate(session)
       return false
     case .done, .earlyData:
-
       if let context = session.context {
         client.certificate = ShownCertificate(zone: context.zone) { name in
           context.identities.contains { $0.covers(name) }
