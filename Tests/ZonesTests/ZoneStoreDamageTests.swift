@@ -90,6 +90,25 @@ import Zones
       try restored.list(limit: 9).map(\.name) == ["zone-1.example", "zone-2.example"])
   }
 
+  @Test func `an export that waited for another process holds what changed meanwhile`() async throws
+  {
+    let store = try open().store
+    try store.apply([.put(Samples.zone(1))])
+    try store.exportIfNeeded()
+    try store.apply([.put(Samples.zone(1, revision: 1))])
+    let other = try FileLock(export + ".lock")
+    let waiting = Task.detached { try store.exportIfNeeded() }
+    try store.apply([.put(Samples.zone(1, revision: 2))])
+    _ = consume other
+    #expect(try await waiting.value)
+    #expect(try !store.exportIfNeeded())
+    store.close()
+    try damage()
+    let restored = try open().store
+    #expect(
+      try restored.configuration(of: Samples.id(1)) == Samples.zone(1, revision: 2).withoutKeys)
+  }
+
   @Test func `an export is written anew when its additions have grown, or it was touched`() throws {
     let store = try open().store
     try store.apply([.put(Samples.zone(1))])

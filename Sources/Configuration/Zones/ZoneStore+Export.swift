@@ -10,6 +10,17 @@ extension ZoneStore {
 
   static func exportPath(in directory: String) -> String { directory + "/zones.export" }
 
+  /// Held while the export is written: two processes may serve the store during an upgrade, and what
+  /// is read before the other's change must not be written behind it.
+  private func inTurn<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let turn = try FileLock(exportPath + ".lock")
+    let result = try body()
+    _ = consume turn
+    return result
+  }
+
   /// What is known of the export on the disk: this much of it was written, up to this change.
   struct Exported: Equatable {
     var sequence: UInt64
@@ -21,7 +32,7 @@ extension ZoneStore {
   /// Writes all zones with their keys to `path`, in place of what is there, all at once. Returns
   /// the sequence number that it holds. Takes time with many zones: not on a loop.
   @discardableResult package func export(to path: String) throws(StorageError) -> UInt64 {
-    try exportAll(to: path).sequence
+    try inTurn { () throws(StorageError) in try exportAll(to: path) }.sequence
   }
 
   private func exportAll(to path: String) throws(StorageError) -> Exported {
@@ -48,6 +59,10 @@ extension ZoneStore {
   /// What changed is added to the file; everything is written anew when the additions have grown.
   /// So a change costs the same however many zones there are.
   @discardableResult package func exportIfNeeded() throws(StorageError) -> Bool {
+    try inTurn { () throws(StorageError) in try bringExportUpToDate() }
+  }
+
+  private func bringExportUpToDate() throws(StorageError) -> Bool {
     let current = try sequence()
     var known = exported.withLock { $0 }
     if known == nil { known = try found(current) }

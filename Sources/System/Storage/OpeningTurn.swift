@@ -3,31 +3,14 @@
 import Glibc
 
 /// The right to open or close the environment of a directory, held until it goes out of scope.
-///
-/// The kernel gives it back when the process dies, so that nobody waits for the dead.
 struct OpeningTurn: ~Copyable {
   let directory: String
-  private let file: OpenFile
+  private let lock: FileLock
 
   /// Waits for the turn, for a bounded time.
   init(_ directory: String) throws(StorageError) {
-    let file = try OpenFile(StoragePaths.gate(in: directory), flags: O_RDWR | O_CREAT)
-    try Self.waitForLock(file, directory)
+    lock = try FileLock(StoragePaths.gate(in: directory))
     self.directory = directory
-    self.file = file
-  }
-
-  private static func waitForLock(
-    _ file: borrowing OpenFile, _ directory: String
-  ) throws(StorageError) {
-    for _ in 0..<StorageLimits.gateWaitMilliseconds {
-      if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-      guard errno == EWOULDBLOCK || errno == EINTR else {
-        throw .of(errno, "locking", file.path)
-      }
-      usleep(1_000)
-    }
-    throw .busy(path: directory)
   }
 
   /// Looks at the file before it is mapped, and takes the mark of the last closing away.
