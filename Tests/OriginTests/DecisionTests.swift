@@ -34,7 +34,7 @@ struct DecisionTests {
       health.begin(now: start)
       health.fail(now: start)
     }
-    health.answer(200, now: start)
+    health.answer(200, patience: 5, now: start)
     for _ in 0..<3 {
       #expect(health.admits(now: start))
       health.fail(now: start)
@@ -48,7 +48,7 @@ struct DecisionTests {
     #expect(!health.admits(now: probing + .milliseconds(19_999)))
     #expect(health.admits(now: probing + .seconds(20)))
     health.begin(now: probing + .seconds(20))
-    health.answer(200, now: start)
+    health.answer(200, patience: 5, now: start)
     #expect(health.admits(now: probing + .seconds(20)))
   }
 
@@ -58,18 +58,30 @@ struct DecisionTests {
     var health = PassiveHealth()
     for status: UInt16 in [502, 503, 504, 503, 500, 502, 503, 504, 502] {
       health.begin(now: start)
-      health.answer(status, now: start)
+      health.answer(status, patience: 5, now: start)
     }
     #expect(health.admits(now: start))
-    health.answer(503, now: start)
+    health.answer(503, patience: 5, now: start)
     #expect(!health.admits(now: start))
     let probing = start + .seconds(10)
     health.begin(now: probing)
-    health.answer(503, now: probing)
+    health.answer(503, patience: 5, now: probing)
     #expect(!health.admits(now: probing + .seconds(19)))
     health.begin(now: probing + .seconds(20))
-    health.answer(404, now: probing + .seconds(20))
+    health.answer(404, patience: 5, now: probing + .seconds(20))
     #expect(health.admits(now: probing + .seconds(20)))
+  }
+
+  @Test("how many gateway errors eject is the zone's choice; with 0 none do")
+  func patience() {
+    var health = PassiveHealth()
+    for _ in 0..<3 { health.fail(now: start) }
+    let probing = start + .seconds(10)
+    health.begin(now: probing)
+    health.answer(503, patience: 0, now: probing)
+    #expect(health.admits(now: probing))
+    health.answer(503, patience: 1, now: probing)
+    #expect(!health.admits(now: probing))
   }
 
   @Test("no ejection is longer than five minutes")

@@ -47,6 +47,7 @@ enum Samples {
     zone.originPolicy.exchangesPerConnection = 7
     zone.originPolicy.retries = 0
     zone.originPolicy.allowsHTTP2 = false
+    zone.originPolicy.gatewayErrorsBeforeEjection = 9
     zone.weight = 7
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]

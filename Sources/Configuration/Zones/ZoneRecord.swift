@@ -83,6 +83,7 @@ package enum ZoneRecord {
     record.write(7, policy.exchangesPerConnection)
     record.write(8, policy.retries)
     record.write(9, policy.allowsHTTP2)
+    record.write(10, policy.gatewayErrorsBeforeEjection)
   }
 
   // MARK: - Reading
@@ -173,6 +174,7 @@ package enum ZoneRecord {
       case 7: policy.exchangesPerConnection = record.number
       case 8: policy.retries = record.number
       case 9: policy.allowsHTTP2 = record.flag
+      case 10: policy.gatewayErrorsBeforeEjection = record.number
       default: continue
       }
     }

@@ -54,9 +54,6 @@ package enum OriginLimits {
   /// Failures in a row after which an origin is ejected.
   static let failuresBeforeEjection = 3
 
-  /// Answers 502, 503 or 504 in a row after which an origin is ejected.
-  static let gatewayErrorsBeforeEjection = 5
-
   /// How long an origin is ejected at first; each time again twice as long.
   static let firstEjection = Duration.seconds(10)
 

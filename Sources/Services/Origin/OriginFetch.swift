@@ -205,7 +205,9 @@ final class OriginFetch: @unchecked Sendable {
   // MARK: - The outcome
 
   private func complete(_ response: inout FetchedResponse, of server: OriginServer, _ job: Job) {
-    server.health.answer(response.head.status, now: job.origin.lane.loop.now)
+    server.health.answer(
+      response.head.status, patience: job.origin.policy.gatewayErrorsBeforeEjection,
+      now: job.origin.lane.loop.now)
     job.origin.complete(&response.head)
     end(job)
     job.receiver.responseCame(&response)

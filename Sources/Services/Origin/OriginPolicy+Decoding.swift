@@ -5,7 +5,9 @@ package import ConfigurationTree
 extension OriginPolicy {
   package static let keys = [
     "connectionsPerOrigin", "connections", "waitingExchanges", "waitMilliseconds",
-    "idleMilliseconds", "maximumAgeMilliseconds", "exchangesPerConnection", "retries", "http2",
+    "idleMilliseconds", "maximumAgeMilliseconds", "exchangesPerConnection", "retries",
+    "gatewayErrorsBeforeEjection",
+    "http2",
   ]
 
   /// Takes the policy out of `value`; what is missing or wrong has its default.
@@ -28,6 +30,9 @@ extension OriginPolicy {
     }
     // Each attempt may last as long as the origin's timeouts allow.
     if let given = decoder.integer("retries", in: object, 0...10) { retries = given }
+    if let given = decoder.integer("gatewayErrorsBeforeEjection", in: object, 0...1_000) {
+      gatewayErrorsBeforeEjection = given
+    }
     if let given = decoder.bool("http2", in: object) { allowsHTTP2 = given }
     decodeTimes(object, &decoder)
   }
@@ -61,6 +66,7 @@ extension OriginPolicy {
       ),
       ("exchangesPerConnection", .integer(exchangesPerConnection)),
       ("retries", .integer(retries)),
+      ("gatewayErrorsBeforeEjection", .integer(gatewayErrorsBeforeEjection)),
       ("http2", .bool(allowsHTTP2)),
     ])
   }

@@ -28,6 +28,10 @@ package struct OriginPolicy: Equatable, Sendable {
   /// Attempts beyond the first one, where RFC 9110 section 9.2.2 allows any.
   package var retries = 2
 
+  /// Answers 502, 503 or 504 in a row after which an origin is ejected; 0 passes them on and never
+  /// ejects for them.
+  package var gatewayErrorsBeforeEjection = 5
+
   /// Whether HTTP/2 is offered to origins over TLS.
   package var allowsHTTP2 = true
 

@@ -26,12 +26,13 @@ struct PassiveHealth {
   }
 
   /// The origin has answered with `status`. Answers of a gateway that gets none itself (502, 503,
-  /// 504) count as failures, more patiently: the origin is there, but serves nobody.
-  mutating func answer(_ status: UInt16, now: Instant) {
-    guard (502...504).contains(status) else { return succeed() }
+  /// 504) count as failures, more patiently: the origin is there, but serves nobody. `patience` of
+  /// them in a row eject it; with 0 they are answers like others.
+  mutating func answer(_ status: UInt16, patience: Int, now: Instant) {
+    guard patience > 0, (502...504).contains(status) else { return succeed() }
     failures = 0
     gatewayErrors += 1
-    eject(gatewayErrors >= OriginLimits.gatewayErrorsBeforeEjection, now: now)
+    eject(gatewayErrors >= patience, now: now)
   }
 
   private mutating func succeed() {
