@@ -15,9 +15,7 @@ package enum ErrorPage {
     let asksHTML = wantsHTML(exchange.request.fields)
     exchange.response.fields.append(
       .contentType, asksHTML ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")
-    let page =
-      asksHTML
-      ? html(failure, exchange.facts.requestID) : text(failure, exchange.facts.requestID)
+    let page = page(failure, exchange.facts.requestID, asHTML: asksHTML)
     exchange.response.contentLength = UInt64(page.count)
     exchange.response.body = exchange.request.method == .head ? .none : .bytes(Bytes(page))
   }
@@ -62,38 +60,29 @@ package enum ErrorPage {
     } ?? false
   }
 
-  private static func text(_ failure: Failure, _ requestID: UInt64) -> [UInt8] {
+  /// The page: the same words for people at browsers and at tools.
+  private static func page(_ failure: Failure, _ requestID: UInt64, asHTML: Bool) -> [UInt8] {
     let words = ErrorPageText(failure)
     var page: [UInt8] = []
+    if asHTML { appendHead(words.title, to: &page) }
     page.appendDecimal(UInt64(failure.status))
     page.append(0x20)
     page.append(words.title)
-    page.append("\n")
+    page.append(asHTML ? "</h1><p>" : "\n")
     page.append(words.explanation)
-    page.append("\nRequest ")
+    page.append(asHTML ? "<p><small>Request " : "\nRequest ")
     RequestID.append(requestID, to: &page)
-    page.append("\n")
+    page.append(asHTML ? "</small>\n" : "\n")
     return page
   }
 
-  private static func html(_ failure: Failure, _ requestID: UInt64) -> [UInt8] {
-    let words = ErrorPageText(failure)
-    var page: [UInt8] = []
+  private static func appendHead(_ title: StaticString, to page: inout [UInt8]) {
     page.append("<!doctype html><html lang=en><meta charset=utf-8>")
     page.append("<meta name=viewport content=\"width=device-width\"><title>")
-    page.append(words.title)
+    page.append(title)
     page.append("</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;")
     page.append("margin:15vh auto;padding:0 1em;color:#222}h1{font-size:1.4em}")
     page.append("small{color:#666}@media(prefers-color-scheme:dark){body{background:#161616;")
     page.append("color:#ddd}}</style><h1>")
-    page.appendDecimal(UInt64(failure.status))
-    page.append(0x20)
-    page.append(words.title)
-    page.append("</h1><p>")
-    page.append(words.explanation)
-    page.append("<p><small>Request ")
-    RequestID.append(requestID, to: &page)
-    page.append("</small>\n")
-    return page
   }
 }

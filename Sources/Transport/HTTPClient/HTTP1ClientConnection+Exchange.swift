@@ -25,7 +25,7 @@ extension HTTP1ClientConnection {
     pending = PendingResponse(to: request, for: receiver)
     if case .stream(let source, let length) = request.body {
       let upload = RequestUpload(
-        source, framing: length.map { .length($0) } ?? .chunked, on: self,
+        source, length: length, to: HTTP1Upload(length == nil ? .chunked : .length, on: self),
         awaitsContinue: request.awaitsContinue)
       self.upload = upload
       upload.start()
@@ -205,7 +205,8 @@ extension HTTP1ClientConnection {
       self, framing: .untilClose, patience: HTTPClientLimits.upgradedIdle, isUpgraded: true)
     source.receiveRaw(rest)
     if let input = pending.upgradedInput {
-      let upload = RequestUpload(input, framing: .raw, on: self, awaitsContinue: false)
+      let upload = RequestUpload(
+        input, length: nil, to: HTTP1Upload(.raw, on: self), awaitsContinue: false)
       self.upload = upload
       upload.start()
     }

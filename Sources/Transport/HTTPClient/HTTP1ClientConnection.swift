@@ -146,7 +146,7 @@ extension HTTP1ClientConnection: ClientConnectionUser {
       if connection.isHungUp || connection.mayReceive && !isStillOpen() { finish(reset: false) }
       return
     }
-    upload?.connectionDrained()
+    upload?.drained()
     if pending == nil { reader?.wake() } else { receiveHead() }
   }
 

@@ -66,8 +66,8 @@ extension HTTP2ClientConnection {
         throw .streamReset("the origin's stream closed at once")
       }
     case .stream(let source, let length):
-      let upload = HTTP2RequestUpload(
-        source, length: length, of: exchange, awaitsContinue: request.awaitsContinue)
+      let upload = RequestUpload(
+        source, length: length, to: exchange, awaitsContinue: request.awaitsContinue)
       exchange.upload = upload
       upload.start()
     }

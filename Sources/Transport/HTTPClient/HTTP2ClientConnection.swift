@@ -188,7 +188,7 @@ extension HTTP2ClientConnection: HTTP2SessionDelegate {
 
   func dataEnded(_ stream: HTTP2Stream) { exchange(of: stream)?.ended() }
 
-  func outputDrained(_ stream: HTTP2Stream) { exchange(of: stream)?.upload?.streamDrained() }
+  func outputDrained(_ stream: HTTP2Stream) { exchange(of: stream)?.upload?.drained() }
 
   func streamClosed(_ stream: HTTP2Stream, code: HTTP2ErrorCode) {
     exchange(of: stream)?.closed(code)

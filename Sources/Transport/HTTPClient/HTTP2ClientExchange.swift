@@ -12,7 +12,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   // Confined to its loop.
   let http2: HTTP2ClientConnection
   var stream: HTTP2Stream?
-  var upload: HTTP2RequestUpload?
+  var upload: RequestUpload?
   /// The last time something moved.
   var progressAt: Instant
   private(set) var trailers: FieldBlock?

@@ -1,57 +1,44 @@
 // Sending a request's body while its response is awaited.
 
 import Exchange
-import HTTP
 import Primitives
 import Runtime
 
-/// Pulls a body from its source and sends it, no faster than the origin takes it. Runs as a task of
-/// its own with its own waiting place, since the response may come at any time.
+/// Pulls a body from its source and gives it to its destination, no faster than the origin takes it.
+/// Runs as a task of its own with its own waiting place, since the response may come at any time.
 final class RequestUpload: @unchecked Sendable {
   // Confined to its loop.
-  /// How the body is framed on the connection.
-  enum Framing {
-    case length(UInt64)
-    case chunked
-    /// After a change of protocol: bytes as they are, until the client closes.
-    case raw
-  }
-
   private let parker: Parker
   private let source: any BodySource
-  private let framing: Framing
-  private unowned let http1: HTTP1ClientConnection
+  /// As announced; nil if the body says where it ends.
+  private let length: UInt64?
+  private let destination: any UploadDestination
   private var sentBytes: UInt64 = 0
   private var isStopped = false
   private var mayBegin: Bool
-  /// Bytes that go before the next piece: the end of the last chunk and the head of the next.
-  private var prefix: [UInt8] = []
   /// Waits for the client, not for the origin.
   private(set) var awaitsSource = true
 
   init(
-    _ source: any BodySource, framing: Framing, on http1: HTTP1ClientConnection,
+    _ source: any BodySource, length: UInt64?, to destination: any UploadDestination,
     awaitsContinue: Bool
   ) {
     self.source = source
-    self.framing = framing
-    self.http1 = http1
+    self.length = length
+    self.destination = destination
     mayBegin = !awaitsContinue
-    parker = Parker(on: http1.connection.lane)
+    parker = Parker(on: destination.lane)
   }
 
-  /// Starts the task. It keeps the connection's object until it ends.
+  /// Starts the task.
   func start() {
-    let http1 = http1
     // No capture list: the closure would lose the lane's isolation.
-    http1.connection.lane.start {
-      await self.run()
-      withExtendedLifetime(http1) {}
-    }
+    destination.lane.start { await self.run() }
   }
 
   /// 100 (Continue) has come.
   func proceed() {
+    guard !mayBegin else { return }
     mayBegin = true
     parker.wake()
   }
@@ -63,8 +50,8 @@ final class RequestUpload: @unchecked Sendable {
     parker.cancel()
   }
 
-  /// The connection has taken something.
-  func connectionDrained() { if !awaitsSource { parker.wake() } }
+  /// The origin has taken something.
+  func drained() { if !awaitsSource { parker.wake() } }
 
   private func run() async {
     await awaitContinue()
@@ -74,80 +61,49 @@ final class RequestUpload: @unchecked Sendable {
         guard let piece = try await source.next(parker) else { break }
         awaitsSource = false
         guard try send(piece) else { break }
-        await awaitRoom()
+        await awaitRoom(HTTPClientLimits.pendingOutputBytes)
       }
       if !isStopped { try await end() } else { source.abandon() }
     } catch {
       source.abandon()
-      if !isStopped { http1.fail(.requestBroken(error)) }
+      if !isStopped { destination.uploadBroke(error) }
     }
   }
 
   /// RFC 9110 section 10.1.1: an origin that does not know Expect sends no 100.
   private func awaitContinue() async {
-    let deadline = http1.connection.loop.now + HTTPClientLimits.continueDelay
+    let deadline = destination.lane.loop.now + HTTPClientLimits.continueDelay
     while !mayBegin && !isStopped {
       if await parker.park(until: deadline) == .timedOut { mayBegin = true }
     }
   }
 
-  /// Sends one piece; false if the connection has failed.
+  /// Sends one piece; false if nothing more can be sent.
   private func send(_ piece: Bytes) throws(Failure) -> Bool {
-    if isStopped { return false }
-    switch framing {
-    case .raw: break
-    case .length(let length):
-      guard UInt64(piece.count) <= length - sentBytes else {
-        throw Failure(.requestInvalid, "the request's body is longer than announced")
-      }
-    case .chunked: HTTP1ChunkWriter.appendHead(length: piece.count, to: &prefix)
-    }
+    guard !isStopped else { return false }
+    // A chunk of no bytes would end the body.
+    guard !piece.isEmpty else { return true }
     sentBytes += UInt64(piece.count)
-    transmit(piece)
-    if case .chunked = framing { HTTP1ChunkWriter.appendTail(to: &prefix) }
-    return !isStopped
-  }
-
-  private func transmit(_ piece: Bytes) {
-    http1.progressAt = http1.connection.loop.now
-    do throws(HTTPClientError) {
-      try prefix.withSpan { head throws(HTTPClientError) in
-        try http1.connection.transmit(head, piece)
-      }
-    } catch {
-      http1.connectionFailed(error)
+    if let length, sentBytes > length {
+      throw Failure(.requestInvalid, "the request's body is longer than announced")
     }
-    prefix.removeAll(keepingCapacity: true)
+    destination.progressAt = destination.lane.loop.now
+    return destination.send(piece) && !isStopped
   }
 
-  private func awaitRoom(atMost limit: Int = HTTPClientLimits.pendingOutputBytes) async {
-    while !isStopped, http1.connection.queuedBytes > limit {
-      http1.progressAt = http1.connection.loop.now
+  private func awaitRoom(_ limit: Int) async {
+    while !isStopped, destination.queuedBytes > limit {
+      destination.progressAt = destination.lane.loop.now
       _ = await parker.park()
     }
   }
 
   /// The source is at its end: so is the request, unless it is shorter than announced.
   private func end() async throws(Failure) {
-    switch framing {
-    case .raw:
-      await awaitRoom(atMost: 0)
-      if !isStopped { http1.connection.shutdownWrite() }
-      return
-    case .length(let length):
-      guard sentBytes == length else {
-        throw Failure(.clientAborted, "the request's body is shorter than announced")
-      }
-    case .chunked:
-      if let trailers = source.trailers {
-        HTTP1ChunkWriter.appendEnd(trailers: trailers, to: &prefix)
-      } else {
-        HTTP1ChunkWriter.appendEnd(to: &prefix)
-      }
-      transmit(.empty)
-      if isStopped { return }
+    if let length, sentBytes != length {
+      throw Failure(.clientAborted, "the request's body is shorter than announced")
     }
-    http1.state.requestEnded()
-    http1.uploadEnded()
+    await awaitRoom(destination.queuedBytesAtEnd)
+    if !isStopped { destination.finishUpload(trailers: source.trailers) }
   }
 }
