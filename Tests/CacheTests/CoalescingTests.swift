@@ -229,6 +229,29 @@ struct CoalescingTests {
     }
   }
 
+  @Test("a zone has no more bodies on their way than it leaves room for those of others")
+  func inFlightOfZones() async {
+    let cache = TestCache(TestOrigin([]), ramBytes: 64 << 20)
+    let shard = cache.group.shards[0]
+    let (greedy, other) = (ZoneID(high: 1, low: 1), ZoneID(high: 1, low: 2))
+    await SharedLoops.run { _ in
+      let most = shard.capacity / CacheLimits.inFlightShareOfShard
+      let step = 1 << 20
+      while shard.admits(bytes: UInt64(step), of: greedy, maximum: .max) {
+        shard.countInFlight(step, of: greedy)
+      }
+      #expect(shard.inFlightBytesOfZones[greedy] == most / 2)
+      while shard.admits(bytes: UInt64(step), of: other, maximum: .max) {
+        shard.countInFlight(step, of: other)
+      }
+      #expect(shard.inFlightBytesOfZones[other] == most / 4)
+      shard.checkInvariants()
+      shard.countInFlight(-most / 2, of: greedy)
+      shard.countInFlight(-most / 4, of: other)
+      #expect(shard.inFlightBytes == 0 && shard.inFlightBytesOfZones.isEmpty)
+    }
+  }
+
   @Test("an uncacheable response is its client's alone, and others do not queue after that")
   func uncacheable() async {
     let gate = Gate()

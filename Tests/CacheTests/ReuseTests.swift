@@ -1,11 +1,12 @@
 // What stored responses answer: hits, HEAD, ranges, conditions, variants.
 
-import Cache
 import Exchange
 import HTTP
 import Primitives
 import Runtime
 import Testing
+
+@testable import Cache
 
 @Suite("Reuse of stored responses")
 struct ReuseTests {
@@ -185,6 +186,45 @@ struct ReuseTests {
       return [before, await cache.send("GET", "/", fields, on: lane)]
     }
     #expect(replies.map(\.status) == [504, 200] && cache.origin.count == 1)
+  }
+
+  @Test("a hit of another loop's key is answered at once, and sends that loop nothing")
+  func frontHits() async {
+    let cache = TestCache(
+      TestOrigin([Answer(fields: [("Cache-Control", "max-age=6000")], body: "x")]), loops: 2)
+    let paths = (0..<20).map { "/\($0)" }
+    let owner = cache.group.shards[0]
+    /// Messages to the shards of both loops so far.
+    func messages() async -> [UInt64] {
+      var counts: [UInt64] = []
+      for (index, shard) in cache.group.shards.enumerated() {
+        counts.append(await SharedLoops.run(on: index) { _ in shard.lane.ledger.jobs })
+      }
+      return counts
+    }
+    // Half of them are fetched by each loop.
+    for (index, path) in paths.enumerated() {
+      await SharedLoops.run(on: index % 2) { lane in
+        _ = await cache.send("GET", path, loop: index % 2, on: lane)
+      }
+    }
+    let isHit = await SharedLoops.run(on: 1) { lane in
+      var isHit = true
+      for path in paths {
+        isHit = await cache.send("GET", path, loop: 1, on: lane).outcome == .hit && isHit
+      }
+      return isHit
+    }
+    #expect(isHit && cache.origin.count == paths.count)
+    let before = await messages()
+    let immediate = await SharedLoops.run(on: 1) { lane in
+      paths.count { TestClient("GET", $0, on: lane).begin(cache.stage(1, on: lane)) }
+    }
+    #expect(immediate == paths.count)
+    #expect(await messages() == before)
+    // Some of them are the other loop's: what was counted is not this loop's own share.
+    let owned = await SharedLoops.run { _ in owner.storedCount }
+    #expect((1..<paths.count).contains(owned))
   }
 
   @Test("variants are kept apart by the fields that Vary names")

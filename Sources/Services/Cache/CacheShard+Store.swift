@@ -137,6 +137,7 @@ extension CacheShard {
     }
     precondition(bytes == queues.bytes && count == queues.count)
     precondition(bytes + inFlightBytes <= capacity || count == 0)
+    precondition(inFlightBytesOfZones.values.reduce(0, +) == inFlightBytes)
     precondition(perZone.count == zoneSlots.count)
     for (zone, slot) in zoneSlots { precondition(queues.bytes(of: slot) == perZone[zone]) }
   }

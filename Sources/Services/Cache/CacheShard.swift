@@ -33,6 +33,8 @@ package final class CacheShard: @unchecked Sendable {
   private var invalidations = InvalidationTable()
   /// Bytes of bodies being received to be stored.
   private(set) var inFlightBytes = 0
+  /// The same for each zone that has some.
+  private(set) var inFlightBytesOfZones: [ZoneID: Int] = [:]
   /// Lanes of the zones that are active on this loop.
   private var zoneLanes: [ZoneID: ZoneLane] = [:]
   /// Where the key of the request being looked up is built.
@@ -63,16 +65,21 @@ package final class CacheShard: @unchecked Sendable {
     shardCount == 1 ? 0 : Int(truncatingIfNeeded: (hash >> 32) & 0xffff) % shardCount
   }
 
-  /// Whether a body of that length may be kept while it comes and be stored.
-  func admits(bytes: UInt64, maximum: Int) -> Bool {
-    bytes <= UInt64(maximum) && bytes <= UInt64(capacity / CacheLimits.objectShareOfShard)
-      && bytes + UInt64(inFlightBytes) <= UInt64(capacity / CacheLimits.inFlightShareOfShard)
+  /// Whether so many bytes of a body may be kept while it comes and be stored. A zone may have as
+  /// much on its way as it leaves free for the others, so that there is always room for one more.
+  func admits(bytes: UInt64, of zone: ZoneID, maximum: Int) -> Bool {
+    let free = capacity / CacheLimits.inFlightShareOfShard - inFlightBytes
+    return bytes <= UInt64(maximum) && bytes <= UInt64(capacity / CacheLimits.objectShareOfShard)
+      && bytes + UInt64(inFlightBytesOfZones[zone] ?? 0) <= UInt64(max(0, free))
   }
 
   /// Accounts for bytes of a body being received.
-  func countInFlight(_ bytes: Int) {
+  func countInFlight(_ bytes: Int, of zone: ZoneID) {
+    guard bytes != 0 else { return }
+    let ofZone = (inFlightBytesOfZones[zone] ?? 0) + bytes
     inFlightBytes += bytes
-    precondition(inFlightBytes >= 0)
+    precondition(ofZone >= 0 && inFlightBytes >= ofZone)
+    inFlightBytesOfZones[zone] = ofZone == 0 ? nil : ofZone
     if bytes > 0 { makeRoom(0) }
   }
 

@@ -92,7 +92,7 @@ final class Fill: LoopWork, @unchecked Sendable {
         flight.end(.failed(error))
       }
     }
-    flight.shard.countInFlight(-countedBytes)
+    flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     setDeadline(.never)
     flight.filled()
@@ -189,7 +189,8 @@ final class Fill: LoopWork, @unchecked Sendable {
     isUnshareable = flight.audience > 1 && !head.isShareable(at: loop.now)
     flight.setHead(FlightHead(stored: head, contentLength: response.contentLength))
     if !flight.shard.admits(
-      bytes: response.contentLength ?? 0, maximum: configuration.maximumObjectBytes)
+      bytes: response.contentLength ?? 0, of: flight.zone.id,
+      maximum: configuration.maximumObjectBytes)
     {
       passThrough()
     }
@@ -221,12 +222,13 @@ final class Fill: LoopWork, @unchecked Sendable {
     flight.append(bytes)
     if !flight.isWindowed {
       let fits = flight.shard.admits(
-        bytes: UInt64(bytes.count), maximum: configuration.maximumObjectBytes)
+        bytes: UInt64(bytes.count), of: flight.zone.id,
+        maximum: configuration.maximumObjectBytes)
       if fits, flight.pieces.end <= configuration.maximumObjectBytes,
         flight.pieces.end <= flight.shard.capacity / CacheLimits.objectShareOfShard
       {
         countedBytes += bytes.count
-        flight.shard.countInFlight(bytes.count)
+        flight.shard.countInFlight(bytes.count, of: flight.zone.id)
       } else {
         passThrough()
       }
@@ -240,7 +242,7 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   /// The body is too large to keep: it goes through a window, and nobody joins any more.
   private func passThrough() {
-    flight.shard.countInFlight(-countedBytes)
+    flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     settle(nil, isUnshareable: false)
     flight.setWindowed()

@@ -25,8 +25,8 @@ package enum CacheLimits {
   /// The part of a shard's memory that one object may take (1/8): a larger one is passed through.
   static let objectShareOfShard = 8
 
-  /// The part of a shard's memory that bodies being received for it may take (1/4); beyond it
-  /// responses are passed through and not stored.
+  /// The part of a shard's memory that bodies being received for it may take (1/4), one zone never
+  /// more than it leaves free of that; beyond it responses are passed through and not stored.
   static let inFlightShareOfShard = 4
 
   /// The part of a loop's memory that the front cache may hold on to (1/16).
