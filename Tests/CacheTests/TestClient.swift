@@ -99,7 +99,7 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
 
   // MARK: - ResponseSink
 
-  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool { true }
+  func serve(_ exchange: Exchange, on lane: Lane, for tenant: any ConnectionTenant) -> Bool { true }
   func interim(_ head: ResponseHead, for exchange: Exchange) {}
 
   func respond(_ exchange: Exchange) {

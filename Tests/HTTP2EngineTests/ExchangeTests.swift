@@ -83,6 +83,34 @@ import Testing
     #expect(throws: HTTP2Failure.streamClosed) { try server.session.finish(stream) }
   }
 
+  @Test("what waits on the streams of an account is summed, until it is sent or dropped")
+  func accounts() throws {
+    var small = HTTP2Limits.client
+    small.streamWindowBytes = 1_000
+    small.connectionWindowBytes = 70_000
+    let server = try ServerHarness()
+    let client = try ClientHarness(limits: small)
+    client.consumes = false
+    server.body = Bytes(Array(repeating: 7, count: 5_000))
+    _ = try client.request("GET")
+    client.run(with: server)
+    let account = HTTP2Account()
+    server.account = account
+    _ = try client.request("GET")
+    let third = try client.request("GET")
+    client.run(with: server)
+    #expect(server.session.queuedBytes == 12_000)
+    #expect(account.queuedBytes == 8_000)
+    client.session.consume(third, 1_000)
+    client.run(with: server)
+    #expect(account.queuedBytes == 7_000)
+    client.session.reset(third, .cancel)
+    client.run(with: server)
+    #expect(account.queuedBytes == 4_000)
+    server.session.closeAll(.cancel, delegate: server)
+    #expect(account.queuedBytes == 0 && server.session.queuedBytes == 0)
+  }
+
   @Test("a large body goes through small windows, with bounded queues")
   func flowControl() throws {
     var small = HTTP2Limits.client

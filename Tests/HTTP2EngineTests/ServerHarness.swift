@@ -13,6 +13,8 @@ final class ServerHarness: HTTP2SessionDelegate {
   var answers = true
   var consumes = true
   var body = Bytes(Array("hello".utf8))
+  /// Where the content of the next streams is summed.
+  var account: HTTP2Account?
   var streams: [Int32: HTTP2Stream] = [:]
   var records = true
   var output: [UInt8] = []
@@ -53,7 +55,10 @@ final class ServerHarness: HTTP2SessionDelegate {
     if records { events.append(text()) }
   }
 
-  func headersBegan(_ stream: HTTP2Stream) { streams[stream.id] = stream }
+  func headersBegan(_ stream: HTTP2Stream) {
+    streams[stream.id] = stream
+    stream.account = account
+  }
 
   func header(_ stream: HTTP2Stream, name: Span<UInt8>, value: Span<UInt8>) {
     note("\(stream.id) \(text(name)): \(text(value))")

@@ -15,6 +15,7 @@ client.py early-close-tls PORT CA HOST PATH   the same over TLS, with close_noti
 client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
 client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
 client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS X-ZONE" each
+client.py h2-bytes HOST PATH            prints what a client sends first: the preface, SETTINGS, a GET
 client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
 client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
@@ -262,14 +263,16 @@ def keep(port, host, path, stop):
 class HTTP2:
     """Enough of RFC 9113 to send requests by hand; field names and values go out as plain literals."""
 
-    def __init__(self, port, authority_file, name):
-        context = ssl.create_default_context(cafile=authority_file)
-        context.set_alpn_protocols(["h2"])
-        self.s = context.wrap_socket(connect(port), server_hostname=name)
-        if self.s.selected_alpn_protocol() != "h2":
-            sys.exit("h2 was not chosen by ALPN")
-        # SETTINGS_HEADER_TABLE_SIZE of 0, so that fields can be read without remembering any.
-        self.s.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + self.frame(4, 0, 0, struct.pack("!HI", 1, 0)))
+    def __init__(self, port, authority_file=None, name=None):
+        """Over TLS if there is an authority to trust, else by prior knowledge."""
+        self.s, self.scheme, self.opens_windows = connect(port), "http", True
+        if authority_file:
+            context = ssl.create_default_context(cafile=authority_file)
+            context.set_alpn_protocols(["h2"])
+            self.s, self.scheme = context.wrap_socket(self.s, server_hostname=name), "https"
+            if self.s.selected_alpn_protocol() != "h2":
+                sys.exit("h2 was not chosen by ALPN")
+        self.s.sendall(self.opening())
         self.reader, self.stream = Reader(self.s), -1
 
     @staticmethod
@@ -280,11 +283,23 @@ class HTTP2:
     def literal(name, value):
         return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
 
+    @classmethod
+    def opening(cls):
+        # SETTINGS_HEADER_TABLE_SIZE of 0, so that fields can be read without remembering any.
+        return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + cls.frame(4, 0, 0, struct.pack("!HI", 1, 0))
+
+    def get(self, host, path):
+        """The status of a GET, as text."""
+        return self.wait(self.send("GET", host, path)).get(":status", "reset")
+
+    @classmethod
+    def request(cls, stream, method, scheme, host, path, end=True):
+        fields = [(":method", method), (":scheme", scheme), (":authority", host), (":path", path)]
+        return cls.frame(1, 5 if end else 4, stream, b"".join(cls.literal(*f) for f in fields))
+
     def send(self, method, host, path, end=True):
         self.stream += 2
-        block = b"".join(self.literal(*f) for f in [(":method", method), (":scheme", "https"), (":authority", host),
-                                                    (":path", path)])
-        self.s.sendall(self.frame(1, 5 if end else 4, self.stream, block))
+        self.s.sendall(self.request(self.stream, method, self.scheme, host, path, end))
         return self.stream
 
     @staticmethod
@@ -300,12 +315,21 @@ class HTTP2:
         payload = self.reader.exactly(length)
         if kind == 4 and not flags & 1:
             self.s.sendall(self.frame(4, 1, 0, b""))
-        elif kind == 0 and length:
+        elif kind == 0 and length and self.opens_windows:
             grown = struct.pack("!I", length)
             # A stream that has ended needs no more room.
             more = b"" if flags & 1 else self.frame(8, 0, number, grown)
             self.s.sendall(self.frame(8, 0, 0, grown) + more)
         return kind, flags, number, payload
+
+    def ended(self):
+        """Reads to the end of the connection; whether a GOAWAY came before it."""
+        went = False
+        try:
+            while True:
+                went = self.frame_in()[0] == 7 or went
+        except EOFError:
+            return went
 
     def wait(self, stream):
         """The fields of a stream's response once it has ended; none if it was reset."""
@@ -329,6 +353,10 @@ def h2_hosts(port, authority_file, path, *names):
     for name in names:
         fields = connection.wait(connection.send("GET", name, path))
         print(name, fields.get(":status", "reset"), fields.get("x-zone", "-"), flush=True)
+
+
+def h2_bytes(host, path):
+    sys.stdout.buffer.write(HTTP2.opening() + HTTP2.request(1, "GET", "https", host, path))
 
 
 def h2_abort(port, authority_file, host, path):
@@ -465,7 +493,7 @@ def cases(port, host, file):
 COMMANDS = {"raw": raw, "statuses": statuses, "crowd": crowd, "slow-head": slow_head,
             "websocket": websocket, "trailers": trailers, "abort": abort,
             "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
-            "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
+            "h2-bytes": h2_bytes, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -5,10 +5,12 @@ package import ConfigurationTree
 /// The bounds of a zone on one server. Over a bound the zone's own requests are shed (503 or 429),
 /// never its neighbours'.
 package struct ZoneBounds: Equatable, Sendable {
-  /// Client connections that serve the zone.
+  /// Client connections that serve the zone, on all loops together. One of HTTP/2 that serves several
+  /// zones counts for each of them.
   package var connections = 10_000
 
-  /// Requests in flight.
+  /// Requests in flight on all loops together: those that wait for their turn, for an origin or for
+  /// their client. What is answered from memory at once does not count.
   package var exchanges = 10_000
 
   /// The length of a request's content, in bytes; longer ones get 413.

@@ -6,13 +6,13 @@ import Exchange
 final class ControlConnections: ConnectionTenant {
   private(set) var count = 0
 
-  func connectionOpened() -> Bool {
-    guard count < ControlLimits.connections else { return false }
+  func connectionOpened(_ connection: any TenantConnection) -> Int? {
+    guard count < ControlLimits.connections else { return nil }
     count += 1
-    return true
+    return 0
   }
 
-  func connectionClosed() { count -= 1 }
+  func connectionClosed(at place: Int) { count -= 1 }
 
   /// Answers lie in memory as a whole before they are sent.
   func waitingOutputChanged(by bytes: Int) {}

@@ -75,7 +75,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
 
   /// What can be decided at once: who asks, for what, and is there room.
   private func admit(_ exchange: Exchange) throws(ControlRefusal) -> ControlCall {
-    guard exchange.sink?.serve(on: lane, for: connections) != false else {
+    guard exchange.sink?.serve(exchange, on: lane, for: connections) != false else {
       throw .busy("\(ControlLimits.connections) connections to the API are open")
     }
     let isOperator = exchange.request.fields.withFirst(.authorization) { token.isShown(by: $0) }

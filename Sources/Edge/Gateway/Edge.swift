@@ -15,20 +15,21 @@ package final class Edge: Sendable {
   package let group: EventLoopGroup
   package let directory: ZoneDirectory
   package let cache: CacheGroup
-  private let nodes: [Node]
+  let nodes: [Node]
 
   /// One loop's server and gateway; confined to that loop.
-  private struct Node: @unchecked Sendable {
+  struct Node: @unchecked Sendable {
     // Confined to `gateway.loop`.
     let gateway: Gateway
     let server: HTTPServer
     let acceptor: TLSAcceptor
   }
 
-  /// An edge over `store`; call it once the group runs. Listens nowhere yet.
+  /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
+  /// used for `zoneIdleNanoseconds` leave memory at the next sweep.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int
+    ramBytes: Int, zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
     let directory = ZoneDirectory(
@@ -45,7 +46,8 @@ package final class Edge: Sendable {
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
-        loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher)
+        loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher,
+        zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)
@@ -98,7 +100,7 @@ package final class Edge: Sendable {
   package func readings() async -> [GatewayReading] {
     var readings: [GatewayReading] = []
     for node in nodes {
-      readings.append(await node.gateway.loop.perform { node.gateway.reading() })
+      readings.append(await node.gateway.reading())
     }
     return readings
   }
@@ -107,6 +109,8 @@ package final class Edge: Sendable {
   package struct Load: Sendable {
     package let connections: Int
     package let activeZones: Int
+    /// Connections that were refused because their source's network had too many, since the start.
+    package let refusedConnections: UInt64
     /// What went wrong there last: the store could not be read, a connection not be accepted.
     package let lastFailure: String?
   }
@@ -119,6 +123,7 @@ package final class Edge: Sendable {
         await node.gateway.loop.perform {
           Load(
             connections: node.server.connectionCount, activeZones: node.gateway.activeZones,
+            refusedConnections: node.server.refusedConnectionCount,
             lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description)
         })
     }

@@ -31,6 +31,10 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   private var listed: [ZoneState] = []
   private lazy var idleSweep = ZoneSweep(self)
   var lookups: [[UInt8]: Lookup] = [:]
+  /// Readings of all counters that are under way.
+  var walks: [GatewayWalk] = []
+  var walkCount: UInt64 = 0
+  private let zoneIdleNanoseconds: UInt64
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
@@ -43,11 +47,13 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     var handshakes: [any CertificateRequester] = []
   }
 
+  /// Zones that nobody has used for `zoneIdleNanoseconds` leave memory at the next sweep.
   package init(
     loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
-    hasher: KeyedHash
+    hasher: KeyedHash, zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) {
     self.loop = loop
+    self.zoneIdleNanoseconds = zoneIdleNanoseconds
     self.shard = shard
     self.directory = directory
     self.resolver = resolver
@@ -66,6 +72,13 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
       return serve(exchange, zone)
     }
     return handleUnlisted(exchange, Array(exchange.request.authority.prefix(host)))
+  }
+
+  /// The zone that queued the exchange counts it until it is answered.
+  package func turnCame(_ exchange: Exchange) {
+    let zone = exchange.tenant as? ZoneState
+    if !exchange.isAborted && handle(exchange) == .responded { exchange.sink?.respond(exchange) }
+    zone?.turnEnded(exchange)
   }
 
   /// Serves a request of `zone`, if the client may expect that here.
@@ -117,6 +130,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   /// Takes a zone out of memory.
   func drop(_ zone: ZoneState) {
+    for walk in walks { walk.zoneLeaves(zone) }
     for name in zone.names { hosts.remove(name) }
     zone.names.removeAll()
     zones[zone.id] = nil
@@ -133,9 +147,11 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// Begins to take out zones that nobody has used for long. On the loop, every few seconds.
   package func sweep() { idleSweep.begin() }
 
+  /// The zone at `index` of the list; nil if the list is shorter.
+  func zone(at index: Int) -> ZoneState? { index < listed.count ? listed[index] : nil }
+
   /// Drops the zone at `index` of the list if nobody has used it for long.
   func dropIfIdle(at index: Int) {
-    let zone = listed[index]
-    if zone.isIdle { drop(zone) }
+    if let zone = zone(at: index), zone.isIdle(for: zoneIdleNanoseconds) { drop(zone) }
   }
 }

@@ -25,20 +25,21 @@ package struct GatewayReading: Sendable {
 }
 
 extension Gateway {
-  /// Reads all counters. On the loop.
-  package func reading() -> GatewayReading {
-    loop.settleCharges()
-    var reading = GatewayReading(departed: (departed, departedLedger))
-    for zone in zones.values {
-      reading.zones.append(
-        GatewayReading.Zone(
-          id: zone.id, name: zone.lane.name, counters: zone.counters, ledger: zone.lane.ledger,
-          connections: zone.connections, exchangesInFlight: zone.exchangesInFlight,
-          waitingOutputBytes: zone.waitingOutputBytes))
+  /// Reads all counters, in turns of the loop's system lane. From a task on any loop.
+  package func reading() async -> GatewayReading {
+    let walk = await loop.perform { self.beginWalk() }
+    while await !loop.perform({ walk.advance() }) {}
+    return await loop.perform {
+      self.walks.removeAll { $0 === walk }
+      return walk.reading
     }
-    reading.systemLanes = loop.systemLanes.map { ($0.name, $0.ledger) }
-    reading.longJobs = loop.longJobs
-    reading.longJobCount = loop.longJobCount
-    return reading
+  }
+
+  /// Begins a walk, which hears of zones that leave until it is taken out of `walks`.
+  func beginWalk() -> GatewayWalk {
+    walkCount += 1
+    let walk = GatewayWalk(self, number: walkCount)
+    walks.append(walk)
+    return walk
   }
 }

@@ -16,8 +16,15 @@ package enum GatewayLimits {
   static let requestsPerLookup = 1_024
 
   /// A zone without a request for this long leaves the memory of the loop.
-  static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
+  package static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
+
+  /// Connections of a removed zone that are told so in one turn; then others run.
+  static let connectionsPerRetirementTurn = 256
 
   /// Zones looked at in one turn of a pass (dropping one takes about a microsecond); then others run.
   static let zonesPerSweepTurn = 64
+
+  /// Zones whose counters are read in one turn (copying them takes less than a microsecond each);
+  /// then others run.
+  static let zonesPerReadingTurn = 64
 }

@@ -15,12 +15,16 @@ package final class ZoneDirectory: @unchecked Sendable {
   package let store: ZoneStore
   /// The zone that answers for names that no zone has; nil: 421.
   package let defaultZone: String?
-  private var live: [ZoneID: WeakSnapshot] = [:]
+  private var live: [ZoneID: Live] = [:]
   private var sweepAt = 1_024
   private(set) var lastFailure: String?
 
-  /// Finds a snapshot as long as some loop uses it.
-  private struct WeakSnapshot { weak var snapshot: ZoneSnapshot? }
+  /// Finds a zone's snapshot as long as some loop uses it, and what the zone uses as long as it has
+  /// requests or connections anywhere.
+  private struct Live {
+    weak var snapshot: ZoneSnapshot?
+    weak var use: ZoneUse?
+  }
 
   package init(store: ZoneStore, loop: EventLoop, defaultZone: String?) {
     self.store = store
@@ -53,13 +57,15 @@ package final class ZoneDirectory: @unchecked Sendable {
   private func snapshot(of id: ZoneID) throws(StorageError) -> ZoneSnapshot? {
     if let snapshot = live[id]?.snapshot { return snapshot }
     guard let configuration = try store.configurationWithKeys(of: id) else { return nil }
-    return keep(ZoneSnapshot(configuration, epoch: try store.sequence()))
+    return makeSnapshot(configuration, epoch: try store.sequence())
   }
 
-  private func keep(_ snapshot: ZoneSnapshot) -> ZoneSnapshot {
-    live[snapshot.id] = WeakSnapshot(snapshot: snapshot)
+  private func makeSnapshot(_ configuration: ZoneConfiguration, epoch: UInt64) -> ZoneSnapshot {
+    let use = live[configuration.id]?.use ?? ZoneUse()
+    let snapshot = ZoneSnapshot(configuration, epoch: epoch, use: use)
+    live[snapshot.id] = Live(snapshot: snapshot, use: use)
     if live.count > sweepAt {
-      live = live.filter { $0.value.snapshot != nil }
+      live = live.filter { $0.value.use != nil }
       sweepAt = max(1_024, live.count * 2)
     }
     return snapshot
@@ -81,7 +87,7 @@ package final class ZoneDirectory: @unchecked Sendable {
 
   private func published(_ record: ZoneChangeRecord) throws(StorageError) -> Publication.Zone {
     let wasLive = live[record.zone]?.snapshot != nil
-    live[record.zone] = nil
+    live[record.zone]?.snapshot = nil
     guard record.kind != .removed, wasLive,
       let configuration = try store.configurationWithKeys(of: record.zone)
     else {
@@ -90,7 +96,7 @@ package final class ZoneDirectory: @unchecked Sendable {
         id: record.zone, snapshot: nil, isRemoved: record.kind == .removed,
         hostnames: record.kind == .removed ? [] : try hostnames(of: record.zone))
     }
-    let snapshot = keep(ZoneSnapshot(configuration, epoch: record.sequence))
+    let snapshot = makeSnapshot(configuration, epoch: record.sequence)
     return Publication.Zone(
       id: record.zone, snapshot: snapshot, isRemoved: false, hostnames: configuration.hostnames)
   }

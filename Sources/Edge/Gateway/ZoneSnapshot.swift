@@ -10,6 +10,8 @@ package final class ZoneSnapshot: Sendable {
   package let configuration: ZoneConfiguration
   /// The sequence number of the change that it was built from.
   package let epoch: UInt64
+  /// What the zone uses of the server, whatever its configuration is.
+  let use: ZoneUse
   private let contexts = Mutex(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
@@ -18,9 +20,10 @@ package final class ZoneSnapshot: Sendable {
     case made(TLSServerContext?)
   }
 
-  package init(_ configuration: ZoneConfiguration, epoch: UInt64) {
+  package init(_ configuration: ZoneConfiguration, epoch: UInt64, use: ZoneUse = ZoneUse()) {
     self.configuration = configuration
     self.epoch = epoch
+    self.use = use
   }
 
   var id: ZoneID { configuration.id }

@@ -27,21 +27,28 @@ final class ZoneState: @unchecked Sendable {
   var names: [[UInt8]] = []
   /// Where the gateway's list has the zone.
   var position = 0
+  /// The last walk that read the counters.
+  var lastWalk: UInt64 = 0
   /// Made on the first handshake, off the loop.
   private(set) var tlsContext: TLSServerContext?
   /// Handshakes that wait for it.
   var handshakes: [any CertificateRequester] = []
   var counters = ZoneCounters()
-  private(set) var connections = 0
-  private(set) var exchangesInFlight = 0
+  /// What the zone uses on all loops together.
+  let use: ZoneUse
+  /// Those of this loop.
+  var connections: [any TenantConnection] = []
+  /// Requests of this loop that are queued or wait for something.
+  var exchangesInFlight = 0
   /// Bytes of responses that wait for clients.
-  private(set) var waitingOutputBytes = 0
-  private(set) var lastUsed: Instant
-  /// Removed or changed to another host: idle connections of the zone end.
+  var waitingOutputBytes = 0
+  var lastUsed: Instant
+  /// Out of the gateway's tables: connections let go of the zone, and it goes with the last one.
   private(set) var isRetired = false
 
   init(_ snapshot: ZoneSnapshot, gateway: Gateway) {
     id = snapshot.id
+    use = snapshot.use
     self.snapshot = snapshot
     self.gateway = gateway
     lane = Lane(
@@ -81,11 +88,12 @@ final class ZoneState: @unchecked Sendable {
     keptActor = nil
     origin.close()
     contextMade(nil, of: snapshot)
+    if !connections.isEmpty { ZoneRetirement(self).enqueue() }
   }
 
-  var isIdle: Bool {
-    exchangesInFlight == 0 && connections == 0
-      && gateway.loop.now.nanoseconds(since: lastUsed) > GatewayLimits.zoneIdleNanoseconds
+  func isIdle(for nanoseconds: UInt64) -> Bool {
+    exchangesInFlight == 0 && connections.isEmpty
+      && gateway.loop.now.nanoseconds(since: lastUsed) >= nanoseconds
   }
 
   private func makePipeline() -> Pipeline {
@@ -118,15 +126,14 @@ final class ZoneState: @unchecked Sendable {
   /// turn.
   func serve(_ exchange: Exchange) -> Handling {
     // Also if a handshake has brought the connection to the lane already: it is counted here.
-    guard exchange.sink?.serve(on: lane, for: self) ?? false else {
+    guard exchange.sink?.serve(exchange, on: lane, for: self) ?? false else {
       return shed(exchange, "too many connections")
     }
     if exchange.lane !== lane {
       let isFree = lane.isIdleInCredit
       exchange.move(to: lane)
       guard isFree else {
-        exchange.enqueue()
-        return .pending
+        return enqueue(exchange) ? .pending : shed(exchange, "too many requests in flight")
       }
       gateway.loop.charge(lane)
     }
@@ -160,24 +167,18 @@ final class ZoneState: @unchecked Sendable {
 
   /// A stage after the source made a stream of what was in memory: a task sends it.
   private func deliver(_ exchange: Exchange, _ source: any BodySource) -> Handling {
-    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
+    guard keepsInFlight(exchange) else {
       source.abandon()
       return shed(exchange, "too many requests in flight")
     }
-    return suspend(exchange) { $0.deliver() }
+    ZoneTask(exchange, of: self).deliver()
+    return .pending
   }
 
   /// What comes from elsewhere needs room while it waits for its client; what is in memory does not.
   private func fetch(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {
     guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
-    return suspend(exchange, begin)
-  }
-
-  private func suspend(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {
-    guard exchangesInFlight < snapshot.configuration.bounds.exchanges else {
-      return shed(exchange, "too many requests in flight")
-    }
-    exchangesInFlight += 1
+    guard keepsInFlight(exchange) else { return shed(exchange, "too many requests in flight") }
     begin(ZoneTask(exchange, of: self))
     return .pending
   }
@@ -204,29 +205,5 @@ final class ZoneState: @unchecked Sendable {
     counters.count(
       exchange,
       nanoseconds: gateway.loop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
-  }
-
-  func exchangeEnded() {
-    exchangesInFlight -= 1
-    lastUsed = gateway.loop.now
-  }
-}
-
-extension ZoneState: ConnectionTenant {
-  func connectionOpened() -> Bool {
-    guard connections < snapshot.configuration.bounds.connections else { return false }
-    connections += 1
-    return true
-  }
-
-  func connectionClosed() { connections -= 1 }
-
-  func waitingOutputChanged(by bytes: Int) {
-    waitingOutputBytes += bytes
-    precondition(waitingOutputBytes >= 0)
-  }
-
-  var hasOutputRoom: Bool {
-    waitingOutputBytes < snapshot.configuration.bounds.responseBufferBytes
   }
 }

@@ -24,7 +24,7 @@ final class ZoneSweep: LoopWork {
     // From the end: a zone that is dropped gives its place to the last one, which was looked at.
     for _ in 0..<min(GatewayLimits.zonesPerSweepTurn, rest) {
       rest -= 1
-      if rest < gateway.activeZones { gateway.dropIfIdle(at: rest) }
+      gateway.dropIfIdle(at: rest)
     }
     if rest > 0 { enqueue() }
   }

@@ -2,10 +2,11 @@
 
 /// Who owns the connections that it is served by: a zone on one loop. Counts them against its bound.
 package protocol ConnectionTenant: AnyObject {
-  /// One more connection is the tenant's; false if that would be one too many.
-  func connectionOpened() -> Bool
-  /// Undoes one `connectionOpened` that returned true.
-  func connectionClosed()
+  /// `connection` serves the tenant from now on. Returns its place in the tenant's list; nil if that
+  /// would be one too many.
+  func connectionOpened(_ connection: any TenantConnection) -> Int?
+  /// Undoes one `connectionOpened`; `place` is what it returned, or what `moved` said since.
+  func connectionClosed(at place: Int)
   /// So many bytes more (or fewer) wait for clients than were told before.
   func waitingOutputChanged(by bytes: Int)
   /// Whether less waits for clients than the tenant may have. Without room a response goes on only

@@ -33,7 +33,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var stream: AnyObject?
   /// Who answers.
   package let handler: any ExchangeHandler
-  /// The zone's state, kept while the exchange is suspended; the handler's own.
+  /// Who counts the exchange while it is queued; the handler's own.
   package var tenant: AnyObject?
 
   package init(on lane: Lane, client: ClientFacts, handler: any ExchangeHandler) {
@@ -82,9 +82,5 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   }
 
   /// The exchange's turn on its zone's lane.
-  package override func run() {
-    // The client left while the exchange was queued.
-    guard !isAborted else { return }
-    if handler.handle(self) == .responded { sink?.respond(self) }
-  }
+  package override func run() { handler.turnCame(self) }
 }

@@ -10,9 +10,9 @@ package import Runtime
 /// `end` or `fail`. Before that any number of `interim`. After the exchange is aborted calls do
 /// nothing.
 package protocol ResponseSink: AnyObject {
-  /// The zone whose lane serves the exchange is known: the connection's further work goes there.
-  /// False if the tenant has as many connections as it may.
-  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool
+  /// The zone whose lane serves the exchange is known: the connection's further work goes there,
+  /// unless it is shared by several zones. False if the tenant has as many connections as it may.
+  func serve(_ exchange: Exchange, on lane: Lane, for tenant: any ConnectionTenant) -> Bool
 
   /// Sends an interim response (1xx, RFC 9110 section 15.2).
   func interim(_ head: ResponseHead, for exchange: Exchange)

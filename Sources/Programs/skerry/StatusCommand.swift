@@ -41,10 +41,12 @@ struct StatusCommand: ParsableCommand {
     ]
     for loop in status["loops"]?.elements ?? [] {
       let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"
+      let refused = loop["refusedConnections"]?.number ?? 0
       rows.append([
         loop["name"]?.text ?? "",
         "\(place), \(loop["connections"]?.number ?? 0) connections, "
-          + "\(loop["activeZones"]?.number ?? 0) zones",
+          + "\(loop["activeZones"]?.number ?? 0) zones"
+          + (refused == 0 ? "" : ", \(refused) connections refused (one network had too many)"),
       ])
       if let failure = loop["lastFailure"]?.text { rows.append(["", "last failure: \(failure)"]) }
     }

@@ -222,6 +222,7 @@ extension HTTP2Session {
     output.append(header)
     stream.outgoing.move(count, to: &output)
     queuedBytes -= count
+    stream.account?.queuedBytes -= count
     sentContent = true
     frameGuard.ledger.dataSent()
     reachedLimit = output.count >= outputLimit

@@ -73,6 +73,7 @@ extension HTTP2Session {
     guard !bytes.isEmpty else { return }
     stream.outgoing.append(bytes)
     queuedBytes += bytes.count
+    stream.account?.queuedBytes += bytes.count
     if stream.outgoing.count > limits.lowWaterBytes { stream.flags.insert(.aboveLowWater) }
     try resume(stream)
   }
@@ -124,6 +125,7 @@ extension HTTP2Session {
   /// Drops a stream's queue.
   func drop(_ stream: HTTP2Stream) {
     queuedBytes -= stream.outgoing.count
+    stream.account?.queuedBytes -= stream.outgoing.count
     stream.outgoing.removeAll()
   }
 

@@ -13,6 +13,10 @@ package final class HTTP2Stream: @unchecked Sendable {
   package internal(set) var id: Int32 = 0
   /// The driver's object for this stream; released when the stream has closed.
   package var attachment: AnyObject?
+  /// Where the stream's waiting content is summed too; set it while none waits.
+  package var account: HTTP2Account? {
+    willSet { precondition(outgoing.count == 0, "The account is chosen before content is queued.") }
+  }
   /// Whether the stream is gone.
   package internal(set) var isClosed = false
 
@@ -48,6 +52,7 @@ package final class HTTP2Stream: @unchecked Sendable {
     isClosed = true
     attachment = nil
     outgoing.removeAll()
+    account = nil
     trailers = nil
   }
 

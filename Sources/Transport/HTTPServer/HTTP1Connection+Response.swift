@@ -6,7 +6,7 @@ import Primitives
 import Runtime
 
 extension HTTP1Connection: ResponseSink {
-  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
+  func serve(_ exchange: Exchange, on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
     connection.serve(on: lane, for: tenant)
   }
 
@@ -63,7 +63,7 @@ extension HTTP1Connection: ResponseSink {
   }
 
   func isWritable(_ exchange: Exchange) -> Bool {
-    connection.isWritable(queued: connection.pendingOutputCount)
+    connection.isWritable(queued: connection.pendingOutputCount, for: connection.tenant)
   }
 
   func end(_ exchange: Exchange, trailers: FieldBlock?) {

@@ -102,7 +102,7 @@ final class HTTP1Connection {
     exchange.client = connection.client
     exchange.facts.begunAt = connection.loop.now
     isLastRequest = !framing.keepAlive
-    keepsAlive = framing.keepAlive && !connection.server.isDraining
+    keepsAlive = framing.keepAlive && !connection.isDraining
     response = HTTP1ResponseState()
     prepareBody(exchange, framing)
     connection.server.requestCount += 1
@@ -148,7 +148,7 @@ final class HTTP1Connection {
     self.exchange = nil
     body = nil
     connection.server.giveBack(exchange, of: connection)
-    guard keepsAlive && !connection.server.isDraining else { return connection.endAfterOutput() }
+    guard keepsAlive && !connection.isDraining else { return connection.endAfterOutput() }
     connection.setDeadline(
       connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds))
     if connection.hasEnded {
@@ -252,7 +252,7 @@ final class HTTP1Connection {
       connection.setDeadline(
         connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds))
     }
-    if response.isStreaming, connection.isWritable(queued: waiting) {
+    if response.isStreaming, connection.isWritable(queued: waiting, for: connection.tenant) {
       exchange?.parker.wake()
     }
   }

@@ -7,12 +7,6 @@ import Primitives
 import Runtime
 
 extension HTTP2Connection: ResponseSink {
-  func serve(on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
-    // The connection is the first zone's that it serves; others' exchanges run on their own lanes.
-    guard connection.tenant == nil else { return true }
-    return connection.serve(on: lane, for: tenant)
-  }
-
   func interim(_ head: ResponseHead, for exchange: Exchange) {
     guard let (session, stream) = target(exchange), head.status != 101 else { return }
     gather(head.fields)
@@ -59,7 +53,7 @@ extension HTTP2Connection: ResponseSink {
 
   func isWritable(_ exchange: Exchange) -> Bool {
     guard let (_, stream) = target(exchange) else { return true }
-    return connection.isWritable(queued: stream.queuedBytes)
+    return connection.isWritable(queued: stream.queuedBytes, for: tenant(of: stream))
   }
 
   func end(_ exchange: Exchange, trailers: FieldBlock?) {
@@ -90,7 +84,7 @@ extension HTTP2Connection: ResponseSink {
       endStream: endStream)
   }
 
-  private func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {
+  func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {
     guard let session, let stream = exchange.stream as? HTTP2Stream,
       stream.attachment === exchange
     else { return nil }

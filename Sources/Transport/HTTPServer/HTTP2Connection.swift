@@ -25,6 +25,8 @@ final class HTTP2Connection {
   private var isGoingAway = false
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
+  /// Zones beside the connection's own that have streams here, or had.
+  var shares: [HTTP2TenantShare] = []
 
   init(_ connection: ServerConnection) {
     self.connection = connection
@@ -38,10 +40,6 @@ final class HTTP2Connection {
     }
     extendDeadline()
   }
-
-  /// Bytes of all streams that wait for the client's windows.
-  var queuedBytes: Int { session?.queuedBytes ?? 0 }
-  var streamCount: Int { session?.streamCount ?? 0 }
 
   var wantsInput: Bool {
     connection.ending == .none && session?.isTerminating == false
@@ -101,7 +99,10 @@ final class HTTP2Connection {
     connection.enqueue()
   }
 
-  func closed() { session?.closeAll(.cancel, delegate: self) }
+  func closed() {
+    session?.closeAll(.cancel, delegate: self)
+    endShares { _ in true }
+  }
 
   func outputChanged() {}
 
@@ -199,6 +200,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
   }
 
   func streamClosed(_ stream: HTTP2Stream, code: HTTP2ErrorCode) {
+    leaveShare(stream)
     guard let exchange = stream.attachment as? Exchange else { return }
     body(of: stream)?.fail(Failure(.clientAborted, "the client reset the stream"))
     stream.attachment = nil

@@ -47,6 +47,10 @@ package enum HTTPServerLimits {
   /// that were pipelined behind them wait for the next.
   static let requestsPerTurn = 32
 
+  /// Zones beside its own that an HTTP/2 connection counts for. Before it counts for one more, it
+  /// stops counting for those that have no stream open; with more streams than that it may be more.
+  static let sharesPerConnection = 16
+
   /// Plaintext that is encrypted in one turn; about 15 us.
   static let encryptedBytesPerTurn = 128 << 10
 

@@ -16,7 +16,7 @@ extension ServerConnection {
     let limit = HTTPServerLimits.pendingOutputBytes
     let own = min(pendingOutput.byteCount, limit) + pendingRecords.byteCount
     guard case .http2(let http2) = engine else { return own }
-    return own + min(http2.queuedBytes, limit * http2.streamCount)
+    return own + http2.waitingOutputCount
   }
 
   /// Sends plain bytes in order: gathered for the end of the turn if nothing waits, else queued.

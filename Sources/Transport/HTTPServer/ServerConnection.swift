@@ -12,7 +12,7 @@ import TLS
 /// Its work is `ready`: send what waits, receive, give the bytes to the engine (HTTP/1.1 or HTTP/2),
 /// send what the engine wrote. Work happens on the lane of the zone that it serves; before that is
 /// known on the lane of the client's address.
-final class ServerConnection: Channel, @unchecked Sendable {
+final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   // Confined to its loop.
   let server: HTTPServer
   var client: ClientFacts
@@ -24,7 +24,12 @@ final class ServerConnection: Channel, @unchecked Sendable {
   var pendingOutput = OutputQueue()
   /// Encrypted bytes that wait for the client.
   var pendingRecords = OutputQueue()
-  var tenant: (any ConnectionTenant)?
+  private(set) var tenant: (any ConnectionTenant)?
+  /// Where the tenant's list has the connection.
+  private var tenantPlace = 0
+  /// The tenant is no more: the connection ends when it has nothing to do.
+  private var isLeaving = false
+  private var isDrainDue = false
   /// What the tenant was told of `waitingOutputCount`.
   private var toldOutputCount = 0
   var registryIndex = -1
@@ -125,6 +130,10 @@ final class ServerConnection: Channel, @unchecked Sendable {
 
   private func work() {
     requestsInTurn = 0
+    if isDrainDue {
+      isDrainDue = false
+      drain()
+    }
     if hasTimedOut {
       hasTimedOut = false
       timedOut()
@@ -241,6 +250,9 @@ final class ServerConnection: Channel, @unchecked Sendable {
     }
   }
 
+  /// Whether no further request is wanted.
+  var isDraining: Bool { isLeaving || server.isDraining }
+
   func drain() {
     switch engine {
     case .undecided: break
@@ -275,20 +287,21 @@ final class ServerConnection: Channel, @unchecked Sendable {
     guard let tenant else { return }
     if toldOutputCount != 0 { tenant.waitingOutputChanged(by: -toldOutputCount) }
     toldOutputCount = 0
-    tenant.connectionClosed()
+    tenant.connectionClosed(at: tenantPlace)
     self.tenant = nil
   }
 
   /// Tells the tenant how much waits for the client, if that is not what it knows.
   func tellOutput() {
+    if case .http2(let http2) = engine { for share in http2.shares { share.tellOutput() } }
     let count = waitingOutputCount
     guard count != toldOutputCount, let tenant else { return }
     tenant.waitingOutputChanged(by: count - toldOutputCount)
     toldOutputCount = count
   }
 
-  /// Whether a response that has `queued` bytes waiting for this client may queue more.
-  func isWritable(queued: Int) -> Bool {
+  /// Whether a response of `tenant` that has `queued` bytes waiting for this client may queue more.
+  func isWritable(queued: Int, for tenant: (any ConnectionTenant)?) -> Bool {
     guard queued < HTTPServerLimits.pendingOutputBytes else { return false }
     return queued == 0 || tenant?.hasOutputRoom ?? true
   }
@@ -296,12 +309,22 @@ final class ServerConnection: Channel, @unchecked Sendable {
   /// The connection's zone is known: from now on its work is done on that zone's lane.
   func serve(on lane: Lane, for owner: any ConnectionTenant) -> Bool {
     if tenant !== owner {
-      guard owner.connectionOpened() else { return false }
+      guard let place = owner.connectionOpened(self) else { return false }
       leaveTenant()
       tenant = owner
+      tenantPlace = place
     }
     self.lane = lane
     tellOutput()
     return true
+  }
+
+  func moved(to place: Int) { tenantPlace = place }
+
+  func tenantRetired() {
+    guard !isLeaving else { return }
+    isLeaving = true
+    isDrainDue = true
+    enqueue()
   }
 }

@@ -139,7 +139,8 @@ final class EdgeService: EdgeBackend {
     facts.loops = zip(edge.group.loops, loads).map { loop, load in
       EdgeFacts.LoopFacts(
         name: loop.name, cpu: loop.cpu.map { Int($0) }, connections: load.connections,
-        activeZones: load.activeZones, lastFailure: load.lastFailure)
+        activeZones: load.activeZones, refusedConnections: load.refusedConnections,
+        lastFailure: load.lastFailure)
     }
     facts.activeZones = loads.map(\.activeZones).max() ?? 0
     facts.connections = loads.reduce(0) { $0 + $1.connections }

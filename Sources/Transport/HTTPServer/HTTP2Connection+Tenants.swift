@@ -1,0 +1,72 @@
+// Whose a connection is, and whose its streams are.
+
+import Exchange
+import HTTP2Engine
+import Runtime
+
+extension HTTP2Connection {
+  /// The connection is the first zone's that it serves. To every other it counts as well, and what
+  /// waits on its streams is its own; their exchanges run on its lane.
+  func serve(_ exchange: Exchange, on lane: Lane, for tenant: any ConnectionTenant) -> Bool {
+    guard let first = connection.tenant else { return connection.serve(on: lane, for: tenant) }
+    if first === tenant && shares.isEmpty { return true }
+    guard let (_, stream) = target(exchange) else { return true }
+    if let share = share(of: stream) {
+      if share.tenant === tenant { return true }
+      // Queued for a zone that does not answer for the host any more.
+      leaveShare(stream)
+    }
+    guard first !== tenant else { return true }
+    guard let share = share(of: tenant) else { return false }
+    share.join(stream)
+    return true
+  }
+
+  func tenant(of stream: HTTP2Stream) -> (any ConnectionTenant)? {
+    share(of: stream)?.tenant ?? connection.tenant
+  }
+
+  /// Bytes that wait for the client's windows on streams of the connection's own zone. Of each
+  /// response no more counts than a stream may have queued.
+  var waitingOutputCount: Int {
+    guard let session else { return 0 }
+    var bytes = session.queuedBytes
+    var streams = session.streamCount
+    for share in shares {
+      bytes -= share.queuedBytes
+      streams -= share.streamCount
+    }
+    return min(bytes, HTTPServerLimits.pendingOutputBytes * streams)
+  }
+
+  /// A stream is over for its zone.
+  func leaveShare(_ stream: HTTP2Stream) {
+    guard let share = share(of: stream) else { return }
+    share.leave(stream)
+    if share.isRetired { endShares { $0.isRetired } }
+  }
+
+  /// Ends the shares without a stream for which `condition` holds.
+  func endShares(where condition: (HTTP2TenantShare) -> Bool) {
+    shares.removeAll { share in
+      guard share.streamCount == 0 && condition(share) else { return false }
+      share.end()
+      return true
+    }
+  }
+
+  private func share(of stream: HTTP2Stream) -> HTTP2TenantShare? {
+    guard let account = stream.account else { return nil }
+    return account as? HTTP2TenantShare
+  }
+
+  /// The share of `tenant`, made if there is none; nil if it has as many connections as it may.
+  private func share(of tenant: any ConnectionTenant) -> HTTP2TenantShare? {
+    if let share = shares.first(where: { $0.tenant === tenant }) { return share }
+    if shares.count >= HTTPServerLimits.sharesPerConnection { endShares { _ in true } }
+    let share = HTTP2TenantShare(self, of: tenant)
+    guard share.begin() else { return nil }
+    shares.append(share)
+    return share
+  }
+}
