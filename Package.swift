@@ -5,64 +5,98 @@
 import PackageDescription
 
 let layers: [Layer] = [
-  Layer("Programs", [
-    Room("skerry", imports: [
-      "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
-      "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
-    ], libraries: [.argumentParser, .yams, .logging], program: true),
-  ]),
-  Layer("Edge", [
-    Room("Gateway", imports: [
-      "Zones", "Cache", "ContentCoding", "Origin", "HTTPServer", "HTTPClient", "Exchange", "HTTP",
-      "Runtime", "TLS", "Storage", "Primitives",
+  Layer(
+    "Programs",
+    [
+      Room(
+        "skerry",
+        imports: [
+          "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
+          "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+        ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
-    Room("Control", imports: [
-      "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage",
-      "Primitives",
+  Layer(
+    "Edge",
+    [
+      Room(
+        "Gateway",
+        imports: [
+          "Zones", "Cache", "ContentCoding", "Origin", "HTTPServer", "HTTPClient", "Exchange",
+          "HTTP",
+          "Runtime", "TLS", "Storage", "Primitives",
+        ]),
+      Room(
+        "Control",
+        imports: [
+          "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage",
+          "Primitives",
+        ]),
     ]),
-  ]),
-  Layer("Configuration", [
-    Room("Zones", imports: [
-      "Cache", "ContentCoding", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS", "Storage",
-      "Primitives",
+  Layer(
+    "Configuration",
+    [
+      Room(
+        "Zones",
+        imports: [
+          "Cache", "ContentCoding", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS",
+          "Storage",
+          "Primitives",
+        ])
     ]),
-  ]),
-  Layer("Services", [
-    Room("Cache", imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
-    Room("ContentCoding", imports: [
-      "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Compression", "Primitives",
+  Layer(
+    "Services",
+    [
+      Room("Cache", imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+      Room(
+        "ContentCoding",
+        imports: [
+          "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Compression", "Primitives",
+        ]),
+      Room(
+        "Origin",
+        imports: [
+          "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives",
+        ]),
     ]),
-    Room("Origin", imports: [
-      "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives",
+  Layer(
+    "Transport",
+    [
+      Room(
+        "HTTPServer",
+        imports: [
+          "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+        ]),
+      Room(
+        "HTTPClient",
+        imports: [
+          "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+        ]),
     ]),
-  ]),
-  Layer("Transport", [
-    Room("HTTPServer", imports: [
-      "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
-    ]),
-    Room("HTTPClient", imports: [
-      "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
-    ]),
-  ]),
   Layer("Exchange", [Room("Exchange", imports: ["HTTP", "Runtime", "Primitives"])]),
-  Layer("Protocols", [
-    Room("HTTP", imports: ["Primitives"]),
-    Room("ConfigurationTree", imports: ["Primitives"]),
-  ]),
-  Layer("System", [
-    Room("Runtime", imports: ["CLinux", "Primitives"]),
-    Room("TLS", imports: ["COpenSSL", "Primitives"]),
-    Room("HTTP2Engine", imports: ["CNghttp2", "Primitives"]),
-    Room("Storage", imports: ["CLMDB", "Primitives"]),
-    Room("Compression", imports: ["CCompression", "Primitives"]),
-  ]),
-  Layer("Foreign", [
-    Room("CLinux", c: []),
-    Room("COpenSSL", c: ["ssl", "crypto"]),
-    Room("CNghttp2", c: ["nghttp2"]),
-    Room("CLMDB", c: ["lmdb"]),
-    Room("CCompression", c: ["isal", "brotlienc"]),
-  ]),
+  Layer(
+    "Protocols",
+    [
+      Room("HTTP", imports: ["Primitives"]),
+      Room("ConfigurationTree", imports: ["Primitives"]),
+    ]),
+  Layer(
+    "System",
+    [
+      Room("Runtime", imports: ["CLinux", "Primitives"]),
+      Room("TLS", imports: ["COpenSSL", "Primitives"]),
+      Room("HTTP2Engine", imports: ["CNghttp2", "Primitives"]),
+      Room("Storage", imports: ["CLMDB", "Primitives"]),
+      Room("Compression", imports: ["CCompression", "Primitives"]),
+    ]),
+  Layer(
+    "Foreign",
+    [
+      Room("CLinux", c: []),
+      Room("COpenSSL", c: ["ssl", "crypto"]),
+      Room("CNghttp2", c: ["nghttp2"]),
+      Room("CLMDB", c: ["lmdb"]),
+      Room("CCompression", c: ["isal", "brotlienc"]),
+    ]),
   Layer("Primitives", [Room("Primitives", imports: [])]),
 ]
 
@@ -76,23 +110,41 @@ let tests: [TestRoom] = [
   TestRoom("CompressionTests", imports: ["Compression", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
   TestRoom("HTTPServerTests", imports: ["HTTPServer", "Primitives"]),
-  TestRoom("HTTPClientTests", imports: [
-    "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
-  ]),
-  TestRoom("OriginTests", imports: [
-    "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
-  ]),
+  TestRoom(
+    "HTTPClientTests",
+    imports: [
+      "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+    ]),
+  TestRoom(
+    "OriginTests",
+    imports: [
+      "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
+    ]),
   TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
-  TestRoom("ContentCodingTests", imports: [
-    "ContentCoding", "ConfigurationTree", "Exchange", "HTTP", "Runtime", "Compression", "Primitives",
-  ]),
-  TestRoom("ZonesTests", imports: [
-    "Zones", "Cache", "ContentCoding", "Origin", "ConfigurationTree", "Storage", "HTTP", "Primitives",
-  ], libraries: [.yams]),
-  TestRoom("ControlTests", imports: [
-    "skerry", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
-    "Storage", "Primitives",
-  ], libraries: [.argumentParser]),
+  TestRoom(
+    "ContentCodingTests",
+    imports: [
+      "ContentCoding", "ConfigurationTree", "Exchange", "HTTP", "Runtime", "Compression",
+      "Primitives",
+    ]),
+  TestRoom(
+    "ZonesTests",
+    imports: [
+      "Zones", "Cache", "ContentCoding", "Origin", "ConfigurationTree", "Storage", "HTTP",
+      "Primitives",
+    ], libraries: [.yams]),
+  TestRoom(
+    "GatewayTests",
+    imports: [
+      "Gateway", "Zones", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS", "Primitives",
+    ]),
+  TestRoom(
+    "ControlTests",
+    imports: [
+      "skerry", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP",
+      "Runtime",
+      "Storage", "Primitives",
+    ], libraries: [.argumentParser]),
   TestRoom("TidyTests", imports: []),
 ]
 
