@@ -128,30 +128,60 @@ class Lab:
             f.write(" ".join(noise.choices(words, k=60_000))[:250_000])
         with open(f"{folder}/n/note", "w") as f:
             f.write(" ".join(noise.choices(words, k=5_000))[:16_000])
-        user = "user root;" if os.getuid() == 0 else ""
-        temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in (
-            "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        with open(f"{folder}/nginx.conf", "w") as f:
-            f.write(f"""{user} daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 8192; }}
-http {{
-  access_log off; {temporary} keepalive_requests 1000000000; default_type text/plain;
+        self.origin_pid = self.nginx(folder, {LOAD_CPU}, 0, f"""
+  default_type text/plain;
   server {{
     listen 127.0.0.1:{port} backlog=4096; root {folder};
     location /c/ {{ add_header Cache-Control "public, max-age=86400"; }}
     location /n/ {{ add_header Cache-Control no-store; }}
-  }}
-}}""")
-        path = os.environ["PATH"] + ":/usr/sbin"
-        self.origin_pid = self.start(
-            [shutil.which("nginx", path=path) or "nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
-            {LOAD_CPU}).pid
+  }}""").pid
         self.wait_for(lambda: answers(port, "x", "/c/1k"))
         return port
+
+    def cache(self, origin, cpus):
+        """nginx's proxy_cache in front of `origin`, with a worker pinned to each of `cpus`."""
+        port = free_port()
+        folder = f"{self.directory}/cache-{port}"
+        os.makedirs(folder)
+        process = self.nginx(folder, set(range(os.cpu_count())), len(cpus), f"""
+  proxy_cache_path {folder}/store keys_zone=c:10m; proxy_cache c;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096 reuseport; location / {{ proxy_pass http://127.0.0.1:{origin}; }}
+  }}""")
+        self.wait_for(lambda: answers(port, "a.test", "/c/1k"))
+        return Peer(process.pid, port)
+
+    def nginx(self, folder, cpus, workers, http):
+        """Starts nginx with what `http` says, each worker pinned to a core of its own; 0 workers: in one process."""
+        user = "user root;" if os.getuid() == 0 else ""
+        temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in (
+            "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        with open(f"{folder}/nginx.conf", "w") as f:
+            f.write(f"""{user} daemon off; {f"worker_processes {workers}" if workers else "master_process off"}; pid {folder}/pid; error_log {folder}/error.log;
+{"worker_cpu_affinity auto;" if workers else ""}
+events {{ worker_connections 8192; }}
+http {{
+  access_log off; {temporary} keepalive_requests 1000000000;{http}
+}}""")
+        path = os.environ["PATH"] + ":/usr/sbin"
+        return self.start(
+            [shutil.which("nginx", path=path) or "nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
+            cpus)
 
     def edge(self, zones, cpus=(EDGE_CPU,), certificate=False):
         """An edge that serves `zones` (name and port of the origin each), the first by default."""
         return Edge(self, zones, cpus, certificate)
+
+
+class Peer:
+    """A server of several processes."""
+
+    def __init__(self, pid, port):
+        self.pid, self.port = pid, port
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.pid}/task/{self.pid}/children") as f:
+            return sum(cpu_seconds(int(child)) for child in f.read().split())
 
 
 class Edge:
