@@ -19,7 +19,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -340,6 +342,24 @@ int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32
   return RESULT(sendmsg(descriptor, &message, MSG_NOSIGNAL));
 }
 
+int64_t skerry_send_file(int32_t descriptor, int32_t file, int64_t offset, size_t count) {
+  off_t position = offset;
+  return RESULT(sendfile(descriptor, file, &position, count));
+}
+
+int32_t skerry_memory_file(void) { return RESULT(memfd_create("skerry", MFD_CLOEXEC)); }
+
+int64_t skerry_write_at(int32_t file, const void *buffer, size_t count, int64_t offset) {
+  return RESULT(pwrite(file, buffer, count, offset));
+}
+
+void *skerry_map_file(int32_t file, size_t count) {
+  void *base = mmap(NULL, count, PROT_READ, MAP_SHARED, file, 0);
+  return base == MAP_FAILED ? NULL : base;
+}
+
+void skerry_unmap(void *base, size_t count) { munmap(base, count); }
+
 int32_t skerry_shutdown_write(int32_t descriptor) { return RESULT(shutdown(descriptor, SHUT_WR)); }
 int32_t skerry_close(int32_t descriptor) { return RESULT(close(descriptor)); }
 
@@ -442,6 +462,11 @@ int32_t skerry_raise_descriptor_limit(void) {
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
   return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int32_t)limit.rlim_cur;
+}
+
+int64_t skerry_descriptor_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : (int64_t)limit.rlim_cur;
 }
 
 int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment) {

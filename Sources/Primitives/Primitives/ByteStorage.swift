@@ -8,15 +8,31 @@
   @usableFromInline package let capacity: Int
   @usableFromInline var filled = 0
   @usableFromInline let base: UnsafeMutableRawPointer
+  /// The descriptor of the file that has the same bytes from its start, for sends that copy nothing;
+  /// -1 if there is none.
+  @usableFromInline package let file: Int32
+  /// What owns the bytes and the file if it is not this object.
+  private let owner: AnyObject?
 
   package init(capacity: Int) {
     precondition(capacity >= 0)
     self.capacity = capacity
+    file = -1
+    owner = nil
     // Safe: `base` is owned by this object alone and freed in `deinit`.
     unsafe base = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
   }
 
-  deinit { unsafe base.deallocate() }
+  /// `count` bytes at `base`, which never change while `owner` lives and are the first ones of `file`.
+  package init(mapped base: UnsafeMutableRawPointer, count: Int, file: Int32, owner: AnyObject) {
+    capacity = count
+    filled = count
+    unsafe self.base = base
+    self.file = file
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { unsafe base.deallocate() } }
 
   /// Bytes that have been filled.
   @inlinable package var count: Int { filled }

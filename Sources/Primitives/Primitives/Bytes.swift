@@ -35,6 +35,12 @@
   /// Memory that this slice keeps alive, in bytes.
   @inlinable package var retainedBytes: Int { storage.capacity }
 
+  /// The descriptor of a file that holds these bytes from `fileOffset`; -1 if they lie in memory only.
+  @inlinable package var file: Int32 { storage.file }
+
+  /// Where the bytes begin in `file`.
+  @inlinable package var fileOffset: Int { offset }
+
   /// The part of this slice in `range`, sharing the storage.
   @inlinable package func slice(_ range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)

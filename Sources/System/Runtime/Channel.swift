@@ -127,6 +127,13 @@ open class Channel: LoopWork {
     return sent(Int(result), of: total)
   }
 
+  /// Sends the first `limit` of `bytes` out of the file that holds them: nothing is copied.
+  final func send(file bytes: Bytes, atMost limit: Int) -> Sent {
+    let count = min(bytes.count, limit)
+    let result = skerry_send_file(descriptor, bytes.file, Int64(bytes.fileOffset), count)
+    return sent(Int(result), of: count)
+  }
+
   private final func sent(_ result: Int, of total: Int) -> Sent {
     if result >= 0 {
       lane.ledger.bytesOut += UInt64(result)

@@ -53,6 +53,10 @@ package enum RuntimeLimits {
   /// Bytes that one flush gives to the kernel before the lane yields.
   package static let flushBytes = 256 << 10
 
+  /// Open files that the process may have per memory file: a quarter of them at most hold bodies, so
+  /// that connections always find theirs.
+  static let descriptorsPerMemoryFile = 4
+
   /// Connections the kernel queues before it refuses.
   package static let listenBacklog: Int32 = 4096
 

@@ -61,14 +61,16 @@ package struct OutputQueue {
   }
 
   private func sendOnce(_ channel: Channel, atMost limit: Int) -> Channel.Sent {
+    if parts[first].file >= 0 { return channel.send(file: parts[first], atMost: limit) }
     // Safe: `parts` keeps every slice alive during the call, and the count is within the block.
-    unsafe withUnsafeTemporaryAllocation(
+    return unsafe withUnsafeTemporaryAllocation(
       of: skerry_slice.self, capacity: RuntimeLimits.slicesPerSend
     ) { slices in
       var count = 0
       var total = 0
       while first + count < parts.count && count < slices.count && total < limit {
         let part = parts[first + count]
+        if part.file >= 0 { break }
         let length = min(part.count, limit - total)
         unsafe part.withUnsafeBytes { bytes in
           unsafe slices[count] = skerry_slice(base: bytes.baseAddress, count: length)

@@ -29,7 +29,7 @@ extension ServerConnection {
       if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { sendGatheredNow() }
       return
     }
-    if isInTurn && session == nil && pendingOutput.isEmpty && canSend {
+    if isInTurn && session == nil && pendingOutput.isEmpty && canSend && bytes.file < 0 {
       return sendGathered(with: bytes)
     }
     moveGathered()

@@ -80,6 +80,14 @@ int32_t skerry_local_address(int32_t descriptor, skerry_address *address);
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count);
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count);
 int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count);
+// Sends from a file without copying. A memory file has no name and ends with its last reference; what a
+// socket still has to send of it stays as it was.
+int64_t skerry_send_file(int32_t descriptor, int32_t file, int64_t offset, size_t count);
+int32_t skerry_memory_file(void);
+int64_t skerry_write_at(int32_t file, const void *buffer, size_t count, int64_t offset);
+// Maps the file for reading; NULL on failure.
+void *skerry_map_file(int32_t file, size_t count);
+void skerry_unmap(void *base, size_t count);
 int32_t skerry_shutdown_write(int32_t descriptor);
 int32_t skerry_close(int32_t descriptor);
 int32_t skerry_reset_on_close(int32_t descriptor);
@@ -101,6 +109,7 @@ int32_t skerry_signal_descriptor(const int32_t *signals, int32_t count);
 int32_t skerry_read_signal(int32_t descriptor);
 void skerry_ignore_broken_pipes(void);
 int32_t skerry_raise_descriptor_limit(void);
+int64_t skerry_descriptor_limit(void);
 
 // Starts a program that inherits every descriptor that is kept across exec; its process id.
 int32_t skerry_spawn(const char *path, char *const *arguments, char *const *environment);
