@@ -38,7 +38,9 @@ package final class Edge: Sendable {
     var generator = SystemRandomNumberGenerator()
     let hasher = KeyedHash(using: &generator)
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
-    cache = CacheGroup(loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator))
+    cache = CacheGroup(
+      loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
+      background: group.storage[2].systemLane)
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)

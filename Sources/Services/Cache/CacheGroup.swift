@@ -9,6 +9,8 @@ package final class CacheGroup: Sendable {
   /// The shards, in the order of their loops.
   package let shards: [CacheShard]
   let hash: KeyedHash
+  /// Where copies of large bodies are made; without it there are none.
+  let background: Lane?
   private let zones = Mutex<[ZoneID: ZoneReference]>([:])
 
   /// A zone that others keep alive.
@@ -16,9 +18,11 @@ package final class CacheGroup: Sendable {
     weak let zone: CacheZone?
   }
 
-  /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key.
-  package init(loops: [EventLoop], ramBytes: Int, hash: KeyedHash) {
+  /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key, `background` is the lane
+  /// of a thread that serves nobody, for long copies.
+  package init(loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil) {
     precondition(!loops.isEmpty && ramBytes > 0)
+    self.background = background
     self.hash = hash
     shards = loops.enumerated().map { index, loop in
       CacheShard(

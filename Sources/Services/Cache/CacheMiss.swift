@@ -312,7 +312,7 @@ extension CacheStage {
     _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower, _ stored: StoredResponse
   ) {
     let flight = follower.flight
-    stored.heatUp()
+    flight.shard.noteUse(of: stored)
     fill(exchange, stored, lookup.traits, isHead: lookup.isHead)
     guard flight.isFetchedHere else {
       exchange.facts.cache = .hit

@@ -16,7 +16,7 @@ extension CacheStage {
     if usability == .validate {
       return answerStale(exchange, stored, traits, directives, isHead: isHead)
     }
-    stored.heatUp()
+    shard.noteUse(of: stored)
     exchange.facts.cache = usability == .fresh ? .hit : .stale
     fill(exchange, stored, traits, isHead: isHead)
     appendHitStatus(exchange, stored.head.freshness)

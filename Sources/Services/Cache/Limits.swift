@@ -47,9 +47,9 @@ package enum CacheLimits {
   /// Bodies up to this many bytes are stored in one piece.
   static let onePieceBytes = 256 << 10
 
-  /// Bodies from this many bytes are stored in a file in memory, out of which the kernel sends them
+  /// Hot bodies from this many bytes move to a file in memory, out of which the kernel sends them
   /// without copying; below it a copy costs less than the descriptor and the extra call.
-  static let fileBodyBytes = 256 << 10
+  static let fileBodyBytes = 64 << 10
 
   /// Bytes copied between two turns of other lanes while a body is made compact.
   static let copyBytesPerTurn = 256 << 10

@@ -13,9 +13,6 @@ extension StoredBody {
       for piece in pieces { _ = piece.withSpan { storage.append($0) } }
       return StoredBody([Bytes(storage, offset: 0, count: count)])
     }
-    if count >= CacheLimits.fileBodyBytes, let file = await inFile(pieces, yielding: parker) {
-      return StoredBody([file])
-    }
     var compact: [Bytes] = []
     var copied = 0
     for piece in pieces {
@@ -31,25 +28,5 @@ extension StoredBody {
       }
     }
     return StoredBody(compact)
-  }
-
-  /// `pieces` in a file in memory; nil if there is no room for one.
-  private static func inFile(_ pieces: [Bytes], yielding parker: Parker) async -> Bytes? {
-    guard let file = MemoryFile() else { return nil }
-    var copied = 0
-    for piece in pieces {
-      var rest = piece
-      while !rest.isEmpty {
-        let part = rest.slice(0..<min(rest.count, CacheLimits.copyBytesPerTurn - copied))
-        guard part.withSpan({ file.append($0) }) else { return nil }
-        rest = rest.dropFirst(part.count)
-        copied += part.count
-        if copied == CacheLimits.copyBytesPerTurn {
-          copied = 0
-          await parker.yield()
-        }
-      }
-    }
-    return file.bytes()
   }
 }

@@ -2,9 +2,10 @@
 
 import Exchange
 import Primitives
+import Runtime
 
 /// A complete body in memory, shared by everyone who sends it. The one place that knows where a
-/// stored body lies: bodies in files will be another case of it.
+/// stored body lies: on the heap or, if it is large and hot, in a file in memory.
 struct StoredBody: Sendable {
   let pieces: [Bytes]
   let count: Int
@@ -16,6 +17,18 @@ struct StoredBody: Sendable {
 
   /// Memory that the body keeps alive, in bytes.
   var retainedBytes: Int { pieces.reduce(0) { $0 + $1.retainedBytes + 64 } }
+
+  /// Whether the kernel can send it without copying.
+  var isInFile: Bool { pieces.count == 1 && pieces[0].file >= 0 }
+
+  /// The same body in a file in memory; nil if there is no room for one. Copies all of it.
+  func inFile() -> StoredBody? {
+    guard let file = MemoryFile() else { return nil }
+    for piece in pieces {
+      guard piece.withSpan({ file.append($0) }) else { return nil }
+    }
+    return file.bytes().map { StoredBody([$0]) }
+  }
 
   /// The whole body for a response.
   @inline(__always)

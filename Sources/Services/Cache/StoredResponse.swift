@@ -64,13 +64,16 @@ final class StoredResponse: Evictable, Sendable {
     return until & 1 == 1 ? .unreachable : .error
   }
 
-  /// Counts a use. Hot objects are only read, so that loops don't fight for the cache line.
+  /// Counts a use; true for the use that makes it as hot as can be. Hot objects are only read, so that
+  /// loops don't fight for the cache line.
   @inline(__always)
-  func heatUp() {
+  @discardableResult
+  func heatUp() -> Bool {
     let now = state.load(ordering: .relaxed)
-    if now & Self.heatBits == Self.heatBits { return }
+    if now & Self.heatBits == Self.heatBits { return false }
     // A lost race is a lost count, no more.
-    _ = state.weakCompareExchange(expected: now, desired: now + 1, ordering: .relaxed)
+    return state.weakCompareExchange(expected: now, desired: now + 1, ordering: .relaxed).exchanged
+      && (now + 1) & Self.heatBits == Self.heatBits
   }
 
   /// What is void is cold.

@@ -54,6 +54,7 @@ import Synchronization
     // Safe: the mapping is read-only, ends with this object, and nobody writes to the file any more.
     guard count > 0, let base = unsafe skerry_map_file(descriptor, count) else { return nil }
     unsafe mapping = base
+    unsafe skerry_collapse(base, count)
     let storage = unsafe ByteStorage(mapped: base, count: count, file: descriptor, owner: self)
     return Bytes(storage, offset: 0, count: count)
   }
