@@ -26,6 +26,26 @@ struct ReuseTests {
     #expect(origin.count == 1)
   }
 
+  @Test("a large body that is asked for often moves to where it is sent from without a copy")
+  func largeBody() async {
+    let text = String(repeating: "large and hot ", count: 10_000)
+    let origin = TestOrigin([Answer(fields: [("Cache-Control", "max-age=6000")], body: text)])
+    let cache = TestCache(origin)
+    let (replies, part) = await SharedLoops.run { lane in
+      var replies = [await cache.send(on: lane), await cache.send(on: lane)]
+      for _ in 0..<1000 where !replies[replies.count - 1].isInFile {
+        replies.append(await cache.send(on: lane))
+        _ = await Parker(on: lane).park(until: SystemClock.monotonic + .milliseconds(1))
+      }
+      return (replies, await cache.send("GET", "/", [("Range", "bytes=6-13")], on: lane))
+    }
+    #expect(replies.allSatisfy { $0.text == text && $0.isComplete })
+    #expect(!replies[1].isInFile && replies.last?.isInFile == true)
+    #expect(part.status == 206 && part.text == "and hot ")
+    #expect(origin.count == 1)
+    #expect(cache.group.shards[0].storedCount == 1)
+  }
+
   @Test("HEAD is answered from a stored response to GET, without a body")
   func head() async {
     let origin = TestOrigin([Answer(fields: [("Cache-Control", "max-age=6000")], body: "hello")])

@@ -18,7 +18,7 @@ final class TestCache: @unchecked Sendable {
     self.origin = origin
     group = CacheGroup(
       loops: Array(SharedLoops.loops.prefix(loops)), ramBytes: ramBytes,
-      hash: KeyedHash(key0: 7, key1: 11))
+      hash: KeyedHash(key0: 7, key1: 11), background: SharedLoops.group.storage[0].systemLane)
     stages = Array(repeating: nil, count: loops)
   }
 

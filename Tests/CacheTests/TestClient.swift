@@ -12,6 +12,8 @@ struct Reply: Sendable {
   var fields: [(name: String, value: String)] = []
   var body: [UInt8] = []
   var contentLength: UInt64?
+  /// The body was one piece in a file of memory.
+  var isInFile = false
   /// The response ended as it should.
   var isComplete = false
   var failure: Failure.Kind?
@@ -106,7 +108,9 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
     begin(exchange)
     switch exchange.response.body {
     case .none: break
-    case .bytes(let bytes): reply.body += bytes.array()
+    case .bytes(let bytes):
+      reply.isInFile = bytes.file >= 0
+      reply.body += bytes.array()
     case .chunks(let chunks): for chunk in chunks { reply.body += chunk.array() }
     case .stream: preconditionFailure("a stream is delivered")
     }

@@ -25,6 +25,49 @@ struct ChannelTests {
     #expect(received == total)
   }
 
+  @Test("bytes in memory and in files of memory are sent complete and in order")
+  func fileBytes() async {
+    let piece = 300_000
+    let received = await SharedRuntime.run { lane in
+      guard let pair = try? Connect.pair() else { return -1 }
+      let sender = SendingChannel(descriptor: pair.0, on: lane)
+      let receiver = CountingChannel(descriptor: pair.1, on: lane)
+      guard (try? sender.register()) != nil, (try? receiver.register()) != nil else { return -2 }
+      for index in 0..<12 {
+        let bytes = Bytes(
+          (0..<piece).map { UInt8(truncatingIfNeeded: ($0 + index * piece) % 251) })
+        guard index % 3 > 0 else {
+          sender.queue.append(bytes)
+          continue
+        }
+        guard let file = MemoryFile(), bytes.withSpan({ file.append($0) }),
+          let inFile = file.bytes()
+        else { return -3 }
+        sender.queue.append(inFile.slice(0..<1000))
+        sender.queue.append(inFile.dropFirst(1000))
+      }
+      sender.enqueue()
+      let parker = Parker(on: lane)
+      while receiver.count < 12 * piece && !receiver.isWrong { await parker.yield() }
+      sender.close()
+      receiver.close()
+      return receiver.isWrong ? -4 : receiver.count
+    }
+    #expect(received == 12 * piece)
+  }
+
+  @Test("a file of memory has the same bytes as what was written to it", arguments: [1, 5 << 20])
+  func memoryFile(count: Int) throws {
+    let source = Bytes((0..<count).map { UInt8(truncatingIfNeeded: $0 % 251) })
+    let file = try #require(MemoryFile())
+    #expect(source.slice(0..<count / 2).withSpan { file.append($0) })
+    #expect(source.dropFirst(count / 2).withSpan { file.append($0) })
+    let bytes = try #require(file.bytes())
+    #expect(bytes.count == count && bytes.file >= 0 && bytes.retainedBytes == count)
+    #expect(bytes.dropFirst(count / 2).fileOffset == count / 2)
+    #expect(bytes.array() == source.array())
+  }
+
   @Test("a listener accepts, and a closed peer is seen as the end")
   func acceptAndEnd() async throws {
     let seen = await SharedRuntime.run { lane in
