@@ -167,7 +167,7 @@ struct ShardModelTests {
         if shard.insert(response) { oracle[key] = UInt64(step) }
       case 40..<95:
         guard let found = shard.find(hash, key, FieldBlock()) else { continue }
-        found.heatUp()
+        _ = found.heatUp()
         hits += 1
         // Evicted or not, it is never another key's nor an older response.
         let number = found.head.freshness.initialAgeSeconds

@@ -57,7 +57,7 @@ extension CacheStage {
   private func serveStale(
     _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits, isHead: Bool
   ) {
-    stored.heatUp()
+    shard.noteUse(of: stored)
     exchange.facts.cache = .stale
     fill(exchange, stored, traits, isHead: isHead)
   }

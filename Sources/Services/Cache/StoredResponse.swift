@@ -67,7 +67,6 @@ final class StoredResponse: Evictable, Sendable {
   /// Counts a use; true for the use that makes it as hot as can be. Hot objects are only read, so that
   /// loops don't fight for the cache line.
   @inline(__always)
-  @discardableResult
   func heatUp() -> Bool {
     let now = state.load(ordering: .relaxed)
     if now & Self.heatBits == Self.heatBits { return false }

@@ -127,11 +127,25 @@ open class Channel: LoopWork {
     return sent(Int(result), of: total)
   }
 
-  /// Sends the first `limit` of `bytes` out of the file that holds them: nothing is copied.
-  final func send(file bytes: Bytes, atMost limit: Int) -> Sent {
-    let count = min(bytes.count, limit)
-    let result = skerry_send_file(descriptor, bytes.file, Int64(bytes.fileOffset), count)
-    return sent(Int(result), of: count)
+  /// Sends `head` and then `body` out of the file that holds it, of which nothing is copied.
+  package final func send(_ head: Span<UInt8>, file body: Bytes) -> Sent {
+    // Safe: borrowed for the call.
+    let result = unsafe head.withUnsafeBytes { buffer in
+      unsafe skerry_send_more(descriptor, buffer.baseAddress, buffer.count)
+    }
+    let ofHead = sent(Int(result), of: head.count)
+    guard case .bytes(let count) = ofHead, count == head.count else { return ofHead }
+    switch send(file: body) {
+    case .bytes(let ofBody): return .bytes(count + ofBody)
+    case .failed(let error): return .failed(error)
+    }
+  }
+
+  /// Sends `bytes` out of the file that holds them: nothing is copied.
+  final func send(file bytes: Bytes) -> Sent {
+    let result = skerry_send_file(
+      descriptor, bytes.file, Int64(bytes.fileOffset), bytes.count)
+    return sent(Int(result), of: bytes.count)
   }
 
   private final func sent(_ result: Int, of total: Int) -> Sent {

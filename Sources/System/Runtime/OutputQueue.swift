@@ -61,7 +61,9 @@ package struct OutputQueue {
   }
 
   private func sendOnce(_ channel: Channel, atMost limit: Int) -> Channel.Sent {
-    if parts[first].file >= 0 { return channel.send(file: parts[first], atMost: limit) }
+    if parts[first].file >= 0 {
+      return channel.send(file: parts[first].slice(0..<min(limit, parts[first].count)))
+    }
     // Safe: `parts` keeps every slice alive during the call, and the count is within the block.
     return unsafe withUnsafeTemporaryAllocation(
       of: skerry_slice.self, capacity: RuntimeLimits.slicesPerSend

@@ -29,7 +29,7 @@ extension ServerConnection {
       if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { sendGatheredNow() }
       return
     }
-    if isInTurn && session == nil && pendingOutput.isEmpty && canSend && bytes.file < 0 {
+    if isInTurn && session == nil && pendingOutput.isEmpty && canSend {
       return sendGathered(with: bytes)
     }
     moveGathered()
@@ -96,7 +96,7 @@ extension ServerConnection {
   private func sendGathered(with body: Bytes) {
     defer { loop.output.removeAll(keepingCapacity: true) }
     let first = body.slice(0..<min(body.count, RuntimeLimits.flushBytes))
-    switch loop.output.withSpan({ send($0, first) }) {
+    switch loop.output.withSpan({ body.file < 0 ? send($0, first) : send($0, file: first) }) {
     case .bytes(let count):
       let ofHead = min(count, loop.output.count)
       loop.output.withSpan { pendingOutput.append(copying: $0.extracting(ofHead..<$0.count)) }

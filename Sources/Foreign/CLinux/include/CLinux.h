@@ -79,6 +79,8 @@ int32_t skerry_connect_result(int32_t descriptor);
 int32_t skerry_local_address(int32_t descriptor, skerry_address *address);
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count);
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count);
+// The same, but waits a while for more to go with it.
+int64_t skerry_send_more(int32_t descriptor, const void *buffer, size_t count);
 int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count);
 // Sends from a file without copying. A memory file has no name and ends with its last reference; what a
 // socket still has to send of it stays as it was.
