@@ -333,10 +333,6 @@ int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count) {
   return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL));
 }
 
-int64_t skerry_send_more(int32_t descriptor, const void *buffer, size_t count) {
-  return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL | MSG_MORE));
-}
-
 int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count) {
   struct msghdr message = {
     .msg_iov = (struct iovec *)slices, .msg_iovlen = (size_t)count};

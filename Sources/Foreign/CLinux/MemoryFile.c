@@ -6,9 +6,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
+
+int64_t skerry_send_more(int32_t descriptor, const void *buffer, size_t count) {
+  return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL | MSG_MORE));
+}
 
 int64_t skerry_send_file(int32_t descriptor, int32_t file, int64_t offset, size_t count) {
   off_t position = offset;
