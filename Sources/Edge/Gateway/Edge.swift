@@ -40,7 +40,7 @@ package final class Edge: Sendable {
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
     cache = CacheGroup(
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
-      background: group.storage[2].systemLane)
+      background: group.storage[1].systemLane)
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
