@@ -207,7 +207,7 @@ struct CoalescingTests {
         body: number == 0 ? .stream(body) : .bytes(piece), contentLength: nil)
     }
     let cache = TestCache(origin)
-    cache.configuration.maximumObjectBytes = 500_000
+    cache.configuration.settings.maximumObjectBytes = 500_000
     await SharedLoops.run { lane in
       let slow = TestClient("GET", "/", on: lane)
       slow.room = 300_000

@@ -21,7 +21,7 @@ struct RulesTests {
       directives: RequestDirectives(head.fields),
       times: ExchangeTimes(
         requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 784_111_777)),
-      defaultLifetimeSeconds: 0)
+      policy: CachePolicy(CacheSettings()))
     switch assessment {
     case .storable(let stored): return "\(stored.freshness.lifetimeSeconds)"
     case .refused(let refusal): return "\(refusal)"
@@ -105,7 +105,7 @@ struct RulesTests {
       head, to: RequestHead(), directives: nil,
       times: ExchangeTimes(
         requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 784_111_777)),
-      defaultLifetimeSeconds: 0)
+      policy: CachePolicy(CacheSettings()))
     guard case .storable(let stored) = assessment else {
       Issue.record("not stored")
       return

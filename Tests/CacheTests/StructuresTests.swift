@@ -198,7 +198,8 @@ struct ShardModelTests {
         receivedAt: Instant(nanoseconds: number), initialAgeSeconds: number, lifetimeSeconds: 60),
       noCache: false, forbidsStale: false, isSharedLifetime: false, staleWhileRevalidate: nil,
       staleIfError: nil,
-      lastModified: nil, selection: VarySelection())
+      lastModified: nil, selection: VarySelection(), browserSeconds: nil, replaced: nil,
+      stripsSetCookie: false)
     return StoredResponse(
       zone: zone, generation: zone.generation, hash: hash, key: key, head: head,
       body: StoredBody([Bytes([UInt8](repeating: 1, count: size))]))

@@ -296,7 +296,8 @@ async def text(c, r):
     q = r.query
     fields = ["Content-Type: " + q.get("type", "text/html; charset=utf-8"),
               "Cache-Control: " + q.get("control", "max-age=60"), "Accept-Ranges: bytes", "Content-MD5: AAAA"]
-    for key, name in {"tag": "ETag", "vary": "Vary", "coding": "Content-Encoding", "extra": "X-Extra"}.items():
+    for key, name in {"tag": "ETag", "vary": "Vary", "coding": "Content-Encoding", "extra": "X-Extra",
+                      "cookie": "Set-Cookie"}.items():
         if key in q:
             fields.append(f"{name}: {q[key]}")
     if q.get("tag") and q["tag"] in r.all("if-none-match"):

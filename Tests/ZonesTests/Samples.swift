@@ -31,8 +31,8 @@ enum Samples {
     zone.tls.minimumVersion = .tls13
     zone.tls.acceptsEarlyData = false
     zone.cache.isEnabled = false
-    zone.cache.maximumObjectBytes = 5
-    zone.cache.defaultFreshnessSeconds = 300
+    zone.cache.settings = cacheSettings
+    zone.cache.rules = [cacheRule]
     zone.bounds.connections = 1
     zone.bounds.exchanges = 255
     zone.bounds.requestBodyBytes = 256
@@ -54,6 +54,46 @@ enum Samples {
     zone.isPaused = true
     return zone
   }()
+
+  /// Cache settings in which nothing is as usual.
+  static var cacheSettings: CacheSettings {
+    var settings = CacheSettings()
+    settings.isBypassed = true
+    settings.maximumObjectBytes = 5
+    settings.defaultFreshnessSeconds = 300
+    settings.edgeSeconds = 0
+    settings.browserSeconds = 256
+    settings.statusLifetimes = [
+      StatusLifetime(statuses: 404...404, edgeSeconds: 1),
+      StatusLifetime(statuses: 500...599, browserSeconds: 2),
+    ]
+    settings.ignoresProhibitions = true
+    settings.setCookie = .strip
+    settings.bypassCookies = ["a", "b*"]
+    settings.checksContentType = false
+    settings.stale.whileRevalidateSeconds = 3
+    settings.stale.ifErrorSeconds = 4
+    settings.stale.ifUnreachableSeconds = 0
+    settings.key.query = .only
+    settings.key.queryNames = ["page"]
+    settings.key.sortsQuery = true
+    settings.key.fields = ["X-A"]
+    settings.key.cookies = ["language"]
+    return settings
+  }
+
+  /// A rule that takes back some of them.
+  static var cacheRule: CacheRule {
+    var rule = CacheRule()
+    rule.paths = ["/a/*"]
+    rule.hosts = ["*.example.org"]
+    rule.extensions = ["css"]
+    rule.overrides.bypassCookies = []
+    rule.overrides.statusLifetimes = []
+    rule.overrides.isBypassed = false
+    rule.overrides.edgeSeconds = 7
+    return rule
+  }
 
   static func certificate(_ name: String) -> CertificateConfiguration {
     CertificateConfiguration(

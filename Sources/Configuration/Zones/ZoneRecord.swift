@@ -24,11 +24,7 @@ package enum ZoneRecord {
       tls.write(1, zone.tls.minimumVersion.rawValue)
       tls.write(2, zone.tls.acceptsEarlyData)
     }
-    record.write(6) { cache in
-      cache.write(1, zone.cache.isEnabled)
-      cache.write(2, zone.cache.maximumObjectBytes)
-      cache.write(3, zone.cache.defaultFreshnessSeconds)
-    }
+    record.write(6) { write(zone.cache, &$0) }
     record.write(7) { bounds in
       bounds.write(1, zone.bounds.connections)
       bounds.write(2, zone.bounds.exchanges)
@@ -193,20 +189,6 @@ package enum ZoneRecord {
       }
     }
     return tls
-  }
-
-  private static func readCache(_ bytes: Span<UInt8>) -> CacheConfiguration {
-    var record = RecordReader(fields: bytes)
-    var cache = CacheConfiguration()
-    while let tag = record.nextTag() {
-      switch tag {
-      case 1: cache.isEnabled = record.flag
-      case 2: cache.maximumObjectBytes = record.number
-      case 3: cache.defaultFreshnessSeconds = record.number
-      default: continue
-      }
-    }
-    return cache
   }
 
   private static func readBounds(_ bytes: Span<UInt8>) -> ZoneBounds {

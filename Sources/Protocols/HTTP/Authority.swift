@@ -129,7 +129,7 @@ extension RequestHead.Scheme {
 
 extension UInt8 {
   /// The value of this hexadecimal digit; nil if it is none.
-  @inline(__always) var hexadecimalValue: UInt8? {
+  @inline(__always) package var hexadecimalValue: UInt8? {
     if isASCIIDigit { return self - 0x30 }
     let letter = self | 0x20
     return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : nil

@@ -89,7 +89,7 @@ extension Span where Element == UInt8 {
   }
 
   /// The first place of `byte` in `range`; nil if there is none.
-  @inline(__always) func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
+  @inline(__always) package func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
     var index = range.lowerBound
     let end = range.upperBound
     while index &+ 8 <= end {

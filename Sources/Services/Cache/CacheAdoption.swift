@@ -32,14 +32,16 @@ final class CacheAdoption: Suspension {
 extension CacheStage {
   /// What is to be stored of the response to a passed GET; nil if nothing may be.
   func storable(
-    _ response: ResponseHead, to request: RequestHead, _ times: ExchangeTimes
+    _ response: ResponseHead, to request: RequestHead, _ times: ExchangeTimes,
+    _ policy: CachePolicy
   ) -> StoredHead? {
     // Most say so themselves: no need to look at the rest.
     let directives = ResponseDirectives(response.fields)
-    if directives.contains(.noStore) || directives.contains(.isPrivate) { return nil }
+    if !policy.overrules, directives.contains(.noStore) || directives.contains(.isPrivate) {
+      return nil
+    }
     let assessment = StoredHead.assess(
-      response, to: request, directives: nil, times: times,
-      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
+      response, to: request, directives: nil, times: times, policy: policy)
     guard case .storable(let head) = assessment else { return nil }
     return head
   }

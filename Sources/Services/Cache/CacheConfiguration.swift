@@ -1,19 +1,16 @@
 // What a zone may say about its cache.
 
-/// The cache settings of a zone. What may be stored is the origin's word (RFC 9111), not a setting.
+/// The cache settings of a zone. What may be stored, and for how long, is the origin's word
+/// (RFC 9111) where they don't say otherwise.
 package struct CacheConfiguration: Equatable, Sendable {
   /// Whether responses are stored and reused at all.
   package var isEnabled = true
 
-  /// Larger responses are passed through and not stored, in bytes.
-  package var maximumObjectBytes = 64 << 20
+  /// What holds for requests that no rule fits.
+  package var settings = CacheSettings()
 
-  /// How long a response without any word on freshness stays fresh; zero stores none of those
-  /// (RFC 9111 section 4.2.2 would allow a guess).
-  package var defaultFreshnessSeconds = 0
-
-  /// How long stale responses may be used, and when.
-  package var stale = StaleConfiguration()
+  /// In their order: the first that fits a request counts.
+  package var rules: [CacheRule] = []
 
   package init() {}
 }

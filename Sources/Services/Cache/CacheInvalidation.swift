@@ -43,7 +43,7 @@ extension CacheStage {
   func representation(
     _ response: ResponseHead, after request: RequestHead, _ times: ExchangeTimes
   ) -> StoredHead? {
-    guard configuration.isEnabled, request.method == .post, response.status == 200,
+    guard isEnabled, request.method == .post, response.status == 200,
       let location = response.fields.withFirst(
         .contentLocation, { Self.target($0, sameOriginAs: request) }) ?? nil,
       location == request.path
@@ -52,6 +52,11 @@ extension CacheStage {
     guard
       control.maxAge != nil || control.sharedMaxAge != nil || response.fields.contains(.expires)
     else { return nil }
-    return storable(response, to: request, times)
+    let policy = policies.policy(for: request)
+    // It was sent as it came: nobody may plant by it what others get.
+    if policy.bypasses(request) || UnkeyedFields.isAny(in: request.fields, policy.key) {
+      return nil
+    }
+    return storable(response, to: request, times, policy)
   }
 }

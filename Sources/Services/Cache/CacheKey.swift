@@ -23,11 +23,17 @@ package enum CacheKey {
   /// slash and a target begins with one.
   @inline(__always)
   static func write(_ prefix: [UInt8], _ request: RequestHead, to key: inout [UInt8]) {
+    writeHost(prefix, request, to: &key)
+    key.append(contentsOf: request.path)
+  }
+
+  /// Writes all but the target of a request's key over `key`.
+  @inline(__always)
+  static func writeHost(_ prefix: [UInt8], _ request: RequestHead, to key: inout [UInt8]) {
     key.removeAll(keepingCapacity: true)
     key.append(contentsOf: prefix)
     key.append(request.scheme.rawValue)
     key.append(contentsOf: request.authority)
-    key.append(contentsOf: request.path)
   }
 
   static func bytes(

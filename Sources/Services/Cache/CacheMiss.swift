@@ -65,7 +65,8 @@ extension CacheStage {
     guard let stored else { return false }
     lookup.found = stored
     shard.front.insert(stored)
-    return answer(exchange, stored, lookup.traits, lookup.directives, isHead: lookup.isHead)
+    return answer(
+      exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
   }
 
   // MARK: - Fetching for all who ask
@@ -77,7 +78,9 @@ extension CacheStage {
     for round in 0..<CacheLimits.rounds {
       if round > 0, let stored = find(exchange, lookup) {
         lookup.found = stored
-        if answer(exchange, stored, lookup.traits, lookup.directives, isHead: false) {
+        if answer(
+          exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: false)
+        {
           return true
         }
       }
@@ -96,7 +99,8 @@ extension CacheStage {
       case .resolved(let stored):
         follower.abandon()
         if !flight.isFetchedHere, stored.head.selection.matches(exchange.request.fields),
-          answer(exchange, stored, lookup.traits, lookup.directives, isHead: false)
+          answer(
+            exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: false)
         {
           return true
         }
@@ -147,27 +151,32 @@ extension CacheStage {
     shard.flights.insert(flight, hash: lookup.hash)
     flight.ask(
       group.shards[shard.ownerIndex(lookup.hash)],
-      candidate: makeFill(flight, exchange, directives: lookup.directives),
+      candidate: makeFill(flight, exchange, lookup.policy, directives: lookup.directives),
       directives: lookup.directives, unsuited: unsuited,
       takesStale: !lookup.isOwned && !lookup.traits.contains(.authorization))
     return follower
   }
 
   func makeFill(
-    _ flight: Flight, _ exchange: Exchange, directives: RequestDirectives?
+    _ flight: Flight, _ exchange: Exchange, _ policy: CachePolicy,
+    directives: RequestDirectives?
   ) -> Fill {
+    var request = exchange.request
+    // A HEAD that got a stale response has it validated for all.
+    request.method = .get
+    prepare(&request, policy)
     let fetch = Fetch(
-      request: exchange.request, client: exchange.client, requestID: exchange.facts.requestID,
+      request: request, client: exchange.client, requestID: exchange.facts.requestID,
       parker: Parker(on: lane))
     return Fill(
-      flight, below: below, configuration: configuration, fetch: fetch,
-      directives: directives, owner: group.shards[shard.ownerIndex(flight.hash)])
+      flight, below: below, policy: policy, fetch: fetch, directives: directives,
+      owner: group.shards[shard.ownerIndex(flight.hash)])
   }
 
   /// Whether a response that was fetched for another request may answer this one.
   private func suits(_ head: StoredHead, _ exchange: Exchange, _ lookup: Lookup) -> Bool {
     head.selection.matches(exchange.request.fields)
-      && head.usability(lookup.directives, at: shard.loop.now) != .validate
+      && head.usability(lookup.directives, at: shard.now) != .validate
   }
 
   /// Whether a stale response that another request got when the origin failed may answer this one.
@@ -176,8 +185,8 @@ extension CacheStage {
   ) -> Bool {
     stored.isCurrent
       && stored.head.allows(
-        status == nil ? .unreachable : .error, configuration.stale, lookup.directives,
-        at: shard.loop.now)
+        status == nil ? .unreachable : .error, lookup.policy.stale, lookup.directives,
+        at: shard.now)
   }
 
   // MARK: - Fetching for one
@@ -194,7 +203,7 @@ extension CacheStage {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false)
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
-    start(makeFill(flight, exchange, directives: lookup.directives))
+    start(makeFill(flight, exchange, lookup.policy, directives: lookup.directives))
     switch try await follower.outcome(exchange.parker) {
     case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
     case .resolved(let stored):
@@ -240,11 +249,12 @@ extension CacheStage {
     _ exchange: Exchange, _ forwarding: Forwarding, refreshing stored: StoredResponse? = nil
   ) async throws(Failure) {
     let fetch = Fetch(passing: exchange)
+    if stored != nil { prepare(&fetch.request, policies.policy(for: exchange.request)) }
     fetch.interim = { [weak exchange] head in
       if let exchange, !exchange.isAborted { exchange.sink?.interim(head, for: exchange) }
     }
     var times = ExchangeTimes(
-      requestedAt: shard.loop.now, receivedAt: shard.loop.now, receivedWall: shard.loop.wallTime)
+      requestedAt: shard.now, receivedAt: shard.now, receivedWall: shard.wallTime)
     var fetched: FetchedResponse
     do throws(Failure) {
       fetched = try await below.fetch(fetch)
@@ -258,8 +268,8 @@ extension CacheStage {
       {
         return fetched.body.abandon()
       }
-      times.receivedAt = shard.loop.now
-      times.receivedWall = shard.loop.wallTime
+      times.receivedAt = shard.now
+      times.receivedWall = shard.wallTime
       await refresh(stored, exchange.request, fetched, times)
     }
     exchange.facts.cache = .bypass
@@ -277,7 +287,7 @@ extension CacheStage {
     exchange.facts.cache = follower.isLeader ? .miss : .collapsed
     exchange.response.contentLength = head.contentLength
     if isNotModified(exchange, stored, lookup.traits) {
-      appendAge(exchange, stored.freshness)
+      appendAge(exchange, stored)
       fillNotModified(exchange, stored)
       follower.abandon()
     } else {
@@ -286,7 +296,7 @@ extension CacheStage {
         exchange.response.fields = fields
       } else {
         exchange.response.stored = stored.fields
-        appendAge(exchange, stored.freshness)
+        appendAge(exchange, stored)
       }
       exchange.response.body = body(of: follower)
     }
@@ -294,7 +304,7 @@ extension CacheStage {
     status.statusBelow = stored.status
     status.isStored = follower.isLeader && !flight.isWindowed
     status.isCollapsed = !follower.isLeader || !flight.isFetchedHere
-    status.ttl = stored.freshness.remainingSeconds(at: shard.loop.now)
+    status.ttl = stored.freshness.remainingSeconds(at: shard.now)
     appendForwardStatus(exchange, status)
   }
 
@@ -323,7 +333,7 @@ extension CacheStage {
     var status = ForwardStatus(forwarding: forwarding(follower, lookup))
     status.statusBelow = 304
     status.isCollapsed = !follower.isLeader
-    status.ttl = stored.head.freshness.remainingSeconds(at: shard.loop.now)
+    status.ttl = stored.head.freshness.remainingSeconds(at: shard.now)
     appendForwardStatus(exchange, status)
   }
 
@@ -331,6 +341,6 @@ extension CacheStage {
     if follower.flight.isShared { return follower.flight.forwarding }
     if let known = lookup.forwarding { return known }
     guard let found = lookup.found else { return .uriMiss }
-    return found.head.isShareable(at: shard.loop.now) ? .request : .stale
+    return found.head.isShareable(at: shard.now) ? .request : .stale
   }
 }

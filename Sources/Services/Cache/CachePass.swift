@@ -12,23 +12,25 @@ final class CachePass: EventDrivenWork {
   private var driver: (any ExchangeDriver)?
   private let stage: CacheStage
   private let forwarding: Forwarding
-  /// The key's responses could not be shared lately; one that can be stored is stored all the same.
-  private let maySettle: Bool
+  /// The key's responses could not be shared lately; one that can be stored by this policy is stored
+  /// all the same. Nil if nothing may be.
+  private let policy: CachePolicy?
   private var times = ExchangeTimes(
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
 
-  init(_ stage: CacheStage, _ forwarding: Forwarding, maySettle: Bool = false) {
+  init(_ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy? = nil) {
     self.stage = stage
     self.forwarding = forwarding
-    self.maySettle = maySettle
+    self.policy = policy
   }
 
   func begin(_ exchange: Exchange, for driver: any ExchangeDriver) {
     self.exchange = exchange
     self.driver = driver
-    times.requestedAt = stage.shard.loop.now
+    times.requestedAt = stage.shard.now
     let fetch = Fetch(passing: exchange)
+    if let policy { stage.prepare(&fetch.request, policy) }
     exchange.fetch = fetch
     stage.below.begin(fetch, for: self)
   }
@@ -37,15 +39,17 @@ final class CachePass: EventDrivenWork {
   /// exchange is its driver's alone, and so is its memory.
   private func settle(_ response: inout FetchedResponse) -> (any Suspension)? {
     guard let exchange = letGo() else { return nil }
-    times.receivedAt = stage.shard.loop.now
-    times.receivedWall = stage.shard.loop.wallTime
-    if maySettle, let head = stage.storable(response.head, to: exchange.request, times) {
+    times.receivedAt = stage.shard.now
+    times.receivedWall = stage.shard.wallTime
+    if let policy,
+      let head = stage.storable(response.head, to: exchange.request, times, policy)
+    {
       return CacheAdoption(stage, response, head, times)
     }
     if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
       return CacheInvalidation(stage, response, forwarding, times)
     }
-    exchange.facts.cache = maySettle ? .miss : .bypass
+    exchange.facts.cache = policy != nil ? .miss : .bypass
     stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))
     return nil
   }

@@ -14,13 +14,13 @@ extension CacheShard {
   ) -> ClaimAnswer {
     charge(flight.zone.id)
     let stored = find(flight.hash, flight.key, fields)
-    if let stored, stored.head.usability(directives, at: loop.now) != .validate {
+    if let stored, stored.head.usability(directives, at: now) != .validate {
       return .stored(stored)
     }
-    if let stored, let stale, stored.answersAtOnce(stale, directives, at: loop.now) {
+    if let stored, let stale, stored.answersAtOnce(stale, directives, at: now) {
       return .stored(stored)
     }
-    if let until = markers.mark(of: flight.hash, at: loop.now) {
+    if let until = markers.mark(of: flight.hash, at: now) {
       return .alone(stored, until: until)
     }
     let other = claims.first(flight.hash) { claim in
@@ -44,7 +44,7 @@ extension CacheShard {
       claims.remove(claim, hash: flight.hash)
     }
     if isUnshareable {
-      markers.mark(flight.hash, until: loop.now + CacheLimits.markerDuration)
+      markers.mark(flight.hash, until: now + CacheLimits.markerDuration)
     }
     guard let response, !wasInvalidated(flight.hash, since: flight.startedAt) else { return }
     if insert(response), !response.head.noCache { markers.clear(flight.hash) }
@@ -53,7 +53,7 @@ extension CacheShard {
   /// What a loop that fetched for a key of another shard remembers of it.
   func learn(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
     if isUnshareable {
-      markers.mark(flight.hash, until: loop.now + CacheLimits.markerDuration)
+      markers.mark(flight.hash, until: now + CacheLimits.markerDuration)
     }
     guard let response else { return }
     front.insert(response)

@@ -39,6 +39,8 @@ package final class CacheShard: @unchecked Sendable {
   private var zoneLanes: [ZoneID: ZoneLane] = [:]
   /// Where the key of the request being looked up is built.
   var key: [UInt8] = []
+  /// Where the parameters of its query are put in order.
+  var keyParts: [Range<Int>] = []
 
   init(loop: EventLoop, index: Int, shardCount: Int, ramBytes: Int, hash: KeyedHash) {
     precondition(index < shardCount)
@@ -52,6 +54,14 @@ package final class CacheShard: @unchecked Sendable {
     front = FrontCache(slots: shardCount > 1 ? CacheLimits.frontSlots : 4, limit: frontBytes)
     key.reserveCapacity(1024)
   }
+
+  /// Time as tests want it; nil lets it pass.
+  var heldTime: HeldTime?
+
+  /// The present, by which responses age.
+  @inline(__always)
+  var now: Instant { heldTime?.now ?? loop.now }
+  var wallTime: WallTime { heldTime?.wall ?? loop.wallTime }
 
   /// Bytes of stored responses, with overhead.
   package var storedBytes: Int { queues.bytes }

@@ -9,12 +9,12 @@ extension CacheStage {
   /// Answers from `stored` if that may be used now; false if it must be validated.
   @inline(__always)
   func answer(
-    _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits,
-    _ directives: RequestDirectives?, isHead: Bool
+    _ exchange: Exchange, _ stored: StoredResponse, _ policy: CachePolicy,
+    _ traits: RequestTraits, _ directives: RequestDirectives?, isHead: Bool
   ) -> Bool {
-    let usability = stored.head.usability(directives, at: shard.loop.now)
+    let usability = stored.head.usability(directives, at: shard.now)
     if usability == .validate {
-      return answerStale(exchange, stored, traits, directives, isHead: isHead)
+      return answerStale(exchange, stored, policy, traits, directives, isHead: isHead)
     }
     shard.noteUse(of: stored)
     exchange.facts.cache = usability == .fresh ? .hit : .stale
@@ -29,7 +29,7 @@ extension CacheStage {
   ) {
     exchange.response.status = stored.head.status
     exchange.response.contentLength = UInt64(stored.body.count)
-    appendAge(exchange, stored.head.freshness)
+    appendAge(exchange, stored.head)
     if traits.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
       exchange.response.stored = stored.head.fields
       exchange.response.body = isHead ? .none : stored.body.whole
@@ -60,7 +60,7 @@ extension CacheStage {
     guard !traits.isDisjoint(with: .preconditions), head.status == 200 else { return false }
     let fields = head.fields.fields
     if let isSame = hasSameValidator(exchange.request.fields, fields, traits) { return isSame }
-    let now = shard.loop.wallTime
+    let now = shard.wallTime
     let preconditions = Preconditions(
       response: fields, date: fields.date(.date, now: now), now: now)
     return preconditions.evaluate(
@@ -100,7 +100,7 @@ extension CacheStage {
 
   private func fillRange(_ exchange: Exchange, _ stored: StoredResponse) {
     let fields = stored.head.fields.fields
-    let preconditions = Preconditions(response: fields, now: shard.loop.wallTime)
+    let preconditions = Preconditions(response: fields, now: shard.wallTime)
     guard preconditions.rangeApplies(exchange.request.fields),
       exchange.request.fields.count(of: .range) == 1,
       let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil

@@ -14,10 +14,11 @@ extension CacheStage {
       let target = response.withFirst(name) { Self.target($0, sameOriginAs: request) } ?? nil
       if let target, !targets.contains(target) { targets.append(target) }
     }
+    var target = request
     for path in targets {
-      await invalidate(
-        CacheKey.bytes(
-          zone: zone.id, scheme: request.scheme, authority: request.authority, path: path))
+      target.path = path
+      writeKey(of: target, policies.policy(for: target))
+      await invalidate(Array(copying: shard.key))
     }
   }
 
@@ -50,8 +51,7 @@ extension CacheStage {
     guard isSame else { return await replace(stored, by: nil) }
     let updated = stored.head.updated(by: fetched.head)
     let assessment = StoredHead.assess(
-      updated, to: request, directives: nil, times: times,
-      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
+      updated, to: request, directives: nil, times: times, policy: policies.policy(for: request))
     guard case .storable(let head) = assessment else { return }
     let response = StoredResponse(
       zone: zone, generation: stored.generation, hash: stored.hash, key: stored.key, head: head,

@@ -11,16 +11,16 @@ extension CacheStage {
   /// must wait for a validation.
   @inline(never)
   func answerStale(
-    _ exchange: Exchange, _ stored: StoredResponse, _ traits: RequestTraits,
-    _ directives: RequestDirectives?, isHead: Bool
+    _ exchange: Exchange, _ stored: StoredResponse, _ policy: CachePolicy,
+    _ traits: RequestTraits, _ directives: RequestDirectives?, isHead: Bool
   ) -> Bool {
     // What is fetched with credentials is not for others.
     guard !traits.contains(.authorization),
-      stored.answersAtOnce(configuration.stale, directives, at: shard.loop.now)
+      stored.answersAtOnce(policy.stale, directives, at: shard.now)
     else { return false }
     serveStale(exchange, stored, traits, isHead: isHead)
     appendHitStatus(exchange, stored.head.freshness)
-    if stored.failing(at: shard.loop.now) == nil { revalidate(exchange, stored) }
+    if stored.failing(at: shard.now) == nil { revalidate(exchange, stored, policy) }
     return true
   }
 
@@ -32,7 +32,7 @@ extension CacheStage {
     serveStale(exchange, stored, lookup.traits, isHead: lookup.isHead)
     // What the obsolete field said (RFC 9111 section 5.5) is still what people look for.
     exchange.response.fields.append(.warning, "111 skerry \"Revalidation Failed\"")
-    let remaining = stored.head.freshness.remainingSeconds(at: shard.loop.now)
+    let remaining = stored.head.freshness.remainingSeconds(at: shard.now)
     var forwarded = ForwardStatus(forwarding: remaining > 0 ? .request : .stale)
     forwarded.statusBelow = status
     forwarded.ttl = remaining
@@ -44,11 +44,11 @@ extension CacheStage {
     _ exchange: Exchange, _ stored: StoredResponse, _ use: StaleUse, _ status: UInt16?,
     _ failure: Failure? = nil
   ) -> Bool {
-    guard stored.isCurrent, failure?.isOrigins ?? true,
-      stored.head.allows(use, configuration.stale, nil, at: shard.loop.now)
-    else { return false }
-    stored.noteFailure(use, until: shard.loop.now + CacheLimits.failureDuration)
     var lookup = lookUp(exchange)
+    guard stored.isCurrent, failure?.isOrigins ?? true,
+      stored.head.allows(use, lookup.policy.stale, nil, at: shard.now)
+    else { return false }
+    stored.noteFailure(use, until: shard.now + CacheLimits.failureDuration)
     lookup.isHead = true
     respond(exchange, lookup, stored, failedWith: status)
     return true
@@ -63,7 +63,9 @@ extension CacheStage {
   }
 
   /// Validates `stored` for all who ask, on behalf of nobody; at once only if nobody does already.
-  private func revalidate(_ exchange: Exchange, _ stored: StoredResponse) {
+  private func revalidate(
+    _ exchange: Exchange, _ stored: StoredResponse, _ policy: CachePolicy
+  ) {
     let isUnderWay = shard.flights.first(stored.hash) { flight in
       flight.key == stored.key && flight.isJoinable
     }
@@ -73,7 +75,7 @@ extension CacheStage {
     shard.flights.insert(flight, hash: stored.hash)
     flight.ask(
       group.shards[shard.ownerIndex(stored.hash)],
-      candidate: makeFill(flight, exchange, directives: nil), directives: nil, unsuited: [],
+      candidate: makeFill(flight, exchange, policy, directives: nil), directives: nil, unsuited: [],
       takesStale: false)
   }
 }

@@ -6,17 +6,21 @@ import Primitives
 import Runtime
 
 extension CacheStage {
-  /// Age (RFC 9111 section 5.1).
+  /// Age (RFC 9111 section 5.1), and the zone's word on how long clients may keep the response: its
+  /// lifetime for them begins now, so that it exceeds the age by that.
   @inline(__always)
-  func appendAge(_ exchange: Exchange, _ freshness: Freshness) {
-    let age = freshness.ageSeconds(at: shard.loop.now)
+  func appendAge(_ exchange: Exchange, _ head: StoredHead) {
+    let age = head.freshness.ageSeconds(at: shard.now)
     exchange.response.fields.append(.age) { $0.appendDecimal(age) }
+    if let seconds = head.browserSeconds {
+      exchange.response.fields.appendMaxAge(seconds &+ age)
+    }
   }
 
   /// Cache-Status of a hit (RFC 9211 section 2.1).
   @inline(__always)
   func appendHitStatus(_ exchange: Exchange, _ freshness: Freshness) {
-    let remaining = freshness.remainingSeconds(at: shard.loop.now)
+    let remaining = freshness.remainingSeconds(at: shard.now)
     exchange.response.fields.append(.cacheStatus) { output in
       output.append("skerry; hit; ttl=")
       output.appendSigned(remaining)
@@ -52,6 +56,16 @@ extension CacheStage {
     var isCollapsed = false
     /// Seconds of freshness left.
     var ttl: Int64?
+  }
+}
+
+extension FieldBlock {
+  /// `Cache-Control: max-age=N`.
+  mutating func appendMaxAge(_ seconds: UInt64) {
+    append(.cacheControl) { output in
+      output.append("max-age=")
+      output.appendDecimal(seconds)
+    }
   }
 }
 

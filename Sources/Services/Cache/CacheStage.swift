@@ -15,14 +15,16 @@ package final class CacheStage: Stage, @unchecked Sendable {
   package static let name: StaticString = "cache"
 
   let zone: CacheZone
-  let configuration: CacheConfiguration
+  /// Whether responses are stored and reused at all.
+  let isEnabled: Bool
+  let policies: CachePolicies
   let shard: CacheShard
   let group: CacheGroup
   /// The zone's lane on this loop: fetches run there and are charged to it.
   let lane: Lane
   /// Where responses come from that are not in memory.
   let below: any ResponseSource
-  private let keyPrefix: [UInt8]
+  let keyPrefix: [UInt8]
 
   package init(
     zone id: ZoneID, configuration: CacheConfiguration, shard: CacheShard, lane: Lane,
@@ -31,7 +33,8 @@ package final class CacheStage: Stage, @unchecked Sendable {
     guard let group = shard.group else { preconditionFailure("the cache has ended") }
     precondition(lane.loop === shard.loop)
     self.group = group
-    self.configuration = configuration
+    isEnabled = configuration.isEnabled
+    policies = CachePolicies(configuration)
     self.shard = shard
     self.lane = lane
     self.below = below
@@ -53,10 +56,14 @@ package final class CacheStage: Stage, @unchecked Sendable {
     case .head: isHead = true
     default: return .start(CachePass(self, .method))
     }
-    guard configuration.isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
-      return .start(CachePass(self, configuration.isEnabled ? .request : .bypass))
+    guard isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
+      return .start(CachePass(self, isEnabled ? .request : .bypass))
     }
-    writeKey(of: exchange)
+    let policy = policies.policy(for: exchange.request)
+    if policy.mayBypass, policy.bypasses(exchange.request) {
+      return .start(CachePass(self, .bypass))
+    }
+    writeKey(of: exchange.request, policy)
     let key = shard.key
     let hash = shard.hash.hash(key.span)
     let isOwned = shard.ownerIndex(hash) == shard.index
@@ -67,38 +74,39 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let traits = RequestTraits(exchange.request.fields)
     let directives =
       traits.contains(.directives) ? RequestDirectives(exchange.request.fields) : nil
-    if let found, answer(exchange, found, traits, directives, isHead: isHead) { return .respond }
-    if found == nil, directives == nil, !isHead,
-      shard.markers.isMarked(hash, at: shard.loop.now)
+    if let found, answer(exchange, found, policy, traits, directives, isHead: isHead) {
+      return .respond
+    }
+    if found == nil, directives == nil, !isHead, !traits.contains(.range),
+      shard.markers.isMarked(hash, at: shard.now)
     {
-      return .start(CachePass(self, .uriMiss, maySettle: true))
+      return .start(CachePass(self, .uriMiss, storing: policy))
     }
     return .suspend(
       CacheMiss(
         self,
         Lookup(
-          hash: hash, key: Array(copying: key), isOwned: isOwned, isHead: isHead, traits: traits,
-          directives: directives, found: found)))
+          hash: hash, key: Array(copying: key), policy: policy, isOwned: isOwned, isHead: isHead,
+          traits: traits, directives: directives, found: found)))
   }
 
   /// What a passed GET would have to know to be stored.
   func lookUp(_ exchange: Exchange) -> Lookup {
-    writeKey(of: exchange)
+    let policy = policies.policy(for: exchange.request)
+    writeKey(of: exchange.request, policy)
     let hash = shard.key.withSpan { shard.hash.hash($0) }
     return Lookup(
-      hash: hash, key: Array(copying: shard.key), isOwned: shard.ownerIndex(hash) == shard.index,
+      hash: hash, key: Array(copying: shard.key), policy: policy,
+      isOwned: shard.ownerIndex(hash) == shard.index,
       isHead: false, traits: RequestTraits(exchange.request.fields), directives: nil, found: nil)
-  }
-
-  @inline(__always)
-  private func writeKey(of exchange: Exchange) {
-    CacheKey.write(keyPrefix, exchange.request, to: &shard.key)
   }
 
   /// What was found out about a request that is not answered from memory.
   struct Lookup {
     let hash: UInt64
     let key: [UInt8]
+    /// The zone's settings that hold for the request.
+    let policy: CachePolicy
     /// The key belongs to this loop's shard.
     let isOwned: Bool
     var isHead: Bool

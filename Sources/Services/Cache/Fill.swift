@@ -12,7 +12,7 @@ final class Fill: LoopWork, @unchecked Sendable {
   // Confined to its flight's loop.
   let flight: Flight
   let below: any ResponseSource
-  let configuration: CacheConfiguration
+  let policy: CachePolicy
   let fetch: Fetch
   let directives: RequestDirectives?
   /// The shard that owns the key.
@@ -29,16 +29,16 @@ final class Fill: LoopWork, @unchecked Sendable {
   private var isUnshareable = false
 
   init(
-    _ flight: Flight, below: any ResponseSource, configuration: CacheConfiguration, fetch: Fetch,
+    _ flight: Flight, below: any ResponseSource, policy: CachePolicy, fetch: Fetch,
     directives: RequestDirectives?, owner: CacheShard
   ) {
     self.flight = flight
     self.below = below
-    self.configuration = configuration
+    self.policy = policy
     self.fetch = fetch
     self.directives = directives
     self.owner = owner
-    let now = flight.shard.loop.now
+    let now = flight.shard.now
     times = ExchangeTimes(requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 0))
     super.init(on: flight.lane)
     fetch.interim = { [weak flight] head in
@@ -100,7 +100,7 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   private func fetchAll() async throws(Failure) {
     if let (response, head) = fetched.take() {
-      flight.leaderFields = response.head.fields
+      flight.leaderFields = head.leaderFields(response.head.fields)
       return try await receive(response, head)
     }
     var response = try await ask(validating: base)
@@ -119,7 +119,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     switch assess(response.head) {
     case .refused: handOver(response)
     case .storable(let head):
-      flight.leaderFields = response.head.fields
+      flight.leaderFields = head.leaderFields(response.head.fields)
       try await receive(response, head)
     }
   }
@@ -129,9 +129,9 @@ final class Fill: LoopWork, @unchecked Sendable {
   private func endStale(_ use: StaleUse, _ status: UInt16?, _ failure: Failure? = nil) -> Bool {
     guard let base, base.isCurrent, !flight.isRevoked, failure?.isOrigins ?? true,
       case .fetching = flight.state,
-      base.head.allows(use, configuration.stale, directives, at: loop.now)
+      base.head.allows(use, policy.stale, directives, at: flight.shard.now)
     else { return false }
-    base.noteFailure(use, until: loop.now + CacheLimits.failureDuration)
+    base.noteFailure(use, until: flight.shard.now + CacheLimits.failureDuration)
     settle(nil, isUnshareable: false)
     flight.end(.stale(base, status: status))
     return true
@@ -139,16 +139,15 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   private func assess(_ head: ResponseHead) -> StoredHead.Assessment {
     StoredHead.assess(
-      head, to: fetch.request, directives: directives, times: times,
-      defaultLifetimeSeconds: configuration.defaultFreshnessSeconds)
+      head, to: fetch.request, directives: directives, times: times, policy: policy)
   }
 
   private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
     fetch.request.setPreconditions(validating: stored?.head.fields.fields)
-    times.requestedAt = loop.now
+    times.requestedAt = flight.shard.now
     let response = try await below.fetch(fetch)
-    times.receivedAt = loop.now
-    times.receivedWall = loop.wallTime
+    times.receivedAt = flight.shard.now
+    times.receivedWall = flight.shard.wallTime
     return response
   }
 
@@ -166,15 +165,19 @@ final class Fill: LoopWork, @unchecked Sendable {
         head: head, body: stored.body)
       settle(
         response,
-        isUnshareable: flight.audience > 1 && !response.head.isShareable(at: loop.now))
+        isUnshareable: flight.audience > 1 && !response.head.isShareable(at: flight.shard.now))
       flight.end(.resolved(response))
     }
   }
 
   /// The response is not for the store: the leader gets it as it comes, the others ask themselves.
   private func handOver(_ response: FetchedResponse) {
-    // The next ones need not wait for each other; a fault of the origin may be over by then.
-    settle(nil, isUnshareable: flight.audience > 1 || response.head.status < 500)
+    // The next ones need not wait for each other; a fault of the origin may be over by then. What was
+    // stale and is not valid any more is of no use.
+    let isFault = response.head.status >= 500
+    let outdated = base.flatMap { $0.head.freshness.isFresh(at: flight.shard.now) ? nil : $0 }
+    settle(
+      nil, isUnshareable: flight.audience > 1 || !isFault, removing: isFault ? nil : outdated)
     if flight.followers.contains(where: \.isLeader) {
       flight.handover = response
     } else {
@@ -186,11 +189,11 @@ final class Fill: LoopWork, @unchecked Sendable {
   // MARK: - The body
 
   private func receive(_ response: FetchedResponse, _ head: StoredHead) async throws(Failure) {
-    isUnshareable = flight.audience > 1 && !head.isShareable(at: loop.now)
+    isUnshareable = flight.audience > 1 && !head.isShareable(at: flight.shard.now)
     flight.setHead(FlightHead(stored: head, contentLength: response.contentLength))
     if !flight.shard.admits(
       bytes: response.contentLength ?? 0, of: flight.zone.id,
-      maximum: configuration.maximumObjectBytes)
+      maximum: policy.maximumObjectBytes)
     {
       passThrough()
     }
@@ -223,8 +226,8 @@ final class Fill: LoopWork, @unchecked Sendable {
     if !flight.isWindowed {
       let fits = flight.shard.admits(
         bytes: UInt64(bytes.count), of: flight.zone.id,
-        maximum: configuration.maximumObjectBytes)
-      if fits, flight.pieces.end <= configuration.maximumObjectBytes,
+        maximum: policy.maximumObjectBytes)
+      if fits, flight.pieces.end <= policy.maximumObjectBytes,
         flight.pieces.end <= flight.shard.capacity / CacheLimits.objectShareOfShard
       {
         countedBytes += bytes.count

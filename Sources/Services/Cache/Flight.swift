@@ -139,7 +139,7 @@ final class Flight: @unchecked Sendable {
   ) {
     self.candidate = candidate
     let fields = candidate.fetch.request.fields
-    let stale = takesStale ? candidate.configuration.stale : nil
+    let stale = takesStale ? candidate.policy.stale : nil
     if owner === shard {
       answered(owner.claim(self, fields, directives, unsuited: unsuited, stale: stale))
       return

@@ -35,6 +35,24 @@ package enum CacheLimits {
   /// Slots of a front cache, in sets of four; the set's oldest makes room.
   static let frontSlots = 4096
 
+  /// Rules of a zone; more are refused. Each may be looked at for each request.
+  package static let rules = 64
+
+  /// Entries of `statusSeconds`.
+  package static let statusLifetimes = 32
+
+  /// Names or patterns in one list of a zone's cache settings.
+  package static let listedNames = 64
+
+  /// Bytes of a name or pattern.
+  package static let patternBytes = 256
+
+  /// Stars of a pattern: matching takes a step more per star and character.
+  package static let patternStars = 4
+
+  /// Parameters of a query that are put in order; a query with more keeps its own.
+  static let sortedParameters = 64
+
   /// Queue nodes looked at to find one victim; then the next one in line goes, hot or not.
   static let evictionSteps = 128
 

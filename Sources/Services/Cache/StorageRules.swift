@@ -11,6 +11,12 @@ struct StorageRules {
   /// The zone's lifetime for responses without a word on it, in seconds.
   var defaultLifetimeSeconds: UInt64 = 0
 
+  /// The zone's lifetime in place of the response's own, in seconds; nil leaves it that.
+  var edgeLifetimeSeconds: UInt64?
+  /// What forbids storing is passed over, if the zone gives a lifetime.
+  var ignoresProhibitions = false
+  var refusesSetCookie = false
+
   /// What is known of the response.
   var status: UInt16 = 200
   var directives = ResponseDirectives()
@@ -28,6 +34,7 @@ struct StorageRules {
   /// Why a response is not stored.
   enum Refusal: Equatable, Sendable {
     case status, requestNoStore, noStore, isPrivate, authorization, varies, setCookie, noLifetime
+    case contentType
   }
 
   /// What is to be done.
@@ -39,6 +46,7 @@ struct StorageRules {
 
   func decide() -> Decision {
     if let refusal = refusal { return .refuse(refusal) }
+    if let edgeLifetimeSeconds { return decide(edgeLifetimeSeconds) }
     guard let lifetime = explicitLifetime else { return decideWithoutLifetime() }
     // Without validator and lifetime it could never be used.
     if lifetime == 0 && !hasValidator { return .refuse(.noLifetime) }
@@ -66,6 +74,17 @@ struct StorageRules {
 
   private var hasValidator: Bool { hasEntityTag || lastModified != nil }
 
+  /// By the zone's own lifetime. Cookies are for one visitor unless the origin says otherwise.
+  private func decide(_ edgeLifetime: UInt64) -> Decision {
+    if hasSetCookie, ignoresProhibitions || explicitLifetime == nil { return .refuse(.setCookie) }
+    if edgeLifetime == 0 { return .refuse(.noLifetime) }
+    if directives.contains(.noCache), !isFree, !hasValidator { return .refuse(.noLifetime) }
+    return .store(lifetimeSeconds: edgeLifetime)
+  }
+
+  /// Whether the zone passes over what the response forbids.
+  var isFree: Bool { ignoresProhibitions && edgeLifetimeSeconds ?? 0 > 0 }
+
   private func decideWithoutLifetime() -> Decision {
     // A cookie for one visitor is shared only if the origin says how long (RFC 9111 section 7.3).
     if hasSetCookie { return .refuse(.setCookie) }
@@ -83,8 +102,11 @@ struct StorageRules {
     let isUnderstood = Self.understoodStatuses.contains(status)
     // RFC 9111 section 5.2.2.3.
     if directives.contains(.mustUnderstand) && !isUnderstood { return .status }
-    if directives.contains(.noStore) && !directives.contains(.mustUnderstand) { return .noStore }
-    if directives.contains(.isPrivate) { return .isPrivate }
+    if !isFree {
+      if directives.contains(.noStore) && !directives.contains(.mustUnderstand) { return .noStore }
+      if directives.contains(.isPrivate) { return .isPrivate }
+    }
+    if hasSetCookie && refusesSetCookie { return .setCookie }
     if variesOnEverything { return .varies }
     // RFC 9111 section 3.5.
     let isForAll =

@@ -14,8 +14,11 @@ extension StoredHead {
   /// Applies the rules of RFC 9111 section 3 to the response to `request`.
   static func assess(
     _ response: ResponseHead, to request: RequestHead, directives: RequestDirectives?,
-    times: ExchangeTimes, defaultLifetimeSeconds: Int
+    times: ExchangeTimes, policy: CachePolicy
   ) -> Assessment {
+    if policy.settings.checksContentType, !ContentTypeAgreement.holds(request, response) {
+      return .refused(.contentType)
+    }
     let fields = response.fields
     let responseDirectives = ResponseDirectives(fields)
     let selection = VarySelection(vary: fields, request: request.fields)
@@ -23,14 +26,15 @@ extension StoredHead {
     var rules = StorageRules()
     rules.requestHasAuthorization = request.fields.contains(.authorization)
     rules.requestForbidsStore = directives?.noStore ?? false
-    rules.defaultLifetimeSeconds = UInt64(max(0, defaultLifetimeSeconds))
+    rules.apply(policy, status: response.status)
     rules.status = response.status
     rules.directives = responseDirectives
     rules.date = date ?? times.receivedWall
     rules.expires = fields.expires(now: times.receivedWall)
     rules.lastModified = fields.date(.lastModified, now: times.receivedWall)
     rules.hasEntityTag = fields.contains(.etag)
-    rules.hasSetCookie = fields.contains(.setCookie)
+    rules.hasSetCookie =
+      fields.contains(.setCookie) && policy.settings.setCookie != .strip
     rules.variesOnEverything = selection == nil
     let lifetime: UInt64
     switch rules.decide() {
@@ -40,19 +44,23 @@ extension StoredHead {
     let age = Freshness.initialAge(
       ageValue: fields.age, date: date, receivedWall: times.receivedWall,
       delayNanoseconds: times.receivedAt.nanoseconds(since: times.requestedAt))
+    let browserSeconds = policy.browserSeconds(response.status)
+    var (kept, replaced) = (storable(fields, responseDirectives, times), FieldBlock?.none)
+    if browserSeconds != nil { replaced = kept.takeLifetime() }
+    if policy.settings.setCookie == .strip { kept.remove(.setCookie) }
     return .storable(
       StoredHead(
-        status: response.status,
-        fields: StoredFields(storable(fields, responseDirectives, times)),
+        status: response.status, fields: StoredFields(kept),
         freshness: Freshness(
           receivedAt: times.receivedAt, initialAgeSeconds: age, lifetimeSeconds: lifetime),
-        noCache: responseDirectives.contains(.noCache),
-        forbidsStale: responseDirectives.forbidsStale,
+        noCache: responseDirectives.contains(.noCache) && !rules.isFree,
+        forbidsStale: responseDirectives.forbidsStale && !rules.isFree,
         isSharedLifetime: responseDirectives.control.sharedMaxAge != nil,
         staleWhileRevalidate: responseDirectives.control.staleWhileRevalidate.map(UInt64.init),
         staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
         lastModified: rules.lastModified,
-        selection: selection ?? VarySelection()))
+        selection: selection ?? VarySelection(), browserSeconds: browserSeconds,
+        replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip))
   }
 
   /// The head of a stored response updated by a 304 (RFC 9111 section 3.2), as a response again.
@@ -62,10 +70,27 @@ extension StoredHead {
     for index in 0..<fields.fields.count where !Self.replaces(index, of: fields.fields, new) {
       head.fields.append(index, of: fields.fields)
     }
+    if let replaced {
+      for index in 0..<replaced.count where !Self.replaces(index, of: replaced, new) {
+        head.fields.append(index, of: replaced)
+      }
+    }
     for index in 0..<new.count where Self.isUpdatable(new.entries[index].name) {
       head.fields.append(index, of: new)
     }
     return head
+  }
+
+  /// The fields of the response as they go to the client that it was fetched for.
+  func leaderFields(_ fields: FieldBlock) -> FieldBlock {
+    guard browserSeconds != nil || stripsSetCookie else { return fields }
+    var fields = fields
+    if stripsSetCookie { fields.remove(.setCookie) }
+    if let browserSeconds {
+      _ = fields.takeLifetime()
+      fields.appendMaxAge(browserSeconds &+ freshness.initialAgeSeconds)
+    }
+    return fields
   }
 
   /// Whether a field of a 304 takes the place of the stored fields of its name.
@@ -118,5 +143,27 @@ extension StoredHead {
       false
     default: true
     }
+  }
+}
+
+extension FieldBlock {
+  /// Takes out what says how long the response lives.
+  mutating func takeLifetime() -> FieldBlock {
+    var taken = FieldBlock()
+    for name in [FieldName.cacheControl, .expires, .pragma] where contains(name) {
+      for index in 0..<count where entries[index].name == name { taken.append(index, of: self) }
+      remove(name)
+    }
+    return taken
+  }
+}
+
+extension StorageRules {
+  /// What the zone says of responses of that status.
+  mutating func apply(_ policy: CachePolicy, status: UInt16) {
+    defaultLifetimeSeconds = UInt64(max(0, policy.settings.defaultFreshnessSeconds))
+    edgeLifetimeSeconds = policy.edgeSeconds(status)
+    ignoresProhibitions = policy.settings.ignoresProhibitions
+    refusesSetCookie = policy.settings.setCookie == .refuse
   }
 }

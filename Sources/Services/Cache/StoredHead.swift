@@ -20,6 +20,11 @@ struct StoredHead: Sendable {
   let staleIfError: UInt64?
   let lastModified: WallTime?
   let selection: VarySelection
+  /// How long clients may keep it from when they get it, in seconds, if that is the zone's word.
+  let browserSeconds: UInt64?
+  /// Fields that the zone's word replaces, for updates by 304.
+  let replaced: FieldBlock?
+  let stripsSetCookie: Bool
 
   /// Whether requests that waited for it may all use it now.
   func isShareable(at now: Instant) -> Bool { !noCache && freshness.isFresh(at: now) }

@@ -60,7 +60,7 @@ final class StoredResponse: Evictable, Sendable {
   /// How the origin failed a moment ago; nil if it did not.
   func failing(at now: Instant) -> StaleUse? {
     let until = failingUntil.load(ordering: .relaxed)
-    guard until > now.nanoseconds else { return nil }
+    guard until & ~1 > now.nanoseconds else { return nil }
     return until & 1 == 1 ? .unreachable : .error
   }
 

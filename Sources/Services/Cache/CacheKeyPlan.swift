@@ -1,0 +1,128 @@
+// How a zone's keys are made where they are not the target as it is.
+
+import HTTP
+import Primitives
+
+/// Which parts of a request tell its response from others.
+final class CacheKeyPlan: Sendable {
+  private let query: CacheKeySettings.Query
+  private let queryNames: [NamePattern]
+  private let sortsQuery: Bool
+  private let fields: [Field]
+  private let cookies: [[UInt8]]
+  /// Parameters of the query are left out, so that the origin must not get them either.
+  let shortensQuery: Bool
+
+  /// A request field that is part of keys.
+  private struct Field: Sendable {
+    let known: FieldName
+    let name: [UInt8]
+  }
+
+  init(_ settings: CacheKeySettings) {
+    query = settings.query
+    queryNames = settings.queryNames.map { NamePattern($0) }
+    sortsQuery = settings.sortsQuery
+    fields = settings.fields.map { name in
+      let bytes = name.utf8.map(\.asciiLowercased)
+      return Field(known: FieldName.find(bytes.span), name: bytes)
+    }
+    cookies = settings.cookies.map { Array($0.utf8) }
+    shortensQuery = settings.query != .all
+  }
+
+  /// Whether the field at `index` of a request is part of keys.
+  func holds(_ request: FieldBlock, at index: Int) -> Bool {
+    for field in fields where Self.isLine(index, of: field, request) { return true }
+    return false
+  }
+
+  /// Appends what follows the host in a key; `parts` is memory to work in.
+  func write(_ request: RequestHead, to key: inout [UInt8], parts: inout [Range<Int>]) {
+    writeTarget(request.path, to: &key, parts: &parts)
+    for field in fields { write(field, request.fields, to: &key) }
+    for cookie in cookies { write(cookie, request.fields, to: &key) }
+  }
+
+  /// Appends path and query, as far as they count.
+  func writeTarget(_ target: [UInt8], to output: inout [UInt8], parts: inout [Range<Int>]) {
+    guard let mark = target.firstIndex(of: 0x3f), query != .all || sortsQuery else {
+      output.append(contentsOf: target)
+      return
+    }
+    output.append(contentsOf: target[..<mark])
+    if query == .none { return }
+    parts.removeAll(keepingCapacity: true)
+    var start = mark + 1
+    while start <= target.count {
+      let end = target[start...].firstIndex(of: 0x26) ?? target.count
+      if keeps(target.span.extracting(start..<end)) { insert(start..<end, target, &parts) }
+      start = end + 1
+    }
+    for index in parts.indices {
+      output.append(index == 0 ? 0x3f : 0x26)
+      output.append(contentsOf: target[parts[index]])
+    }
+  }
+
+  private func keeps(_ parameter: Span<UInt8>) -> Bool {
+    guard query == .only || query == .except else { return true }
+    let name = parameter.extracting(0..<Self.nameLength(parameter))
+    var isNamed = false
+    for pattern in queryNames where pattern.matches(name) { isNamed = true }
+    return isNamed == (query == .only)
+  }
+
+  /// Puts a parameter into its place by its name; those of one name keep their order, which may mean
+  /// something. Queries with very many are left in theirs.
+  private func insert(_ part: Range<Int>, _ target: [UInt8], _ parts: inout [Range<Int>]) {
+    var place = parts.count
+    if sortsQuery, parts.count < CacheLimits.sortedParameters {
+      while place > 0, Self.precedes(target.span, part, parts[place - 1]) { place -= 1 }
+    }
+    parts.insert(part, at: place)
+  }
+
+  private static func precedes(_ text: Span<UInt8>, _ a: Range<Int>, _ b: Range<Int>) -> Bool {
+    let (first, second) = (text.extracting(a), text.extracting(b))
+    let (countA, countB) = (nameLength(first), nameLength(second))
+    for index in 0..<min(countA, countB) where first[index] != second[index] {
+      return first[index] < second[index]
+    }
+    return countA < countB
+  }
+
+  private static func nameLength(_ parameter: Span<UInt8>) -> Int {
+    parameter.first(0x3d, in: 0..<parameter.count) ?? parameter.count
+  }
+
+  /// NUL begins a part: it is in no target and no value. Then a byte that says whether there is one.
+  private func write(_ field: Field, _ request: FieldBlock, to key: inout [UInt8]) {
+    key.append(0)
+    key.append(0)
+    let mark = key.count - 1
+    for index in request.entries.indices where Self.isLine(index, of: field, request) {
+      if key[mark] == 1 { key.append(0x2c) }
+      key[mark] = 1
+      request.withValue(at: index) { key.append($0) }
+    }
+  }
+
+  private func write(_ cookie: [UInt8], _ request: FieldBlock, to key: inout [UInt8]) {
+    key.append(0)
+    key.append(0)
+    let mark = key.count - 1
+    Cookies.forEach(request) { name, value in
+      guard name.equals(cookie.span) else { return }
+      if key[mark] == 1 { key.append(0x3b) }
+      key[mark] = 1
+      key.append(value)
+    }
+  }
+
+  private static func isLine(_ index: Int, of field: Field, _ request: FieldBlock) -> Bool {
+    guard request.entries[index].name == field.known else { return false }
+    return field.known != .other
+      || request.withName(at: index) { $0.equalsIgnoringCase(field.name.span) }
+  }
+}

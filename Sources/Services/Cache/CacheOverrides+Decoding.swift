@@ -1,0 +1,136 @@
+// The keys that a zone's `cache` and its rules share.
+
+package import ConfigurationTree
+
+extension CacheOverrides {
+  package static let keys = [
+    "bypass", "maximumObjectBytes", "defaultFreshnessSeconds", "edgeSeconds", "browserSeconds",
+    "statusSeconds", "everything", "setCookie", "bypassCookies", "checkContentType", "stale", "key",
+  ]
+  private static let staleKeys = [
+    "whileRevalidateSeconds", "ifErrorSeconds", "ifUnreachableSeconds",
+  ]
+  private static let keyKeys = ["query", "queryNames", "sortQuery", "fields", "cookies"]
+  private static let year = 31_536_000
+
+  /// Takes the settings out of `object`; what is missing or wrong is nil.
+  package init(_ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder) {
+    self.init()
+    let seconds = 0...Self.year
+    isBypassed = decoder.bool("bypass", in: object)
+    maximumObjectBytes = decoder.integer("maximumObjectBytes", in: object, 0...(1 << 40))
+    defaultFreshnessSeconds = decoder.integer("defaultFreshnessSeconds", in: object, seconds)
+    edgeSeconds = decoder.integer("edgeSeconds", in: object, seconds)
+    browserSeconds = decoder.integer("browserSeconds", in: object, seconds)
+    decodeStatuses(object, &decoder)
+    ignoresProhibitions = decoder.bool("everything", in: object)
+    setCookie = decoder.choice("setCookie", in: object, SetCookiePolicy.self)
+    bypassCookies = decoder.names(
+      "bypassCookies", in: object, "Give a cookie's name; a star may end it.", star: true)
+    checksContentType = decoder.bool("checkContentType", in: object)
+    decoder.member("stale", in: object) { value, decoder in
+      guard let stale = decoder.object(value, keys: Self.staleKeys) else { return }
+      whileRevalidateSeconds = decoder.integer("whileRevalidateSeconds", in: stale, seconds)
+      ifErrorSeconds = decoder.integer("ifErrorSeconds", in: stale, seconds)
+      ifUnreachableSeconds = decoder.integer("ifUnreachableSeconds", in: stale, seconds)
+    }
+    decoder.member("key", in: object) { value, decoder in
+      guard let key = decoder.object(value, keys: Self.keyKeys) else { return }
+      query = decoder.choice("query", in: key, CacheKeySettings.Query.self)
+      queryNames = decoder.names(
+        "queryNames", in: key, "Give a parameter's name; a star may end it.", star: true)
+      sortsQuery = decoder.bool("sortQuery", in: key)
+      keyFields = decoder.names(
+        "fields", in: key, "Give a request field's name, as Accept-Language.")
+      keyCookies = decoder.names("cookies", in: key, "Give a cookie's name.")
+    }
+  }
+
+  private mutating func decodeStatuses(
+    _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) {
+    var lifetimes: [StatusLifetime] = []
+    let isList = decoder.list("statusSeconds", in: object, limit: CacheLimits.statusLifetimes) {
+      value, decoder in
+      guard let entry = decoder.object(value, keys: ["status", "edgeSeconds", "browserSeconds"])
+      else { return }
+      let edge = decoder.integer("edgeSeconds", in: entry, 0...Self.year)
+      let browser = decoder.integer("browserSeconds", in: entry, 0...Self.year)
+      guard let statuses = Self.decodeStatus(entry, &decoder) else { return }
+      lifetimes.append(
+        StatusLifetime(statuses: statuses, edgeSeconds: edge, browserSeconds: browser))
+    }
+    if isList { statusLifetimes = lifetimes }
+  }
+
+  private static func decodeStatus(
+    _ entry: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) -> ClosedRange<Int>? {
+    let remedy = "Give a status as 404, a class as 5xx, or a range as 500-504."
+    guard let given = entry.value("status") else {
+      decoder.reportMissing("status", in: entry, remedy)
+      return nil
+    }
+    let text: String? =
+      switch given.content {
+      case .string(let text): text
+      case .integer(let number): "\(number)"
+      default: nil
+      }
+    if let statuses = text.flatMap(StatusLifetime.statuses) { return statuses }
+    decoder.at("status") { $0.report("is no status", remedy, at: given.position) }
+    return nil
+  }
+
+  /// What is set, as members of a tree.
+  package var members: [(String, ConfigurationValue)] {
+    var members: [(String, ConfigurationValue?)] = [
+      ("bypass", isBypassed.map { .bool($0) }),
+      ("maximumObjectBytes", maximumObjectBytes.map { .integer($0) }),
+      ("defaultFreshnessSeconds", defaultFreshnessSeconds.map { .integer($0) }),
+      ("edgeSeconds", edgeSeconds.map { .integer($0) }),
+      ("browserSeconds", browserSeconds.map { .integer($0) }),
+      ("statusSeconds", statusLifetimes.map { .array($0.map(Self.tree)) }),
+      ("everything", ignoresProhibitions.map { .bool($0) }),
+      ("setCookie", setCookie.map { .string($0.rawValue) }),
+      ("bypassCookies", bypassCookies.map(Self.tree)),
+      ("checkContentType", checksContentType.map { .bool($0) }),
+    ]
+    let stale: [(String, ConfigurationValue?)] = [
+      ("whileRevalidateSeconds", whileRevalidateSeconds.map { .integer($0) }),
+      ("ifErrorSeconds", ifErrorSeconds.map { .integer($0) }),
+      ("ifUnreachableSeconds", ifUnreachableSeconds.map { .integer($0) }),
+    ]
+    let key: [(String, ConfigurationValue?)] = [
+      ("query", query.map { .string($0.rawValue) }),
+      ("queryNames", queryNames.map(Self.tree)),
+      ("sortQuery", sortsQuery.map { .bool($0) }),
+      ("fields", keyFields.map(Self.tree)),
+      ("cookies", keyCookies.map(Self.tree)),
+    ]
+    for (name, group) in [("stale", stale), ("key", key)] {
+      let present = Self.present(group)
+      if !present.isEmpty { members.append((name, .object(present))) }
+    }
+    return Self.present(members)
+  }
+
+  private static func present(
+    _ members: [(String, ConfigurationValue?)]
+  ) -> [(String, ConfigurationValue)] {
+    members.compactMap { member in member.1.map { (member.0, $0) } }
+  }
+
+  private static func tree(_ texts: [String]) -> ConfigurationValue {
+    .array(texts.map { .string($0) })
+  }
+
+  private static func tree(_ lifetime: StatusLifetime) -> ConfigurationValue {
+    .object(
+      present([
+        ("status", .string(lifetime.statusText)),
+        ("edgeSeconds", lifetime.edgeSeconds.map { .integer($0) }),
+        ("browserSeconds", lifetime.browserSeconds.map { .integer($0) }),
+      ]))
+  }
+}
