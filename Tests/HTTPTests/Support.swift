@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// A file of `/work/shared`, which lies beside the repository; nil with a printed reason if absent.
+/// A file of the folder `shared` beside the repository; nil with a printed reason if absent.
 func sharedFile(_ path: String) -> Foundation.Data? {
   let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -145,6 +145,7 @@ add_standard_zones() {
 # --- clients --------------------------------------------------------------------------------------
 
 client() { python3 "$SYSTEM_DIRECTORY/client.py" "$@"; }
+uploads() { python3 "$SYSTEM_DIRECTORY/uploads.py" "$@"; }
 
 # http HOST PATH [CURL OPTION...] and https HOST PATH [CURL OPTION...]
 http() {

@@ -7,6 +7,7 @@ PORT_FILE. What it does follows from the path (see ROUTES); /_origin/... tells w
   /_origin/count?path=P    how many requests for P arrived (P "malformed": what a strict reader refuses)
   /_origin/last?path=P     the newest one, as "name: value" lines
   /_origin/wait?path=P&count=N  answers when N requests for P have ended (at most 20 s)
+  /_origin/release?path=P  lets the requests for P below /stall go on
   /_origin/reset           forgets everything
 """
 import asyncio
@@ -85,6 +86,7 @@ class Request:
 
 RECORDS = {}  # path -> requests in the order of their arrival
 ENDED = {}  # path -> how many of them have ended
+RELEASED = set()  # paths below /stall whose bodies may be read
 
 
 async def read_line(reader):
@@ -177,6 +179,14 @@ async def echo(c, r):
 async def upload(c, r):
     await c.answer(r, "200 OK", f"complete: yes\nbytes: {r.bytes}\nsha256: {r.digest.hexdigest()}\n"
                    + "".join(f"trailer {n}: {v}\n" for n, v in r.trailers), "Cache-Control: no-store")
+
+
+async def stall(r):
+    """Leaves the body unread until /_origin/release names the path, for a minute at most; then as /upload."""
+    for _ in range(1200):
+        if r.path in RELEASED:
+            break
+        await asyncio.sleep(0.05)
 
 
 async def trailers(c, r):
@@ -311,7 +321,7 @@ async def text(c, r):
     await c.writer.drain()
 
 
-ROUTES = {"/text": text, "/static": static, "/echo": echo, "/upload": upload, "/trailers": trailers, "/slow": slow, "/drip": drip,
+ROUTES = {"/text": text, "/static": static, "/echo": echo, "/upload": upload, "/stall": upload, "/trailers": trailers, "/slow": slow, "/drip": drip,
           "/large": large, "/broken": broken, "/vary": vary, "/private": private, "/websocket": websocket}
 
 
@@ -329,9 +339,12 @@ async def control(c, r):
                 break
             await asyncio.sleep(0.05)
         body = f"{ENDED.get(path, 0)}\n"
+    elif r.path == "/_origin/release":
+        RELEASED.add(path)
     elif r.path == "/_origin/reset":
         RECORDS.clear()
         ENDED.clear()
+        RELEASED.clear()
     await c.answer(r, "200 OK", body)
 
 
@@ -354,6 +367,8 @@ async def serve_one(c, reader):
             await reject(c, r)
         if r.get("expect").lower() == "100-continue":
             await c.head("100 Continue")
+        if first == "/stall":
+            await stall(r)
         await read_body(r, reader)
         await ROUTES.get(first, static)(c, r)
     finally:

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Uploads that curl can't send: held back by their origin, too slow, with trailers over HTTP/2.
+
+uploads.py held PORT HOST PATH BYTES        HTTP/1.1; prints "held N" once nothing more is taken after N bytes, then
+                                            goes on until all is sent, and prints the answer
+uploads.py held-h2 PORT CA HOST PATH BYTES  the same over HTTP/2 and TLS
+uploads.py drip PORT HOST PATH              HTTP/1.1; a byte each second; prints the status and how the connection is left
+uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2; prints the status and that of a later request
+uploads.py trailers-h2 PORT CA HOST PATH    HTTP/2; sends a trailer; prints status, body and trailers of the answer
+"""
+import struct
+import sys
+import threading
+
+import client
+
+# So long nothing is taken before a client says that it is held back, and so long it waits then, in seconds.
+SILENT, PATIENT = 2, 60
+# So long a drip goes on, in seconds; the edge's bounds are 30 and a little.
+DRIPPING = 75
+
+
+def held(port, host, path, count):
+    total, sent, told = int(count), 0, False
+    s, piece = client.connect(port, SILENT), bytes(65536)
+    s.sendall(client.request("POST", path, host, f"Content-Length: {total}"))
+    while sent < total:
+        try:
+            sent += s.send(piece[:total - sent])
+        except TimeoutError:
+            if told:
+                raise
+            told = True
+            s.settimeout(PATIENT)
+            print("held", sent, flush=True)
+    status, _, body, _ = client.Reader(s).response()
+    print(status, body.decode(), sep="\n")
+
+
+class Upload(client.HTTP2):
+    """An upload that keeps to the windows of RFC 9113 section 5.2."""
+
+    def __init__(self, *place):
+        super().__init__(*place)
+        self.room, self.initial, self.grown, self.status, self.body, self.trailers = 65535, 65535, {}, None, b"", []
+        self.done = False
+
+    def left(self):
+        return min(16384, self.room, self.initial + self.grown.get(self.stream, 0))
+
+    def begin(self, method, host, path, *more, end=False):
+        self.stream += 2
+        fields = [(":method", method), (":scheme", self.scheme), (":authority", host), (":path", path), *more]
+        self.s.sendall(self.frame(1, 5 if end else 4, self.stream, b"".join(self.literal(*f) for f in fields)))
+
+    def data(self, content, end=False):
+        self.room -= len(content)
+        self.grown[self.stream] = self.grown.get(self.stream, 0) - len(content)
+        self.s.sendall(self.frame(0, 1 if end else 0, self.stream, content))
+
+    def take(self):
+        """Reads a frame, and what it says of windows and of the answer."""
+        kind, flags, stream, payload = self.frame_in()
+        if kind == 4 and not flags & 1:
+            for start in range(0, len(payload), 6):
+                name, value = struct.unpack("!HI", payload[start:start + 6])
+                self.initial = value if name == 4 else self.initial
+        elif kind == 8:
+            grown = struct.unpack("!I", payload)[0]
+            if stream:
+                self.grown[stream] = self.grown.get(stream, 0) + grown
+            else:
+                self.room += grown
+        elif kind == 7:
+            sys.exit(f"GOAWAY {payload!r}")
+        elif stream == self.stream and kind in (0, 1, 3):
+            self.answer(kind, flags, payload)
+
+    def answer(self, kind, flags, payload):
+        if kind == 1 and self.status is None:
+            self.status = self.head(flags, payload)[":status"]
+        elif kind == 1:
+            self.trailers = [f"{name}: {value}" for name, value in self.head(flags, payload).items()]
+        elif kind == 0:
+            self.body += payload
+        self.done = kind == 3 or bool(flags & 1)
+
+    def finish(self):
+        while not self.done:
+            self.take()
+        return self.status or "reset"
+
+
+def held_h2(port, authority_file, host, path, count):
+    total, sent, told = int(count), 0, False
+    upload = Upload(port, authority_file, host)
+    upload.begin("POST", host, path, ("content-length", count))
+    upload.s.settimeout(SILENT)
+    while sent < total:
+        room = min(upload.left(), total - sent)
+        if room > 0:
+            upload.data(bytes(room), sent + room == total)
+            sent += room
+            continue
+        try:
+            upload.take()
+        except TimeoutError:
+            if told:
+                raise
+            told = True
+            upload.s.settimeout(PATIENT)
+            print("held", sent, flush=True)
+    print(upload.finish(), upload.body.decode(), sep="\n")
+
+
+def every_second(send, over):
+    """Calls send each second until the answer is there, or it has been told long enough."""
+    def repeat():
+        for _ in range(DRIPPING):
+            if over.wait(1):
+                return
+            try:
+                send()
+            except OSError:
+                return
+    threading.Thread(target=repeat, daemon=True).start()
+
+
+def drip(port, host, path):
+    s, over = client.connect(port, DRIPPING), threading.Event()
+    s.sendall(client.request("POST", path, host, "Content-Length: 100000"))
+    every_second(lambda: s.sendall(b"x"), over)
+    answer = s.recv(65536)
+    over.set()
+    print(*client.status_codes(answer), "closed" if client.read_all(s)[1] else "open")
+
+
+def drip_h2(port, host, path):
+    upload, over = Upload(port), threading.Event()
+    upload.s.settimeout(DRIPPING)
+    upload.begin("POST", host, path, ("content-length", "100000"))
+    stream = upload.stream
+    every_second(lambda: upload.s.sendall(upload.frame(0, 0, stream, b"x")), over)
+    status = upload.finish()
+    over.set()
+    upload.done, upload.status = False, None
+    upload.begin("GET", host, "/static/later", end=True)
+    print(status, upload.finish())
+
+
+def trailers_h2(port, authority_file, host, path):
+    upload = Upload(port, authority_file, host)
+    upload.begin("POST", host, path, ("te", "trailers"), ("trailer", "x-sum"))
+    upload.data(b"first second third")
+    upload.s.sendall(upload.frame(1, 5, upload.stream, upload.literal("x-sum", "42")))
+    print(upload.finish(), upload.body.decode(), *upload.trailers, sep="\n")
+
+
+COMMANDS = {"held": held, "held-h2": held_h2, "drip": drip, "drip-h2": drip_h2, "trailers-h2": trailers_h2}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
