@@ -7,7 +7,7 @@ client.py statuses PORT [half]          the same; prints the status of each answ
                                         half: ends its own side once the answer begins
 client.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
 client.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
-client.py websocket PORT HOST PATH
+client.py websocket PORT HOST PATH [CA]  frames of every size come back; over TLS if there is an authority to trust
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
 client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
@@ -30,7 +30,6 @@ import socket
 import ssl
 import struct
 import sys
-import threading
 import time
 
 import hpack
@@ -40,6 +39,10 @@ def connect(port, timeout=20):
     s = socket.create_connection(("127.0.0.1", int(port)), timeout=timeout)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return s
+
+
+def connect_tls(port, authority_file, host):
+    return ssl.create_default_context(cafile=authority_file).wrap_socket(connect(port), server_hostname=host)
 
 
 def read_all(s, seconds=5):
@@ -159,8 +162,8 @@ def status_codes(data):
     return [code.decode("latin1") for code in re.findall(rb"HTTP/1\.1 ([0-9]{3})", data)]
 
 
-def websocket(port, host, path):
-    s = connect(port)
+def websocket(port, host, path, authority_file=None):
+    s = connect_tls(port, authority_file, host) if authority_file else connect(port)
     key = base64.b64encode(os.urandom(16)).decode()
     s.sendall(request("GET", path, host, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
                       f"Sec-WebSocket-Key: {key}"))
@@ -174,8 +177,7 @@ def websocket(port, host, path):
         head = bytes([0x82]) + (bytes([128 | length]) if length < 126 else b"\xfe" + struct.pack("!H", length)
                                 if length < 65536 else b"\xff" + struct.pack("!Q", length))
         masked = bytes(b ^ mask[i & 3] for i, b in enumerate(data))
-        sender = threading.Thread(target=s.sendall, args=(head + mask + masked,))
-        sender.start()
+        s.sendall(head + mask + masked)
         first, second = reader.exactly(2)
         got = second & 127
         if got == 126:
@@ -184,7 +186,6 @@ def websocket(port, host, path):
             got = struct.unpack("!Q", reader.exactly(8))[0]
         if first != 0x82 or reader.exactly(got) != data:
             sys.exit(f"the echo of {length} bytes differs")
-        sender.join()
     s.sendall(bytes([0x88, 0x80]) + os.urandom(4))
     if reader.exactly(2)[0] != 0x88:
         sys.exit("no close frame came back")
@@ -221,8 +222,7 @@ def early_close(port, host, path):
 
 def early_close_tls(port, authority_file, host, path):
     """As early_close, but in order: close_notify, then the end of the connection."""
-    context = ssl.create_default_context(cafile=authority_file)
-    s = context.wrap_socket(connect(port), server_hostname=host)
+    s = connect_tls(port, authority_file, host)
     s.sendall(request("GET", path, host))
     time.sleep(0.3)  # the request has reached the origin
     s.settimeout(0)
