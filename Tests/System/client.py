@@ -5,8 +5,6 @@ several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected;
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
 client.py statuses PORT [half]          the same; prints the status of each answer, then "closed" or "open";
                                         half: ends its own side once the answer begins
-client.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
-client.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
 client.py websocket PORT HOST PATH [CA]  frames of every size come back; over TLS if there is an authority to trust
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
@@ -127,34 +125,6 @@ def statuses(port, how=""):
         s.shutdown(socket.SHUT_WR)
     data, closed = read_all(s)
     print(*status_codes(begun + data), "closed" if closed else "open")
-
-
-def crowd(port, host, path, count):
-    refused, silent = 0, [socket.create_connection(("127.0.0.1", int(port))) for _ in range(int(count))]
-    time.sleep(1)  # the edge has seen them all
-    for s in silent:
-        s.setblocking(False)
-        try:
-            refused += s.recv(1) == b""
-        except BlockingIOError:
-            pass
-        except ConnectionResetError:
-            refused += 1
-    other = socket.create_connection(("127.0.0.1", int(port)), 20, ("127.0.1.1", 0))
-    other.sendall(request("GET", path, host))
-    print("some refused" if 0 < refused < len(silent) else f"{refused} refused", Reader(other).response()[0])
-
-
-def slow_head(port):
-    s, begun = connect(port, 1), time.monotonic()
-    s.sendall(b"GET / HTTP/1.1\r\nX: ")
-    while time.monotonic() - begun < 30:
-        try:
-            answer = s.recv(65536)
-            return print(*status_codes(answer), "closed" if read_all(s)[1] else "open")
-        except TimeoutError:
-            s.sendall(b"y")
-    print("still open after 30 s")
 
 
 def status_codes(data):
@@ -490,8 +460,7 @@ def cases(port, host, file):
     sys.exit(1 if bad else 0)
 
 
-COMMANDS = {"raw": raw, "statuses": statuses, "crowd": crowd, "slow-head": slow_head,
-            "websocket": websocket, "trailers": trailers, "abort": abort,
+COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
             "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
             "h2-bytes": h2_bytes, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Clients that are too many or too slow.
+
+crowds.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
+crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a third that waits, and is answered once
+                                        they are gone; prints "waits STATUS"
+crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
+"""
+import socket
+import sys
+import time
+
+import client
+
+
+def crowd(port, host, path, count):
+    refused, silent = 0, [socket.create_connection(("127.0.0.1", int(port))) for _ in range(int(count))]
+    time.sleep(1)  # the edge has seen them all
+    for s in silent:
+        s.setblocking(False)
+        try:
+            refused += s.recv(1) == b""
+        except BlockingIOError:
+            pass
+        except ConnectionResetError:
+            refused += 1
+    other = socket.create_connection(("127.0.0.1", int(port)), 20, ("127.0.1.1", 0))
+    other.sendall(client.request("GET", path, host))
+    print("some refused" if 0 < refused < len(silent) else f"{refused} refused", client.Reader(other).response()[0])
+
+
+def full(port, host, path, count):
+    crowd = [socket.create_connection(("127.0.0.1", int(port)), 20, (f"127.0.{n % 2}.1", 0)) for n in range(int(count))]
+    other = socket.create_connection(("127.0.0.1", int(port)), 2, ("127.0.2.1", 0))
+    other.sendall(client.request("GET", path, host))
+    try:
+        return print("not kept waiting", other.recv(65536))
+    except TimeoutError:
+        print("waits", end=" ")
+    for s in crowd:
+        s.close()
+    other.settimeout(20)
+    print(client.Reader(other).response()[0])
+
+
+def slow_head(port):
+    s, begun = client.connect(port, 1), time.monotonic()
+    s.sendall(b"GET / HTTP/1.1\r\nX: ")
+    while time.monotonic() - begun < 30:
+        try:
+            answer = s.recv(65536)
+            return print(*client.status_codes(answer), "closed" if client.read_all(s)[1] else "open")
+        except TimeoutError:
+            s.sendall(b"y")
+    print("still open after 30 s")
+
+
+COMMANDS = {"crowd": crowd, "full": full, "slow-head": slow_head}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
