@@ -69,7 +69,7 @@ import Zones
         return [state.exchangesInFlight, statuses.list.count] + statuses.list.map { Int($0) }
       }
       #expect(counts == [1, 1, 503])
-      while await edge.inFlight(0) > 0 {}
+      try await edge.wait { await edge.inFlight(0) == 0 }
       #expect(await edge.ask("a.example").status == 308)
     }
   }
@@ -84,10 +84,11 @@ import Zones
     zone.origins = [OriginConfiguration(scheme: .http, host: "127.0.0.1", port: port)]
     try await edge.change(.put(zone))
     async let flying = edge.ask("a.example")
-    while await edge.inFlight(0) == 0 {}
+    try await edge.wait { await edge.inFlight(0) > 0 }
     #expect(await edge.ask("a.example", "/other", on: 1).status == 503)
     close(silent)
     #expect(await flying.status >= 500)
+    try await edge.wait { await edge.inFlight(0) == 0 }
     #expect(await edge.ask("a.example", "/other", on: 1).mark == "1")
   }
 

@@ -140,7 +140,7 @@ import Zones
     zone.origins = [OriginConfiguration(scheme: .http, host: "127.0.0.1", port: port)]
     try await edge.change(.put(zone))
     async let flying = edge.ask("a.example")
-    while await edge.inFlight(0) == 0 {}
+    try await edge.wait { await edge.inFlight(0) > 0 }
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "new")]
     try await edge.change(.put(zone))

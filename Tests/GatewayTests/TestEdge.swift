@@ -105,6 +105,12 @@ extension TestEdge {
     }
   }
 
+  /// Waits until `condition` holds, a minute at most.
+  func wait(_ condition: () async -> Bool) async throws {
+    let end = SystemClock.monotonic + .seconds(60)
+    while await !condition() { try #require(SystemClock.monotonic < end) }
+  }
+
   /// Requests of all zones of a loop that are queued or wait for something.
   func inFlight(_ loop: Int) async -> Int {
     await on(loop) { gateway in

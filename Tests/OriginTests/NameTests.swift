@@ -26,8 +26,6 @@ import Testing
     table.failed("a", "gone", took: .zero, now: start + .seconds(31))
     #expect(table.lookUp("a", now: start + .milliseconds(31_500)) == .addresses([address]))
     #expect(table.lookUp("a", now: start + .seconds(33)) == .stale([address]))
-    table.delayed("a", "late", now: start + .seconds(33))
-    #expect(table.lookUp("a", now: start + .seconds(33)) == .stale([address]))
     table.failed("a", "gone", took: .zero, now: start + .seconds(5_000))
     #expect(table.lookUp("a", now: start + .seconds(5_000)) == .failed("gone"))
   }
@@ -50,12 +48,14 @@ import Testing
     #expect(table.lookUp("a", now: now + .seconds(50)) == .unknown)
   }
 
-  @Test("while a look-up takes too long, nobody else waits for it")
+  @Test("while a look-up takes too long for a zone, that zone does not wait for it")
   func delayed() {
     var table = NameTable()
-    table.delayed("a", "late", now: start)
-    #expect(table.lookUp("a", now: start + .seconds(4)) == .failed("late"))
-    #expect(table.lookUp("a", now: start + .seconds(5)) == .unknown)
+    table.delayed("a", for: Self.zone(1), now: start)
+    #expect(table.isDelayed("a", for: Self.zone(1), now: start + .seconds(4)))
+    #expect(!table.isDelayed("a", for: Self.zone(1), now: start + .seconds(5)))
+    #expect(!table.isDelayed("a", for: Self.zone(2), now: start))
+    #expect(table.lookUp("a", now: start) == .unknown)
   }
 
   @Test("a loop remembers a bounded number of names")

@@ -65,9 +65,9 @@ extension Gateway {
     }
   }
 
-  /// Goes on with an exchange that waited.
+  /// Goes on with an exchange that waited, if its client still does.
   private func answer(_ exchange: Exchange, _ handle: () -> Handling) {
-    if handle() == .responded { exchange.sink?.respond(exchange) }
+    if !exchange.isAborted && handle() == .responded { exchange.sink?.respond(exchange) }
     loop.charge(loop.systemLane)
   }
 }

@@ -33,7 +33,6 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   var lookups: [[UInt8]: Lookup] = [:]
   /// Readings of all counters that are under way.
   var walks: [GatewayWalk] = []
-  var walkCount: UInt64 = 0
   private let zoneIdleNanoseconds: UInt64
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
@@ -130,7 +129,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   /// Takes a zone out of memory.
   func drop(_ zone: ZoneState) {
-    for walk in walks { walk.zoneLeaves(zone) }
+    if let last = listed.last { for walk in walks { walk.zoneLeaves(zone, for: last) } }
     for name in zone.names { hosts.remove(name) }
     zone.names.removeAll()
     zones[zone.id] = nil

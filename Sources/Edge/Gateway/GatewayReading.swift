@@ -37,8 +37,7 @@ extension Gateway {
 
   /// Begins a walk, which hears of zones that leave until it is taken out of `walks`.
   func beginWalk() -> GatewayWalk {
-    walkCount += 1
-    let walk = GatewayWalk(self, number: walkCount)
+    let walk = GatewayWalk(self)
     walks.append(walk)
     return walk
   }

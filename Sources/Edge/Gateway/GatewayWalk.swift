@@ -10,13 +10,13 @@ final class GatewayWalk: @unchecked Sendable {
   // Confined to the loop.
   private unowned let gateway: Gateway
   private(set) var reading: GatewayReading
-  private let number: UInt64
   /// Zones that are not read yet: those that come first in the gateway's list.
   private var rest: Int
+  /// Zones that were read and then took the place of one that was not.
+  private var moved: Set<ZoneID> = []
 
-  init(_ gateway: Gateway, number: UInt64) {
+  init(_ gateway: Gateway) {
     self.gateway = gateway
-    self.number = number
     rest = gateway.activeZones
     gateway.loop.settleCharges()
     reading = GatewayReading(departed: (gateway.departed, gateway.departedLedger))
@@ -35,13 +35,15 @@ final class GatewayWalk: @unchecked Sendable {
     return rest == 0
   }
 
-  /// A zone leaves the gateway's list.
-  func zoneLeaves(_ zone: ZoneState) { if zone.position < rest { read(zone) } }
+  /// A zone leaves the gateway's list, and `last` takes its place there.
+  func zoneLeaves(_ zone: ZoneState, for last: ZoneState) {
+    guard zone.position < rest else { return }
+    read(zone)
+    if last.position >= rest { moved.insert(last.id) }
+  }
 
   private func read(_ zone: ZoneState) {
-    // One that was read may have taken the place of one that left.
-    guard zone.lastWalk != number else { return }
-    zone.lastWalk = number
+    guard !moved.contains(zone.id) else { return }
     reading.zones.append(
       GatewayReading.Zone(
         id: zone.id, name: zone.lane.name, counters: zone.counters, ledger: zone.lane.ledger,

@@ -27,8 +27,6 @@ final class ZoneState: @unchecked Sendable {
   var names: [[UInt8]] = []
   /// Where the gateway's list has the zone.
   var position = 0
-  /// The last walk that read the counters.
-  var lastWalk: UInt64 = 0
   /// Made on the first handshake, off the loop.
   private(set) var tlsContext: TLSServerContext?
   /// Handshakes that wait for it.

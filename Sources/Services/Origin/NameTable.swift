@@ -26,7 +26,15 @@ struct NameTable {
     var usedAt = Instant(nanoseconds: 0)
   }
 
+  /// A name that a zone waited for in vain.
+  private struct Delay: Hashable {
+    let name: String
+    let zone: ZoneID
+  }
+
   private var entries: [String: Entry] = [:]
+  /// Until when they are not waited for.
+  private var delays: [Delay: Instant] = [:]
 
   var count: Int { entries.count }
 
@@ -65,14 +73,16 @@ struct NameTable {
     }
   }
 
-  /// The lookup has not ended in time: for a moment nobody else waits for it.
-  mutating func delayed(_ name: String, _ reason: String, now: Instant) {
-    change(name, now) { entry in
-      guard now >= entry.usableUntil else { return }
-      entry.addresses = []
-      entry.reason = reason
-      entry.validUntil = max(entry.validUntil, now + OriginLimits.delayedNameTTL)
-    }
+  /// The lookup has not ended in time for `zone`: for a moment its exchanges don't wait for it. Other
+  /// zones' turn may come sooner.
+  mutating func delayed(_ name: String, for zone: ZoneID, now: Instant) {
+    if delays.count >= OriginLimits.cachedNames { delays.removeAll() }
+    delays[Delay(name: name, zone: zone)] = now + OriginLimits.delayedNameTTL
+  }
+
+  /// Whether `zone` waited in vain for `name` a moment ago.
+  func isDelayed(_ name: String, for zone: ZoneID, now: Instant) -> Bool {
+    (delays[Delay(name: name, zone: zone)]).map { now < $0 } ?? false
   }
 
   private mutating func change(_ name: String, _ now: Instant, _ body: (inout Entry) -> Void) {

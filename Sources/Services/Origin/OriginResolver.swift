@@ -37,7 +37,9 @@ package final class OriginResolver: @unchecked Sendable {
         ask(host, for: zone)
         return found.map { Self.at($0, port) }
       case .failed(let reason): throw Failure(.dnsError, reason, isRetryable: true)
-      case .unknown: ask(host, for: zone)
+      case .unknown:
+        ask(host, for: zone)
+        if table.isDelayed(host, for: zone, now: loop.now) { throw Self.tooLong(host) }
       }
       waiting[host, default: []].append(parker)
       let outcome = await parker.park(until: deadline)
@@ -47,10 +49,14 @@ package final class OriginResolver: @unchecked Sendable {
       case .woken: continue
       case .cancelled: throw Failure(.clientAborted, "nobody waits for the response")
       case .timedOut:
-        table.delayed(host, "looking up \(host) takes too long", now: loop.now)
-        throw Failure(.dnsTimeout, "looking up \(host) took too long", isRetryable: true)
+        table.delayed(host, for: zone, now: loop.now)
+        throw Self.tooLong(host)
       }
     }
+  }
+
+  private static func tooLong(_ host: String) -> Failure {
+    Failure(.dnsTimeout, "looking up \(host) takes too long", isRetryable: true)
   }
 
   private static func at(_ address: SocketAddress, _ port: UInt16) -> SocketAddress {

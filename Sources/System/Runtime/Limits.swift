@@ -53,9 +53,13 @@ package enum RuntimeLimits {
   /// Bytes that one flush gives to the kernel before the lane yields.
   package static let flushBytes = 256 << 10
 
-  /// Open files that the process may have per memory file: a quarter of them at most hold bodies, so
-  /// that connections always find theirs.
-  static let descriptorsPerMemoryFile = 4
+  /// Open files that the process may have per memory file: a sixteenth of them at most hold bodies,
+  /// which is half of what client connections leave to others.
+  static let descriptorsPerMemoryFile = 16
+
+  /// Memory files at most. Each is a mapping of its own, of which Linux allows 65,530 as it comes
+  /// (vm.max_map_count); the rest of the process needs them too. At it bodies stay on the heap.
+  static let memoryFiles = 8_192
 
   /// Connections the kernel queues before it refuses.
   package static let listenBacklog: Int32 = 4096

@@ -19,7 +19,9 @@ import Synchronization
   /// Makes an empty file; nil if there are as many as the limit of open files allows, or the kernel
   /// has no memory for one: then the heap must do.
   package init?() {
-    let limit = Int(skerry_descriptor_limit()) / RuntimeLimits.descriptorsPerMemoryFile
+    let limit = min(
+      RuntimeLimits.memoryFiles,
+      Int(skerry_descriptor_limit()) / RuntimeLimits.descriptorsPerMemoryFile)
     guard Self.openCount.load(ordering: .relaxed) < limit else { return nil }
     descriptor = skerry_memory_file()
     guard descriptor >= 0 else { return nil }

@@ -58,8 +58,9 @@ final class RequestUpload: @unchecked Sendable {
     do throws(Failure) {
       while !isStopped {
         awaitsSource = true
-        guard let piece = try await source.next(parker) else { break }
+        let next = try await source.next(parker)
         awaitsSource = false
+        guard let piece = next else { break }
         guard try send(piece) else { break }
         await awaitRoom(HTTPClientLimits.pendingOutputBytes)
       }

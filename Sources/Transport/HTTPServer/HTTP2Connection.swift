@@ -25,6 +25,9 @@ final class HTTP2Connection {
   private var isGoingAway = false
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
+  /// When the client last took some of the output that waits, and how much waited then.
+  private var takenAt = Instant(nanoseconds: 0)
+  private var waitingOutput = 0
   /// Zones beside the connection's own that have streams here, or had.
   var shares: [HTTP2TenantShare] = []
 
@@ -82,7 +85,10 @@ final class HTTP2Connection {
     {
       return connection.abort()
     } else if connection.pendingOutputCount > 0 {
-      return connection.abort()
+      let limit = takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
+      guard limit > now else { return connection.abort() }
+      silentAt = limit
+      return setDeadline()
     } else if isGoingAway || session.streamCount == 0 {
       session.goAway()
       if session.streamCount == 0 { connection.ending = .afterOutput }
@@ -104,7 +110,13 @@ final class HTTP2Connection {
     endShares { _ in true }
   }
 
-  func outputChanged() {}
+  func outputChanged() {
+    // The queue is filled only when it is empty: any other change is the client's doing.
+    let waiting = connection.pendingOutputCount
+    guard waiting != waitingOutput else { return }
+    waitingOutput = waiting
+    takenAt = connection.loop.now
+  }
 
   func extendDeadline() {
     let limit =
