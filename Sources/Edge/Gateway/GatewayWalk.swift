@@ -1,5 +1,6 @@
 // Reading all counters of a loop, a few zones at a time.
 
+import Primitives
 import Runtime
 
 /// Goes through the zones of one loop and reads what they count; `advance` is one turn of it.
