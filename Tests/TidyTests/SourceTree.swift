@@ -12,7 +12,7 @@ struct SourceTree {
 
   let files: [SourceFile]
 
-  private static let skippedFolders: Set<String> = [".build", ".git", "run", "Corpus", "corpus"]
+  private static let skippedFolders: Set<String> = [".git", "run", "Corpus", "corpus"]
   private static let kinds: Set<String> = ["swift", "md", "c", "h", "sh", "test", "py", "yaml", ""]
 
   private init() throws {
@@ -38,7 +38,9 @@ struct SourceTree {
       let url = folder.appending(path: name), path = prefix + name
       let kind = try url.resourceValues(forKeys: [.isDirectoryKey, .isRegularFileKey])
       if kind.isDirectory ?? false {
-        if !skippedFolders.contains(name) { try walk(url, from: path + "/", visit: visit) }
+        if !skippedFolders.contains(name), !name.hasPrefix(".build") {
+          try walk(url, from: path + "/", visit: visit)
+        }
       } else if kind.isRegularFile ?? false {
         try visit(path, url)
       }
