@@ -54,7 +54,7 @@ final class ModelRun: @unchecked Sendable {
     group = CacheGroup(
       loops: [lane.loop], ramBytes: 64 << 20, hash: KeyedHash(key0: seed, key1: 1))
     stage = CacheStage(
-      zone: ZoneID(high: 3, low: seed), configuration: CacheConfiguration(),
+      zone: ZoneID(high: 3, low: seed), policies: .standard,
       shard: group.shards[0], lane: lane,
       below: TestOrigin { (fetch, _) throws(Failure) in try origin.answer(fetch) })
   }

@@ -157,9 +157,14 @@ struct RulesTests {
       ("Accept-Encoding", "gzip, br", "br,gzip", true),
       ("Accept-Encoding", "gzip, br", "GZIP ,  br", true),
       ("Accept-Encoding", "gzip", "gzip, br", false),
-      ("Accept-Language", "en, de", "EN,de", true), ("Accept-Language", "en, de", "de, en", true),
+      ("Accept-Language", "en, de", "EN,de", true),
+      // Among equal weights the order may mean something.
+      ("Accept-Language", "en, de", "de, en", false), ("Accept", "a/b, c/d", "c/d, a/b", false),
+      ("TE", "trailers, gzip", "gzip, trailers", true),
+      ("Accept-Encoding", "gzip;q=1.0, br", "br, gzip", true),
+      ("Accept-Encoding", "gzip;q=0.5, br", "br;q=0.5, gzip", false),
       ("Accept-Language", "en, de;q=0.5", "en;q=0.5, de", false),
-      ("Accept-Language", "en;q=1.0, de ;q=0.50", "de;q=0.5,EN", true),
+      ("Accept-Language", "en;q=1.0, de ;q=0.50", "EN,de;q=0.5", true),
       ("X-A", "a, b", "a,b", true), ("X-A", "a", "A", false), ("X-A", "", nil, false),
       ("X-A", nil, nil, true), ("X-A", nil, "", false), ("Cookie", "a=1", "a=1", true),
     ] as [(String, String?, String?, Bool)])

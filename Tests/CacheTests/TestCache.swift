@@ -25,7 +25,7 @@ final class TestCache: @unchecked Sendable {
   func stage(_ index: Int = 0, on lane: Lane) -> CacheStage {
     if let stage = stages[index] { return stage }
     let stage = CacheStage(
-      zone: zone, configuration: configuration, shard: group.shards[index], lane: lane,
+      zone: zone, policies: CachePolicies(configuration), shard: group.shards[index], lane: lane,
       below: origin)
     stages[index] = stage
     return stage

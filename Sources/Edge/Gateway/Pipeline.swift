@@ -20,7 +20,7 @@ struct Pipeline {
     { $0.compresses ? CodingNegotiation($0.configuration.compression) : nil },
     { context in
       let stage = CacheStage(
-        zone: context.snapshot.id, configuration: context.configuration.cache,
+        zone: context.snapshot.id, policies: context.snapshot.cachePolicies,
         shard: context.shard, lane: context.zone.lane,
         below: context.compresses ? IdentityRequests(context.origin) : context.origin)
       stage.tenant.setWeight(context.configuration.cacheShare)

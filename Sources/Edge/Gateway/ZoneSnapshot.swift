@@ -1,5 +1,6 @@
 // One zone's configuration, compiled.
 
+import Cache
 import Primitives
 import Synchronization
 import TLS
@@ -12,6 +13,8 @@ package final class ZoneSnapshot: Sendable {
   package let epoch: UInt64
   /// What the zone uses of the server, whatever its configuration is.
   let use: ZoneUse
+  /// What the zone says of its cache, compiled here, on the storage thread, for all loops.
+  let cachePolicies: CachePolicies
   private let contexts = Mutex(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
@@ -24,6 +27,9 @@ package final class ZoneSnapshot: Sendable {
     self.configuration = configuration
     self.epoch = epoch
     self.use = use
+    cachePolicies =
+      configuration.cache == CacheConfiguration()
+      ? .standard : CachePolicies(configuration.cache)
   }
 
   var id: ZoneID { configuration.id }

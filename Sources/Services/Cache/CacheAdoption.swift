@@ -11,19 +11,22 @@ final class CacheAdoption: Suspension {
   private let response: FetchedResponse
   private let head: StoredHead
   private let times: ExchangeTimes
+  private let start: FetchStart
 
   init(
-    _ stage: CacheStage, _ response: FetchedResponse, _ head: StoredHead, _ times: ExchangeTimes
+    _ stage: CacheStage, _ response: FetchedResponse, _ head: StoredHead, _ times: ExchangeTimes,
+    since start: FetchStart
   ) {
     self.stage = stage
     self.response = response
     self.head = head
     self.times = times
+    self.start = start
   }
 
   func perform(_ exchange: Exchange) async throws(Failure) {
     let lookup = stage.lookUp(exchange)
-    try await stage.serveAlone(exchange, lookup) { fill in
+    try await stage.serveAlone(exchange, lookup, since: start) { fill in
       fill.start(with: response, head, times)
     }
   }

@@ -12,23 +12,27 @@ final class CacheInvalidation: Suspension {
   private var response: FetchedResponse
   private let forwarding: Forwarding
   private let times: ExchangeTimes
+  private let start: FetchStart
 
   init(
     _ stage: CacheStage, _ response: FetchedResponse, _ forwarding: Forwarding,
-    _ times: ExchangeTimes
+    _ times: ExchangeTimes, since start: FetchStart
   ) {
     self.stage = stage
     self.response = response
     self.forwarding = forwarding
     self.times = times
+    self.start = start
   }
 
   func perform(_ exchange: Exchange) async throws(Failure) {
-    await stage.invalidate(exchange.request, response.head.fields)
-    if let head = stage.representation(response.head, after: exchange.request, times) {
+    let end = await stage.invalidate(
+      exchange.request, response.head.fields, since: start.instant)
+    if let end, let head = stage.representation(response.head, after: exchange.request, times) {
       var lookup = stage.lookUp(exchange)
       lookup.forwarding = forwarding
-      return try await stage.serveAlone(exchange, lookup) { fill in
+      let begin = FetchStart(generation: start.generation, instant: end)
+      return try await stage.serveAlone(exchange, lookup, since: begin) { fill in
         fill.start(with: response, head, times)
       }
     }
@@ -52,9 +56,10 @@ extension CacheStage {
     guard
       control.maxAge != nil || control.sharedMaxAge != nil || response.fields.contains(.expires)
     else { return nil }
-    let policy = policies.policy(for: request)
+    var budget = StepBudget()
+    let policy = policies.policy(for: request, &budget)
     // It was sent as it came: nobody may plant by it what others get.
-    if policy.bypasses(request) || UnkeyedFields.isAny(in: request.fields, policy.key) {
+    if policy.bypasses(request, &budget) || UnkeyedFields.isAny(in: request.fields, policy.key) {
       return nil
     }
     return storable(response, to: request, times, policy)

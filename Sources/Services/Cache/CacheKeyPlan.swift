@@ -12,6 +12,10 @@ final class CacheKeyPlan: Sendable {
   private let cookies: [[UInt8]]
   /// Parameters of the query are left out, so that the origin must not get them either.
   let shortensQuery: Bool
+  /// Bytes of the longest of `queryNames`.
+  private let longestName: Int
+  /// Making a key may take long; `steps` says how long.
+  let isCostly: Bool
 
   /// A request field that is part of keys.
   private struct Field: Sendable {
@@ -29,6 +33,34 @@ final class CacheKeyPlan: Sendable {
     }
     cookies = settings.cookies.map { Array($0.utf8) }
     shortensQuery = settings.query != .all
+    longestName = queryNames.reduce(0) { max($0, $1.length) }
+    isCostly = !queryNames.isEmpty || sortsQuery || !cookies.isEmpty
+  }
+
+  /// Steps that making a request's key takes at most.
+  func steps(for request: RequestHead) -> Int {
+    var steps = steps(forTarget: request.path)
+    if !cookies.isEmpty {
+      for index in request.fields.entries.indices
+      where request.fields.entries[index].name == .cookie {
+        steps += cookies.count * request.fields.withValue(at: index) { $0.count }
+      }
+    }
+    return steps
+  }
+
+  /// Steps that the part of a key takes at most that comes of the target.
+  func steps(forTarget target: [UInt8]) -> Int {
+    guard !queryNames.isEmpty || sortsQuery, let mark = target.firstIndex(of: 0x3f) else {
+      return 0
+    }
+    var parameters = 1
+    for index in mark..<target.count where target[index] == 0x26 { parameters += 1 }
+    let bytes = target.count - mark
+    // A comparison ends with the shorter name.
+    let finding = queryNames.count * min(bytes, parameters * (longestName + 1))
+    let sorting = sortsQuery ? bytes * min(parameters, CacheLimits.sortedParameters) / 2 : 0
+    return finding + sorting
   }
 
   /// Whether the field at `index` of a request is part of keys.
@@ -68,9 +100,8 @@ final class CacheKeyPlan: Sendable {
   private func keeps(_ parameter: Span<UInt8>) -> Bool {
     guard query == .only || query == .except else { return true }
     let name = parameter.extracting(0..<Self.nameLength(parameter))
-    var isNamed = false
-    for pattern in queryNames where pattern.matches(name) { isNamed = true }
-    return isNamed == (query == .only)
+    for pattern in queryNames where pattern.matches(name) { return query == .only }
+    return query == .except
   }
 
   /// Puts a parameter into its place by its name; those of one name keep their order, which may mean

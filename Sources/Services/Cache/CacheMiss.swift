@@ -196,14 +196,17 @@ extension CacheStage {
     try await serveAlone(exchange, lookup) { $0.start(validating: stored) }
   }
 
-  /// Answers by a flight of the exchange's own, whose fill is started by `start`.
+  /// Answers by a flight of the exchange's own, whose fill is started by `begin`; `start` is when its
+  /// request went out, if that has happened before.
   func serveAlone(
-    _ exchange: Exchange, _ lookup: Lookup, _ start: (Fill) -> Void
+    _ exchange: Exchange, _ lookup: Lookup, since start: FetchStart? = nil,
+    _ begin: (Fill) -> Void
   ) async throws(Failure) {
     let flight = Flight(
-      shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false)
+      shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false,
+      since: start)
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
-    start(makeFill(flight, exchange, lookup.policy, directives: lookup.directives))
+    begin(makeFill(flight, exchange, lookup.policy, directives: lookup.directives))
     switch try await follower.outcome(exchange.parker) {
     case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
     case .resolved(let stored):
@@ -302,7 +305,7 @@ extension CacheStage {
     }
     var status = ForwardStatus(forwarding: forwarding(follower, lookup))
     status.statusBelow = stored.status
-    status.isStored = follower.isLeader && !flight.isWindowed
+    status.isStored = follower.isLeader && !flight.isWindowed && !flight.isRevoked
     status.isCollapsed = !follower.isLeader || !flight.isFetchedHere
     status.ttl = stored.freshness.remainingSeconds(at: shard.now)
     appendForwardStatus(exchange, status)

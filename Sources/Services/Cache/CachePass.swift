@@ -18,6 +18,7 @@ final class CachePass: EventDrivenWork {
   private var times = ExchangeTimes(
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
+  private var start = FetchStart(generation: 0, instant: Instant(nanoseconds: 0))
 
   init(_ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy? = nil) {
     self.stage = stage
@@ -29,6 +30,7 @@ final class CachePass: EventDrivenWork {
     self.exchange = exchange
     self.driver = driver
     times.requestedAt = stage.shard.now
+    start = FetchStart(stage.zone)
     let fetch = Fetch(passing: exchange)
     if let policy { stage.prepare(&fetch.request, policy) }
     exchange.fetch = fetch
@@ -44,10 +46,10 @@ final class CachePass: EventDrivenWork {
     if let policy,
       let head = stage.storable(response.head, to: exchange.request, times, policy)
     {
-      return CacheAdoption(stage, response, head, times)
+      return CacheAdoption(stage, response, head, times, since: start)
     }
     if !exchange.request.method.isSafe, (200..<400).contains(response.head.status) {
-      return CacheInvalidation(stage, response, forwarding, times)
+      return CacheInvalidation(stage, response, forwarding, times, since: start)
     }
     exchange.facts.cache = policy != nil ? .miss : .bypass
     stage.respond(exchange, &response, CacheStage.ForwardStatus(forwarding: forwarding))

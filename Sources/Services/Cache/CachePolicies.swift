@@ -4,11 +4,17 @@ import HTTP
 import Primitives
 
 /// A zone's settings and its rules, compiled. Finding a request's policy allocates nothing.
-struct CachePolicies: Sendable {
+package struct CachePolicies: Sendable {
+  /// What most zones have: no word of their own.
+  package static let standard = CachePolicies(CacheConfiguration())
+
+  /// Whether responses are stored and reused at all.
+  let isEnabled: Bool
   /// What holds where no rule fits.
   let usual: CachePolicy
   private let rules: [Rule]
-  /// What holds for paths that an origin may understand as others.
+  /// What holds for paths that an origin may understand as others, and for requests that take too
+  /// long to find out about: nothing is stored of them or answered from the store.
   private let doubtful: CachePolicy?
 
   /// A rule, compiled.
@@ -19,7 +25,9 @@ struct CachePolicies: Sendable {
     let policy: CachePolicy
   }
 
-  init(_ configuration: CacheConfiguration) {
+  /// Compiles a zone's settings, which may take thousands of allocations: not on a loop.
+  package init(_ configuration: CacheConfiguration) {
+    isEnabled = configuration.isEnabled
     usual = CachePolicy(configuration.settings)
     rules = configuration.rules.map { rule in
       Rule(
@@ -35,39 +43,58 @@ struct CachePolicies: Sendable {
 
   /// The policy of the first rule that fits, or the usual one.
   @inline(__always)
-  func policy(for request: RequestHead) -> CachePolicy {
-    doubtful == nil ? usual : select(request)
+  func policy(for request: RequestHead, _ budget: inout StepBudget) -> CachePolicy {
+    doubtful == nil ? usual : select(request, &budget)
   }
 
-  private func select(_ request: RequestHead) -> CachePolicy {
+  /// The same with a budget for that alone: it depends on host and path only, so that it is the same
+  /// for all requests for a target.
+  func policy(for request: RequestHead) -> CachePolicy {
+    var budget = StepBudget()
+    return policy(for: request, &budget)
+  }
+
+  private func select(_ request: RequestHead, _ budget: inout StepBudget) -> CachePolicy {
     let end = request.pathLengthBeforeQuery
     let path = request.path.span.extracting(0..<end)
     // `/static/..%2faccount` must not be kept as what `/static/*` names.
     if let doubtful, TargetPath.isDoubtful(path) { return doubtful }
     let host = request.authority.span.extracting(0..<request.hostLength)
     let name = TargetPath.fileExtension(path)
-    for index in rules.indices where Self.fits(rules[index], path, host, name) {
-      return rules[index].policy
+    for index in rules.indices {
+      let isFitting = Self.fits(rules[index], path, host, name, &budget)
+      if budget.isExhausted { return doubtful ?? usual }
+      if isFitting { return rules[index].policy }
     }
     return usual
   }
 
   private static func fits(
-    _ rule: Rule, _ path: Span<UInt8>, _ host: Span<UInt8>, _ name: Range<Int>
+    _ rule: Rule, _ path: Span<UInt8>, _ host: Span<UInt8>, _ name: Range<Int>,
+    _ budget: inout StepBudget
   ) -> Bool {
-    guard fits(rule.paths, path), fits(rule.hosts, host) else { return false }
+    guard fits(rule.paths, path, &budget), fits(rule.hosts, host, &budget) else { return false }
     if rule.extensions.isEmpty { return true }
-    return holds(rule.extensions, path.extracting(name))
+    return holds(rule.extensions, path.extracting(name), &budget)
   }
 
-  private static func fits(_ patterns: [TextPattern], _ text: Span<UInt8>) -> Bool {
+  private static func fits(
+    _ patterns: [TextPattern], _ text: Span<UInt8>, _ budget: inout StepBudget
+  ) -> Bool {
     if patterns.isEmpty { return true }
-    for index in patterns.indices where patterns[index].matches(text) { return true }
+    for index in patterns.indices where !budget.isExhausted {
+      if patterns[index].matches(text, &budget) { return true }
+    }
     return false
   }
 
-  private static func holds(_ names: [[UInt8]], _ name: Span<UInt8>) -> Bool {
-    for known in names where name.equalsIgnoringCase(known.span) { return true }
+  private static func holds(
+    _ names: [[UInt8]], _ name: Span<UInt8>, _ budget: inout StepBudget
+  ) -> Bool {
+    for known in names {
+      budget.take(known.count == name.count ? name.count : 1)
+      if !budget.isExhausted, name.equalsIgnoringCase(known.span) { return true }
+    }
     return false
   }
 }

@@ -3,7 +3,8 @@
 import HTTP
 import Primitives
 
-/// The settings that hold for some of a zone's requests, compiled with the zone's snapshot.
+/// The settings that hold for some of a zone's requests, compiled once for all loops when the zone's
+/// snapshot is made.
 final class CachePolicy: Sendable {
   let settings: CacheSettings
   /// How keys are made; nil if they are the target as it is.
@@ -18,7 +19,7 @@ final class CachePolicy: Sendable {
     self.settings = settings
     key = settings.key == CacheKeySettings() ? nil : CacheKeyPlan(settings.key)
     bypassCookies = settings.bypassCookies.map { NamePattern($0) }
-    mayBypass = settings.isBypassed || !settings.bypassCookies.isEmpty
+    mayBypass = settings.isBypassed || !settings.bypassCookies.isEmpty || key?.isCostly ?? false
     overrules =
       settings.ignoresProhibitions || settings.edgeSeconds != nil
       || settings.statusLifetimes.contains { $0.edgeSeconds != nil }
@@ -27,13 +28,16 @@ final class CachePolicy: Sendable {
   var stale: StaleConfiguration { settings.stale }
   var maximumObjectBytes: Int { settings.maximumObjectBytes }
 
-  /// Whether the request is passed on and nothing of it stored.
-  func bypasses(_ request: RequestHead) -> Bool {
+  /// Whether the request is passed on and nothing of it stored; so is one that takes too long to
+  /// compare with what the zone says of cookies and keys.
+  func bypasses(_ request: RequestHead, _ budget: inout StepBudget) -> Bool {
     if settings.isBypassed { return true }
+    if let key, key.isCostly { budget.take(key.steps(for: request)) }
+    if budget.isExhausted { return true }
     guard !bypassCookies.isEmpty else { return false }
-    return Cookies.contains(request.fields) { name in
-      for pattern in bypassCookies where pattern.matches(name) { return true }
-      return false
+    return Cookies.contains(request.fields) { name, _ in
+      for pattern in bypassCookies where pattern.matches(name, &budget) { return true }
+      return budget.isExhausted
     }
   }
 

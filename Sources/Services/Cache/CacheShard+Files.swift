@@ -22,9 +22,9 @@ extension CacheShard {
       let moved = StoredResponse(
         zone: stored.zone, generation: stored.generation, hash: stored.hash, key: stored.key,
         head: stored.head, body: body)
-      moved.setHeat(stored.heat)
       owner.lane.post {
         owner.charge(stored.zone.id)
+        moved.inherit(from: stored)
         owner.replace(stored, by: moved)
       }
     }

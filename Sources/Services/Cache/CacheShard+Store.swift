@@ -67,14 +67,18 @@ extension CacheShard {
     if let response { insert(response) }
   }
 
-  /// Removes everything stored under `key`, and keeps what is on its way from being stored.
-  func invalidate(_ hash: UInt64, _ key: [UInt8]) {
-    noteInvalidation(hash)
+  /// Removes everything stored under `key`, and keeps what is on its way from being stored. The
+  /// instant after it; nil if the key was invalidated before, since `start`.
+  @discardableResult
+  func invalidate(_ hash: UInt64, _ key: [UInt8], since start: Instant = .never) -> Instant? {
+    let wasInvalidated = wasInvalidated(hash, since: start)
+    let instant = noteInvalidation(hash)
     while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
     while let claim = claims.first(hash, where: { $0.flight.key == key }) {
       claim.flight.revoke()
       claims.remove(claim, hash: hash)
     }
+    return wasInvalidated ? nil : instant.advanced(byNanoseconds: 1)
   }
 
   /// Reclaims what earlier generations of a zone left, a part per turn.

@@ -109,9 +109,11 @@ package final class CacheShard: @unchecked Sendable {
     if let active = zoneLanes[zone] { loop.charge(active.lane) }
   }
 
-  /// Notes that what is fetched for `hash` up to now must not be stored.
-  func noteInvalidation(_ hash: UInt64) {
-    invalidations.note(hash, at: SystemClock.monotonic)
+  /// Notes that what is fetched for `hash` up to now, which it returns, must not be stored.
+  func noteInvalidation(_ hash: UInt64) -> Instant {
+    let now = SystemClock.monotonic
+    invalidations.note(hash, at: now)
+    return now
   }
 
   func wasInvalidated(_ hash: UInt64, since instant: Instant) -> Bool {

@@ -7,33 +7,43 @@ import Runtime
 
 extension CacheStage {
   /// Invalidates the request's own URI and those that Location and Content-Location name on the
-  /// same origin (RFC 9111 section 4.4). When it returns, no loop uses them any more.
-  func invalidate(_ request: RequestHead, _ response: FieldBlock) async {
+  /// same origin (RFC 9111 section 4.4). When it returns, no loop uses them any more. The instant
+  /// after that; nil if others invalidated the request's own URI since `start`, when it went out: what
+  /// it brings may be outdated.
+  func invalidate(
+    _ request: RequestHead, _ response: FieldBlock, since start: Instant
+  ) async -> Instant? {
     var targets: [[UInt8]] = [request.path]
     for name in [FieldName.location, .contentLocation] {
       let target = response.withFirst(name) { Self.target($0, sameOriginAs: request) } ?? nil
       if let target, !targets.contains(target) { targets.append(target) }
     }
     var target = request
-    for path in targets {
+    var end: Instant?
+    for (index, path) in targets.enumerated() {
       target.path = path
-      writeKey(of: target, policies.policy(for: target))
-      await invalidate(Array(copying: shard.key))
+      let instant = await invalidate(target, since: start)
+      if index == 0 { end = instant }
     }
+    return end
   }
 
-  func invalidate(_ key: [UInt8]) async {
+  private func invalidate(_ target: RequestHead, since start: Instant) async -> Instant? {
+    let policy = policies.policy(for: target)
+    // Requests for it are passed on as well: nothing is stored.
+    if let plan = policy.key, plan.steps(forTarget: target.path) > CacheLimits.matchingSteps {
+      return nil
+    }
+    writeKey(of: target, policy)
+    let key = Array(copying: shard.key)
     let hash = shard.hash.hash(key.span)
     let owner = group.shards[shard.ownerIndex(hash)]
-    if owner === shard {
-      shard.invalidate(hash, key)
-      return
-    }
+    if owner === shard { return shard.invalidate(hash, key, since: start) }
     shard.front.remove(hash)
     let zone = zone.id
-    await owner.loop.perform {
+    return await owner.loop.perform {
       owner.charge(zone)
-      owner.invalidate(hash, key)
+      return owner.invalidate(hash, key, since: start)
     }
   }
 

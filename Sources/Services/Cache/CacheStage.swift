@@ -15,8 +15,6 @@ package final class CacheStage: Stage, @unchecked Sendable {
   package static let name: StaticString = "cache"
 
   let zone: CacheZone
-  /// Whether responses are stored and reused at all.
-  let isEnabled: Bool
   let policies: CachePolicies
   let shard: CacheShard
   let group: CacheGroup
@@ -27,14 +25,13 @@ package final class CacheStage: Stage, @unchecked Sendable {
   let keyPrefix: [UInt8]
 
   package init(
-    zone id: ZoneID, configuration: CacheConfiguration, shard: CacheShard, lane: Lane,
+    zone id: ZoneID, policies: CachePolicies, shard: CacheShard, lane: Lane,
     below: any ResponseSource
   ) {
     guard let group = shard.group else { preconditionFailure("the cache has ended") }
     precondition(lane.loop === shard.loop)
     self.group = group
-    isEnabled = configuration.isEnabled
-    policies = CachePolicies(configuration)
+    self.policies = policies
     self.shard = shard
     self.lane = lane
     self.below = below
@@ -42,6 +39,9 @@ package final class CacheStage: Stage, @unchecked Sendable {
     keyPrefix = CacheKey.prefix(id)
     shard.stageBegan(id, on: lane)
   }
+
+  /// Whether responses are stored and reused at all.
+  var isEnabled: Bool { policies.isEnabled }
 
   deinit { shard.stageEnded(zone.id) }
 
@@ -59,8 +59,9 @@ package final class CacheStage: Stage, @unchecked Sendable {
     guard isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
       return .start(CachePass(self, isEnabled ? .request : .bypass))
     }
-    let policy = policies.policy(for: exchange.request)
-    if policy.mayBypass, policy.bypasses(exchange.request) {
+    var budget = StepBudget()
+    let policy = policies.policy(for: exchange.request, &budget)
+    if policy.mayBypass, policy.bypasses(exchange.request, &budget) {
       return .start(CachePass(self, .bypass))
     }
     writeKey(of: exchange.request, policy)

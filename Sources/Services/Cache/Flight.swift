@@ -56,8 +56,10 @@ final class Flight: @unchecked Sendable {
     var position = 0
   }
 
+  /// `start` is when the request went out, if that has happened before.
   init(
-    shard: CacheShard, zone: CacheZone, lane: Lane, hash: UInt64, key: [UInt8], isShared: Bool
+    shard: CacheShard, zone: CacheZone, lane: Lane, hash: UInt64, key: [UInt8], isShared: Bool,
+    since start: FetchStart? = nil
   ) {
     self.shard = shard
     self.zone = zone
@@ -65,9 +67,9 @@ final class Flight: @unchecked Sendable {
     self.hash = hash
     self.key = key
     self.isShared = isShared
-    generation = zone.generation
-    // Not the loop's `now`: an invalidation in this very round came before.
-    startedAt = SystemClock.monotonic
+    let start = start ?? FetchStart(zone)
+    generation = start.generation
+    startedAt = start.instant
     state = isShared ? .asking : .fetching
   }
 

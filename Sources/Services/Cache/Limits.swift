@@ -16,8 +16,13 @@ package enum CacheLimits {
   /// Members of a Vary field; a response with more is not stored.
   static let varyMembers = 16
 
-  /// Bytes of request fields that select a variant; a response that needs more is not stored.
+  /// Bytes of request fields that select a variant; a response that needs more is not stored, and a
+  /// request that has more of them gets none.
   static let selectionBytes = 8 << 10
+
+  /// Commas and semicolons in request fields that select a variant, which make as many copies where
+  /// fields must be normalised; what holds for `selectionBytes` holds for them.
+  static let selectionSeparators = 256
 
   /// Bytes that an object costs beside its body, fields and key: objects, table slot, queue node.
   static let objectOverheadBytes = 640
@@ -35,7 +40,8 @@ package enum CacheLimits {
   /// Slots of a front cache, in sets of four; the set's oldest makes room.
   static let frontSlots = 4096
 
-  /// Rules of a zone; more are refused. Each may be looked at for each request.
+  /// Rules of a zone; more are refused. Each may be looked at for each request, within
+  /// `matchingSteps`.
   package static let rules = 64
 
   /// Entries of `statusSeconds`.
@@ -47,8 +53,13 @@ package enum CacheLimits {
   /// Bytes of a name or pattern.
   package static let patternBytes = 256
 
-  /// Stars of a pattern: matching takes a step more per star and character.
+  /// Stars of a pattern.
   package static let patternStars = 4
+
+  /// Steps (bytes compared) that a request may take to be compared with its zone's patterns, names
+  /// and cookies, about a tenth of a millisecond; one that needs more is passed on, and nothing is
+  /// stored of it.
+  static let matchingSteps = 64 << 10
 
   /// Parameters of a query that are put in order; a query with more keeps its own.
   static let sortedParameters = 64

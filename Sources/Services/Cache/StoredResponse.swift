@@ -64,6 +64,13 @@ final class StoredResponse: Evictable, Sendable {
     return until & 1 == 1 ? .unreachable : .error
   }
 
+  /// Takes over what was learnt of `other`, in whose place this one comes: its heat, and how the
+  /// origin failed.
+  func inherit(from other: StoredResponse) {
+    setHeat(other.heat)
+    failingUntil.store(other.failingUntil.load(ordering: .relaxed), ordering: .relaxed)
+  }
+
   /// Counts a use; true for the use that makes it as hot as can be. Hot objects are only read, so that
   /// loops don't fight for the cache line.
   @inline(__always)

@@ -19,9 +19,35 @@ enum VaryNormalisation {
         value.forEachListMember { members.append(isWeighted ? weighted($0) : copy($0)) }
       }
     }
-    // Only weights order these (RFC 9110 section 12.4.2), and they are in the members.
-    if isWeighted { members.sort { $0.lexicographicallyPrecedes($1) } }
+    // Only weights order these, and they are in the members. What is accepted otherwise keeps its
+    // order: among languages of one weight that may mean something (RFC 9110 section 12.5.4).
+    if known == .acceptEncoding || known == .te {
+      members.sort { $0.lexicographicallyPrecedes($1) }
+    }
     return Array(members.joined(separator: [0x2c]))
+  }
+
+  /// Adds to `essence` what stays the same of a line whatever normalisation does to it, in any order:
+  /// where it differs so do the values, and nothing need be allocated to know it.
+  static func absorb(
+    _ line: Span<UInt8>, _ known: FieldName, into essence: inout VaryEssence
+  ) {
+    let isWeighted = isWeighted(known)
+    for index in 0..<line.count {
+      let byte = line[index]
+      switch byte {
+      case 0x20, 0x09: continue
+      case 0x2c: essence.separators += 1
+      case 0x3b where isWeighted: essence.separators += 1
+      default:
+        let lower = byte.asciiLowercased
+        // Weights are written in many ways: `q=1.0` may as well be missing.
+        if isWeighted, !(0x61...0x7a).contains(lower) || lower == 0x71 { continue }
+        // Multiplied by an odd constant and squared, so that other letters have other sums.
+        let mixed = (UInt64(isWeighted ? lower : byte) &+ 1) &* 0x9e37_79b9_7f4a_7c15
+        essence.sum &+= mixed &* mixed
+      }
+    }
   }
 
   static func copy(_ value: Span<UInt8>) -> [UInt8] {

@@ -21,6 +21,8 @@ struct VarySelection: Sendable {
     let raw: [UInt8]?
     /// nil if the request had no such field.
     let normalised: [UInt8]?
+    /// `VaryEssence.sum` of its lines.
+    let sum: UInt64
   }
 
   init() {}
@@ -29,24 +31,28 @@ struct VarySelection: Sendable {
   /// nothing can ever match (`*`), or if it exceeds the limits.
   init?(vary response: FieldBlock, request: FieldBlock) {
     var isPossible = true
+    var room = Room()
     for index in 0..<response.count where response.entries[index].name == .vary {
       response.withValue(at: index) { value in
         value.forEachToken { name in
           if name.count == 1, name[0] == 0x2a { isPossible = false }
-          if isPossible { add(name, request) }
+          if isPossible { isPossible = add(name, request, &room) }
         }
       }
     }
-    guard isPossible, members.count <= CacheLimits.varyMembers,
-      bytes <= CacheLimits.selectionBytes
-    else { return nil }
+    guard isPossible, bytes <= CacheLimits.selectionBytes else { return nil }
   }
 
   @inline(__always)
   var isEmpty: Bool { members.isEmpty }
 
+  /// Whether a request has the same. Allocates nothing where a field came in the same bytes, or where
+  /// it means something else at a glance.
   func matches(_ request: FieldBlock) -> Bool {
-    for index in members.indices where !Self.matches(members[index], request) { return false }
+    var room = Room()
+    for index in members.indices where !Self.matches(members[index], request, &room) {
+      return false
+    }
     return true
   }
 
@@ -58,27 +64,37 @@ struct VarySelection: Sendable {
       }
   }
 
-  private mutating func add(_ name: Span<UInt8>, _ request: FieldBlock) {
+  /// False if the request's fields exceed the limits.
+  private mutating func add(
+    _ name: Span<UInt8>, _ request: FieldBlock, _ room: inout Room
+  ) -> Bool {
     var lower: [UInt8] = []
     for index in 0..<name.count { lower.append(name[index].asciiLowercased) }
-    guard !members.contains(where: { $0.name == lower }),
-      members.count <= CacheLimits.varyMembers
-    else { return }
+    guard !members.contains(where: { $0.name == lower }) else { return true }
+    guard members.count < CacheLimits.varyMembers else { return false }
     let known = FieldName.find(lower.span)
     let lines = Self.lines(of: known, lower, in: request)
+    for line in lines where !request.withValue(at: line, { room.take($0) }) { return false }
+    let essence = Self.essence(of: known, lower, in: request)
+    guard room.take(essence) else { return false }
     var raw: [UInt8]?
     if lines.count == 1 { raw = request.withValue(at: lines[0], VaryNormalisation.copy) }
     let member = Member(
       name: lower, known: known, raw: raw,
-      normalised: lines.isEmpty ? nil : VaryNormalisation.value(of: lines, known, request))
-    bytes += 128 + lower.count + (raw?.count ?? 0) + (member.normalised?.count ?? 0)
+      normalised: lines.isEmpty ? nil : VaryNormalisation.value(of: lines, known, request),
+      sum: essence.sum)
+    bytes += 136 + lower.count + (raw?.count ?? 0) + (member.normalised?.count ?? 0)
     members.append(member)
+    return true
   }
 
-  private static func matches(_ member: Member, _ request: FieldBlock) -> Bool {
+  private static func matches(
+    _ member: Member, _ request: FieldBlock, _ room: inout Room
+  ) -> Bool {
     var only = -1
     var count = 0
     for index in 0..<request.count where isLine(index, of: member.known, member.name, request) {
+      guard request.withValue(at: index, { room.take($0) }) else { return false }
       only = index
       count += 1
     }
@@ -89,14 +105,43 @@ struct VarySelection: Sendable {
     {
       return true
     }
+    let essence = essence(of: member.known, member.name, in: request)
+    guard essence.sum == member.sum, room.take(essence) else { return false }
     return VaryNormalisation.value(
       of: lines(of: member.known, member.name, in: request), member.known, request) == normalised
+  }
+
+  private static func essence(
+    of known: FieldName, _ name: [UInt8], in request: FieldBlock
+  ) -> VaryEssence {
+    var essence = VaryEssence()
+    for index in 0..<request.count where isLine(index, of: known, name, request) {
+      request.withValue(at: index) { VaryNormalisation.absorb($0, known, into: &essence) }
+    }
+    return essence
   }
 
   private static func lines(
     of known: FieldName, _ name: [UInt8], in request: FieldBlock
   ) -> [Int] {
     (0..<request.count).filter { isLine($0, of: known, name, request) }
+  }
+
+  /// What is left of the limits for one request.
+  private struct Room {
+    private var bytes = CacheLimits.selectionBytes
+    private var separators = CacheLimits.selectionSeparators
+
+    /// False if the line does not fit.
+    mutating func take(_ line: Span<UInt8>) -> Bool {
+      bytes -= line.count
+      return bytes >= 0
+    }
+
+    mutating func take(_ essence: VaryEssence) -> Bool {
+      separators -= essence.separators
+      return separators >= 0
+    }
   }
 
   @inline(__always)

@@ -1,0 +1,98 @@
+// Answers that are slower than an invalidation.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Testing
+
+@testable import Cache
+
+@Suite("Answers overtaken by invalidations")
+struct OvertakenTests {
+  static let fresh = ("Cache-Control", "max-age=6000")
+
+  enum Invalidation: CaseIterable { case post, purge, everything }
+
+  private static func invalidate(_ way: Invalidation, _ cache: TestCache, on lane: Lane) async {
+    switch way {
+    case .post: _ = await cache.send("POST", "/", on: lane)
+    case .purge:
+      cache.group.purge(.http, Array("a.example".utf8), Array("/".utf8), of: cache.zone)
+      let end = Rendezvous(1)
+      cache.group.shards[0].lane.post { end.arrive() }
+      await lane.wait { end.isComplete }
+    case .everything: cache.group.purgeEverything(of: cache.zone)
+    }
+  }
+
+  @Test(
+    "a passed GET that was answered after an invalidation is not stored",
+    arguments: Invalidation.allCases)
+  func passedGET(_ way: Invalidation) async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if fetch.request.method == .post { return Answer(status: 204).fetched() }
+      // The key's responses can't be shared: later requests pass.
+      if number == 0 { return Answer(fields: [("Cache-Control", "private")], body: "0").fetched() }
+      if number == 1 { try await gate.pass(fetch.parker) }
+      return Answer(fields: [Self.fresh], body: "\(number)").fetched()
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      let slow = TestClient("GET", "/", on: lane)
+      slow.begin(cache.stage(on: lane))
+      await lane.wait { origin.count == 2 }
+      await Self.invalidate(way, cache, on: lane)
+      gate.open()
+      await lane.wait { slow.isDone }
+      #expect(slow.reply.text == "1" && slow.reply.isComplete)
+      #expect(await cache.send(on: lane).text != "1")
+    }
+  }
+
+  @Test(
+    "the answer to a POST that came after another invalidation is not stored",
+    arguments: Invalidation.allCases)
+  func passedPOST(_ way: Invalidation) async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if number == 0 { try await gate.pass(fetch.parker) }
+      if number > 0, fetch.request.method == .post { return Answer(status: 204).fetched() }
+      return Answer(fields: [Self.fresh, ("Content-Location", "/")], body: "\(number)").fetched()
+    }
+    let cache = TestCache(origin)
+    await SharedLoops.run { lane in
+      let slow = TestClient("POST", "/", on: lane)
+      slow.begin(cache.stage(on: lane))
+      await lane.wait { origin.count == 1 }
+      await Self.invalidate(way, cache, on: lane)
+      gate.open()
+      await lane.wait { slow.isDone }
+      #expect(slow.reply.text == "0" && slow.reply.isComplete)
+      #expect(await cache.send(on: lane).text != "0")
+    }
+  }
+
+  @Test("a body that moves into a file keeps what is known of the origin's failure")
+  func movedBody() async {
+    let text = String(repeating: "large", count: 20_000)
+    let cache = TestCache(TestOrigin([Answer(fields: [Self.fresh], body: text)]))
+    await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      let shard = cache.group.shards[0]
+      cache.stage(on: lane).writeKey(
+        of: TestClient("GET", "/", on: lane).exchange.request, CachePolicy(CacheSettings()))
+      let key = shard.key
+      let hash = shard.hash.hash(key.span)
+      let stored = shard.find(hash, key, FieldBlock())
+      stored?.noteFailure(.unreachable, until: .never)
+      for _ in 0..<4 { if let stored { shard.noteUse(of: stored) } }
+      await lane.wait { shard.find(hash, key, FieldBlock())?.body.isInFile == true }
+      let moved = shard.find(hash, key, FieldBlock())
+      #expect(moved !== stored && moved?.failing(at: shard.now) == .unreachable)
+      #expect(moved?.heat == 3)
+    }
+  }
+}
