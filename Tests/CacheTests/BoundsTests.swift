@@ -41,10 +41,11 @@ struct BoundsTests {
   func budget() {
     var budget = StepBudget(100)
     let path = Array(Self.slowPath.utf8)
-    #expect(!TextPattern("*aaaab").matches(path.span, &budget) && budget.isExhausted)
+    var isMatching = TextPattern("*aaaab").matches(path.span, &budget)
+    #expect(!isMatching && budget.isExhausted)
     budget = StepBudget(100)
-    #expect(TextPattern("/*").matches(Array("/static/a.css".utf8).span, &budget))
-    #expect(!budget.isExhausted)
+    isMatching = TextPattern("/*").matches(Array("/static/a.css".utf8).span, &budget)
+    #expect(isMatching && !budget.isExhausted)
   }
 
   @Test("a request whose cookies take too long to compare is passed on")
@@ -72,7 +73,7 @@ struct BoundsTests {
     var seen = 0
     let isFound = Cookies.contains(fields) { name, value in
       seen += 1
-      return name.equals("b".utf8.map { $0 }.span) && value.count == 1
+      return name.count == 1 && name[0] == 0x62 && value.count == 1
     }
     #expect(isFound && seen == 2)
   }

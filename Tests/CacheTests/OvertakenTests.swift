@@ -18,7 +18,9 @@ struct OvertakenTests {
     switch way {
     case .post: _ = await cache.send("POST", "/", on: lane)
     case .purge:
-      cache.group.purge(.http, Array("a.example".utf8), Array("/".utf8), of: cache.zone)
+      cache.group.purge(
+        .http, Array("a.example".utf8), Array("/".utf8), of: cache.zone,
+        CachePolicies(cache.configuration))
       let end = Rendezvous(1)
       cache.group.shards[0].lane.post { end.arrive() }
       await lane.wait { end.isComplete }
@@ -28,8 +30,8 @@ struct OvertakenTests {
 
   @Test(
     "a passed GET that was answered after an invalidation is not stored",
-    arguments: Invalidation.allCases)
-  func passedGET(_ way: Invalidation) async {
+    arguments: Invalidation.allCases, [false, true])
+  func passedGET(_ way: Invalidation, _ hasParts: Bool) async {
     let gate = Gate()
     let origin = TestOrigin { (fetch, number) throws(Failure) in
       if fetch.request.method == .post { return Answer(status: 204).fetched() }
@@ -39,6 +41,7 @@ struct OvertakenTests {
       return Answer(fields: [Self.fresh], body: "\(number)").fetched()
     }
     let cache = TestCache(origin)
+    if hasParts { cache.configuration.settings.key.fields = ["X-A"] }
     await SharedLoops.run { lane in
       _ = await cache.send(on: lane)
       let slow = TestClient("GET", "/", on: lane)
@@ -54,8 +57,8 @@ struct OvertakenTests {
 
   @Test(
     "the answer to a POST that came after another invalidation is not stored",
-    arguments: Invalidation.allCases)
-  func passedPOST(_ way: Invalidation) async {
+    arguments: Invalidation.allCases, [false, true])
+  func passedPOST(_ way: Invalidation, _ hasParts: Bool) async {
     let gate = Gate()
     let origin = TestOrigin { (fetch, number) throws(Failure) in
       if number == 0 { try await gate.pass(fetch.parker) }
@@ -63,6 +66,7 @@ struct OvertakenTests {
       return Answer(fields: [Self.fresh, ("Content-Location", "/")], body: "\(number)").fetched()
     }
     let cache = TestCache(origin)
+    if hasParts { cache.configuration.settings.key.fields = ["X-A"] }
     await SharedLoops.run { lane in
       let slow = TestClient("POST", "/", on: lane)
       slow.begin(cache.stage(on: lane))
@@ -72,6 +76,64 @@ struct OvertakenTests {
       await lane.wait { slow.isDone }
       #expect(slow.reply.text == "0" && slow.reply.isComplete)
       #expect(await cache.send(on: lane).text != "0")
+    }
+  }
+
+  @Test(
+    "what a target has under keys with fields, cookies and parts of its query is invalidated whole",
+    arguments: ["POST", "purge"], [1, 2])
+  func customKeys(_ way: String, _ loops: Int) async {
+    let origin = TestOrigin { (_, number) throws(Failure) in
+      Answer(fields: [Self.fresh], body: "\(number)").fetched()
+    }
+    let cache = TestCache(origin, loops: loops)
+    cache.configuration.settings.key.fields = ["X-A"]
+    cache.configuration.settings.key.cookies = ["group"]
+    cache.configuration.settings.key.query = .except
+    cache.configuration.settings.key.queryNames = ["utm_*"]
+    let asked = [("X-A", "1"), ("X-A", "2"), ("Cookie", "group=b")]
+    let outcomes = await SharedLoops.run { lane in
+      for field in asked { _ = await cache.send("GET", "/a?n=1", [field], on: lane) }
+      _ = await cache.send("GET", "/b", on: lane)
+      let before = origin.count
+      for field in asked { _ = await cache.send("GET", "/a?utm_x=1&n=1", [field], on: lane) }
+      #expect(origin.count == before)
+      if way == "POST" {
+        _ = await cache.send("POST", "/a?n=1&utm_x=2", on: lane)
+      } else {
+        cache.group.purge(
+          .http, Array("a.example".utf8), Array("/a?utm_y=1&n=1".utf8), of: cache.zone,
+          CachePolicies(cache.configuration))
+      }
+      var outcomes: [String] = []
+      for field in asked {
+        outcomes.append("\(await cache.send("GET", "/a?n=1", [field], on: lane).outcome)")
+      }
+      outcomes.append("\(await cache.send("GET", "/b", on: lane).outcome)")
+      for field in asked {
+        outcomes.append("\(await cache.send("GET", "/a?n=1", [field], on: lane).outcome)")
+      }
+      return outcomes
+    }
+    #expect(outcomes == ["miss", "miss", "miss", "hit", "hit", "hit", "hit"])
+  }
+
+  @Test("a purge takes the parts of the query away that do not count")
+  func shortenedQuery() async {
+    let origin = TestOrigin { (_, number) throws(Failure) in
+      Answer(fields: [Self.fresh], body: "\(number)").fetched()
+    }
+    let cache = TestCache(origin)
+    cache.configuration.settings.key.query = .none
+    await SharedLoops.run { lane in
+      _ = await cache.send("GET", "/a?x=1", on: lane)
+      cache.group.purge(
+        .http, Array("a.example".utf8), Array("/a?y=2".utf8), of: cache.zone,
+        CachePolicies(cache.configuration))
+      let end = Rendezvous(1)
+      for shard in cache.group.shards { shard.lane.post { end.arrive() } }
+      await lane.wait { end.isComplete }
+      #expect(await cache.send("GET", "/a?x=1", on: lane).outcome == .miss)
     }
   }
 

@@ -135,6 +135,23 @@ struct StructuresTests {
     #expect(buffer.piece(from: model.count) == nil)
   }
 
+  @Test("a zone that invalidates very much does not keep others' responses from being stored")
+  func invalidations() {
+    let zones = (1...2).map { CacheZone(id: ZoneID(high: 0, low: $0)) { _ in } }
+    var table = InvalidationTable(sets: 4)
+    func instant(_ number: UInt64) -> Instant { Instant(nanoseconds: number) }
+    table.note(7, of: zones[1], at: instant(5))
+    for number in UInt64(0)..<10_000 { table.note(number << 3, of: zones[0], at: instant(10)) }
+    #expect(!table.isNoted(7, of: zones[1], since: instant(6)))
+    #expect(table.isNoted(7, of: zones[1], since: instant(5)))
+    #expect(table.isNoted(99, of: zones[0], since: instant(10)))
+    #expect(!table.isNoted(99, of: zones[0], since: instant(11)))
+    // What is forgotten of a zone counts for all of its keys.
+    for number in UInt64(1)...10 { table.note(7 + number << 3, of: zones[0], at: instant(20)) }
+    #expect(table.isNoted(9, of: zones[1], since: instant(5)))
+    #expect(!table.isNoted(9, of: zones[1], since: instant(6)))
+  }
+
   @Test("dripped bytes do not become as many pieces")
   func dripped() {
     var buffer = PieceBuffer()
@@ -173,7 +190,7 @@ struct ShardModelTests {
         let number = found.head.freshness.initialAgeSeconds
         isRight = isRight && found.key == key && number == oracle[key]
       case 95..<99:
-        shard.invalidate(hash, key)
+        shard.invalidate(hash, key, of: zone)
         oracle[key] = nil
         isRight = isRight && shard.find(hash, key, FieldBlock()) == nil
       default:

@@ -217,7 +217,7 @@ struct ValidationTests {
       for index in 0..<500 { _ = await cache.send("GET", "/\(index)", on: lane) }
       let tenant = cache.stage(on: lane).tenant
       await lane.wait { tenant.objects == 500 }
-      cache.group.purge(.http, Array("a.example".utf8), Array("/7".utf8), of: cache.zone)
+      cache.group.purge(.http, Array("a.example".utf8), Array("/7".utf8), of: cache.zone, .standard)
       await lane.wait { tenant.objects == 499 }
       #expect(await cache.send("GET", "/7", on: lane).text == "500")
       #expect(await cache.send("GET", "/8", on: lane).outcome == .hit)

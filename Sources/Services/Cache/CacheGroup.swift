@@ -1,5 +1,6 @@
 // The RAM cache of the process: all shards and all zones.
 
+import HTTP
 package import Primitives
 package import Runtime
 import Synchronization
@@ -52,18 +53,30 @@ package final class CacheGroup: Sendable {
     }
   }
 
-  /// Voids what is stored under a URL of a zone, all variants, and what is on its way. The
-  /// authority is in lower case and without a default port, the path with its query, as in
-  /// `RequestHead`.
+  /// Voids what is stored under a URL of a zone, all variants and whatever else is part of its keys,
+  /// and what is on its way. The authority is in lower case and without a default port, the path with
+  /// its query, as in `RequestHead`; `policies` are the zone's. Not on a loop: a key may take long.
   package func purge(
-    _ scheme: CacheKey.Scheme, _ authority: [UInt8], _ path: [UInt8], of id: ZoneID
+    _ scheme: CacheKey.Scheme, _ authority: [UInt8], _ path: [UInt8], of id: ZoneID,
+    _ policies: CachePolicies
   ) {
-    let key = CacheKey.bytes(zone: id, scheme: scheme, authority: authority, path: path)
+    guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
+    var target = RequestHead()
+    target.scheme = scheme
+    target.authority = authority
+    target.path = path
+    var key: [UInt8] = []
+    let plan = policies.policy(for: target).key
+    CacheKey.write(CacheKey.prefix(id), target, plan, to: &key)
     let hash = hash.hash(key.span)
+    if let plan, plan.hasParts {
+      zone.targetInvalidations().note(hash, at: SystemClock.monotonic)
+      return
+    }
     let owner = shards[shards[0].ownerIndex(hash)]
-    owner.lane.post {
+    owner.lane.post { [key] in
       owner.charge(id)
-      owner.invalidate(hash, key)
+      owner.invalidate(hash, key, of: zone)
     }
   }
 

@@ -36,6 +36,19 @@ package enum CacheKey {
     key.append(contentsOf: request.authority)
   }
 
+  /// Writes the part of a key that all requests for a target have over `key`.
+  static func write(
+    _ prefix: [UInt8], _ request: RequestHead, _ plan: CacheKeyPlan?, to key: inout [UInt8]
+  ) {
+    writeHost(prefix, request, to: &key)
+    var parts: [Range<Int>] = []
+    if let plan {
+      plan.writeTarget(request.path, to: &key, parts: &parts)
+    } else {
+      key.append(contentsOf: request.path)
+    }
+  }
+
   static func bytes(
     zone: ZoneID, scheme: Scheme, authority: [UInt8], path: [UInt8]
   ) -> [UInt8] {

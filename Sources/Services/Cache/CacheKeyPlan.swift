@@ -14,6 +14,8 @@ final class CacheKeyPlan: Sendable {
   let shortensQuery: Bool
   /// Bytes of the longest of `queryNames`.
   private let longestName: Int
+  /// Keys have more than the target: nobody knows which ones are stored for one.
+  let hasParts: Bool
   /// Making a key may take long; `steps` says how long.
   let isCostly: Bool
 
@@ -34,6 +36,7 @@ final class CacheKeyPlan: Sendable {
     cookies = settings.cookies.map { Array($0.utf8) }
     shortensQuery = settings.query != .all
     longestName = queryNames.reduce(0) { max($0, $1.length) }
+    hasParts = !fields.isEmpty || !cookies.isEmpty
     isCostly = !queryNames.isEmpty || sortsQuery || !cookies.isEmpty
   }
 
@@ -69,14 +72,18 @@ final class CacheKeyPlan: Sendable {
     return false
   }
 
-  /// Appends what follows the host in a key; `parts` is memory to work in.
-  func write(_ request: RequestHead, to key: inout [UInt8], parts: inout [Range<Int>]) {
-    writeTarget(request.path, to: &key, parts: &parts)
-    for field in fields { write(field, request.fields, to: &key) }
-    for cookie in cookies { write(cookie, request.fields, to: &key) }
+  /// Appends what follows the target in a key: when that was invalidated, and what the request's fields
+  /// and cookies tell.
+  func writeParts(_ request: FieldBlock, _ invalidation: Instant, to key: inout [UInt8]) {
+    key.append(0)
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      key.append(UInt8(truncatingIfNeeded: invalidation.nanoseconds >> shift))
+    }
+    for field in fields { write(field, request, to: &key) }
+    for cookie in cookies { write(cookie, request, to: &key) }
   }
 
-  /// Appends path and query, as far as they count.
+  /// Appends path and query, as far as they count; `parts` is memory to work in.
   func writeTarget(_ target: [UInt8], to output: inout [UInt8], parts: inout [Range<Int>]) {
     guard let mark = target.firstIndex(of: 0x3f), query != .all || sortsQuery else {
       output.append(contentsOf: target)

@@ -205,6 +205,9 @@ extension CacheStage {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: false,
       since: start)
+    if let start, isInvalidated(exchange.request, lookup.policy, since: start.instant) {
+      flight.revoke()
+    }
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
     begin(makeFill(flight, exchange, lookup.policy, directives: lookup.directives))
     switch try await follower.outcome(exchange.parker) {

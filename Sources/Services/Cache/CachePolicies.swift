@@ -10,6 +10,8 @@ package struct CachePolicies: Sendable {
 
   /// Whether responses are stored and reused at all.
   let isEnabled: Bool
+  /// Some keys have parts beside the target.
+  let hasKeyParts: Bool
   /// What holds where no rule fits.
   let usual: CachePolicy
   private let rules: [Rule]
@@ -35,6 +37,8 @@ package struct CachePolicies: Sendable {
         extensions: rule.extensions.map { Array($0.utf8) },
         policy: CachePolicy(rule.overrides.applied(to: configuration.settings)))
     }
+    hasKeyParts =
+      usual.key?.hasParts ?? false || rules.contains { $0.policy.key?.hasParts ?? false }
     let isPlain = rules.isEmpty && !usual.overrules
     var bypassed = configuration.settings
     bypassed.isBypassed = true

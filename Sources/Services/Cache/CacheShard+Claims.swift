@@ -46,7 +46,8 @@ extension CacheShard {
     if isUnshareable {
       markers.mark(flight.hash, until: now + CacheLimits.markerDuration)
     }
-    guard let response, !wasInvalidated(flight.hash, since: flight.startedAt) else { return }
+    guard let response, !wasInvalidated(flight.hash, of: flight.zone, since: flight.startedAt)
+    else { return }
     if insert(response), !response.head.noCache { markers.clear(flight.hash) }
   }
 

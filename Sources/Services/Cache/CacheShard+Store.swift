@@ -70,9 +70,11 @@ extension CacheShard {
   /// Removes everything stored under `key`, and keeps what is on its way from being stored. The
   /// instant after it; nil if the key was invalidated before, since `start`.
   @discardableResult
-  func invalidate(_ hash: UInt64, _ key: [UInt8], since start: Instant = .never) -> Instant? {
-    let wasInvalidated = wasInvalidated(hash, since: start)
-    let instant = noteInvalidation(hash)
+  func invalidate(
+    _ hash: UInt64, _ key: [UInt8], of zone: CacheZone, since start: Instant = .never
+  ) -> Instant? {
+    let wasInvalidated = wasInvalidated(hash, of: zone, since: start)
+    let instant = noteInvalidation(hash, of: zone)
     while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
     while let claim = claims.first(hash, where: { $0.flight.key == key }) {
       claim.flight.revoke()

@@ -110,14 +110,14 @@ package final class CacheShard: @unchecked Sendable {
   }
 
   /// Notes that what is fetched for `hash` up to now, which it returns, must not be stored.
-  func noteInvalidation(_ hash: UInt64) -> Instant {
+  func noteInvalidation(_ hash: UInt64, of zone: CacheZone) -> Instant {
     let now = SystemClock.monotonic
-    invalidations.note(hash, at: now)
+    invalidations.note(hash, of: zone, at: now)
     return now
   }
 
-  func wasInvalidated(_ hash: UInt64, since instant: Instant) -> Bool {
-    invalidations.isNoted(hash, since: instant)
+  func wasInvalidated(_ hash: UInt64, of zone: CacheZone, since instant: Instant) -> Bool {
+    invalidations.isNoted(hash, of: zone, since: instant)
   }
 
   /// A zone that is active on this loop, with how many of its stages are.

@@ -34,16 +34,30 @@ extension CacheStage {
     if let plan = policy.key, plan.steps(forTarget: target.path) > CacheLimits.matchingSteps {
       return nil
     }
+    if let plan = policy.key, plan.hasParts, let targets {
+      let hash = writeTarget(of: target, plan)
+      let (isFirst, instant) = targets.note(hash, at: SystemClock.monotonic, since: start)
+      return isFirst ? instant.advanced(byNanoseconds: 1) : nil
+    }
     writeKey(of: target, policy)
-    let key = Array(copying: shard.key)
+    return await invalidate(Array(copying: shard.key), since: start)
+  }
+
+  /// Whether a request's target was invalidated since `start`, as far as that is not known by keys.
+  func isInvalidated(_ request: RequestHead, _ policy: CachePolicy, since start: Instant) -> Bool {
+    guard let plan = policy.key, plan.hasParts, let targets else { return false }
+    return targets.latest(writeTarget(of: request, plan)) >= start
+  }
+
+  private func invalidate(_ key: [UInt8], since start: Instant) async -> Instant? {
     let hash = shard.hash.hash(key.span)
     let owner = group.shards[shard.ownerIndex(hash)]
-    if owner === shard { return shard.invalidate(hash, key, since: start) }
+    let zone = zone
+    if owner === shard { return shard.invalidate(hash, key, of: zone, since: start) }
     shard.front.remove(hash)
-    let zone = zone.id
     return await owner.loop.perform {
-      owner.charge(zone)
-      return owner.invalidate(hash, key, since: start)
+      owner.charge(zone.id)
+      return owner.invalidate(hash, key, of: zone, since: start)
     }
   }
 

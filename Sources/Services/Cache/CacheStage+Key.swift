@@ -16,8 +16,17 @@ extension CacheStage {
   }
 
   private func writeKey(of request: RequestHead, _ plan: CacheKeyPlan) {
+    let target = writeTarget(of: request, plan)
+    guard plan.hasParts, let targets else { return }
+    plan.writeParts(request.fields, targets.latest(target), to: &shard.key)
+  }
+
+  /// Writes the part of a key that all requests for a target have into `shard.key`; its hash.
+  @discardableResult
+  func writeTarget(of request: RequestHead, _ plan: CacheKeyPlan) -> UInt64 {
     CacheKey.writeHost(keyPrefix, request, to: &shard.key)
-    plan.write(request, to: &shard.key, parts: &shard.keyParts)
+    plan.writeTarget(request.path, to: &shard.key, parts: &shard.keyParts)
+    return plan.hasParts ? shard.key.withSpan { shard.hash.hash($0) } : 0
   }
 
   /// Makes of a client's request the one that is sent for all who want the same: without what is no

@@ -15,6 +15,8 @@ package final class CacheStage: Stage, @unchecked Sendable {
   package static let name: StaticString = "cache"
 
   let zone: CacheZone
+  /// When targets were invalidated, if keys have parts beside them.
+  let targets: TargetInvalidations?
   let policies: CachePolicies
   let shard: CacheShard
   let group: CacheGroup
@@ -36,6 +38,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
     self.lane = lane
     self.below = below
     zone = group.zone(id)
+    targets = policies.hasKeyParts ? zone.targetInvalidations() : nil
     keyPrefix = CacheKey.prefix(id)
     shard.stageBegan(id, on: lane)
   }

@@ -12,6 +12,8 @@ package final class CacheZone: Sendable {
   private let storedBytes = Atomic<Int>(0)
   private let storedObjects = Atomic<Int>(0)
   private let share = Atomic<Int>(1)
+  private let forgotten = Atomic<UInt64>(0)
+  private let targets = Mutex<TargetInvalidations?>(nil)
   private let onEnd: @Sendable (ZoneID) -> Void
 
   init(id: ZoneID, onEnd: @escaping @Sendable (ZoneID) -> Void) {
@@ -25,6 +27,26 @@ package final class CacheZone: Sendable {
   var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
 
   func beginGeneration() { currentGeneration.add(1, ordering: .acquiringAndReleasing) }
+
+  /// The latest invalidation of one of the zone's keys that is not known by its key any more: it counts
+  /// for all of them.
+  var forgottenInvalidation: Instant {
+    Instant(nanoseconds: forgotten.load(ordering: .relaxed))
+  }
+
+  func forgetInvalidation(at instant: Instant) {
+    forgotten.max(instant.nanoseconds, ordering: .relaxed)
+  }
+
+  /// When targets were invalidated; only zones whose keys have parts beside the target need it.
+  func targetInvalidations() -> TargetInvalidations {
+    targets.withLock { present in
+      if let present { return present }
+      let made = TargetInvalidations()
+      present = made
+      return made
+    }
+  }
 
   /// Bytes stored for the zone on all loops, with overhead.
   package var bytes: Int { storedBytes.load(ordering: .relaxed) }

@@ -5,51 +5,53 @@ import Primitives
 /// The latest invalidations of keys, by hash: what was fetched before one must not be stored after.
 ///
 /// Sets of four. Where more were invalidated than a set holds, the oldest is forgotten and counts for
-/// all keys of the set: some response is not stored then, never a void one.
+/// all keys of its zone: some response is not stored then, never a void one. What a zone forgets is
+/// never later than its own invalidations, so that others' change nothing for it that matters.
 struct InvalidationTable {
-  private var hashes: [UInt64]
-  private var instants: [Instant]
-  /// The latest invalidation that a set forgot.
-  private var forgotten: [Instant]
+  private var slots: [Slot]
+  private let sets: Int
+
+  /// An invalidation of a key. A zone that has ended has no fetches any more.
+  private struct Slot {
+    var hash: UInt64 = 0
+    var instant = Instant(nanoseconds: 0)
+    weak var zone: CacheZone?
+  }
 
   private static let ways = 4
 
   init(sets: Int = CacheLimits.invalidationSets) {
     precondition(sets & (sets - 1) == 0)
-    let never = Instant(nanoseconds: 0)
-    hashes = Array(repeating: 0, count: sets * Self.ways)
-    instants = Array(repeating: never, count: sets * Self.ways)
-    forgotten = Array(repeating: never, count: sets)
+    self.sets = sets
+    slots = Array(repeating: Slot(), count: sets * Self.ways)
   }
 
-  /// Notes that `hash` is invalidated now; instants never go back.
-  mutating func note(_ hash: UInt64, at now: Instant) {
+  /// Notes that `hash`, a key of `zone`, is invalidated now; instants never go back.
+  mutating func note(_ hash: UInt64, of zone: CacheZone, at now: Instant) {
     let set = set(of: hash)
-    let slots = set * Self.ways..<(set + 1) * Self.ways
-    var chosen = slots.lowerBound
-    for slot in slots {
-      if hashes[slot] == hash {
-        instants[slot] = now
+    var chosen = set.lowerBound
+    for index in set {
+      if slots[index].hash == hash {
+        slots[index] = Slot(hash: hash, instant: now, zone: zone)
         return
       }
-      if instants[slot] < instants[chosen] { chosen = slot }
+      if slots[index].instant < slots[chosen].instant { chosen = index }
     }
-    forgotten[set] = max(forgotten[set], instants[chosen])
-    hashes[chosen] = hash
-    instants[chosen] = now
+    slots[chosen].zone?.forgetInvalidation(at: slots[chosen].instant)
+    slots[chosen] = Slot(hash: hash, instant: now, zone: zone)
   }
 
-  /// Whether `hash` may have been invalidated at `instant` or later.
-  func isNoted(_ hash: UInt64, since instant: Instant) -> Bool {
-    let set = set(of: hash)
-    if forgotten[set] >= instant { return true }
-    for slot in set * Self.ways..<(set + 1) * Self.ways where hashes[slot] == hash {
-      return instants[slot] >= instant
+  /// Whether `hash`, a key of `zone`, may have been invalidated at `instant` or later.
+  func isNoted(_ hash: UInt64, of zone: CacheZone, since instant: Instant) -> Bool {
+    if zone.forgottenInvalidation >= instant { return true }
+    for index in set(of: hash) where slots[index].hash == hash {
+      return slots[index].instant >= instant
     }
     return false
   }
 
-  private func set(of hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: hash) & (forgotten.count - 1)
+  private func set(of hash: UInt64) -> Range<Int> {
+    let start = (Int(truncatingIfNeeded: hash) & (sets - 1)) * Self.ways
+    return start..<start + Self.ways
   }
 }

@@ -101,7 +101,7 @@ package enum CacheLimits {
   static let markerSlots = 4096
 
   /// Sets of four instants of invalidation kept per shard; where more keys of a set are invalidated
-  /// while a response is fetched, that may not be stored.
+  /// while a response is fetched, that may not be stored if its zone is among theirs.
   static let invalidationSets = 1024
 
   /// Times that a request asks again because what it waited for did not suit it; then it fetches
