@@ -24,7 +24,7 @@ struct ModelTests {
 /// One sequence of operations. Confined to its loop.
 final class ModelRun: @unchecked Sendable {
   // Confined to the loop of its lane.
-  private var random: Numbers
+  private var random: SeededGenerator
   private let lane: Lane
   private let origin = ModelOrigin()
   private let stage: CacheStage
@@ -35,20 +35,8 @@ final class ModelRun: @unchecked Sendable {
   private var trail: [String] = []
   private static let paths = (0..<8).map { "/\($0)" }
 
-  /// SplitMix64.
-  struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-      return z ^ z >> 31
-    }
-  }
-
   init(seed: UInt64, on lane: Lane) {
-    random = Numbers(state: seed)
+    random = SeededGenerator(state: seed)
     self.lane = lane
     let origin = origin
     group = CacheGroup(
