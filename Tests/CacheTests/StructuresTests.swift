@@ -213,8 +213,8 @@ struct ShardModelTests {
       status: 200, fields: StoredFields(FieldBlock()),
       freshness: Freshness(
         receivedAt: Instant(nanoseconds: number), initialAgeSeconds: number, lifetimeSeconds: 60),
-      noCache: false, forbidsStale: false, isSharedLifetime: false, staleWhileRevalidate: nil,
-      staleIfError: nil,
+      noCache: false, forbidsStale: false, isSharedLifetime: false, isImmutable: false,
+      staleWhileRevalidate: nil, staleIfError: nil,
       lastModified: nil, selection: VarySelection(), browserSeconds: nil, replaced: nil,
       stripsSetCookie: false)
     return StoredResponse(

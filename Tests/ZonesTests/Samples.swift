@@ -79,6 +79,9 @@ enum Samples {
     settings.key.sortsQuery = true
     settings.key.fields = ["X-A"]
     settings.key.cookies = ["language"]
+    settings.key.tellsDeviceTypes = true
+    settings.key.languages = ["en", "pt-BR"]
+    settings.tellsTimes = true
     return settings
   }
 
@@ -92,6 +95,8 @@ enum Samples {
     rule.overrides.statusLifetimes = []
     rule.overrides.isBypassed = false
     rule.overrides.edgeSeconds = 7
+    rule.overrides.keyLanguages = []
+    rule.overrides.keyDeviceType = false
     return rule
   }
 

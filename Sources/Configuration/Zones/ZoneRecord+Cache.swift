@@ -40,6 +40,9 @@ extension ZoneRecord {
     record.write(17, overrides.sortsQuery)
     write(18, overrides.keyFields, &record)
     write(19, overrides.keyCookies, &record)
+    record.write(20, overrides.keyDeviceType)
+    write(21, overrides.keyLanguages, &record)
+    record.write(22, overrides.tellsTimes)
   }
 
   /// An empty text stands for an empty list, which is not the same as none.
@@ -116,6 +119,9 @@ extension ZoneRecord {
     case 17: overrides.sortsQuery = record.flag
     case 18: append(record.text, to: &overrides.keyFields)
     case 19: append(record.text, to: &overrides.keyCookies)
+    case 20: overrides.keyDeviceType = record.flag
+    case 21: append(record.text, to: &overrides.keyLanguages)
+    case 22: overrides.tellsTimes = record.flag
     default: return
     }
   }

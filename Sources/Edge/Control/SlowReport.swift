@@ -20,7 +20,10 @@ package struct SlowReport: Sendable, Equatable {
     }
     var kept = reading
     kept.longJobs = []
-    for index in kept.zones.indices { kept.zones[index].latency = LatencyCounts() }
+    for index in kept.zones.indices {
+      kept.zones[index].latency = LatencyCounts()
+      kept.zones[index].layers = LayerCounts()
+    }
     last = kept
     longJobs = reading.longJobs
   }

@@ -9,6 +9,7 @@ package struct ZoneUsage: Sendable, Equatable {
   package var id: String
   package var requests: UInt64 = 0
   package var cache = CacheCounts()
+  package var layers = LayerCounts()
   package var cpuNanoseconds: UInt64 = 0
   package var bytesIn: UInt64 = 0
   package var bytesOut: UInt64 = 0
@@ -21,6 +22,10 @@ package struct ZoneUsage: Sendable, Equatable {
   package var longestJobNanoseconds: UInt64 = 0
   /// Bytes of the RAM cache that are the zone's now.
   package var cacheBytes: UInt64 = 0
+  /// Responses that they are.
+  package var cacheObjects: UInt64 = 0
+  /// Responses that had to make room for others since the edge started.
+  package var evictions: UInt64 = 0
   /// Client connections that are the zone's now.
   package var connections: UInt64 = 0
   /// Requests in flight now.
@@ -40,6 +45,8 @@ package struct ZoneUsage: Sendable, Equatable {
     var result = self
     result.requests = requests.since(earlier.requests)
     result.cache = cache.since(earlier.cache)
+    result.layers = layers.since(earlier.layers)
+    result.evictions = evictions.since(earlier.evictions)
     result.cpuNanoseconds = cpuNanoseconds.since(earlier.cpuNanoseconds)
     result.bytesIn = bytesIn.since(earlier.bytesIn)
     result.bytesOut = bytesOut.since(earlier.bytesOut)
@@ -58,13 +65,15 @@ package struct ZoneUsage: Sendable, Equatable {
       ("requests", .count(requests)),
       ("hitRatio", cache.hitRatio.map { .ratio($0) }),
       ("cache", cache.tree),
+      ("layers", layers.tree),
       ("cpuNanoseconds", .count(cpuNanoseconds)),
       ("cpuShare", .ratio(share)),
       ("latencyP50Nanoseconds", .count(latency.quantile(0.5))),
       ("latencyP99Nanoseconds", .count(latency.quantile(0.99))),
       ("latency", latency.tree),
       ("bytesIn", .count(bytesIn)), ("bytesOut", .count(bytesOut)),
-      ("cacheBytes", .count(cacheBytes)),
+      ("cacheBytes", .count(cacheBytes)), ("cacheObjects", .count(cacheObjects)),
+      ("evictions", .count(evictions)),
       ("connections", .count(connections)), ("inFlight", .count(inFlight)),
       ("waitingBytes", .count(waitingBytes)), ("shed", .count(shed)),
       ("queueWaitNanoseconds", .count(queueWaitNanoseconds)),
@@ -79,11 +88,14 @@ package struct ZoneUsage: Sendable, Equatable {
     id = tree["id"]?.text ?? ""
     requests = tree["requests"]?.number ?? 0
     cache = tree["cache"].map { CacheCounts($0) } ?? CacheCounts()
+    layers = tree["layers"].map { LayerCounts($0) } ?? LayerCounts()
     cpuNanoseconds = tree["cpuNanoseconds"]?.number ?? 0
     latency = tree["latency"].map { LatencyCounts($0) } ?? LatencyCounts()
     bytesIn = tree["bytesIn"]?.number ?? 0
     bytesOut = tree["bytesOut"]?.number ?? 0
     cacheBytes = tree["cacheBytes"]?.number ?? 0
+    cacheObjects = tree["cacheObjects"]?.number ?? 0
+    evictions = tree["evictions"]?.number ?? 0
     connections = tree["connections"]?.number ?? 0
     inFlight = tree["inFlight"]?.number ?? 0
     waitingBytes = tree["waitingBytes"]?.number ?? 0

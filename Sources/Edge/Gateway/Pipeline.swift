@@ -37,6 +37,10 @@ struct Pipeline {
         context.configuration.compression, pool: context.zone.gateway.encoders,
         loop: context.zone.gateway.loop)
     },
+    { context in
+      guard context.snapshot.cachePolicies.tellsTimes else { return nil }
+      return ServerTiming(loop: context.zone.gateway.loop)
+    },
   ]
 
   /// What a stage is configured from.
@@ -79,6 +83,8 @@ struct Pipeline {
   /// Runs the stages after the source, over a response whose head is known.
   func complete(_ exchange: Exchange) {
     for stage in responding { stage.transform(exchange) }
+    // The connection keeps no body when it is done. Of a stream its delivery counts the pieces.
+    exchange.facts.contentBytes = UInt64(exchange.response.body.count)
   }
 
   /// How far the stages came.

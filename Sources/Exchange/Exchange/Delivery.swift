@@ -21,6 +21,7 @@ extension Exchange {
     sink.begin(self)
     do throws(Failure) {
       while let piece = try await source.next(parker) {
+        facts.contentBytes += UInt64(piece.count)
         sink.write(piece, for: self)
         while !isAborted && !sink.isWritable(self) { _ = await parker.park() }
         if isAborted { break }

@@ -10,9 +10,28 @@ package struct ExchangeFacts: Sendable {
     case none, hit, revalidated, stale, miss, collapsed, bypass
   }
 
+  /// The deepest place that had to be asked for the response.
+  package enum Layer: UInt8, CaseIterable, Sendable {
+    /// None of those below: it was made here, as a redirect or an error page.
+    case none
+    case ram
+    /// The cache's part on disks.
+    case disk
+    case origin
+  }
+
   /// Ticks of the monotonic clock when the request's head was complete.
   package var begunAt = Instant(nanoseconds: 0)
   package var cache = CacheOutcome.none
+  /// The stored response that it was served with lay on a disk.
+  package var isFromDisk = false
+  /// When the cache began to look for a response, if the client is to be told how long what took.
+  package var sourceBegunAt: Instant?
+  /// How long it waited for the head of the origin's response to its own request, if the client is to
+  /// be told; 0 if there was none.
+  package var originNanoseconds: UInt64 = 0
+  /// Bytes of content that were handed to the connection.
+  package var contentBytes: UInt64 = 0
   package var failure: Failure?
   /// Identity of the exchange, told to the origin and the client as X-Request-ID.
   package var requestID: UInt64 = 0
@@ -25,4 +44,12 @@ package struct ExchangeFacts: Sendable {
   package var appliedCoding = ContentCoding.identity
 
   package init() {}
+
+  package var layer: Layer {
+    switch cache {
+    case .none: .none
+    case .hit, .stale: isFromDisk ? .disk : .ram
+    case .revalidated, .miss, .collapsed, .bypass: .origin
+    }
+  }
 }

@@ -44,7 +44,7 @@ package struct AcceptEncoding: Equatable, Sendable {
     value.forEachToken { member in
       let end = member.first(0x3b, in: 0..<member.count) ?? member.count
       let name = member.extracting(member.trimmed(0..<end))
-      let weight = Self.weight(member.extracting(end..<member.count))
+      let weight = member.extracting(end..<member.count).weight
       if name.equalsIgnoringCase("gzip") || name.equalsIgnoringCase("x-gzip") {
         gzip = weight
       } else if name.equalsIgnoringCase("br") {
@@ -55,25 +55,5 @@ package struct AcceptEncoding: Equatable, Sendable {
         others = weight
       }
     }
-  }
-
-  /// `OWS ";" OWS "q=" qvalue` (RFC 9110 section 12.4.2); 1,000 without it, 0 if malformed.
-  private static func weight(_ text: Span<UInt8>) -> UInt16 {
-    guard text.count > 0 else { return 1000 }
-    let range = text.trimmed(1..<text.count)
-    let value = text.extracting(range)
-    guard value.count >= 3, value.count <= 7, value[0] | 0x20 == 0x71, value[1] == 0x3d,
-      value[2] == 0x30 || value[2] == 0x31
-    else { return 0 }
-    var weight = UInt16(value[2] - 0x30) * 1000
-    guard value.count > 3 else { return weight }
-    guard value[3] == 0x2e else { return 0 }
-    var place: UInt16 = 100
-    for index in 4..<value.count {
-      guard value[index].isASCIIDigit else { return 0 }
-      weight += UInt16(value[index] - 0x30) * place
-      place /= 10
-    }
-    return weight <= 1000 ? weight : 0
   }
 }

@@ -36,7 +36,8 @@ package enum CacheKey {
     key.append(contentsOf: request.authority)
   }
 
-  /// Writes the part of a key that all requests for a target have over `key`.
+  /// Writes over `key` what is known of the keys of a target: a whole key, unless the plan's have
+  /// parts.
   static func write(
     _ prefix: [UInt8], _ request: RequestHead, _ plan: CacheKeyPlan?, to key: inout [UInt8]
   ) {
@@ -44,6 +45,7 @@ package enum CacheKey {
     var parts: [Range<Int>] = []
     if let plan {
       plan.writeTarget(request.path, to: &key, parts: &parts)
+      if !plan.hasParts { plan.writeSignature(to: &key) }
     } else {
       key.append(contentsOf: request.path)
     }

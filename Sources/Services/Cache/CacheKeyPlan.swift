@@ -10,6 +10,10 @@ final class CacheKeyPlan: Sendable {
   private let sortsQuery: Bool
   private let fields: [Field]
   private let cookies: [[UInt8]]
+  private let tellsDeviceTypes: Bool
+  private let languages: LanguageLookup
+  /// Stands for the settings in keys, so that those that were made by others are no keys any more.
+  private let signature: UInt64
   /// Parameters of the query are left out, so that the origin must not get them either.
   let shortensQuery: Bool
   /// Bytes of the longest of `queryNames`.
@@ -18,6 +22,8 @@ final class CacheKeyPlan: Sendable {
   let hasParts: Bool
   /// Making a key may take long; `steps` says how long.
   let isCostly: Bool
+  /// Requests are made to tell of their clients before anything else is found out about them.
+  let describesClients: Bool
 
   /// A request field that is part of keys.
   private struct Field: Sendable {
@@ -29,15 +35,23 @@ final class CacheKeyPlan: Sendable {
     query = settings.query
     queryNames = settings.queryNames.map { NamePattern($0) }
     sortsQuery = settings.sortsQuery
-    fields = settings.fields.map { name in
+    tellsDeviceTypes = settings.tellsDeviceTypes
+    languages = LanguageLookup(settings.languages)
+    // What requests are made to tell of their clients is part of keys as any field.
+    let told =
+      (tellsDeviceTypes ? [DeviceType.fieldName] : [])
+      + (languages.isEmpty ? [] : ["Accept-Language"])
+    fields = (settings.fields + told).map { name in
       let bytes = name.utf8.map(\.asciiLowercased)
       return Field(known: FieldName.find(bytes.span), name: bytes)
     }
     cookies = settings.cookies.map { Array($0.utf8) }
+    signature = settings.signature
     shortensQuery = settings.query != .all
     longestName = queryNames.reduce(0) { max($0, $1.length) }
     hasParts = !fields.isEmpty || !cookies.isEmpty
-    isCostly = !queryNames.isEmpty || sortsQuery || !cookies.isEmpty
+    describesClients = tellsDeviceTypes || !languages.isEmpty
+    isCostly = !queryNames.isEmpty || sortsQuery || !cookies.isEmpty || describesClients
   }
 
   /// Steps that making a request's key takes at most.
@@ -72,13 +86,32 @@ final class CacheKeyPlan: Sendable {
     return false
   }
 
-  /// Appends what follows the target in a key: when that was invalidated, and what the request's fields
-  /// and cookies tell.
-  func writeParts(_ request: FieldBlock, _ invalidation: Instant, to key: inout [UInt8]) {
-    key.append(0)
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      key.append(UInt8(truncatingIfNeeded: invalidation.nanoseconds >> shift))
+  /// Makes a request tell of its client, for keys, Vary and the origin alike: by `DeviceType.fieldName`,
+  /// whatever the client says itself, and by one language in place of what it likes. One that takes too
+  /// long to be understood is said to be of the usual kind. Allocates nothing in steady state.
+  func describeClient(in request: inout RequestHead, _ budget: inout StepBudget) {
+    if tellsDeviceTypes {
+      var device = DeviceType.desktop
+      let index = request.fields.firstIndex(of: .userAgent)
+      if let index { budget.take(request.fields.withValue(at: index) { $0.count }) }
+      if let index, !budget.isExhausted {
+        device = request.fields.withValue(at: index) { DeviceType(userAgent: $0) }
+      }
+      device.write(to: &request.fields)
     }
+    if !languages.isEmpty {
+      budget.take(languages.steps(for: request.fields))
+      languages.write(budget.isExhausted ? 0 : languages.find(request.fields), to: &request.fields)
+    }
+  }
+
+  /// Appends the settings' signature, which follows the target in a key.
+  func writeSignature(to key: inout [UInt8]) { Self.append(signature, to: &key) }
+
+  /// Appends what follows that: when the target was invalidated, and what the request's fields and
+  /// cookies tell.
+  func writeParts(_ request: FieldBlock, _ invalidation: Instant, to key: inout [UInt8]) {
+    Self.append(invalidation.nanoseconds, to: &key)
     for field in fields { write(field, request, to: &key) }
     for cookie in cookies { write(cookie, request, to: &key) }
   }
@@ -132,6 +165,32 @@ final class CacheKeyPlan: Sendable {
 
   private static func nameLength(_ parameter: Span<UInt8>) -> Int {
     parameter.first(0x3d, in: 0..<parameter.count) ?? parameter.count
+  }
+
+  /// The fields and cookies that count, with what a request says; nil where it says nothing.
+  func describeParts(_ request: FieldBlock) -> [(name: String, value: String?)] {
+    let told = fields.map { field in
+      var key: [UInt8] = []
+      write(field, request, to: &key)
+      return (String(decoding: field.name, as: UTF8.self), Self.value(ofPart: key))
+    }
+    return told
+      + cookies.map { cookie in
+        var key: [UInt8] = []
+        write(cookie, request, to: &key)
+        return ("cookie " + String(decoding: cookie, as: UTF8.self), Self.value(ofPart: key))
+      }
+  }
+
+  private static func value(ofPart part: [UInt8]) -> String? {
+    part[1] == 1 ? String(decoding: part.dropFirst(2), as: UTF8.self) : nil
+  }
+
+  private static func append(_ word: UInt64, to key: inout [UInt8]) {
+    key.append(0)
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      key.append(UInt8(truncatingIfNeeded: word >> shift))
+    }
   }
 
   /// NUL begins a part: it is in no target and no value. Then a byte that says whether there is one.

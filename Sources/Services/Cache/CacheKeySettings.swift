@@ -26,5 +26,12 @@ package struct CacheKeySettings: Equatable, Sendable {
   /// Names of cookies whose values count.
   package var cookies: [String] = []
 
+  /// The kind of device counts (`DeviceType`), and origins are told it.
+  package var tellsDeviceTypes = false
+
+  /// The languages that there are content in, the usual one first: the one that a client likes best
+  /// counts, and origins are told it in place of what the client said. Empty: languages do not count.
+  package var languages: [String] = []
+
   package init() {}
 }

@@ -262,7 +262,11 @@ extension CacheStage {
     var times = ExchangeTimes(
       requestedAt: shard.now, receivedAt: shard.now, receivedWall: shard.wallTime)
     var fetched: FetchedResponse
+    let begunAt = shard.loop.preciseNow
     do throws(Failure) {
+      defer {
+        exchange.facts.originNanoseconds = shard.loop.preciseNow.nanoseconds(since: begunAt)
+      }
       fetched = try await below.fetch(fetch)
     } catch {
       guard let stored, serveHead(exchange, stored, .unreachable, nil, error) else { throw error }

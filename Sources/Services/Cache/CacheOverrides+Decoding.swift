@@ -6,11 +6,14 @@ extension CacheOverrides {
   package static let keys = [
     "bypass", "maximumObjectBytes", "defaultFreshnessSeconds", "edgeSeconds", "browserSeconds",
     "statusSeconds", "everything", "setCookie", "bypassCookies", "checkContentType", "stale", "key",
+    "serverTiming",
   ]
   private static let staleKeys = [
     "whileRevalidateSeconds", "ifErrorSeconds", "ifUnreachableSeconds",
   ]
-  private static let keyKeys = ["query", "queryNames", "sortQuery", "fields", "cookies"]
+  private static let keyKeys = [
+    "query", "queryNames", "sortQuery", "fields", "cookies", "deviceType", "language",
+  ]
   private static let year = 31_536_000
 
   /// Takes the settings out of `object`; what is missing or wrong is nil.
@@ -43,7 +46,10 @@ extension CacheOverrides {
       keyFields = decoder.names(
         "fields", in: key, "Give a request field's name, as Accept-Language.")
       keyCookies = decoder.names("cookies", in: key, "Give a cookie's name.")
+      keyDeviceType = decoder.bool("deviceType", in: key)
+      keyLanguages = decoder.languages("language", in: key)
     }
+    tellsTimes = decoder.bool("serverTiming", in: object)
   }
 
   private mutating func decodeStatuses(
@@ -95,6 +101,7 @@ extension CacheOverrides {
       ("setCookie", setCookie.map { .string($0.rawValue) }),
       ("bypassCookies", bypassCookies.map(Self.tree)),
       ("checkContentType", checksContentType.map { .bool($0) }),
+      ("serverTiming", tellsTimes.map { .bool($0) }),
     ]
     let stale: [(String, ConfigurationValue?)] = [
       ("whileRevalidateSeconds", whileRevalidateSeconds.map { .integer($0) }),
@@ -107,6 +114,8 @@ extension CacheOverrides {
       ("sortQuery", sortsQuery.map { .bool($0) }),
       ("fields", keyFields.map(Self.tree)),
       ("cookies", keyCookies.map(Self.tree)),
+      ("deviceType", keyDeviceType.map { .bool($0) }),
+      ("language", keyLanguages.map(Self.tree)),
     ]
     for (name, group) in [("stale", stale), ("key", key)] {
       let present = Self.present(group)

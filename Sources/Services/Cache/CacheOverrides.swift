@@ -20,6 +20,9 @@ package struct CacheOverrides: Equatable, Sendable {
   package var sortsQuery: Bool?
   package var keyFields: [String]?
   package var keyCookies: [String]?
+  package var keyDeviceType: Bool?
+  package var keyLanguages: [String]?
+  package var tellsTimes: Bool?
 
   package init() {}
 
@@ -43,6 +46,9 @@ package struct CacheOverrides: Equatable, Sendable {
     sortsQuery = settings.key.sortsQuery
     keyFields = settings.key.fields
     keyCookies = settings.key.cookies
+    keyDeviceType = settings.key.tellsDeviceTypes
+    keyLanguages = settings.key.languages
+    tellsTimes = settings.tellsTimes
   }
 
   /// `settings` with what these say.
@@ -66,6 +72,9 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.set(&result.key.sortsQuery, sortsQuery)
     Self.set(&result.key.fields, keyFields)
     Self.set(&result.key.cookies, keyCookies)
+    Self.set(&result.key.tellsDeviceTypes, keyDeviceType)
+    Self.set(&result.key.languages, keyLanguages)
+    Self.set(&result.tellsTimes, tellsTimes)
     return result
   }
 
@@ -89,6 +98,9 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.forget(&sortsQuery, other.sortsQuery)
     Self.forget(&keyFields, other.keyFields)
     Self.forget(&keyCookies, other.keyCookies)
+    Self.forget(&keyDeviceType, other.keyDeviceType)
+    Self.forget(&keyLanguages, other.keyLanguages)
+    Self.forget(&tellsTimes, other.tellsTimes)
   }
 
   private static func forget<Value: Equatable>(_ value: inout Value?, _ other: Value?) {

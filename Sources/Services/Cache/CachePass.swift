@@ -18,6 +18,7 @@ final class CachePass: EventDrivenWork {
   private var times = ExchangeTimes(
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
+  private var begunAt = Instant(nanoseconds: 0)
   private var start = FetchStart(generation: 0, instant: Instant(nanoseconds: 0))
 
   init(_ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy? = nil) {
@@ -30,6 +31,7 @@ final class CachePass: EventDrivenWork {
     self.exchange = exchange
     self.driver = driver
     times.requestedAt = stage.shard.now
+    begunAt = stage.shard.loop.preciseNow
     start = FetchStart(stage.zone)
     let fetch = Fetch(passing: exchange)
     if let policy { stage.prepare(&fetch.request, policy) }
@@ -60,6 +62,7 @@ final class CachePass: EventDrivenWork {
     // The source may keep the fetch a little longer, and shares the request's memory by it.
     exchange?.fetch?.request = RequestHead()
     exchange?.fetch = nil
+    exchange?.facts.originNanoseconds = stage.shard.loop.preciseNow.nanoseconds(since: begunAt)
     return exchange.take()
   }
 }

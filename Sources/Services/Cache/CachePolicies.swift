@@ -12,6 +12,8 @@ package struct CachePolicies: Sendable {
   let isEnabled: Bool
   /// Some keys have parts beside the target.
   let hasKeyParts: Bool
+  /// Some responses say how long they took.
+  package let tellsTimes: Bool
   /// What holds where no rule fits.
   let usual: CachePolicy
   private let rules: [Rule]
@@ -27,6 +29,17 @@ package struct CachePolicies: Sendable {
     let policy: CachePolicy
   }
 
+  /// Which settings hold for a request.
+  enum Choice: Equatable, Sendable {
+    case usual
+    /// Those of the rule at that index.
+    case rule(Int)
+    /// An origin may take the path for another one.
+    case doubtfulPath
+    /// Finding out took too long.
+    case tooLong
+  }
+
   /// Compiles a zone's settings, which may take thousands of allocations: not on a loop.
   package init(_ configuration: CacheConfiguration) {
     isEnabled = configuration.isEnabled
@@ -39,6 +52,7 @@ package struct CachePolicies: Sendable {
     }
     hasKeyParts =
       usual.key?.hasParts ?? false || rules.contains { $0.policy.key?.hasParts ?? false }
+    tellsTimes = usual.settings.tellsTimes || rules.contains { $0.policy.settings.tellsTimes }
     let isPlain = rules.isEmpty && !usual.overrules
     var bypassed = configuration.settings
     bypassed.isBypassed = true
@@ -48,7 +62,15 @@ package struct CachePolicies: Sendable {
   /// The policy of the first rule that fits, or the usual one.
   @inline(__always)
   func policy(for request: RequestHead, _ budget: inout StepBudget) -> CachePolicy {
-    doubtful == nil ? usual : select(request, &budget)
+    doubtful == nil ? usual : policy(choose(for: request, &budget))
+  }
+
+  func policy(_ choice: Choice) -> CachePolicy {
+    switch choice {
+    case .usual: usual
+    case .rule(let index): rules[index].policy
+    case .doubtfulPath, .tooLong: doubtful ?? usual
+    }
   }
 
   /// The same with a budget for that alone: it depends on host and path only, so that it is the same
@@ -58,19 +80,21 @@ package struct CachePolicies: Sendable {
     return policy(for: request, &budget)
   }
 
-  private func select(_ request: RequestHead, _ budget: inout StepBudget) -> CachePolicy {
+  /// The first rule that fits, or what holds without one.
+  func choose(for request: RequestHead, _ budget: inout StepBudget) -> Choice {
+    guard doubtful != nil else { return .usual }
     let end = request.pathLengthBeforeQuery
     let path = request.path.span.extracting(0..<end)
     // `/static/..%2faccount` must not be kept as what `/static/*` names.
-    if let doubtful, TargetPath.isDoubtful(path) { return doubtful }
+    if TargetPath.isDoubtful(path) { return .doubtfulPath }
     let host = request.authority.span.extracting(0..<request.hostLength)
     let name = TargetPath.fileExtension(path)
     for index in rules.indices {
       let isFitting = Self.fits(rules[index], path, host, name, &budget)
-      if budget.isExhausted { return doubtful ?? usual }
-      if isFitting { return rules[index].policy }
+      if budget.isExhausted { return .tooLong }
+      if isFitting { return .rule(index) }
     }
-    return usual
+    return .usual
   }
 
   private static func fits(

@@ -41,6 +41,17 @@ final class CachePolicy: Sendable {
     }
   }
 
+  /// The first cookie of a request for which it is passed on.
+  func bypassCookie(of request: RequestHead) -> [UInt8]? {
+    var found: [UInt8]?
+    _ = Cookies.contains(request.fields) { name, _ in
+      guard bypassCookies.contains(where: { $0.matches(name) }) else { return false }
+      found = VaryNormalisation.copy(name)
+      return true
+    }
+    return found
+  }
+
   /// The lifetime that the zone gives responses of that status in place of their own, in seconds.
   func edgeSeconds(_ status: UInt16) -> UInt64? {
     let byStatus = settings.statusLifetimes.first { lifetime in

@@ -39,5 +39,8 @@ package struct CacheSettings: Equatable, Sendable {
 
   package var key = CacheKeySettings()
 
+  /// Responses say how long the edge, the cache and the origin took (`Server-Timing`).
+  package var tellsTimes = false
+
   package init() {}
 }

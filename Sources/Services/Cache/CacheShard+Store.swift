@@ -47,6 +47,7 @@ extension CacheShard {
   /// Evicts until `bytes` more fit.
   func makeRoom(_ bytes: Int) {
     while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {
+      if victim.isCurrent { victim.zone.countEviction() }
       forget(victim)
     }
   }

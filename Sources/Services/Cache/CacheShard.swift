@@ -30,6 +30,8 @@ package final class CacheShard: @unchecked Sendable {
   /// Which fetches for keys of this shard are under way, on any loop.
   var claims = HashTable<Claim>()
   var markers = MarkerTable()
+  /// Why responses that were fetched on this loop were not stored.
+  var refusals = RefusalTable()
   private var invalidations = InvalidationTable()
   /// Bytes of bodies being received to be stored.
   private(set) var inFlightBytes = 0

@@ -17,6 +17,7 @@ extension CacheStage {
 
   private func writeKey(of request: RequestHead, _ plan: CacheKeyPlan) {
     let target = writeTarget(of: request, plan)
+    plan.writeSignature(to: &shard.key)
     guard plan.hasParts, let targets else { return }
     plan.writeParts(request.fields, targets.latest(target), to: &shard.key)
   }

@@ -53,6 +53,12 @@ package final class CacheStage: Stage, @unchecked Sendable {
 
   /// Answers from memory, or says what must be done for an answer.
   package func evaluate(_ exchange: Exchange) -> Verdict {
+    var budget = StepBudget()
+    let policy = policies.policy(for: exchange.request, &budget)
+    if policy.settings.tellsTimes { exchange.facts.sourceBegunAt = shard.loop.preciseNow }
+    if let plan = policy.key, plan.describesClients {
+      plan.describeClient(in: &exchange.request, &budget)
+    }
     let isHead: Bool
     switch exchange.request.method {
     case .get: isHead = false
@@ -62,8 +68,6 @@ package final class CacheStage: Stage, @unchecked Sendable {
     guard isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
       return .start(CachePass(self, isEnabled ? .request : .bypass))
     }
-    var budget = StepBudget()
-    let policy = policies.policy(for: exchange.request, &budget)
     if policy.mayBypass, policy.bypasses(exchange.request, &budget) {
       return .start(CachePass(self, .bypass))
     }

@@ -11,6 +11,7 @@ package final class CacheZone: Sendable {
   private let currentGeneration = Atomic<UInt64>(0)
   private let storedBytes = Atomic<Int>(0)
   private let storedObjects = Atomic<Int>(0)
+  private let evictedObjects = Atomic<UInt64>(0)
   private let share = Atomic<Int>(1)
   private let forgotten = Atomic<UInt64>(0)
   private let targets = Mutex<TargetInvalidations?>(nil)
@@ -58,6 +59,11 @@ package final class CacheZone: Sendable {
     storedBytes.add(bytes, ordering: .relaxed)
     storedObjects.add(objects, ordering: .relaxed)
   }
+
+  /// Objects of the zone that had to make room for others.
+  package var evictions: UInt64 { evictedObjects.load(ordering: .relaxed) }
+
+  func countEviction() { evictedObjects.add(1, ordering: .relaxed) }
 
   /// The zone's share of memory relative to others; takes effect at its next insertion.
   package var weight: Int { share.load(ordering: .relaxed) }

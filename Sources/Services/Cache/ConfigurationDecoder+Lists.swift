@@ -31,6 +31,15 @@ extension ConfigurationDecoder {
     }
   }
 
+  /// The member `key`: a list of different language tags (RFC 5646 section 2.1); nil if it is
+  /// missing.
+  mutating func languages(_ key: String, in object: ConfigurationObject) -> [String]? {
+    var known: Set<String> = []
+    return texts(key, in: object, "Give a language tag, as de or pt-BR, each once.") { text in
+      LanguageLookup.isTag(text) && known.insert(text.lowercased()).inserted
+    }
+  }
+
   private mutating func texts(
     _ key: String, in object: ConfigurationObject, _ remedy: String,
     _ isUsable: (String) -> Bool

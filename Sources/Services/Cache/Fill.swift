@@ -117,7 +117,9 @@ final class Fill: LoopWork, @unchecked Sendable {
       return response.body.abandon()
     }
     switch assess(response.head) {
-    case .refused: handOver(response)
+    case .refused(let refusal):
+      flight.shard.refusals.note(refusal, of: flight.hash, at: flight.shard.now)
+      handOver(response)
     case .storable(let head):
       flight.leaderFields = head.leaderFields(response.head.fields)
       try await receive(response, head)
@@ -145,6 +147,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
     fetch.request.setPreconditions(validating: stored?.head.fields.fields)
     times.requestedAt = flight.shard.now
+    let begunAt = loop.preciseNow
+    defer { flight.fetchNanoseconds += loop.preciseNow.nanoseconds(since: begunAt) }
     let response = try await below.fetch(fetch)
     times.receivedAt = flight.shard.now
     times.receivedWall = flight.shard.wallTime
@@ -248,6 +252,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     settle(nil, isUnshareable: false)
+    flight.shard.refusals.note(.tooLarge, of: flight.hash, at: flight.shard.now)
     flight.setWindowed()
     if flight.audience == 0 { nobodyWaits() }
   }

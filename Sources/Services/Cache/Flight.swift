@@ -45,6 +45,8 @@ final class Flight: @unchecked Sendable {
   private(set) var source: Flight?
   /// A response that is the leader's alone.
   var handover: FetchedResponse?
+  /// How long the heads of responses were waited for.
+  var fetchNanoseconds: UInt64 = 0
   /// The fields as the origin sent them, for the leader.
   var leaderFields: FieldBlock?
   private let revoked = Atomic<Bool>(false)

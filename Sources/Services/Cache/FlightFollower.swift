@@ -40,7 +40,9 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     while true {
       switch flight.state {
       case .asking, .fetching: try await wait(parker)
-      default: return flight.state
+      default:
+        if isLeader { exchange?.facts.originNanoseconds = flight.fetchNanoseconds }
+        return flight.state
       }
     }
   }

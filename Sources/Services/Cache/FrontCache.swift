@@ -42,6 +42,17 @@ struct FrontCache {
     return found
   }
 
+  /// All current responses for `key`.
+  func all(_ hash: UInt64, _ key: [UInt8]) -> [StoredResponse] {
+    let set = setStart(hash)
+    return (set..<set + 4).compactMap { slot in
+      guard hashes[slot] == hash, let response = responses[slot], response.isCurrent,
+        response.key == key
+      else { return nil }
+      return response
+    }
+  }
+
   mutating func insert(_ response: StoredResponse) {
     guard response.cost <= limit else { return }
     let set = setStart(response.hash)

@@ -100,6 +100,9 @@ package enum CacheLimits {
   /// Markers per loop, one per slot of a table; a later one takes the slot.
   static let markerSlots = 4096
 
+  /// Reasons per loop why responses were not stored, for those who ask; a later one takes the slot.
+  static let refusalSlots = 1024
+
   /// Sets of four instants of invalidation kept per shard; where more keys of a set are invalidated
   /// while a response is fetched, that may not be stored if its zone is among theirs.
   static let invalidationSets = 1024

@@ -45,6 +45,15 @@ extension StoredHead {
     return grace > 0 && -freshness.remainingSeconds(at: now) <= grace
   }
 
+  /// For how many seconds more the response may be used for that reason by requests that ask for
+  /// nothing in particular; 0 if it may not.
+  func usableSeconds(_ use: StaleUse, _ zone: StaleConfiguration, at now: Instant) -> UInt64 {
+    guard !noCache, !forbidsStale, case let grace = graceSeconds(use, zone, nil), grace > 0 else {
+      return 0
+    }
+    return UInt64(max(0, Int64(grace) + freshness.remainingSeconds(at: now)))
+  }
+
   private func graceSeconds(
     _ use: StaleUse, _ zone: StaleConfiguration, _ request: RequestDirectives?
   ) -> UInt64 {

@@ -35,6 +35,8 @@ struct StorageRules {
   enum Refusal: Equatable, Sendable {
     case status, requestNoStore, noStore, isPrivate, authorization, varies, setCookie, noLifetime
     case contentType
+    /// The rules would allow it: it is larger than what is kept.
+    case tooLarge
   }
 
   /// What is to be done.

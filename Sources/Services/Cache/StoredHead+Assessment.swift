@@ -56,11 +56,21 @@ extension StoredHead {
         noCache: responseDirectives.contains(.noCache) && !rules.isFree,
         forbidsStale: responseDirectives.forbidsStale && !rules.isFree,
         isSharedLifetime: responseDirectives.control.sharedMaxAge != nil,
+        isImmutable: isImmutable(responseDirectives, request, rules),
         staleWhileRevalidate: responseDirectives.control.staleWhileRevalidate.map(UInt64.init),
         staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
         lastModified: rules.lastModified,
         selection: selection ?? VarySelection(), browserSeconds: browserSeconds,
         replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip))
+  }
+
+  /// RFC 8246: for the lifetime that the origin gives, and not where what comes may be forged on its
+  /// way (section 3), which would stay.
+  private static func isImmutable(
+    _ directives: ResponseDirectives, _ request: RequestHead, _ rules: StorageRules
+  ) -> Bool {
+    directives.contains(.immutable) && request.scheme == .https
+      && rules.edgeLifetimeSeconds == nil
   }
 
   /// The head of a stored response updated by a 304 (RFC 9111 section 3.2), as a response again.

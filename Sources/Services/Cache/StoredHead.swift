@@ -15,6 +15,8 @@ struct StoredHead: Sendable {
   let forbidsStale: Bool
   /// Its lifetime is an `s-maxage`: stale use needs its own word (RFC 9111 section 5.2.2.10).
   let isSharedLifetime: Bool
+  /// It does not change while it is fresh (RFC 8246).
+  let isImmutable: Bool
   /// Grace periods of RFC 5861 in seconds.
   let staleWhileRevalidate: UInt64?
   let staleIfError: UInt64?
@@ -32,6 +34,6 @@ struct StoredHead: Sendable {
   func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
     Usability(
       freshness, noCache: noCache, forbidsStale: forbidsStale || isSharedLifetime,
-      request: request, now: now)
+      isImmutable: isImmutable, request: request, now: now)
   }
 }

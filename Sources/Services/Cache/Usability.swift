@@ -11,11 +11,12 @@ enum Usability: Equatable, Sendable {
   case validate
 
   /// `noCache`: the response asks for validation on every use. `forbidsStale`: it must not be used
-  /// when it is stale. `request` is nil if the request has no directives.
+  /// when it is stale. `isImmutable`: validating it while it is fresh would bring nothing new. `request`
+  /// is nil if the request has no directives.
   @inline(__always)
   init(
-    _ freshness: Freshness, noCache: Bool, forbidsStale: Bool, request: RequestDirectives?,
-    now: Instant
+    _ freshness: Freshness, noCache: Bool, forbidsStale: Bool, isImmutable: Bool = false,
+    request: RequestDirectives?, now: Instant
   ) {
     let remaining = freshness.remainingSeconds(at: now)
     guard let request else {
@@ -24,15 +25,20 @@ enum Usability: Equatable, Sendable {
     }
     self = Self.judge(
       remaining, age: freshness.ageSeconds(at: now), noCache: noCache, forbidsStale: forbidsStale,
-      request: request)
+      isImmutable: isImmutable, request: request)
   }
 
   private static func judge(
-    _ remaining: Int64, age: UInt64, noCache: Bool, forbidsStale: Bool, request: RequestDirectives
+    _ remaining: Int64, age: UInt64, noCache: Bool, forbidsStale: Bool, isImmutable: Bool,
+    request: RequestDirectives
   ) -> Usability {
+    // `no-cache` says that validation is necessary (a forced reload), whatever the response says (RFC
+    // 8246 section 2.1).
     if noCache || request.noCache { return .validate }
     // `max-age=0` asks for validation (a reload), even of what came in this very second.
-    if let maxAge = request.maxAge, age > maxAge || maxAge == 0 { return .validate }
+    if let maxAge = request.maxAge, age > maxAge || maxAge == 0, !(isImmutable && remaining > 0) {
+      return .validate
+    }
     if let minFresh = request.minFresh, remaining < Int64(minFresh) { return .validate }
     if remaining > 0 { return .fresh }
     guard let maxStale = request.maxStale, !forbidsStale, -remaining <= Int64(maxStale) else {

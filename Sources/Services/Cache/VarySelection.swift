@@ -46,6 +46,16 @@ struct VarySelection: Sendable {
   @inline(__always)
   var isEmpty: Bool { members.isEmpty }
 
+  /// The fields by their names in lower case, in one form; nil where the request had none.
+  var described: [(name: String, value: String?)] {
+    members.map { member in
+      (
+        String(decoding: member.name, as: UTF8.self),
+        member.normalised.map { String(decoding: $0, as: UTF8.self) }
+      )
+    }
+  }
+
   /// Whether a request has the same. Allocates nothing where a field came in the same bytes, or where
   /// it means something else at a glance.
   func matches(_ request: FieldBlock) -> Bool {

@@ -76,6 +76,12 @@ struct LedgerSum {
       guard let outcome = ExchangeFacts.CacheOutcome(rawValue: UInt8(index)) else { continue }
       usage.cache[outcome] = sum.counters.outcomes[index]
     }
+    for layer in ExchangeFacts.Layer.allCases {
+      let counters = sum.counters.layers[Int(layer.rawValue)]
+      usage.layers[layer].requests = counters.requests
+      usage.layers[layer].bytes = counters.bytes
+      usage.layers[layer].latency = LatencyCounts(counters.latency)
+    }
     usage.cpuNanoseconds = sum.ledger.cpuNanoseconds
     usage.bytesIn = sum.ledger.bytesIn
     usage.bytesOut = sum.ledger.bytesOut
@@ -84,7 +90,10 @@ struct LedgerSum {
     usage.wakeups = sum.ledger.wakeups
     usage.queueWaitNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.waitTicks)
     usage.longestJobNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.longestTicks)
-    usage.cacheBytes = UInt64(max(0, edge.cache.zone(id).bytes))
+    let stored = edge.cache.zone(id)
+    usage.cacheBytes = UInt64(max(0, stored.bytes))
+    usage.cacheObjects = UInt64(max(0, stored.objects))
+    usage.evictions = stored.evictions
     usage.connections = UInt64(max(0, sum.connections))
     usage.inFlight = UInt64(max(0, sum.inFlight))
     usage.waitingBytes = UInt64(max(0, sum.waitingOutputBytes))
