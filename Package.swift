@@ -120,7 +120,9 @@ let tests: [TestRoom] = [
     imports: [
       "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
     ]),
-  TestRoom("CacheTests", imports: ["Cache", "Exchange", "HTTP", "Runtime", "Primitives"]),
+  TestRoom(
+    "CacheTests",
+    imports: ["Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
   TestRoom(
     "ContentCodingTests",
     imports: [

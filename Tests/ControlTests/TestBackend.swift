@@ -1,6 +1,8 @@
 // An edge for tests: it remembers what it was told.
 
+import ConfigurationTree
 import Control
+import HTTP
 import Primitives
 import Synchronization
 import Zones
@@ -39,6 +41,20 @@ final class TestBackend: EdgeBackend {
   }
 
   func ledger() async -> LedgerReading { state.withLock { $0.reading } }
+
+  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue {
+    guard request.authority != Array("none.test".utf8) else {
+      throw ControlRefusal(404, .notFound, "no zone")
+    }
+    let fields = request.fields
+    return .object([
+      ("host", .string(String(decoding: request.authority, as: UTF8.self))),
+      ("path", .string(String(decoding: request.path, as: UTF8.self))),
+      ("isHead", .bool(request.method == .head)), ("isTLS", .bool(request.scheme == .https)),
+      ("cookie", fields.text(.cookie).map { .string($0) }),
+      ("language", fields.text(.acceptLanguage).map { .string($0) }),
+    ])
+  }
 
   func upgrade() async throws(ControlRefusal) -> UpgradeReport {
     try state.withLock { $0.upgrade }.get()

@@ -17,6 +17,7 @@ extension ControlHandler {
     case (.status, _): return try await status()
     case (.ledger, _): return try await ledger(call.target)
     case (.slow, _): return await slowReport()
+    case (.cache, _): return try await inspection(call.target)
     case (.zones, _): return try await zones(call.target)
     case (.export, _):
       return try await read { () throws(ControlRefusal) in try desk.export() }
@@ -72,6 +73,19 @@ extension ControlHandler {
   private func slowReport() async -> ControlAnswer {
     let reading = await backend.ledger()
     return ControlAnswer(slow.including(reading).tree)
+  }
+
+  /// GET /v1/cache: lines of `fields` are separated by line feeds.
+  private func inspection(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
+    guard let url = target.query["url"] else {
+      throw ControlRefusal(
+        400, .invalidQuery, "is missing. Give the URL to look for, in percent encoding.",
+        path: "url")
+    }
+    let lines = (target.query["fields"] ?? "").split(separator: "\n").map { String($0) }
+    let head = try InspectedRequest.head(
+      url, method: target.query["method"] ?? "GET", lines: lines)
+    return ControlAnswer(try await backend.inspect(head))
   }
 
   private func zones(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {

@@ -2,7 +2,7 @@
 
 /// What a path of the API names, and what can be done with it.
 package enum ControlRoute: Equatable, Sendable {
-  case status, zones, apply, ledger, slow, export, check, upgrade, stop
+  case status, zones, apply, ledger, slow, cache, export, check, upgrade, stop
   case zone(name: String)
 
   /// The route of a path without its query; nil if nothing is there.
@@ -13,6 +13,7 @@ package enum ControlRoute: Equatable, Sendable {
     case "/v1/apply": self = .apply
     case "/v1/ledger": self = .ledger
     case "/v1/slow": self = .slow
+    case "/v1/cache": self = .cache
     case "/v1/store/export": self = .export
     case "/v1/store/check": self = .check
     case "/v1/upgrade": self = .upgrade
@@ -29,7 +30,7 @@ package enum ControlRoute: Equatable, Sendable {
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
-    case .status, .zones, .ledger, .slow: ["GET", "HEAD"]
+    case .status, .zones, .ledger, .slow, .cache: ["GET", "HEAD"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .apply, .export, .check, .upgrade, .stop: ["POST"]
     }
@@ -40,6 +41,7 @@ package enum ControlRoute: Equatable, Sendable {
     switch self {
     case .zones: ["after", "limit", "complete"]
     case .ledger: ["zone", "limit"]
+    case .cache: ["url", "method", "fields"]
     default: []
     }
   }

@@ -1,5 +1,7 @@
 // What the API needs of the edge that it controls.
 
+package import ConfigurationTree
+package import HTTP
 package import Zones
 
 /// The edge behind the API. Called on the lane of the API; every function may wait.
@@ -14,6 +16,10 @@ package protocol EdgeBackend: AnyObject, Sendable {
 
   /// What every zone and system lane used, summed over the loops.
   func ledger() async -> LedgerReading
+
+  /// What the cache would do with a request, and what it has for it. Throws if no zone answers for its
+  /// host.
+  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue
 
   /// Starts the program anew, hands it the listeners and, once it serves, stops accepting here.
   /// Throws, and goes on as before, if the new process does not come up.

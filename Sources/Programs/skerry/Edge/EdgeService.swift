@@ -1,5 +1,6 @@
 // The edge as the control API sees it, and its life: start, upgrade, stop.
 
+import ConfigurationTree
 import Control
 import Foundation
 import Gateway
@@ -156,6 +157,21 @@ final class EdgeService: EdgeBackend {
     let readings = await edge.readings()
     let epoch = shared.withLock { $0.epoch }
     return LedgerSum(readings, edge: edge, control: loop).reading(epoch: epoch)
+  }
+
+  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue {
+    let found: EdgeInspection?
+    do throws(StorageError) { found = try await edge.inspect(request) } catch {
+      throw ControlRefusal(error)
+    }
+    guard let found else {
+      let host = String(decoding: request.authority.prefix(request.hostLength), as: UTF8.self)
+      throw ControlRefusal(
+        404, .notFound,
+        "No zone answers for \(host): such a request gets 421. Hosts and their zones: skerry zone list.",
+        path: "url")
+    }
+    return found.tree(request)
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.

@@ -1,0 +1,29 @@
+// Looking into the cache.
+
+import Cache
+import ContentCoding
+package import HTTP
+import Runtime
+package import Storage
+import Zones
+
+extension Edge {
+  /// What the edge would do with a request, without doing it; nil if no zone answers for its host.
+  /// From a task on any loop.
+  package func inspect(
+    _ request: RequestHead
+  ) async throws(StorageError) -> EdgeInspection? {
+    let host = Array(request.authority.prefix(request.hostLength))
+    let snapshot: ZoneSnapshot
+    switch await directory.loop.perform({ [directory] in directory.find(host) }) {
+    case .unknown: return nil
+    case .failed(let error): throw error
+    case .zone(let found): snapshot = found
+    }
+    var request = request
+    // As `CodingNegotiation` does: codings are made anew for each client.
+    if snapshot.configuration.compression.isEnabled { request.fields.remove(.acceptEncoding) }
+    let inspection = await cache.inspect(request, of: snapshot.id, snapshot.cachePolicies)
+    return EdgeInspection(zone: snapshot.configuration, cache: inspection)
+  }
+}
