@@ -46,7 +46,10 @@ let layers: [Layer] = [
   Layer(
     "Services",
     [
-      Room("Cache", imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+      Room(
+        "Cache",
+        imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Primitives"],
+        pages: ["Disk/Disk.md"]),
       Room(
         "ContentCoding",
         imports: [
@@ -122,7 +125,7 @@ let tests: [TestRoom] = [
     ]),
   TestRoom(
     "CacheTests",
-    imports: ["Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+    imports: ["Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Primitives"]),
   TestRoom(
     "ContentCodingTests",
     imports: [
@@ -227,10 +230,14 @@ struct Room {
   var libraries: [Target.Dependency] = []
   var program = false
   var linked: [String]?
+  /// Pages of the room's folders, beside its own.
+  var pages: [String] = []
 
   init(
-    _ name: String, imports: [String], libraries: [Target.Dependency] = [], program: Bool = false
+    _ name: String, imports: [String], libraries: [Target.Dependency] = [], program: Bool = false,
+    pages: [String] = []
   ) {
+    self.pages = pages
     self.name = name
     self.imports = imports
     self.libraries = libraries
@@ -245,7 +252,7 @@ struct Room {
 
   func target(in layer: String) -> Target {
     let path = "Sources/\(layer)/\(name)"
-    let page = ["\(name).md"]
+    let page = ["\(name).md"] + pages
     if let linked {
       return .target(
         name: name, path: path, exclude: page,

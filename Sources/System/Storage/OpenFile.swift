@@ -1,6 +1,7 @@
 // A file descriptor that closes itself, and the few calls that Storage makes on it.
 
 import Glibc
+import Primitives
 
 /// An open file, closed when it goes out of scope. Every call is retried when a signal cuts it.
 struct OpenFile: ~Copyable {
@@ -45,15 +46,43 @@ struct OpenFile: ~Copyable {
     return result
   }
 
-  func write(_ bytes: Span<UInt8>) throws(StorageError) {
+  /// Adds up to `count` bytes at `offset` to `storage`; fewer only at the file's end.
+  func read(
+    _ count: Int, at offset: Int, into storage: ByteStorage
+  ) throws(StorageError) -> Int {
+    precondition(count <= storage.free)
     var failure: Int32 = 0
-    // Safe: `write` reads within the borrowed span.
+    // Safe: `pread` writes within the room that the storage lends, and says how much.
+    let result = unsafe storage.fill { room in
+      var filled = 0
+      while filled < count {
+        let start = unsafe room.baseAddress.map { unsafe $0 + filled }
+        let got = retrying {
+          unsafe pread(descriptor, start, count - filled, off_t(offset + filled))
+        }
+        if got < 0 { failure = errno }
+        guard got > 0 else { break }
+        filled += got
+      }
+      return filled
+    }
+    guard failure == 0 else { throw .of(failure, "reading", path) }
+    return result
+  }
+
+  /// Writes at the end of what was written before or, with an offset, there.
+  func write(_ bytes: Span<UInt8>, at offset: Int? = nil) throws(StorageError) {
+    var failure: Int32 = 0
+    // Safe: `write` and `pwrite` read within the borrowed span.
     unsafe bytes.withUnsafeBytes { buffer in
       var done = 0
       while done < buffer.count {
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
         let wrote = retrying {
-          unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+          guard let offset else {
+            return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+          }
+          return unsafe pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
         }
         guard wrote > 0 else {
           failure = wrote < 0 ? errno : EIO
@@ -67,6 +96,13 @@ struct OpenFile: ~Copyable {
 
   func synchronise() throws(StorageError) {
     guard retrying({ Int(fsync(descriptor)) }) == 0 else {
+      throw .of(errno, "writing to the disk", path)
+    }
+  }
+
+  /// Makes the content durable, and of the rest only what is needed to read it.
+  func synchroniseContent() throws(StorageError) {
+    guard retrying({ Int(fdatasync(descriptor)) }) == 0 else {
       throw .of(errno, "writing to the disk", path)
     }
   }

@@ -17,8 +17,9 @@ struct OpeningTurn: ~Copyable {
   ///
   /// Everything is checked, unless somebody else has the environment open (then it was checked when
   /// that process opened it, and changes under the check), or the file is large and the mark fits.
-  func prepare(isExclusive: Bool) throws(StorageError) {
-    if isExclusive, let process = try holder() {
+  /// An expendable file is checked if it was in doubt before and is again.
+  func prepare(_ configuration: StorageConfiguration) throws(StorageError) {
+    if configuration.isExclusive, let process = try holder() {
       throw .inUse(path: directory, processID: process)
     }
     let path = StoragePaths.data(in: directory)
@@ -26,17 +27,27 @@ struct OpeningTurn: ~Copyable {
       let data = try OpenFile(path, flags: O_RDONLY)
       let isShared = try isHeldByAnother()
       if let geometry = try geometry(data, isShared: isShared),
-        !isShared, !isTrusted(geometry)
+        !isShared, try !isTrusted(geometry, configuration)
       {
         let check = try StorageCheck(data)
         guard check.isSound else { throw .corrupted(path: path, damages: check.damages) }
+        try DoubtMarker.remove(in: directory)
       }
     }
     try CloseMarker.remove(in: directory)
   }
 
-  private func isTrusted(_ geometry: StorageGeometry) -> Bool {
-    geometry.fileBytes > StorageLimits.alwaysCheckedBytes
+  private func isTrusted(
+    _ geometry: StorageGeometry, _ configuration: StorageConfiguration
+  ) throws(StorageError) -> Bool {
+    if configuration.isExpendable {
+      if CloseMarker.matches(geometry, in: directory) {
+        try DoubtMarker.remove(in: directory)
+        return true
+      }
+      return try DoubtMarker.leave(in: directory)
+    }
+    return geometry.fileBytes > StorageLimits.alwaysCheckedBytes
       && CloseMarker.matches(geometry, in: directory)
   }
 

@@ -17,5 +17,14 @@ package struct StorageConfiguration: Sendable {
   /// Whether opening throws `StorageError.inUse` while another process has the environment open.
   package var isExclusive = false
 
+  /// Whether the content can be had again, as a cache's can. Then a file that was not closed properly
+  /// is believed once, so that a start after a kill takes no longer than others; if the process is
+  /// killed again before it called `confirm`, as it would be by a damaged file, the next opening
+  /// checks everything.
+  package var isExpendable = false
+
+  /// Whether the kernel is to read ahead; pointless for single records of a large file.
+  package var readsAhead = true
+
   package init(tables: [String]) { self.tables = tables }
 }

@@ -34,7 +34,8 @@ extension StorageEnvironment {
     }
     if code == 0 { code = unsafe mdb_env_set_maxdbs(environment, StorageLimits.tables) }
     if code == 0 {
-      code = unsafe mdb_env_open(environment, directory, UInt32(MDB_NOTLS), 0o600)
+      let flags = MDB_NOTLS | (configuration.readsAhead ? 0 : MDB_NORDAHEAD)
+      code = unsafe mdb_env_open(environment, directory, UInt32(flags), 0o600)
     }
     if code == 0 {
       // A process that was killed left its readers' places; its pages could never be reused.

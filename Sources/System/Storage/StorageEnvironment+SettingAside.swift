@@ -1,4 +1,4 @@
-// Moving a damaged file out of the way.
+// Moving a damaged file out of the way, or removing it.
 
 import Glibc
 
@@ -12,9 +12,25 @@ extension StorageEnvironment {
     let turn = try OpeningTurn(directory)
     return try turn.setAside(as: name)
   }
+
+  /// Removes the data file of `directory`: the next opening makes a new one. For what can be had
+  /// again. Throws `incompatibleProcess` while another process has it open.
+  package static func discard(_ directory: String) throws(StorageError) {
+    let turn = try OpeningTurn(directory)
+    try turn.discard()
+  }
 }
 
 extension OpeningTurn {
+  consuming func discard() throws(StorageError) {
+    guard try !isHeldByAnother() else { throw .incompatibleProcess(path: directory) }
+    let data = StoragePaths.data(in: directory)
+    guard unsafe unlink(data) == 0 || errno == ENOENT else { throw .of(errno, "removing", data) }
+    try CloseMarker.remove(in: directory)
+    try DoubtMarker.remove(in: directory)
+    try OpenFile.synchroniseDirectory(directory)
+  }
+
   consuming func setAside(as name: String) throws(StorageError) -> String {
     guard try !isHeldByAnother() else { throw .incompatibleProcess(path: directory) }
     var number = 1

@@ -39,7 +39,7 @@ import Synchronization
     var opened: OpaquePointer?
     do throws(StorageError) {
       let turn = try OpeningTurn(directory)
-      try turn.prepare(isExclusive: configuration.isExclusive)
+      try turn.prepare(configuration)
       unsafe opened = try Self.open(directory, configuration)
       guard let environment = unsafe opened else { throw .closed(path: directory) }
       unsafe handle = environment
@@ -67,6 +67,9 @@ import Synchronization
     try check(unsafe mdb_reader_check(handle, &dead), "clearing dead readers")
     return Int(dead)
   }
+
+  /// Says that an expendable file has served for a while: a kill from now on is no reason to doubt it.
+  package func confirm() throws(StorageError) { try DoubtMarker.remove(in: directory) }
 
   /// Bytes of the file that are in use (not counting free pages inside).
   package var usedBytes: Int {

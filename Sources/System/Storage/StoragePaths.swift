@@ -11,4 +11,7 @@ enum StoragePaths {
 
   /// There only while nobody has the environment open and the last one closed it properly.
   static func marker(in directory: String) -> String { directory + "/closed" }
+
+  /// There while an expendable file is in use that was not closed properly and not checked.
+  static func doubt(in directory: String) -> String { directory + "/doubt" }
 }

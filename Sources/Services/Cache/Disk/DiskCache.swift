@@ -1,0 +1,156 @@
+// The cache on disk with its threads.
+
+package import Primitives
+package import Runtime
+package import Storage
+import Synchronization
+
+/// Records on a disk, for tasks of any lane: nothing here ever keeps a loop waiting. One thread opens
+/// and writes, some read; until the store is open, and after `close`, there is nothing in it.
+package final class DiskCache: Sendable {
+  private let phase = Mutex(Phase.opening)
+  private let readers: [EventLoop]
+  private let reads: Mutex<ReadQueue<DiskRequest>>
+  private let writing: DiskWriting
+  private let writer: Lane
+
+  /// What may be asked of it.
+  private enum Phase {
+    case opening
+    case open(DiskStore)
+    case closed
+  }
+
+  /// Begins to open the cache in the folder `directory`, whose parent must exist. While another process
+  /// has it, that is tried again. `writer` and `readers` are threads that may block, best of nobody
+  /// else; `report` is given lines for the log.
+  package init(
+    _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
+    writer: EventLoop, readers: [EventLoop], report: @escaping @Sendable (String) -> Void
+  ) {
+    self.readers = readers
+    self.writer = writer.systemLane
+    reads = Mutex(ReadQueue(readers: readers.count))
+    let limiter = ReportLimiter(report)
+    writing = DiskWriting(on: writer.systemLane) { () throws(StorageError) in
+      do throws(StorageError) {
+        return try DiskStore(directory, files: files, configuration) { limiter.note($0) }
+      } catch {
+        limiter.note(.closed(error))
+        throw error
+      }
+    }
+    writing.opened = { [weak self] store in
+      self?.phase.withLock { if case .opening = $0 { $0 = .open(store) } }
+    }
+    self.writer.post { [writing] in writing.enqueue() }
+  }
+
+  /// The digest of a key of the cache; nil while the store is not open.
+  package func digest(of key: Span<UInt8>) -> DiskDigest? { store?.index.secret.digest(of: key) }
+
+  /// The newest record of a digest that is the zone's and suits; nil if there is none, or too many
+  /// requests of the zone wait. `suits` is called on any thread, with records without their bodies.
+  /// From a task on `lane`.
+  package func find(
+    _ digest: DiskDigest, for zone: ZoneID, on lane: Lane,
+    suits: @escaping @Sendable (DiskRecord) -> Bool
+  ) async -> DiskRecord? {
+    guard let store else { return nil }
+    store.noteRequest(digest)
+    // What a zone does not have, or has just put, needs no other thread.
+    let hasSome = store.mayHave(zone)
+    if let record = hasSome ? store.findPending(digest, for: zone, suits: suits) : nil {
+      store.noteOutcome(isHit: true)
+      return record
+    }
+    guard hasSome else {
+      store.noteOutcome(isHit: false)
+      return nil
+    }
+    let request = DiskRequest(digest, zone, on: lane, suits)
+    let added = reads.withLock { reads in
+      reads.add(request, of: zone) ? (true, reads.wakeReader()) : (false, nil)
+    }
+    guard added.0 else {
+      store.noteBusy()
+      return nil
+    }
+    if let reader = added.1 { post(to: reader, store) }
+    return await request.wait()
+  }
+
+  /// Keeps a record, which can be found at once. What there is no room for is dropped, and counted.
+  package func put(_ record: DiskRecord) { change { $0.put(record) } }
+
+  /// Gives the record of a digest and selection new times, after a validation that changed no more.
+  package func touch(
+    _ digest: DiskDigest, selection: UInt64, receivedWall: WallTime, expiresWall: WallTime,
+    sequence: UInt64
+  ) {
+    let touch = DiskTouch(
+      selection: selection, receivedWall: receivedWall, expiresWall: expiresWall,
+      sequence: sequence)
+    change { $0.touch(digest, touch) }
+  }
+
+  /// Forgets all records of a digest.
+  package func remove(_ digest: DiskDigest) { change { $0.remove(digest) } }
+
+  /// Forgets all records of a zone. Durable with the next commit, as all changes are.
+  package func removeAll(of zone: ZoneID) { change { $0.removeAll(of: zone) } }
+
+  /// Sets a zone's part of the disk relative to others', 1 if it was never set.
+  package func setWeight(_ weight: Int, of zone: ZoneID) {
+    change { $0.setWeight(weight, of: zone) }
+  }
+
+  /// What is there and what happened; nil while the store is not open.
+  package var figures: DiskFigures? { store?.figures }
+
+  /// Commits what waits and closes the index, then calls `then` on the writer's thread. From any
+  /// thread, once.
+  package func close(then: @escaping @Sendable () -> Void) {
+    phase.withLock { $0 = .closed }
+    for request in reads.withLock({ $0.close() }) { request.finish(nil) }
+    closeWhenQuiet(then)
+  }
+
+  // MARK: - Threads
+
+  private var store: DiskStore? {
+    phase.withLock { if case .open(let store) = $0 { store } else { nil } }
+  }
+
+  private func change(_ body: (DiskStore) -> Void) {
+    guard let store else { return }
+    body(store)
+    let isAmple = store.pending.withLock { $0.isAmple }
+    guard writing.isAnnouncementNeeded(isAmple) else { return }
+    writer.post { [writing] in writing.changesCame(isAmple) }
+  }
+
+  private func post(to reader: Int, _ store: DiskStore) {
+    readers[reader].systemLane.post { [self] in serve(reader, store) }
+  }
+
+  /// Serves one request; the thread's other work has its turn before the next.
+  private func serve(_ reader: Int, _ store: DiskStore) {
+    guard let request = reads.withLock({ $0.next(for: reader) }) else { return }
+    let record = store.read(request.digest, for: request.zone, suits: request.suits)
+    store.noteRead(
+      isHit: record != nil,
+      nanoseconds: SystemClock.monotonic.nanoseconds(since: request.begun))
+    request.finish(record)
+    post(to: reader, store)
+  }
+
+  private func closeWhenQuiet(_ then: @escaping @Sendable () -> Void) {
+    writer.post { [self] in
+      // Readers end what they have begun; none begins anything new.
+      guard reads.withLock({ $0.isQuiet }) else { return closeWhenQuiet(then) }
+      writing.close()
+      then()
+    }
+  }
+}

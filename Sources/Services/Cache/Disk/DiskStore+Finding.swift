@@ -1,0 +1,123 @@
+// Finding a record.
+
+import Primitives
+import Storage
+import Synchronization
+
+extension DiskStore {
+  /// The newest record of a digest that is the zone's and suits; `suits` is given records without
+  /// their bodies. Counts the request. Reads the disk.
+  func find(
+    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+  ) -> DiskRecord? {
+    noteRequest(digest)
+    let record = read(digest, for: zone, suits: suits)
+    noteOutcome(isHit: record != nil)
+    return record
+  }
+
+  /// Counts a request for a digest, which decides what is admitted.
+  func noteRequest(_ digest: DiskDigest) { sketch.withLock { $0.count(digest) } }
+
+  func noteOutcome(isHit: Bool) {
+    counters.withLock { if isHit { $0.hits += 1 } else { $0.misses += 1 } }
+  }
+
+  /// Counts a request that was read for.
+  func noteRead(isHit: Bool, nanoseconds: UInt64) {
+    counters.withLock { counters in
+      if isHit { counters.hits += 1 } else { counters.misses += 1 }
+      counters.reads.record(nanoseconds: nanoseconds)
+    }
+  }
+
+  /// Counts a request that could not wait.
+  func noteBusy() {
+    counters.withLock { counters in
+      counters.misses += 1
+      counters.busy += 1
+    }
+  }
+
+  /// Whether the zone may have anything here; does not read the disk.
+  func mayHave(_ zone: ZoneID) -> Bool { accounts.withLock { $0.number(of: zone) } != nil }
+
+  /// As `find`, among what is not committed yet; does not read the disk.
+  func findPending(
+    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+  ) -> DiskRecord? {
+    guard let number = accounts.withLock({ $0.number(of: zone) }) else { return nil }
+    return answer(digest, zone, number, suits).record
+  }
+
+  /// As `find`, without counting.
+  func read(
+    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+  ) -> DiskRecord? {
+    var moved: [DiskPlace] = []
+    // An eviction may have moved the record between the look at the index and that at its segment.
+    for _ in 0..<2 {
+      guard let number = accounts.withLock({ $0.number(of: zone) }) else { return nil }
+      let answer = answer(digest, zone, number, suits)
+      if let record = answer.record { return record }
+      guard !answer.hidesAll else { return nil }
+      moved.removeAll(keepingCapacity: true)
+      for entry in entries(of: digest) where entry.zone == number {
+        guard let entry = answer.current(entry) else { continue }
+        guard let segment = segments.withLock({ $0[entry.place.segment] }) else {
+          moved.append(entry.place)
+          continue
+        }
+        if let record = record(entry, of: digest, for: zone, in: segment, suits) { return record }
+      }
+      if moved.isEmpty { return nil }
+    }
+    for place in moved { _ = add(digest, .forget(place)) }
+    return nil
+  }
+
+  private func answer(
+    _ digest: DiskDigest, _ zone: ZoneID, _ number: UInt32, _ suits: (DiskRecord) -> Bool
+  ) -> PendingAnswer {
+    let changes = pending.withLock { $0.changes(of: digest) }
+    return PendingAnswer(changes, zone: zone, number: number, suits: suits)
+  }
+
+  private func entries(of digest: DiskDigest) -> [DiskEntry] {
+    do {
+      return try index.entries(of: digest)
+    } catch {
+      noteReadFault(.index(error))
+      // What can't be read is not worth keeping; other faults may pass.
+      if case .corruptedRecord = error { remove(digest) }
+      return []
+    }
+  }
+
+  private func record(
+    _ entry: DiskEntry, of digest: DiskDigest, for zone: ZoneID, in segment: DiskSegment,
+    _ suits: (DiskRecord) -> Bool
+  ) -> DiskRecord? {
+    do throws(DiskFault) {
+      let reading = try RecordReading(
+        segment, at: Int(entry.place.offset), headBytes: Int(entry.headBytes),
+        bodyBytes: Int(entry.bodyBytes))
+      let header = reading.header
+      guard header.digest == digest, header.zone == zone, header.selection == entry.selection
+      else { throw .mismatch(segment: segment.number) }
+      var record = DiskRecord(
+        digest: digest, zone: zone, selection: entry.selection, sequence: entry.sequence,
+        receivedWall: WallTime(seconds: Int64(entry.received)),
+        expiresWall: WallTime(seconds: Int64(entry.expires)), head: try reading.head(), body: [])
+      guard suits(record) else { return nil }
+      let body = try reading.body()
+      if !body.isEmpty { record.body = [body] }
+      segment.warm(entry.place.offset)
+      return record
+    } catch {
+      noteReadFault(error)
+      _ = add(digest, .forget(entry.place))
+      return nil
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// Changes between being asked for and being committed.
+
+import Primitives
+
+/// The queue of changes, and what is found of them meanwhile. Bounded by bytes, in all and by zone, and
+/// by number.
+struct PendingChanges {
+  private var queue: [PendingChange] = []
+  /// Changes at the front of `queue` that were taken.
+  private var taken = 0
+  private var byDigest: [DiskDigest: [PendingChange]] = [:]
+  private var nextID: UInt64 = 1
+  private var bytesOfZones: [ZoneID: Int] = [:]
+  private(set) var count = 0
+  private(set) var bytes = 0
+
+  init() {}
+
+  var isEmpty: Bool { count == 0 }
+
+  /// Whether there is enough for a commit of its own.
+  var isAmple: Bool {
+    bytes >= DiskLimits.commitBytes || count >= DiskLimits.commitChanges
+  }
+
+  /// The changes of a digest, oldest first.
+  func changes(of digest: DiskDigest) -> [PendingChange] { byDigest[digest] ?? [] }
+
+  /// Adds a change; false if there is no room. What makes records void has twice as much.
+  mutating func add(_ change: PendingChange) -> Bool {
+    let size = change.bytes
+    guard count < DiskLimits.pendingChanges * (size > 0 ? 1 : 2),
+      bytes + size <= DiskLimits.pendingBytes
+    else { return false }
+    if let zone = change.zone {
+      let ofZone = bytesOfZones[zone, default: 0] + size
+      guard ofZone <= DiskLimits.pendingBytesOfZone else { return false }
+      bytesOfZones[zone] = ofZone
+    }
+    var change = change
+    change.id = nextID
+    nextID += 1
+    bytes += size
+    count += 1
+    queue.append(change)
+    byDigest[change.digest, default: []].append(change)
+    return true
+  }
+
+  /// The next changes in order, as many as one commit has, or none of them from the first record on
+  /// if `withRecords` is false. They stay findable until `finish`.
+  mutating func take(withRecords: Bool) -> [PendingChange] {
+    var batch: [PendingChange] = []
+    var batchBytes = 0
+    while taken < queue.count, batch.count < DiskLimits.commitChanges {
+      let change = queue[taken]
+      let size = change.bytes
+      if size > 0, !withRecords { break }
+      if !batch.isEmpty, batchBytes + size > DiskLimits.commitBytes { break }
+      batch.append(change)
+      batchBytes += size
+      taken += 1
+    }
+    compact()
+    return batch
+  }
+
+  /// Ends changes that were committed or failed.
+  mutating func finish(_ batch: [PendingChange]) {
+    for change in batch {
+      bytes -= change.bytes
+      count -= 1
+      if let zone = change.zone {
+        let rest = bytesOfZones[zone, default: 0] - change.bytes
+        bytesOfZones[zone] = rest > 0 ? rest : nil
+      }
+      byDigest[change.digest]?.removeAll { $0.id == change.id }
+      if byDigest[change.digest]?.isEmpty ?? false { byDigest[change.digest] = nil }
+    }
+  }
+
+  /// Puts changes that were taken and not committed before all others, in their order.
+  mutating func putBack(_ batch: [PendingChange]) {
+    queue.replaceSubrange(..<taken, with: batch)
+    taken = 0
+  }
+
+  /// Moves the rest to the front when most of the queue was taken.
+  private mutating func compact() {
+    guard taken == queue.count || taken > DiskLimits.commitChanges * 8 else { return }
+    queue.removeFirst(taken)
+    taken = 0
+  }
+}

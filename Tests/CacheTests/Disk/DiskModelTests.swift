@@ -1,0 +1,196 @@
+// The store beside a naive dictionary: random operations, faults, power failures.
+
+import Primitives
+import Storage
+import Synchronization
+import Testing
+
+@testable import Cache
+
+@Suite("Cache on disk against a dictionary")
+struct DiskModelTests {
+  static let operations = 100_000
+
+  @Test(
+    "without faults exactly what was put and committed is there, whatever happens",
+    arguments: 0..<2 as Range<UInt64>)
+  func exact(_ seed: UInt64) throws {
+    let run = try DiskModelRun(seed: seed, isExact: true)
+    #expect(try run.run(Self.operations) == nil)
+    #expect(run.hits > 10_000)
+  }
+
+  @Test(
+    "with faults, evictions and damage there is never a wrong byte and never what was void",
+    arguments: 10..<13 as Range<UInt64>)
+  func faulty(_ seed: UInt64) throws {
+    let run = try DiskModelRun(seed: seed, isExact: false)
+    #expect(try run.run(Self.operations) == nil)
+    #expect(run.hits > 2_000)
+    #expect(run.bench.faults.total > 100)
+  }
+}
+
+/// One sequence of operations.
+final class DiskModelRun {
+  let bench: DiskBench
+  private(set) var hits = 0
+  private let isExact: Bool
+  private var random: SeededGenerator
+  private var version: UInt64 = 1
+  /// What is there now, and what was at the last commit, by digest and selection.
+  private var now: [Key: DiskRecord] = [:]
+  private var committed: [Key: DiskRecord] = [:]
+  /// Newest first, by digest; what is too many is not kept.
+  private static let digests: UInt64 = 400
+
+  /// What a record is replaced by.
+  struct Key: Hashable {
+    let digest: UInt64
+    let selection: UInt64
+  }
+
+  init(seed: UInt64, isExact: Bool) throws {
+    self.isExact = isExact
+    random = SeededGenerator(state: seed)
+    bench = try DiskBench(
+      quotaBytes: isExact ? 1 << 40 : 2 << 20, segmentBytes: 128 << 10, seed: seed)
+  }
+
+  /// What went wrong first; nil if nothing did.
+  func run(_ count: Int) throws -> String? {
+    for number in 0..<count {
+      if let fault = try step() { return "operation \(number): \(fault)" }
+    }
+    return commitAll() ?? checkAll()
+  }
+
+  private func step() throws -> String? {
+    switch Int.random(in: 0..<1_000, using: &random) {
+    case 0..<350: put()
+    case 350..<850: return find(pick())
+    case 850..<900: touch()
+    case 900..<930: remove()
+    case 930..<932: removeAll()
+    case 932..<985: return commitAll()
+    case 985..<987: return try restart()
+    case 987..<988: return checkAll()
+    case 988..<996: bench.wall = WallTime(seconds: bench.wall.seconds + pick(100))
+    default: disturb()
+    }
+    return nil
+  }
+
+  private func put() {
+    let digest = pick()
+    let selection = UInt64.random(in: 0..<3, using: &random)
+    version += 1
+    let sizes = [0, 1, 50, 300, 1_000, 4_000, 20_000]
+    let size = sizes[Int.random(in: 0..<sizes.count, using: &random)]
+    let record = bench.record(
+      digest, zone: zone(of: digest), selection: selection, version: version, bytes: size)
+    now[Key(digest: digest, selection: selection)] = record
+    bench.fill(record)
+  }
+
+  private func find(_ digest: UInt64) -> String? {
+    let wanted = Bool.random(using: &random) ? UInt64.random(in: 0..<3, using: &random) : nil
+    let found = bench.store.find(
+      DiskBench.digest(digest), for: DiskBench.zone(zone(of: digest))
+    ) { $0.body.isEmpty && (wanted == nil || $0.selection == wanted) }
+    guard let found else {
+      guard isExact else { return nil }
+      let expected = (0..<3).contains { selection in
+        (wanted == nil || selection == wanted)
+          && now[Key(digest: digest, selection: selection)] != nil
+      }
+      return expected ? "\(digest) \(wanted.map { "\($0)" } ?? "any") is not found" : nil
+    }
+    hits += 1
+    guard wanted == nil || found.selection == wanted else { return "it does not suit" }
+    let expected = now[Key(digest: digest, selection: found.selection)]
+    guard let expected else { return "\(digest) \(found.selection) is found, and is void" }
+    guard found.isSame(as: expected) else {
+      return "\(digest) \(found.selection) has version \(found.sequence), not \(expected.sequence)"
+    }
+    return bench.store.read(
+      DiskBench.digest(digest), for: DiskBench.zone(zone(of: digest) ^ 64), suits: { _ in true }
+    )
+    .map { _ in "\(digest) is given to another zone" }
+  }
+
+  private func touch() {
+    let digest = pick()
+    let selection = UInt64.random(in: 0..<3, using: &random)
+    version += 1
+    let touch = DiskTouch(
+      selection: selection, receivedWall: bench.wall,
+      expiresWall: WallTime(seconds: bench.wall.seconds + 60), sequence: version)
+    bench.store.touch(DiskBench.digest(digest), touch)
+    let key = Key(digest: digest, selection: selection)
+    now[key]?.receivedWall = touch.receivedWall
+    now[key]?.expiresWall = touch.expiresWall
+    now[key]?.sequence = touch.sequence
+  }
+
+  private func remove() {
+    let digest = pick()
+    bench.store.remove(DiskBench.digest(digest))
+    for selection in 0..<3 as Range<UInt64> {
+      now[Key(digest: digest, selection: selection)] = nil
+    }
+  }
+
+  private func removeAll() {
+    let zone = UInt64.random(in: 0..<4, using: &random)
+    bench.store.removeAll(of: DiskBench.zone(zone))
+    for key in now.keys where self.zone(of: key.digest) == zone { now[key] = nil }
+  }
+
+  /// After a fault a commit may fail; then it is tried again until it works.
+  private func commitAll() -> String? {
+    for _ in 0..<200 {
+      if bench.commit() {
+        committed = now
+        return nil
+      }
+      bench.now = bench.now + DiskLimits.longestRest
+    }
+    return "nothing can be committed any more"
+  }
+
+  private func restart() throws -> String? {
+    // Changes that were committed one by one, and not all, are committed now.
+    if Bool.random(using: &random) { if let fault = commitAll() { return fault } }
+    guard isExact || bench.store.pending.withLock({ $0.isEmpty }) else { return nil }
+    try bench.restart()
+    now = committed
+    return isExact ? checkAll() : nil
+  }
+
+  private func disturb() {
+    guard !isExact else { return }
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0..<3: bench.disk.flip()
+    case 3: if Int.random(in: 0..<10, using: &random) == 0 { bench.disk.truncate() }
+    case 4: bench.disk.setFaults(.init(reading: 50))
+    case 5: bench.disk.setFaults(.init(writing: 5, synchronising: 5, creating: 5))
+    case 6: bench.disk.setFaults(.init(capacityBytes: 1_500_000))
+    default: bench.disk.setFaults(.init())
+    }
+  }
+
+  private func checkAll() -> String? {
+    for digest in 0..<Self.digests {
+      if let fault = find(digest) { return fault }
+    }
+    guard isExact, bench.store.pending.withLock({ $0.isEmpty }) else { return nil }
+    let counted = bench.store.figures.stored.objects
+    let zones = bench.store.figures.zones.values.reduce(0) { $0 + $1.objects }
+    return zones == now.count ? nil : "\(counted) are counted, \(zones) by zone, of \(now.count)"
+  }
+
+  private func pick() -> UInt64 { UInt64.random(in: 0..<Self.digests, using: &random) }
+  private func pick(_ most: Int64) -> Int64 { Int64.random(in: 0...most, using: &random) }
+  private func zone(of digest: UInt64) -> UInt64 { digest % 4 }
+}

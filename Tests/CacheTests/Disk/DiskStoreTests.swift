@@ -1,0 +1,218 @@
+// What the store on disk promises.
+
+import Primitives
+import Storage
+import Synchronization
+import Testing
+
+@testable import Cache
+
+@Suite("Cache on disk")
+struct DiskStoreTests {
+  @Test("a record is found as it was put, before its commit, after it, and after a restart")
+  func findable() throws {
+    let bench = try DiskBench()
+    let record = bench.record(1, bytes: 200_000)
+    bench.store.put(record)
+    #expect(bench.find(1)?.isSame(as: record) == true)
+    bench.commit()
+    #expect(bench.find(1)?.isSame(as: record) == true)
+    try bench.restart()
+    #expect(bench.find(1)?.isSame(as: record) == true)
+    #expect(bench.store.figures.stored.objects == 1)
+    #expect(bench.store.figures.zones[DiskBench.zone(1)]?.objects == 1)
+    #expect(bench.faults.total == 0)
+  }
+
+  @Test("what was not committed is gone after a restart, and nothing else")
+  func uncommitted() throws {
+    let bench = try DiskBench()
+    bench.store.put(bench.record(1))
+    bench.commit()
+    bench.store.put(bench.record(2))
+    bench.store.remove(DiskBench.digest(1))
+    #expect(bench.find(1) == nil)
+    try bench.restart()
+    #expect(bench.find(1) != nil)
+    #expect(bench.find(2) == nil)
+  }
+
+  @Test("a record is not given to another zone")
+  func foreign() throws {
+    let bench = try DiskBench()
+    bench.store.put(bench.record(1, zone: 1))
+    bench.store.put(bench.record(2, zone: 2))
+    #expect(bench.find(1, zone: 2) == nil)
+    bench.commit()
+    #expect(bench.find(1, zone: 2) == nil)
+    #expect(bench.find(1, zone: 3) == nil)
+    #expect(bench.find(1, zone: 1) != nil)
+  }
+
+  @Test(
+    "of several variants the newest that suits is found; the seventeenth takes the oldest's place")
+  func variants() throws {
+    let bench = try DiskBench()
+    for selection in 0..<17 as Range<UInt64> {
+      bench.store.put(bench.record(1, selection: selection))
+    }
+    for _ in 0..<2 {
+      bench.commit()
+      let found = { (wanted: UInt64?) in
+        bench.store.find(DiskBench.digest(1), for: DiskBench.zone(1)) {
+          wanted == nil || $0.selection == wanted
+        }
+      }
+      #expect(found(nil)?.selection == 16)
+      #expect(found(1)?.isSame(as: bench.record(1, selection: 1)) == true)
+      #expect(found(0) == nil)
+      try bench.restart()
+    }
+    #expect(bench.store.figures.stored.objects == 16)
+  }
+
+  @Test("a new record replaces the one of its selection")
+  func replacement() throws {
+    let bench = try DiskBench()
+    bench.store.put(bench.record(1, version: 1))
+    bench.commit()
+    let newer = bench.record(1, version: 2)
+    bench.store.put(newer)
+    #expect(bench.find(1)?.isSame(as: newer) == true)
+    bench.commit()
+    #expect(bench.find(1)?.isSame(as: newer) == true)
+    #expect(bench.store.figures.stored.objects == 1)
+  }
+
+  @Test("new times are seen at once, and after a restart; the record is not written again")
+  func touch() throws {
+    let bench = try DiskBench()
+    bench.store.put(bench.record(1))
+    bench.commit()
+    let written = bench.disk.state.withLock { $0.writtenBytes }
+    let times = DiskTouch(
+      selection: 0, receivedWall: WallTime(seconds: 1_900_000_000),
+      expiresWall: WallTime(seconds: 1_900_000_060), sequence: 9)
+    bench.store.touch(DiskBench.digest(1), times)
+    for _ in 0..<2 {
+      let found = bench.find(1)
+      #expect(found?.receivedWall == times.receivedWall)
+      #expect(found?.expiresWall == times.expiresWall)
+      #expect(found?.sequence == 9)
+      bench.commit()
+      try bench.restart()
+    }
+    #expect(bench.disk.state.withLock { $0.writtenBytes } == written)
+  }
+
+  @Test("all records of a zone are void at once, of others none; new ones are found")
+  func removeAll() throws {
+    let bench = try DiskBench()
+    for number in 0..<20 as Range<UInt64> {
+      bench.store.put(bench.record(number, zone: number % 2))
+    }
+    bench.commit()
+    bench.store.put(bench.record(30, zone: 1))
+    bench.store.removeAll(of: DiskBench.zone(1))
+    #expect(bench.find(1, zone: 1) == nil)
+    #expect(bench.find(30, zone: 1) == nil)
+    #expect(bench.find(2, zone: 0) != nil)
+    bench.store.put(bench.record(3, zone: 1, version: 2))
+    for _ in 0..<2 {
+      bench.commit()
+      #expect(bench.find(1, zone: 1) == nil)
+      #expect(bench.find(30, zone: 1) == nil)
+      #expect(bench.find(2, zone: 0) != nil)
+      #expect(bench.find(3, zone: 1)?.sequence == 2)
+      try bench.restart()
+    }
+    #expect(bench.store.figures.zones[DiskBench.zone(1)]?.objects == 1)
+  }
+
+  @Test("a record that is too large is refused, and what was there before is not found instead")
+  func tooLarge() throws {
+    let bench = try DiskBench(segmentBytes: 4 << 20)
+    bench.store.put(bench.record(1))
+    bench.commit()
+    bench.store.put(bench.record(1, version: 2, bytes: DiskLimits.bodyBytes + 1))
+    #expect(bench.find(1) == nil)
+    bench.commit()
+    #expect(bench.find(1) == nil)
+    #expect(bench.store.figures.refused == 1)
+    let largest = bench.record(2, bytes: DiskLimits.bodyBytes)
+    bench.store.put(largest)
+    bench.commit()
+    #expect(bench.find(2)?.isSame(as: largest) == true)
+  }
+
+  @Test("the queue is bounded, for one zone more closely than for all")
+  func pendingBounds() throws {
+    let bench = try DiskBench()
+    let size = 1 << 20
+    for number in 0..<40 as Range<UInt64> {
+      bench.store.put(bench.record(number, zone: 1, bytes: size))
+    }
+    #expect(bench.store.figures.pendingBytes <= DiskLimits.pendingBytesOfZone)
+    #expect(bench.store.figures.pendingBytes > DiskLimits.pendingBytesOfZone - 2 * size)
+    #expect(bench.store.figures.dropped > 20)
+    bench.store.put(bench.record(100, zone: 2, bytes: size))
+    #expect(bench.find(100, zone: 2) != nil)
+    bench.commit()
+    #expect(bench.store.figures.pendingBytes == 0)
+  }
+
+  @Test("an index of another format or that is damaged is given up, and the cache begins empty")
+  func damagedIndex() throws {
+    let bench = try DiskBench()
+    bench.store.put(bench.record(1))
+    bench.commit()
+    bench.store.index.environment.close()
+    TestFolder.change(bench.folder.path + "/index/data.mdb") { bytes in
+      for index in 0..<200 { bytes[index] ^= 0x55 }
+    }
+    try bench.restart()
+    #expect(bench.faults[.discarded] == 1)
+    #expect(bench.find(1) == nil)
+    #expect(bench.disk.numbers() == [])
+    bench.store.put(bench.record(2))
+    bench.commit()
+    #expect(bench.find(2) != nil)
+  }
+
+  @Test(
+    "an index that was in use when the process was killed twice is checked, and given up if damaged"
+  )
+  func doubtfulIndex() throws {
+    let bench = try DiskBench()
+    for number in 0..<500 as Range<UInt64> { bench.store.put(bench.record(number)) }
+    bench.commit()
+    bench.store.index.environment.close()
+    let index = bench.folder.path + "/index"
+    // As two kills leave it: no mark of a proper closing, but one of doubt.
+    TestFolder.change(index + "/closed") { $0 = [0] }
+    TestFolder.change(index + "/doubt") { $0 = [] }
+    TestFolder.change(index + "/data.mdb") { bytes in
+      for page in 4..<(bytes.count / 4096) { bytes[page * 4096 + 4000] ^= 1 }
+    }
+    try bench.restart()
+    #expect(bench.faults[.discarded] == 1)
+    #expect(bench.find(1) == nil)
+  }
+
+  @Test("a segment whose file is gone costs its records only, and its entries go")
+  func missingSegment() throws {
+    let bench = try DiskBench(segmentBytes: 64 << 10)
+    for number in 0..<200 as Range<UInt64> { bench.store.put(bench.record(number)) }
+    bench.commit()
+    let segments = bench.disk.numbers()
+    #expect(segments.count > 3)
+    bench.disk.remove(segments[1])
+    try bench.restart()
+    #expect(bench.faults[.missing] == 1)
+    bench.commit()
+    let found = (0..<200 as Range<UInt64>).filter { bench.find($0) != nil }.count
+    #expect(found > 100 && found < 200)
+    #expect(bench.store.figures.stored.objects == found)
+    #expect(bench.store.figures.zones[DiskBench.zone(1)]?.objects == found)
+  }
+}
