@@ -28,8 +28,8 @@ let layers: [Layer] = [
       Room(
         "Control",
         imports: [
-          "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage",
-          "Primitives",
+          "Zones", "Cache", "HTTPServer", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+          "Storage", "Primitives",
         ]),
     ]),
   Layer(

@@ -17,6 +17,8 @@ final class ModelOrigin: Sendable {
     var hasTag = false
     var hasDate = false
     var status = 200
+    var tags: String?
+    var keys: String?
   }
 
   /// What was asked and answered.
@@ -85,6 +87,8 @@ final class ModelOrigin: Sendable {
         receivedAt: state.now)
     }
     fields["cache-control"] = resource.control
+    fields["cache-tag"] = resource.tags
+    fields["surrogate-key"] = resource.keys
     fields["expires"] = resource.expires.map { "\(state.now + $0)" }
     fields["age"] = resource.age.map { "\($0)" }
     if !resource.vary.isEmpty { fields["vary"] = resource.vary.joined(separator: ", ") }

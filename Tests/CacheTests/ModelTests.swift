@@ -29,6 +29,7 @@ final class ModelRun: @unchecked Sendable {
   private let origin = ModelOrigin()
   private let stage: CacheStage
   private let group: CacheGroup
+  private var purges: UInt64 = 0
   private var oracle = OracleCache()
   private var now = 1_800_000_000
   /// What happened last.
@@ -58,6 +59,7 @@ final class ModelRun: @unchecked Sendable {
         now += pick([0, 1, 1, 2, 5, 9, 10, 11, 30, 60, 100, 1_000, 100_000])
         setTime()
       case 20..<24: origin.setHealth(pick([200, 200, 503, 0]))
+      case 24..<27: purge()
       default:
         if let fault = await request() {
           return "operation \(number): \(fault), after:\n\(trail.joined(separator: "\n"))"
@@ -88,15 +90,49 @@ final class ModelRun: @unchecked Sendable {
       pick([true, false]), pick([true, false]), pick([200, 200, 200, 404])
     )
     let renews = pick([true, false])
+    let (tags, keys) = (pick([nil, "a", "a, b", "b, c d"]), pick([nil, nil, "a c", "e"]))
     origin.change(path) { resource in
       if renews { resource.version += 1 }
       resource.control = control.isEmpty ? nil : control
       (resource.expires, resource.age) = (expires, age)
+      (resource.tags, resource.keys) = (tags, keys)
       if renews {
         (resource.hasTag, resource.hasDate, resource.status) = (hasTag, hasDate, status)
       }
       resource.vary = path == "/0" ? ["foo"] : path == "/1" ? ["bar", "foo"] : []
     }
+  }
+
+  private func purge() {
+    let isSoft = pick([true, false])
+    let end = isSoft ? now : nil
+    var items: [PurgeItem] = []
+    switch Int.random(in: 0..<10, using: &random) {
+    case 0: oracle.purge(at: end) { _, _ in true }
+    case 1:
+      items = [.host(PurgeHash.host(Array("a.example".utf8).span))]
+      oracle.purge(at: end) { _, _ in true }
+    case 2: items = [.host(PurgeHash.host(Array("b.example".utf8).span))]
+    case 3, 4:
+      let path = pick(Self.paths)
+      items = [.prefix(Array("a.example\(path)".utf8))]
+      oracle.purge(at: end) { own, _ in own.hasPrefix(path) }
+    case 5, 6:
+      let path = pick(Self.paths)
+      items = [
+        CachePolicies.standard.purgeItem(host: Array("a.example".utf8), path: Array(path.utf8))
+      ]
+      oracle.purge(at: end) { own, _ in own == path }
+    default:
+      let tag = pick(["a", "b", "c", "c d", "e", "none"])
+      items = [.tag(PurgeHash.tag(Array(tag.utf8).span))]
+      oracle.purge(at: end) { _, entry in entry.tags.contains(tag) }
+    }
+    purges += 1
+    trail.append("purge \(purges) at \(now), soft \(isSoft): \(items)")
+    let purge = Purge(
+      isSoft: isSoft, isEverything: items.isEmpty, items: items, time: WallTime(seconds: 0))
+    group.apply(purge, sequence: purges, to: stage.tenant.id, at: group.shards[0].now)
   }
 
   private func makeFields(_ path: String) -> [String: String] {
@@ -134,6 +170,7 @@ final class ModelRun: @unchecked Sendable {
     }
     let reply = client.reply
     let exchanged = origin.take()
+    if reply["cache-tag"] != nil || reply["surrogate-key"] != nil { return "tags were sent" }
     let what = """
       \(method) \(path) \(fields) at \(now): \(expected)
        got \(reply.status) \(reply.text) \(reply.fields)

@@ -15,6 +15,13 @@ struct OracleCache {
     var failsUntil = 0
     /// Nil: the origin could not be reached. Else the status that it answered.
     var failure: Int?
+    /// When it was purged softly.
+    var endedAt: Int?
+
+    var tags: [String] {
+      let (tags, keys) = (fields["cache-tag"] ?? "", fields["surrogate-key"] ?? "")
+      return tags.components(", ") + keys.components(" ")
+    }
   }
 
   /// What is expected of an answer.
@@ -96,6 +103,13 @@ struct OracleCache {
 
   /// Sections 4.2.1 and 4.2.2; nil if nothing is said and nothing may be guessed.
   static func lifetime(_ entry: Entry) -> Int? {
+    guard let lifetime = ownLifetime(entry), let end = entry.endedAt else {
+      return ownLifetime(entry)
+    }
+    return min(lifetime, age(entry, max(end, entry.receivedAt)))
+  }
+
+  private static func ownLifetime(_ entry: Entry) -> Int? {
     let said = Directives(entry.fields["cache-control"])
     if let seconds = said["s-maxage"] ?? said["max-age"] { return seconds }
     let date = Int(entry.fields["date"]!)!
@@ -188,7 +202,9 @@ struct OracleCache {
   /// Section 4.3.4: a 304; what may not be stored any more is used this once.
   private mutating func update(_ path: String, _ found: Entry, _ answer: Entry) {
     entries[path]!.removeAll { $0.selecting == found.selecting }
-    store(path, Self.updated(found, answer))
+    var validated = Self.updated(found, answer)
+    validated.endedAt = nil
+    store(path, validated)
   }
 
   /// Section 4.3.5: an answer to HEAD.
@@ -205,6 +221,21 @@ struct OracleCache {
     if Self.isStorable(updated) { store(path, updated) }
   }
 
+  // MARK: - Purges
+
+  /// Purges what `holds` for, softly if there is a time for it.
+  mutating func purge(at end: Int?, where holds: (_ path: String, _ entry: Entry) -> Bool) {
+    for (path, entries) in entries {
+      for (index, entry) in entries.enumerated().reversed() where holds(path, entry) {
+        if let end {
+          self.entries[path]![index].endedAt = entry.endedAt ?? end
+        } else {
+          self.entries[path]!.remove(at: index)
+        }
+      }
+    }
+  }
+
   /// Directives by name; those without a value have an empty one.
   struct Directives {
     private var values: [String: String] = [:]
@@ -218,5 +249,11 @@ struct OracleCache {
 
     func has(_ name: String) -> Bool { values[name] == "" }
     subscript(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+  }
+}
+
+extension String {
+  fileprivate func components(_ separator: String) -> [String] {
+    split(separator: separator).map { String($0) }
   }
 }

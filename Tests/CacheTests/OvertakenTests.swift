@@ -18,13 +18,8 @@ struct OvertakenTests {
     switch way {
     case .post: _ = await cache.send("POST", "/", on: lane)
     case .purge:
-      cache.group.purge(
-        .http, Array("a.example".utf8), Array("/".utf8), of: cache.zone,
-        CachePolicies(cache.configuration))
-      let end = Rendezvous(1)
-      cache.group.shards[0].lane.post { end.arrive() }
-      await lane.wait { end.isComplete }
-    case .everything: cache.group.purgeEverything(of: cache.zone)
+      cache.purge([cache.url("/")])
+    case .everything: cache.purge()
     }
   }
 
@@ -105,9 +100,7 @@ struct OvertakenTests {
       if way == "POST" {
         _ = await cache.send("POST", "/a?n=1&utm_x=2", on: lane)
       } else {
-        cache.group.purge(
-          .http, Array("a.example".utf8), Array("/a?utm_y=1&n=1".utf8), of: cache.zone,
-          CachePolicies(cache.configuration))
+        cache.purge([cache.url("/a?utm_y=1&n=1")])
       }
       var outcomes: [String] = []
       for field in asked {
@@ -131,12 +124,7 @@ struct OvertakenTests {
     cache.configuration.settings.key.query = .none
     await SharedLoops.run { lane in
       _ = await cache.send("GET", "/a?x=1", on: lane)
-      cache.group.purge(
-        .http, Array("a.example".utf8), Array("/a?y=2".utf8), of: cache.zone,
-        CachePolicies(cache.configuration))
-      let end = Rendezvous(1)
-      for shard in cache.group.shards { shard.lane.post { end.arrive() } }
-      await lane.wait { end.isComplete }
+      cache.purge([cache.url("/a?y=2")])
       #expect(await cache.send("GET", "/a?x=1", on: lane).outcome == .miss)
     }
   }

@@ -195,7 +195,8 @@ struct ShardModelTests {
         isRight = isRight && shard.find(hash, key, FieldBlock()) == nil
       default:
         if Int.random(in: 0..<20, using: &generator) == 0 {
-          zone.beginGeneration()
+          let everything = Purge(isEverything: true, time: WallTime(seconds: 0))
+          group.apply(everything, sequence: UInt64(step + 1), to: zone.id)
           oracle = oracle.filter { !$0.key.starts(with: CacheKey.prefix(zone.id)) }
         }
       }
@@ -218,7 +219,7 @@ struct ShardModelTests {
       lastModified: nil, selection: VarySelection(), browserSeconds: nil, replaced: nil,
       stripsSetCookie: false)
     return StoredResponse(
-      zone: zone, generation: zone.generation, hash: hash, key: key, head: head,
+      zone: zone, sequence: zone.purgeSequence, hash: hash, key: key, head: head,
       body: StoredBody([Bytes([UInt8](repeating: 1, count: size))]))
   }
 

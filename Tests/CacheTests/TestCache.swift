@@ -13,6 +13,8 @@ final class TestCache: @unchecked Sendable {
   let zone = ZoneID(high: 1, low: 2)
   private var stages: [CacheStage?]
   var configuration = CacheConfiguration()
+  /// The number of the last purge.
+  private var purges: UInt64 = 0
 
   init(_ origin: TestOrigin, loops: Int = 1, ramBytes: Int = 64 << 20) {
     self.origin = origin
@@ -29,6 +31,19 @@ final class TestCache: @unchecked Sendable {
       below: origin)
     stages[index] = stage
     return stage
+  }
+
+  /// Purges items, or everything if none is named.
+  func purge(_ items: [PurgeItem] = [], isSoft: Bool = false) {
+    purges += 1
+    let purge = Purge(
+      isSoft: isSoft, isEverything: items.isEmpty, items: items, time: WallTime(seconds: 0))
+    group.apply(purge, sequence: purges, to: zone)
+  }
+
+  /// What a purge of a URL names.
+  func url(_ path: String, host: String = "a.example") -> PurgeItem {
+    CachePolicies(configuration).purgeItem(host: Array(host.utf8), path: Array(path.utf8))
   }
 
   /// One request, to its end.

@@ -182,4 +182,28 @@ import Zones
       #expect(sequences == sequences.sorted())
     }
   }
+
+  @Test("a purge is numbered with the changes and published, or refused with every fault")
+  func purge() async throws {
+    try await ControlServer.with { server in
+      _ = try await server.ask(.put, "/v1/zones/a.example", "{\(Self.origin)}")
+      let purged = try await server.ask(
+        .post, "/v1/zones/A.example/purge", #"{"tags": ["a", "b"], "soft": true}"#)
+      #expect(purged.status == 200)
+      #expect(purged.result["sequence"] == .integer(2) && purged.result["items"] == .integer(2))
+      #expect(purged.result["zone"]?.text == "a.example" && purged.result["soft"]?.flag == true)
+      let last = server.backend.published.last
+      #expect(last?.sequence == 2 && last?.changes.map(\.kind) == [.purged])
+      let refused = try await server.ask(
+        .post, "/v1/zones/a.example/purge", #"{"urls": ["b.example/"], "tags": [","], "x": 1}"#)
+      #expect(refused.status == 422)
+      #expect(refused.faults.map(\.path).sorted() == ["tags[0]", "urls[0]", "x"])
+      #expect(server.backend.published.count == 2)
+      let unknown = try await server.ask(
+        .post, "/v1/zones/c.example/purge", #"{"everything": true}"#)
+      #expect(unknown.status == 404)
+      #expect(try await server.ask(.get, "/v1/zones/a.example/purge").status == 405)
+      #expect(try await server.ask(.post, "/v1/zones//purge", "{}").status == 404)
+    }
+  }
 }

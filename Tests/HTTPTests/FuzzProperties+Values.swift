@@ -79,3 +79,31 @@ func http2RulesProperty(_ input: [UInt8]) -> String? {
   else { return "split: \(text(output))" }
   return nil
 }
+
+/// Tags are never empty and can be named by a purge; written one by one into either field, or all into
+/// one, they are read as the same. The first byte says which field the rest is.
+func cacheTagsProperty(_ input: [UInt8]) -> String? {
+  guard let first = input.first else { return nil }
+  // No field value has other control characters.
+  let value = input.dropFirst().filter { $0 == 0x09 || $0 > 0x1f && $0 != 0x7f }
+  func read(_ blocks: [(FieldName, [UInt8])]) -> [[UInt8]] {
+    var fields = FieldBlock()
+    for (name, bytes) in blocks { fields.append(name, bytes.span) }
+    var tags: [[UInt8]] = []
+    CacheTags.forEach(in: fields) { tag in
+      var copy: [UInt8] = []
+      copy.append(tag)
+      tags.append(copy)
+    }
+    return tags
+  }
+  let isKey = first & 1 == 1
+  let tags = read([(isKey ? .surrogateKey : .cacheTag, value)])
+  for tag in tags where !CacheTags.isTag(tag.span) { return "\(tag) is no tag" }
+  if read(tags.map { (.cacheTag, $0) }) != tags { return "not the same one by one" }
+  if read([(.cacheTag, Array(tags.joined(separator: [0x2c, 0x20])))]) != tags {
+    return "not the same together"
+  }
+  if isKey, read(tags.map { (.surrogateKey, $0) }) != tags { return "not the same as keys" }
+  return nil
+}

@@ -11,6 +11,7 @@ let fuzzProperties: [(String, FuzzProperty)] = [
   ("Request", requestProperty), ("Response", responseProperty), ("Body", bodyProperty),
   ("StructuredFields", structuredFieldsProperty), ("CacheControl", cacheControlProperty),
   ("Range", rangeProperty), ("Values", valuesProperty), ("HTTP2Rules", http2RulesProperty),
+  ("CacheTags", cacheTagsProperty),
 ]
 
 /// Where to cut: decided by the input, so that a failure replays.

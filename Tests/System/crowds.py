@@ -5,7 +5,12 @@ crowds.py crowd PORT HOST PATH COUNT    COUNT connections of one address that sa
 crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a third that waits, and is answered once
                                         they are gone; prints "waits STATUS"
 crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
+crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
+                                        COUNT connections ask for PREFIX1 to PREFIXKEYS over and over, while SKERRY purges
+                                        everything of HOST
 """
+import asyncio
+import random
 import socket
 import sys
 import time
@@ -55,7 +60,38 @@ def slow_head(port):
     print("still open after 30 s")
 
 
-COMMANDS = {"crowd": crowd, "full": full, "slow-head": slow_head}
+def purge(port, host, prefix, keys, count, skerry):
+    begun, purged = 0, asyncio.Event()
+
+    async def one():
+        nonlocal begun
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+        rest = None
+        while rest != 0:
+            path = f"{prefix}{random.randint(1, int(keys))}"
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            assert head.startswith("http/1.1 200 "), head
+            await reader.readexactly(int(head.split("content-length: ")[1].split("\r\n")[0]))
+            begun += 1
+            # Ten more once it is done.
+            if purged.is_set():
+                rest = 10 if rest is None else rest - 1
+        writer.close()
+
+    async def main():
+        clients = [asyncio.create_task(one()) for _ in range(int(count))]
+        while begun < 2 * int(count):
+            await asyncio.sleep(0.01)
+        process = await asyncio.create_subprocess_exec(skerry, "purge", host, "--everything", stdout=-3)
+        assert await process.wait() == 0
+        purged.set()
+        await asyncio.gather(*clients)
+
+    asyncio.run(main())
+
+
+COMMANDS = {"crowd": crowd, "full": full, "slow-head": slow_head, "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -26,6 +26,26 @@ package enum ZonesLimits {
   /// The length of a label, in characters (RFC 1035 section 2.3.4); longer ones are refused.
   static let labelBytes = 63
 
+  /// Numbers that are left out after a restore from an export: there must be fewer changes between an
+  /// export (one every few seconds) and the damage, so that a number never means two things.
+  static let restoreGap: UInt64 = 1_000_000
+
+  /// Things that one purge names; more are refused.
+  static let purgeItems = 1_000
+
+  /// The length of a URL that is purged, in bytes; longer ones are refused.
+  static let purgeURLBytes = 16 << 10
+
+  /// The length of a prefix that is purged, in bytes; longer ones are refused.
+  static let purgePrefixBytes = 1_024
+
+  /// Things that one line of the log names; a purge of more takes several, each with a number, so that
+  /// the log stays below 100 MiB.
+  static let purgeItemsPerChange = 64
+
+  /// Bytes of prefixes that one line of the log names; what holds for `purgeItemsPerChange` holds here.
+  static let purgePrefixBytesPerChange = 1_024
+
   /// Changes that the log keeps. Who asks for older ones is told to read everything.
   package static let changesKept: UInt64 = 100_000
 

@@ -33,6 +33,12 @@ struct RecordWriter {
     bytes.append(contentsOf: text.utf8)
   }
 
+  mutating func write(_ tag: UInt64, _ content: [UInt8]) {
+    appendVariable(tag)
+    appendVariable(UInt64(content.count))
+    bytes.append(contentsOf: content)
+  }
+
   mutating func write(_ tag: UInt64, _ text: String?) {
     if let text { write(tag, text) }
   }

@@ -102,12 +102,8 @@ extension ZoneStore {
   private func log(
     _ entries: [ZoneChangeSet.Entry], _ sequenceFloor: UInt64, _ change: inout WriteTransaction
   ) throws(StorageError) -> AppliedChanges {
-    var sequence: UInt64 = 0
-    if let found = try change.copy(of: ZoneKeys.sequence, in: tables.meta) {
-      sequence = ZoneKeys.number(found.span)
-    }
-    let first = max(sequence, sequenceFloor)
-    sequence = first
+    let first = max(try lastSequence(change), sequenceFloor)
+    var sequence = first
     var records: [ZoneChangeRecord] = []
     records.reserveCapacity(entries.count)
     for entry in entries {
@@ -123,16 +119,26 @@ extension ZoneStore {
           ChangeLog.write(record), at: ZoneKeys.key(sequence), in: tables.changes)
       }
       records.append(record)
+      if kind == .removed { try endPurges(of: entry.id, at: sequence, &change) }
     }
     if !entries.isEmpty || sequenceFloor > 0 {
       try change.put(ZoneKeys.key(sequence), at: ZoneKeys.sequence, in: tables.meta)
+    }
+    if sequenceFloor > 0 {
+      // What was purged since the export is not known: all that was stored then may be.
+      try change.put(ZoneKeys.key(first), at: ZoneKeys.purgeFloor, in: tables.meta)
     }
     try change.put([ZoneStore.format], at: ZoneKeys.format, in: tables.meta)
     try trimLog(last: sequence, &change)
     return AppliedChanges(sequence: sequence, changes: records)
   }
 
-  private func trimLog(
+  func lastSequence(_ change: borrowing WriteTransaction) throws(StorageError) -> UInt64 {
+    guard let found = try change.copy(of: ZoneKeys.sequence, in: tables.meta) else { return 0 }
+    return ZoneKeys.number(found.span)
+  }
+
+  func trimLog(
     last: UInt64, _ change: inout WriteTransaction
   ) throws(StorageError) {
     guard last > ZonesLimits.changesKept else { return }

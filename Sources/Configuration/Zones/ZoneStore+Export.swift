@@ -112,7 +112,7 @@ extension ZoneStore {
       else { return nil }
       var items: [ZoneExport.Item] = []
       var seen: Set<ZoneID> = []
-      for change in changes where seen.insert(change.zone).inserted {
+      for change in changes where change.kind != .purged && seen.insert(change.zone).inserted {
         let key = ZoneKeys.key(change.zone)
         items.append(
           ZoneExport.Item(
@@ -123,7 +123,8 @@ extension ZoneStore {
     }
   }
 
-  /// Makes the store hold exactly the zones of the export at `path`.
+  /// Makes the store hold exactly the zones of the export at `path`. Numbers go on far after the
+  /// export's, and what was stored of any zone under earlier ones is void: purges are not exported.
   @discardableResult package func `import`(
     from path: String
   ) throws(ZoneStoreError) -> AppliedChanges {
@@ -138,6 +139,7 @@ extension ZoneStore {
       throw .storage(error)
     }
     // What is in an export was valid when it was applied; certificates may have expired since.
-    return try apply(changes, check: nil, sequenceFloor: content.sequence)
+    let floor = content.sequence + ZonesLimits.restoreGap
+    return try apply(changes, check: nil, sequenceFloor: floor)
   }
 }

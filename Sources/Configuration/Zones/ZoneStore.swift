@@ -22,6 +22,7 @@ package final class ZoneStore: Sendable {
   struct Tables: Sendable {
     static let names = [
       "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
+      "purges",
     ]
 
     /// Identity -> `ZoneRecord`.
@@ -38,6 +39,8 @@ package final class ZoneStore: Sendable {
     let changes: StorageTable
     let meta: StorageTable
     let secrets: StorageTable
+    /// Identity and hash -> the latest purges of it: `PurgeTableKeys`.
+    let purges: StorageTable
 
     init(_ environment: StorageEnvironment) {
       zones = environment.table("zones")
@@ -48,6 +51,7 @@ package final class ZoneStore: Sendable {
       changes = environment.table("changes")
       meta = environment.table("meta")
       secrets = environment.table("secrets")
+      purges = environment.table("purges")
     }
   }
 

@@ -30,6 +30,10 @@ extension ControlHandler {
       return try await change(with: exchange) { tree throws(ControlRefusal) in
         try desk.apply(tree)
       }
+    case (.purge(let name), _):
+      return try await change(with: exchange) { tree throws(ControlRefusal) in
+        try desk.purge(name, tree)
+      }
     case (.zone(let name), .put):
       return try await change(with: exchange) { tree throws(ControlRefusal) in
         try desk.put(name, tree, condition)

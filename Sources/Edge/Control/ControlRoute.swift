@@ -4,6 +4,7 @@
 package enum ControlRoute: Equatable, Sendable {
   case status, zones, apply, ledger, slow, cache, export, check, upgrade, stop
   case zone(name: String)
+  case purge(name: String)
 
   /// The route of a path without its query; nil if nothing is there.
   package init?(path: String) {
@@ -20,10 +21,13 @@ package enum ControlRoute: Equatable, Sendable {
     case "/v1/stop": self = .stop
     default:
       let prefix = "/v1/zones/"
-      guard path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count,
-        let name = ControlTarget.decode(path.dropFirst(prefix.count)), !name.contains("/")
+      guard path.hasPrefix(prefix) else { return nil }
+      let rest = path.dropFirst(prefix.count)
+      let isPurge = rest.hasSuffix("/purge")
+      guard let name = ControlTarget.decode(isPurge ? rest.dropLast(6) : rest), !name.isEmpty,
+        !name.contains("/")
       else { return nil }
-      self = .zone(name: name)
+      self = isPurge ? .purge(name: name) : .zone(name: name)
     }
   }
 
@@ -32,7 +36,7 @@ package enum ControlRoute: Equatable, Sendable {
     switch self {
     case .status, .zones, .ledger, .slow, .cache: ["GET", "HEAD"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
-    case .apply, .export, .check, .upgrade, .stop: ["POST"]
+    case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]
     }
   }
 

@@ -166,7 +166,7 @@ struct ZoneDesk: Sendable {
     return ControlAnswer(zone.tree(), status: status, fields: [tag])
   }
 
-  private static func unknown(_ name: String) -> ControlRefusal {
+  static func unknown(_ name: String) -> ControlRefusal {
     ControlRefusal(
       404, .notFound,
       "There is no zone \(name). Those that there are: skerry zone list, or GET /v1/zones.")

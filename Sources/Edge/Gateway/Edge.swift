@@ -32,15 +32,15 @@ package final class Edge: Sendable {
     ramBytes: Int, zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
-    let directory = ZoneDirectory(
-      store: store, loop: group.storage[0], defaultZone: defaultZone)
-    self.directory = directory
     var generator = SystemRandomNumberGenerator()
     let hasher = KeyedHash(using: &generator)
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
     cache = CacheGroup(
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
       background: group.storage[1].systemLane)
+    let directory = ZoneDirectory(
+      store: store, cache: cache, loop: group.storage[0], defaultZone: defaultZone)
+    self.directory = directory
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
@@ -77,10 +77,10 @@ package final class Edge: Sendable {
     let publication = await directory.loop.perform { [directory] in
       directory.publication(of: applied)
     }
+    guard !publication.zones.isEmpty else { return }
     for node in nodes {
       await node.gateway.loop.perform { node.gateway.apply(publication) }
     }
-    for zone in publication.zones where zone.isRemoved { cache.purgeEverything(of: zone.id) }
   }
 
   /// Seals session tickets with `keys` from now on, on all loops. From a task on any loop.

@@ -1,5 +1,6 @@
 // All zones of the edge, as the storage thread sees them.
 
+package import Cache
 import Primitives
 package import Runtime
 package import Storage
@@ -13,6 +14,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   // Confined to `loop`.
   package let loop: EventLoop
   package let store: ZoneStore
+  private let cache: CacheGroup
   /// The zone that answers for names that no zone has; nil: 421.
   package let defaultZone: String?
   private var live: [ZoneID: Live] = [:]
@@ -26,8 +28,9 @@ package final class ZoneDirectory: @unchecked Sendable {
     weak var use: ZoneUse?
   }
 
-  package init(store: ZoneStore, loop: EventLoop, defaultZone: String?) {
+  package init(store: ZoneStore, cache: CacheGroup, loop: EventLoop, defaultZone: String?) {
     self.store = store
+    self.cache = cache
     self.loop = loop
     self.defaultZone = defaultZone
   }
@@ -57,12 +60,19 @@ package final class ZoneDirectory: @unchecked Sendable {
   private func snapshot(of id: ZoneID) throws(StorageError) -> ZoneSnapshot? {
     if let snapshot = live[id]?.snapshot { return snapshot }
     guard let configuration = try store.configurationWithKeys(of: id) else { return nil }
-    return makeSnapshot(configuration, epoch: try store.sequence())
+    return try makeSnapshot(configuration, epoch: try store.sequence())
   }
 
-  private func makeSnapshot(_ configuration: ZoneConfiguration, epoch: UInt64) -> ZoneSnapshot {
+  private func makeSnapshot(
+    _ configuration: ZoneConfiguration, epoch: UInt64
+  ) throws(StorageError) -> ZoneSnapshot {
     let use = live[configuration.id]?.use ?? ZoneUse()
-    let snapshot = ZoneSnapshot(configuration, epoch: epoch, use: use)
+    let tenant = cache.zone(configuration.id)
+    // Purges are published on this thread too: none is missed between reading and taking over.
+    if !tenant.isLoaded {
+      tenant.load(try store.purges(of: configuration.id), wallTime: SystemClock.wall)
+    }
+    let snapshot = ZoneSnapshot(configuration, epoch: epoch, use: use, tenant: tenant)
     live[snapshot.id] = Live(snapshot: snapshot, use: use)
     if live.count > sweepAt {
       live = live.filter { $0.value.use != nil }
@@ -71,10 +81,15 @@ package final class ZoneDirectory: @unchecked Sendable {
     return snapshot
   }
 
-  /// What the loops must hear of changes that the store has made.
+  /// What the loops must hear of changes that the store has made. Purges among them are in force when
+  /// this returns: loops need not hear of those.
   func publication(of applied: AppliedChanges) -> Publication {
     var publication = Publication(sequence: applied.sequence)
     for record in applied.changes {
+      if let purge = record.purge {
+        cache.apply(purge, sequence: record.sequence, to: record.zone)
+        continue
+      }
       do throws(StorageError) { publication.zones.append(try published(record)) } catch {
         // Nothing of it may be served from memory: the next request reads the store again.
         publication.zones.append(
@@ -88,6 +103,11 @@ package final class ZoneDirectory: @unchecked Sendable {
   private func published(_ record: ZoneChangeRecord) throws(StorageError) -> Publication.Zone {
     let wasLive = live[record.zone]?.snapshot != nil
     live[record.zone]?.snapshot = nil
+    if record.kind == .removed {
+      // It has no time of its own: nothing is stale by it.
+      let end = Purge(isEverything: true, time: WallTime(seconds: 0))
+      cache.apply(end, sequence: record.sequence, to: record.zone)
+    }
     guard record.kind != .removed, wasLive,
       let configuration = try store.configurationWithKeys(of: record.zone)
     else {
@@ -96,7 +116,7 @@ package final class ZoneDirectory: @unchecked Sendable {
         id: record.zone, snapshot: nil, isRemoved: record.kind == .removed,
         hostnames: record.kind == .removed ? [] : try hostnames(of: record.zone))
     }
-    let snapshot = makeSnapshot(configuration, epoch: record.sequence)
+    let snapshot = try makeSnapshot(configuration, epoch: record.sequence)
     return Publication.Zone(
       id: record.zone, snapshot: snapshot, isRemoved: false, hostnames: configuration.hostnames)
   }

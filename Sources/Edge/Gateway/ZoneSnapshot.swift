@@ -13,6 +13,8 @@ package final class ZoneSnapshot: Sendable {
   package let epoch: UInt64
   /// What the zone uses of the server, whatever its configuration is.
   let use: ZoneUse
+  /// The zone as the cache sees it, with its purges: they are in memory as long as it is.
+  let tenant: CacheZone
   /// What the zone says of its cache, compiled here, on the storage thread, for all loops.
   let cachePolicies: CachePolicies
   private let contexts = Mutex(ContextState.unmade)
@@ -23,10 +25,13 @@ package final class ZoneSnapshot: Sendable {
     case made(TLSServerContext?)
   }
 
-  package init(_ configuration: ZoneConfiguration, epoch: UInt64, use: ZoneUse = ZoneUse()) {
+  init(
+    _ configuration: ZoneConfiguration, epoch: UInt64, use: ZoneUse, tenant: CacheZone
+  ) {
     self.configuration = configuration
     self.epoch = epoch
     self.use = use
+    self.tenant = tenant
     cachePolicies =
       configuration.cache == CacheConfiguration()
       ? .standard : CachePolicies(configuration.cache)

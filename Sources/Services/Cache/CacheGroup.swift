@@ -1,6 +1,5 @@
 // The RAM cache of the process: all shards and all zones.
 
-import HTTP
 package import Primitives
 package import Runtime
 import Synchronization
@@ -43,40 +42,17 @@ package final class CacheGroup: Sendable {
     }
   }
 
-  /// Voids everything that is stored for a zone or on its way to it, at once; its memory is
-  /// reclaimed little by little.
-  package func purgeEverything(of id: ZoneID) {
-    guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
-    zone.beginGeneration()
-    for shard in shards {
-      shard.lane.post { shard.reclaim(zone) }
-    }
-  }
-
-  /// Voids what is stored under a URL of a zone, all variants and whatever else is part of its keys,
-  /// and what is on its way. The authority is in lower case and without a default port, the path with
-  /// its query, as in `RequestHead`; `policies` are the zone's. Not on a loop: a key may take long.
-  package func purge(
-    _ scheme: CacheKey.Scheme, _ authority: [UInt8], _ path: [UInt8], of id: ZoneID,
-    _ policies: CachePolicies
+  /// Puts a purge of a zone into force, whose number is later than those of all before: when this
+  /// returns, no loop uses what it voids. Memory is given back little by little, or when something is
+  /// looked at. A zone that is not in memory reads its purges when it is. One thread at a time.
+  package func apply(
+    _ purge: Purge, sequence: UInt64, to id: ZoneID, at now: Instant = SystemClock.monotonic
   ) {
     guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
-    var target = RequestHead()
-    target.scheme = scheme
-    target.authority = authority
-    target.path = path
-    var key: [UInt8] = []
-    let plan = policies.policy(for: target).key
-    CacheKey.write(CacheKey.prefix(id), target, plan, to: &key)
-    let hash = hash.hash(key.span)
-    if let plan, plan.hasParts {
-      zone.targetInvalidations().note(hash, at: SystemClock.monotonic)
-      return
-    }
-    let owner = shards[shards[0].ownerIndex(hash)]
-    owner.lane.post { [key] in
-      owner.charge(id)
-      owner.invalidate(hash, key, of: zone)
+    zone.apply(purge, sequence: sequence, at: now)
+    guard purge.isEverything, !purge.isSoft else { return }
+    for shard in shards {
+      shard.lane.post { shard.reclaim(zone) }
     }
   }
 

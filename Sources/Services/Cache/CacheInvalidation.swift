@@ -31,7 +31,7 @@ final class CacheInvalidation: Suspension {
     if let end, let head = stage.representation(response.head, after: exchange.request, times) {
       var lookup = stage.lookUp(exchange)
       lookup.forwarding = forwarding
-      let begin = FetchStart(generation: start.generation, instant: end)
+      let begin = FetchStart(sequence: start.sequence, instant: end)
       return try await stage.serveAlone(exchange, lookup, since: begin) { fill in
         fill.start(with: response, head, times)
       }

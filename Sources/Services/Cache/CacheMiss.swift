@@ -87,7 +87,12 @@ extension CacheStage {
       let follower = join(exchange, lookup, unsuited)
       let flight = follower.flight
       let leads = follower.isLeader
-      switch try await follower.outcome(exchange.parker) {
+      let outcome = try await follower.outcome(exchange.parker)
+      guard leads && flight.isFetchedHere || follower.isInTime else {
+        follower.abandon()
+        continue
+      }
+      switch outcome {
       case .streaming(let head), .complete(let head):
         if leads && flight.isFetchedHere || suits(head.stored, exchange, lookup) {
           respond(exchange, lookup, follower, head)
@@ -184,7 +189,7 @@ extension CacheStage {
     _ stored: StoredResponse, _ lookup: Lookup, _ status: UInt16?
   ) -> Bool {
     stored.isCurrent
-      && stored.head.allows(
+      && stored.allows(
         status == nil ? .unreachable : .error, lookup.policy.stale, lookup.directives,
         at: shard.now)
   }
@@ -336,14 +341,14 @@ extension CacheStage {
     fill(exchange, stored, lookup.traits, isHead: lookup.isHead)
     guard flight.isFetchedHere else {
       exchange.facts.cache = .hit
-      appendHitStatus(exchange, stored.head.freshness)
+      appendHitStatus(exchange, stored.freshness)
       return
     }
     exchange.facts.cache = follower.isLeader ? .revalidated : .collapsed
     var status = ForwardStatus(forwarding: forwarding(follower, lookup))
     status.statusBelow = 304
     status.isCollapsed = !follower.isLeader
-    status.ttl = stored.head.freshness.remainingSeconds(at: shard.now)
+    status.ttl = stored.freshness.remainingSeconds(at: shard.now)
     appendForwardStatus(exchange, status)
   }
 
@@ -351,6 +356,6 @@ extension CacheStage {
     if follower.flight.isShared { return follower.flight.forwarding }
     if let known = lookup.forwarding { return known }
     guard let found = lookup.found else { return .uriMiss }
-    return found.head.isShareable(at: shard.now) ? .request : .stale
+    return found.isShareable(at: shard.now) ? .request : .stale
   }
 }

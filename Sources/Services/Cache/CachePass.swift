@@ -19,7 +19,7 @@ final class CachePass: EventDrivenWork {
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
   private var begunAt = Instant(nanoseconds: 0)
-  private var start = FetchStart(generation: 0, instant: Instant(nanoseconds: 0))
+  private var start = FetchStart(sequence: 0, instant: Instant(nanoseconds: 0))
 
   init(_ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy? = nil) {
     self.stage = stage
@@ -90,6 +90,7 @@ extension CacheStage {
     exchange.response.status = fetched.head.status
     // The memory that the exchange had for fields is the connection's for its next response.
     swap(&exchange.response.fields, &fetched.head.fields)
+    exchange.response.fields.removeTags()
     exchange.response.body = fetched.body
     exchange.response.contentLength = fetched.contentLength
     appendForwardStatus(exchange, status)

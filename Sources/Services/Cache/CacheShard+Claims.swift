@@ -14,7 +14,7 @@ extension CacheShard {
   ) -> ClaimAnswer {
     charge(flight.zone.id)
     let stored = find(flight.hash, flight.key, fields)
-    if let stored, stored.head.usability(directives, at: now) != .validate {
+    if let stored, stored.usability(directives, at: now) != .validate {
       return .stored(stored)
     }
     if let stored, let stale, stored.answersAtOnce(stale, directives, at: now) {
@@ -24,7 +24,7 @@ extension CacheShard {
       return .alone(stored, until: until)
     }
     let other = claims.first(flight.hash) { claim in
-      claim.flight.key == flight.key && !claim.flight.isRevoked
+      claim.flight.key == flight.key && !claim.flight.isOutdated
         && !unsuited.contains { $0 === claim.flight }
     }
     if let source = other?.flight, source !== flight {

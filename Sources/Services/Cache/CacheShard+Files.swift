@@ -20,7 +20,7 @@ extension CacheShard {
     background.post {
       guard stored.isCurrent, let body = stored.body.inFile() else { return }
       let moved = StoredResponse(
-        zone: stored.zone, generation: stored.generation, hash: stored.hash, key: stored.key,
+        zone: stored.zone, sequence: stored.sequence, hash: stored.hash, key: stored.key,
         head: stored.head, body: body)
       owner.lane.post {
         owner.charge(stored.zone.id)

@@ -24,13 +24,12 @@ extension CacheShard {
       return false
     }
     if let resource = resource(response.hash, response.key) {
-      let received = response.head.freshness.receivedAt
       for variant in resource.variants
       where !variant.response.isCurrent
         || variant.response.head.selection.isEqual(to: response.head.selection)
       {
         let present = variant.response
-        if present.isCurrent, present.head.freshness.receivedAt > received { return false }
+        if present.isCurrent, present.isNewer(than: response) { return false }
         discard(present)
       }
       if resource.variants.count >= CacheLimits.variantsPerResource,
@@ -84,7 +83,7 @@ extension CacheShard {
     return wasInvalidated ? nil : instant.advanced(byNanoseconds: 1)
   }
 
-  /// Reclaims what earlier generations of a zone left, a part per turn.
+  /// Reclaims what a purge of everything voided, a part per turn.
   func reclaim(_ zone: CacheZone) {
     charge(zone.id)
     for _ in 0..<CacheLimits.reclaimsPerTurn {

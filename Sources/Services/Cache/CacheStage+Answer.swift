@@ -12,14 +12,14 @@ extension CacheStage {
     _ exchange: Exchange, _ stored: StoredResponse, _ policy: CachePolicy,
     _ traits: RequestTraits, _ directives: RequestDirectives?, isHead: Bool
   ) -> Bool {
-    let usability = stored.head.usability(directives, at: shard.now)
+    let usability = stored.usability(directives, at: shard.now)
     if usability == .validate {
       return answerStale(exchange, stored, policy, traits, directives, isHead: isHead)
     }
     shard.noteUse(of: stored)
     exchange.facts.cache = usability == .fresh ? .hit : .stale
     fill(exchange, stored, traits, isHead: isHead)
-    appendHitStatus(exchange, stored.head.freshness)
+    appendHitStatus(exchange, stored.freshness)
     return true
   }
 

@@ -78,7 +78,7 @@ extension CacheStage {
       updated, to: request, directives: nil, times: times, policy: policies.policy(for: request))
     guard case .storable(let head) = assessment else { return }
     let response = StoredResponse(
-      zone: zone, generation: stored.generation, hash: stored.hash, key: stored.key, head: head,
+      zone: zone, sequence: stored.sequence, hash: stored.hash, key: stored.key, head: head,
       body: stored.body)
     await replace(stored, by: response)
   }

@@ -19,7 +19,7 @@ extension CacheStage {
       stored.answersAtOnce(policy.stale, directives, at: shard.now)
     else { return false }
     serveStale(exchange, stored, traits, isHead: isHead)
-    appendHitStatus(exchange, stored.head.freshness)
+    appendHitStatus(exchange, stored.freshness)
     if stored.failing(at: shard.now) == nil { revalidate(exchange, stored, policy) }
     return true
   }
@@ -32,7 +32,7 @@ extension CacheStage {
     serveStale(exchange, stored, lookup.traits, isHead: lookup.isHead)
     // What the obsolete field said (RFC 9111 section 5.5) is still what people look for.
     exchange.response.fields.append(.warning, "111 skerry \"Revalidation Failed\"")
-    let remaining = stored.head.freshness.remainingSeconds(at: shard.now)
+    let remaining = stored.freshness.remainingSeconds(at: shard.now)
     var forwarded = ForwardStatus(forwarding: remaining > 0 ? .request : .stale)
     forwarded.statusBelow = status
     forwarded.ttl = remaining
@@ -46,7 +46,7 @@ extension CacheStage {
   ) -> Bool {
     var lookup = lookUp(exchange)
     guard stored.isCurrent, failure?.isOrigins ?? true,
-      stored.head.allows(use, lookup.policy.stale, nil, at: shard.now)
+      stored.allows(use, lookup.policy.stale, nil, at: shard.now)
     else { return false }
     stored.noteFailure(use, until: shard.now + CacheLimits.failureDuration)
     lookup.isHead = true

@@ -3,12 +3,15 @@
 package import Primitives
 import Synchronization
 
-/// A zone's state that all loops share: its generation, weight, and bytes. From any thread.
+/// A zone's state that all loops share: its purges, weight, and bytes. From any thread.
 ///
 /// It lives as long as anything is stored for the zone or a stage uses it.
 package final class CacheZone: Sendable {
   package let id: ZoneID
-  private let currentGeneration = Atomic<UInt64>(0)
+  private let latestPurge = Atomic<UInt64>(0)
+  private let latestFloor = Atomic<UInt64>(0)
+  private let hasLoaded = Atomic<Bool>(false)
+  let purges = Mutex(PurgeTable())
   private let storedBytes = Atomic<Int>(0)
   private let storedObjects = Atomic<Int>(0)
   private let evictedObjects = Atomic<UInt64>(0)
@@ -24,10 +27,23 @@ package final class CacheZone: Sendable {
 
   deinit { onEnd(id) }
 
-  /// What is stored belongs to a generation and is void in any later one.
-  var generation: UInt64 { currentGeneration.load(ordering: .acquiring) }
+  /// The number of the latest purge that is in force; 0 before the first. What is fetched from now on
+  /// comes after it; what was stored before it must be judged (`verdict`).
+  @inline(__always)
+  package var purgeSequence: UInt64 { latestPurge.load(ordering: .acquiring) }
 
-  func beginGeneration() { currentGeneration.add(1, ordering: .acquiringAndReleasing) }
+  /// What is older than this is void, all of it.
+  var purgeFloor: UInt64 { latestFloor.load(ordering: .acquiring) }
+
+  func setPurges(floor: UInt64, sequence: UInt64) {
+    latestFloor.max(floor, ordering: .releasing)
+    latestPurge.max(sequence, ordering: .releasing)
+  }
+
+  /// Whether the purges that the store of zones has were taken over.
+  package var isLoaded: Bool { hasLoaded.load(ordering: .acquiring) }
+
+  func noteLoaded() { hasLoaded.store(true, ordering: .releasing) }
 
   /// The latest invalidation of one of the zone's keys that is not known by its key any more: it counts
   /// for all of them.

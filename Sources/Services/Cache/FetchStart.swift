@@ -1,22 +1,22 @@
-// When a fetch began, as invalidations see it.
+// When a fetch began, as purges and invalidations see it.
 
 import Primitives
 import Runtime
 
 /// What is fetched may be stored only if nothing was invalidated since its request went out.
 struct FetchStart: Sendable {
-  /// The zone's generation then.
-  let generation: UInt64
+  /// The number of the zone's latest purge then.
+  let sequence: UInt64
   let instant: Instant
 
-  init(generation: UInt64, instant: Instant) {
-    self.generation = generation
+  init(sequence: UInt64, instant: Instant) {
+    self.sequence = sequence
     self.instant = instant
   }
 
   /// A fetch that begins now.
   init(_ zone: CacheZone) {
     // Not the loop's `now`: an invalidation in this very round came before.
-    self.init(generation: zone.generation, instant: SystemClock.monotonic)
+    self.init(sequence: zone.purgeSequence, instant: SystemClock.monotonic)
   }
 }

@@ -131,7 +131,7 @@ final class Fill: LoopWork, @unchecked Sendable {
   private func endStale(_ use: StaleUse, _ status: UInt16?, _ failure: Failure? = nil) -> Bool {
     guard let base, base.isCurrent, !flight.isRevoked, failure?.isOrigins ?? true,
       case .fetching = flight.state,
-      base.head.allows(use, policy.stale, directives, at: flight.shard.now)
+      base.allows(use, policy.stale, directives, at: flight.shard.now)
     else { return false }
     base.noteFailure(use, until: flight.shard.now + CacheLimits.failureDuration)
     settle(nil, isUnshareable: false)
@@ -165,7 +165,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.end(.resolved(stored))
     case .storable(let head):
       let response = StoredResponse(
-        zone: flight.zone, generation: flight.generation, hash: flight.hash, key: flight.key,
+        zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
         head: head, body: stored.body)
       settle(
         response,
@@ -179,7 +179,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     // The next ones need not wait for each other; a fault of the origin may be over by then. What was
     // stale and is not valid any more is of no use.
     let isFault = response.head.status >= 500
-    let outdated = base.flatMap { $0.head.freshness.isFresh(at: flight.shard.now) ? nil : $0 }
+    let outdated = base.flatMap { $0.freshness.isFresh(at: flight.shard.now) ? nil : $0 }
     settle(
       nil, isUnshareable: flight.audience > 1 || !isFault, removing: isFault ? nil : outdated)
     if flight.followers.contains(where: \.isLeader) {
@@ -263,7 +263,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     if !flight.isWindowed, !flight.isRevoked {
       let body = await StoredBody.compact(flight.pieces.all, yielding: fetch.parker)
       response = StoredResponse(
-        zone: flight.zone, generation: flight.generation, hash: flight.hash, key: flight.key,
+        zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
         head: head, body: body)
     }
     settle(response, isUnshareable: isUnshareable)

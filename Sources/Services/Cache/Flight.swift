@@ -10,17 +10,18 @@ import Synchronization
 /// whose clients want it as well.
 ///
 /// Confined to its shard's loop; loops speak to each other's flights by messages to `lane`. Only
-/// `revoke` and what never changes are for any thread.
+/// `revoke`, how it stands after purges, and what never changes are for any thread.
 final class Flight: @unchecked Sendable {
-  // Confined to its shard's loop; `revoked` is atomic, the other shared properties never change.
+  // Confined to its shard's loop; `revoked` and `standing` are for any thread, the other shared
+  // properties never change.
   let shard: CacheShard
   let zone: CacheZone
   /// The zone's lane on this loop.
   let lane: Lane
   let hash: UInt64
   let key: [UInt8]
-  /// The zone's generation when the fetch began; what it brings belongs to it.
-  let generation: UInt64
+  /// The number of the zone's latest purge when the fetch began; later ones may be for what it brings.
+  let sequence: UInt64
   let startedAt: Instant
   /// Others may join it by its key.
   let isShared: Bool
@@ -50,12 +51,20 @@ final class Flight: @unchecked Sendable {
   /// The fields as the origin sent them, for the leader.
   var leaderFields: FieldBlock?
   private let revoked = Atomic<Bool>(false)
+  private let standing: Mutex<Standing>
 
   /// A flight on another loop that gets what this one gets.
   private struct Mirror {
     let flight: Flight
     /// The offset up to which its followers have all.
     var position = 0
+  }
+
+  /// The number of the zone's latest purge after which it was found to stand, with what was known of
+  /// its tags then.
+  private struct Standing {
+    var sequence: UInt64
+    var tags: [UInt64] = []
   }
 
   /// `start` is when the request went out, if that has happened before.
@@ -70,21 +79,35 @@ final class Flight: @unchecked Sendable {
     self.key = key
     self.isShared = isShared
     let start = start ?? FetchStart(zone)
-    generation = start.generation
+    sequence = start.sequence
+    standing = Mutex(Standing(sequence: start.sequence))
     startedAt = start.instant
     state = isShared ? .asking : .fetching
   }
 
-  /// Whether it was invalidated or purged: nobody joins any more and nothing of it is stored.
-  var isRevoked: Bool {
-    revoked.load(ordering: .relaxed) || generation != zone.generation
+  /// Whether it was invalidated or purged: nothing of it is stored.
+  var isRevoked: Bool { revoked.load(ordering: .relaxed) || verdict == .void }
+
+  /// Whether it was invalidated or purged, if only softly: nobody joins any more.
+  var isOutdated: Bool { revoked.load(ordering: .relaxed) || verdict != .current }
+
+  /// What purges make of what it brings, as far as that is known.
+  private var verdict: PurgeVerdict {
+    let latest = zone.purgeSequence
+    if sequence == latest { return .current }
+    return standing.withLock { standing in
+      if standing.sequence == latest { return .current }
+      let verdict = zone.verdict(since: sequence, key: key, tags: standing.tags)
+      if verdict == .current { standing.sequence = latest }
+      return verdict
+    }
   }
 
   func revoke() { revoked.store(true, ordering: .relaxed) }
 
   /// Whether a request that comes now may wait for it.
   var isJoinable: Bool {
-    guard isShared, !isRevoked, !isWindowed else { return false }
+    guard isShared, !isOutdated, !isWindowed else { return false }
     switch state {
     case .asking, .fetching, .streaming, .complete: return true
     case .resolved, .stale, .alone, .again, .failed: return false
@@ -184,6 +207,9 @@ final class Flight: @unchecked Sendable {
   func filled() { fill = nil }
 
   func setHead(_ head: FlightHead) {
+    if !head.stored.tags.isEmpty {
+      standing.withLock { $0 = Standing(sequence: sequence, tags: head.stored.tags) }
+    }
     state = .streaming(head)
     forEachMirror { mirror, source in mirror.mirrorHead(head, of: source) }
     wakeAll()

@@ -16,6 +16,8 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   var slot = -1
   /// The offset of the next byte that it reads.
   private(set) var position = 0
+  /// The number of the zone's latest purge when it came.
+  private let sequence: UInt64
   private weak var exchange: Exchange?
   private var waiting: Parker?
 
@@ -23,6 +25,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     self.exchange = exchange
     self.flight = flight
     self.isLeader = isLeader
+    sequence = flight.zone.purgeSequence
     flight.join(self)
   }
 
@@ -30,6 +33,13 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     guard position >= flight.pieces.end else { return true }
     if case .streaming = flight.state { return false }
     return true
+  }
+
+  /// Whether what comes may answer it: it does not, if the fetch began before a purge of it and this
+  /// one came after. By its tags that is known with the head only.
+  var isInTime: Bool {
+    let source = flight.source ?? flight
+    return sequence == source.sequence || !source.isOutdated
   }
 
   /// Trailers of a stored response are dropped (RFC 9110 section 6.5.1 allows it).

@@ -29,6 +29,13 @@ struct Freshness: Sendable, Equatable {
     Int64(lifetimeSeconds) - Int64(ageSeconds(at: now))
   }
 
+  /// The same, stale from `instant` on at the latest.
+  func ended(at instant: Instant) -> Freshness {
+    var ended = self
+    ended.lifetimeSeconds = min(lifetimeSeconds, ageSeconds(at: instant))
+    return ended
+  }
+
   /// RFC 9111 section 4.2: fresh while the lifetime exceeds the age.
   @inline(__always)
   func isFresh(at now: Instant) -> Bool { remainingSeconds(at: now) > 0 }

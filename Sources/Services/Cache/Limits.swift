@@ -117,6 +117,24 @@ package enum CacheLimits {
   /// The largest delta-seconds, in seconds (RFC 9111 section 1.2.2 asks for 2^31 at least).
   static let deltaSeconds: UInt64 = 1 << 31
 
+  /// Purges of URLs, tags and hosts that are kept per zone, about 64 bytes each (16 MiB in all), and as
+  /// many again on the disk. With more, the older half of them counts for everything: more is void then
+  /// than was asked for, never less.
+  package static let purges = 256 << 10
+
+  /// Purges of prefixes that are kept per zone: each response is compared with all of them, once. With
+  /// more, what holds for `purges` holds for them.
+  package static let purgePrefixes = 256
+
+  /// Tags of a response; one with more is not stored, since it could not be purged by all of them.
+  package static let tags = 1_000
+
+  /// Bytes of a tag; what holds for `tags` holds for them.
+  package static let tagBytes = 1_024
+
+  /// Bytes of all tags of a response; what holds for `tags` holds for them.
+  package static let tagsBytes = 16 << 10
+
   /// Resources reclaimed per turn of a lane after a zone was purged.
   static let reclaimsPerTurn = 128
 }

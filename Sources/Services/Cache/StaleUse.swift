@@ -27,11 +27,9 @@ extension StoredResponse {
     _ zone: StaleConfiguration, _ request: RequestDirectives?, at now: Instant
   ) -> Bool {
     if request?.asksForFresh ?? false { return false }
-    return head.allows(failing(at: now) ?? .revalidating, zone, request, at: now)
+    return allows(failing(at: now) ?? .revalidating, zone, request, at: now)
   }
-}
 
-extension StoredHead {
   /// Whether the response may be used unvalidated for that reason: it must not forbid that, and not
   /// be staler than itself, the zone or (RFC 5861 section 4) the request allows. A request that asks
   /// for something fresher waits for the origin, but is not refused what there is if that fails: its
@@ -39,22 +37,24 @@ extension StoredHead {
   func allows(
     _ use: StaleUse, _ zone: StaleConfiguration, _ request: RequestDirectives?, at now: Instant
   ) -> Bool {
-    if noCache || forbidsStale { return false }
+    if head.noCache || head.forbidsStale { return false }
     if use == .revalidating, let request, request.asksForFresh { return false }
-    let grace = Int64(graceSeconds(use, zone, request))
+    let grace = Int64(head.graceSeconds(use, zone, request))
     return grace > 0 && -freshness.remainingSeconds(at: now) <= grace
   }
 
   /// For how many seconds more the response may be used for that reason by requests that ask for
   /// nothing in particular; 0 if it may not.
   func usableSeconds(_ use: StaleUse, _ zone: StaleConfiguration, at now: Instant) -> UInt64 {
-    guard !noCache, !forbidsStale, case let grace = graceSeconds(use, zone, nil), grace > 0 else {
-      return 0
-    }
+    guard !head.noCache, !head.forbidsStale,
+      case let grace = head.graceSeconds(use, zone, nil), grace > 0
+    else { return 0 }
     return UInt64(max(0, Int64(grace) + freshness.remainingSeconds(at: now)))
   }
+}
 
-  private func graceSeconds(
+extension StoredHead {
+  fileprivate func graceSeconds(
     _ use: StaleUse, _ zone: StaleConfiguration, _ request: RequestDirectives?
   ) -> UInt64 {
     let ifError = max(staleIfError ?? 0, UInt64(request?.staleIfError ?? 0))

@@ -37,6 +37,8 @@ struct StorageRules {
     case contentType
     /// The rules would allow it: it is larger than what is kept.
     case tooLarge
+    /// It has more tags than may be kept, and could not be purged by them.
+    case tags
   }
 
   /// What is to be done.

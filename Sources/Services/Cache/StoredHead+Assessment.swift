@@ -20,6 +20,7 @@ extension StoredHead {
       return .refused(.contentType)
     }
     let fields = response.fields
+    guard let tags = PurgeHash.tags(of: fields) else { return .refused(.tags) }
     let responseDirectives = ResponseDirectives(fields)
     let selection = VarySelection(vary: fields, request: request.fields)
     let date = fields.date(.date, now: times.receivedWall)
@@ -45,8 +46,8 @@ extension StoredHead {
       ageValue: fields.age, date: date, receivedWall: times.receivedWall,
       delayNanoseconds: times.receivedAt.nanoseconds(since: times.requestedAt))
     let browserSeconds = policy.browserSeconds(response.status)
-    var (kept, replaced) = (storable(fields, responseDirectives, times), FieldBlock?.none)
-    if browserSeconds != nil { replaced = kept.takeLifetime() }
+    var kept = storable(fields, responseDirectives, times)
+    let replaced = kept.takeReplaced(hasTags: fields.hasTags, hasLifetime: browserSeconds != nil)
     if policy.settings.setCookie == .strip { kept.remove(.setCookie) }
     return .storable(
       StoredHead(
@@ -61,7 +62,7 @@ extension StoredHead {
         staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
         lastModified: rules.lastModified,
         selection: selection ?? VarySelection(), browserSeconds: browserSeconds,
-        replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip))
+        replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip, tags: tags))
   }
 
   /// RFC 8246: for the lifetime that the origin gives, and not where what comes may be forged on its
@@ -93,8 +94,9 @@ extension StoredHead {
 
   /// The fields of the response as they go to the client that it was fetched for.
   func leaderFields(_ fields: FieldBlock) -> FieldBlock {
-    guard browserSeconds != nil || stripsSetCookie else { return fields }
+    guard browserSeconds != nil || stripsSetCookie || fields.hasTags else { return fields }
     var fields = fields
+    fields.removeTags()
     if stripsSetCookie { fields.remove(.setCookie) }
     if let browserSeconds {
       _ = fields.takeLifetime()
@@ -157,10 +159,23 @@ extension StoredHead {
 }
 
 extension FieldBlock {
+  private static let lifetimeNames = [FieldName.cacheControl, .expires, .pragma]
+
+  /// Takes out what clients do not get: its tags, and what says how long it lives; nil if it is to keep
+  /// both.
+  mutating func takeReplaced(hasTags: Bool, hasLifetime: Bool) -> FieldBlock? {
+    guard hasTags || hasLifetime else { return nil }
+    let names =
+      (hasTags ? [FieldName.cacheTag, .surrogateKey] : []) + (hasLifetime ? Self.lifetimeNames : [])
+    return take(names)
+  }
+
   /// Takes out what says how long the response lives.
-  mutating func takeLifetime() -> FieldBlock {
+  mutating func takeLifetime() -> FieldBlock { take(Self.lifetimeNames) }
+
+  private mutating func take(_ names: [FieldName]) -> FieldBlock {
     var taken = FieldBlock()
-    for name in [FieldName.cacheControl, .expires, .pragma] where contains(name) {
+    for name in names where contains(name) {
       for index in 0..<count where entries[index].name == name { taken.append(index, of: self) }
       remove(name)
     }

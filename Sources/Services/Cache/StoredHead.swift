@@ -24,14 +24,25 @@ struct StoredHead: Sendable {
   let selection: VarySelection
   /// How long clients may keep it from when they get it, in seconds, if that is the zone's word.
   let browserSeconds: UInt64?
-  /// Fields that the zone's word replaces, for updates by 304.
+  /// Fields that clients do not get: those that the zone's word replaces, and tags. For updates by
+  /// 304.
   let replaced: FieldBlock?
   let stripsSetCookie: Bool
+  /// The hashes of its tags (`PurgeHash`).
+  var tags: [UInt64] = []
 
   /// Whether requests that waited for it may all use it now.
   func isShareable(at now: Instant) -> Bool { !noCache && freshness.isFresh(at: now) }
 
   func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
+    usability(request, freshness, at: now)
+  }
+
+  /// As if its freshness were that.
+  @inline(__always)
+  func usability(
+    _ request: RequestDirectives?, _ freshness: Freshness, at now: Instant
+  ) -> Usability {
     Usability(
       freshness, noCache: noCache, forbidsStale: forbidsStale || isSharedLifetime,
       isImmutable: isImmutable, request: request, now: now)

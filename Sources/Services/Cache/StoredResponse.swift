@@ -9,47 +9,85 @@ import Synchronization
 /// may still be used change, atomically.
 final class StoredResponse: Evictable, Sendable {
   let zone: CacheZone
-  /// The zone's generation that it belongs to; it is void in any later one.
-  let generation: UInt64
+  /// The number of the zone's latest purge when its fetch began; later ones may be for it.
+  let sequence: UInt64
   let hash: UInt64
   let key: [UInt8]
   let head: StoredHead
   let body: StoredBody
   /// Bytes that it is accounted with.
   let cost: Int
+  /// The number of the zone's latest purge after which it was found to stand; `revoked` once it must
+  /// not be used any more.
+  private let standsAt: Atomic<UInt64>
+  /// Since when it is stale by a soft purge, in nanoseconds; 0 if there was none for it.
+  private let outdatedAt = Atomic<UInt64>(0)
   private let state = Atomic<UInt8>(0)
   /// Until when the origin is taken to fail, in nanoseconds; the last bit says that it could not be
   /// reached.
   private let failingUntil = Atomic<UInt64>(0)
 
-  /// Set in `state` once the response must not be used any more.
-  private static let revokedBit: UInt8 = 0x80
+  private static let revoked = UInt64.max
   private static let heatBits: UInt8 = 3
 
   init(
-    zone: CacheZone, generation: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
+    zone: CacheZone, sequence: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
     body: StoredBody
   ) {
+    precondition(sequence < Self.revoked)
     self.zone = zone
-    self.generation = generation
+    self.sequence = sequence
+    standsAt = Atomic(sequence)
     self.hash = hash
     self.key = key
     self.head = head
     self.body = body
     let fieldBytes = head.fields.lines.count * 2 + head.fields.fields.count * 24
+    let tagBytes = head.tags.isEmpty ? 0 : head.tags.count * 8 + (head.replaced?.bytes.count ?? 0)
     cost =
-      CacheLimits.objectOverheadBytes + key.count + fieldBytes + head.selection.bytes
+      CacheLimits.objectOverheadBytes + key.count + fieldBytes + tagBytes + head.selection.bytes
       + body.retainedBytes
   }
 
   /// Whether it may be used at all: not purged, replaced, invalidated or evicted.
   @inline(__always)
-  var isCurrent: Bool {
-    state.load(ordering: .relaxed) & Self.revokedBit == 0 && generation == zone.generation
-  }
+  var isCurrent: Bool { standsAt.load(ordering: .acquiring) == zone.purgeSequence || stands() }
 
   /// Takes it out of use on all loops at once.
-  func revoke() { state.bitwiseOr(Self.revokedBit, ordering: .relaxed) }
+  func revoke() { standsAt.store(Self.revoked, ordering: .relaxed) }
+
+  /// Judges it by the purges since it was last looked at.
+  @inline(never)
+  private func stands() -> Bool {
+    var before = standsAt.load(ordering: .acquiring)
+    while before != Self.revoked {
+      let latest = zone.purgeSequence
+      if before == latest { return true }
+      switch zone.verdict(since: sequence, key: key, tags: head.tags) {
+      case .void: revoke()
+      case .stale(let instant): noteOutdated(instant)
+      case .current: break
+      }
+      let result = standsAt.compareExchange(
+        expected: before, desired: latest, ordering: .acquiringAndReleasing)
+      if result.exchanged { return true }
+      before = result.original
+    }
+    return false
+  }
+
+  /// Since when it is stale by a soft purge; nil if there was none for it.
+  @inline(__always)
+  var outdated: Instant? {
+    let instant = outdatedAt.load(ordering: .relaxed)
+    return instant == 0 ? nil : Instant(nanoseconds: instant)
+  }
+
+  private func noteOutdated(_ instant: Instant) {
+    // The first of several soft purges counts.
+    _ = outdatedAt.compareExchange(
+      expected: 0, desired: max(1, instant.nanoseconds), ordering: .relaxed)
+  }
 
   /// Notes that the origin failed when this was validated, so that requests in the time after it
   /// don't all wait for another failure.
@@ -64,10 +102,11 @@ final class StoredResponse: Evictable, Sendable {
     return until & 1 == 1 ? .unreachable : .error
   }
 
-  /// Takes over what was learnt of `other`, in whose place this one comes: its heat, and how the
-  /// origin failed.
+  /// Takes over what was learnt of `other`, in whose place this one comes: its heat, soft purges, and
+  /// how the origin failed.
   func inherit(from other: StoredResponse) {
     setHeat(other.heat)
+    outdatedAt.store(other.outdatedAt.load(ordering: .relaxed), ordering: .relaxed)
     failingUntil.store(other.failingUntil.load(ordering: .relaxed), ordering: .relaxed)
   }
 

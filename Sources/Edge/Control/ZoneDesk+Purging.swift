@@ -1,0 +1,32 @@
+// Purging what is stored of a zone.
+
+import Cache
+import ConfigurationTree
+import Primitives
+import Runtime
+import Storage
+import Zones
+
+extension ZoneDesk {
+  /// POST /v1/zones/{name}/purge
+  func purge(_ name: String, _ tree: ConfigurationValue) throws(ControlRefusal) -> Outcome {
+    guard let zone = try find(name) else { throw Self.unknown(name) }
+    var decoder = ConfigurationDecoder()
+    let purge = PurgeRequest.decode(tree, for: zone, at: SystemClock.wall, &decoder)
+    guard let purge else { throw ControlRefusal(decoder.faults) }
+    let applied: AppliedPurge
+    do throws(ZoneStoreError) { applied = try store.purge(zone.id, purge) } catch {
+      throw ControlRefusal(error)
+    }
+    let result: ConfigurationValue = .object([
+      ("zone", .string(zone.name)),
+      ("sequence", .count(applied.changes.sequence)),
+      ("soft", .bool(purge.isSoft)),
+      ("everything", .bool(purge.isEverything)),
+      ("items", .integer(purge.items.count)),
+      ("kept", .integer(applied.kept)),
+      ("foldedUpTo", applied.foldedUpTo.map { .count($0) }),
+    ])
+    return Outcome(answer: ControlAnswer(result), applied: applied.changes)
+  }
+}

@@ -1,0 +1,64 @@
+// Purges of a zone.
+
+package import Primitives
+import Runtime
+import Synchronization
+
+extension CacheZone {
+  /// What the zone's purges make of a response whose fetch began when `sequence` was the number of the
+  /// latest (`purgeSequence`), by its whole cache key and the hashes of its tags (`PurgeHash`). From
+  /// any thread, in a few microseconds.
+  package func verdict(
+    since sequence: UInt64, key: [UInt8], tags: [UInt64]
+  ) -> PurgeVerdict {
+    if sequence < purgeFloor { return .void }
+    return PurgeTarget.with(key: key) { text, hostLength in
+      let target = PurgeHash.target(text)
+      let host = PurgeHash.host(text.extracting(0..<hostLength))
+      return purges.withLock {
+        $0.verdict(since: sequence, target: target, host: host, tags: tags, text)
+      }
+    }
+  }
+
+  /// How many purges are kept.
+  package var keptPurges: Int { purges.withLock { $0.count } }
+
+  /// Puts a purge into force, whose number is later than all before: when this returns, no loop uses
+  /// what it voids. One thread at a time.
+  func apply(_ purge: Purge, sequence: UInt64, at now: Instant) {
+    let (floor, dropped) = purges.withLock { table in
+      let dropped = table.note(purge, sequence: sequence, at: now)
+      return (table.floor.hard, dropped)
+    }
+    setPurges(floor: floor, sequence: sequence)
+    _ = consume dropped
+  }
+
+  /// Takes over what the store of zones has, before anything is stored: `verdict` knows nothing of
+  /// earlier purges without it. May take long: not on a loop.
+  package func load(_ stored: StoredPurges, wallTime: WallTime) {
+    precondition(!isLoaded)
+    let now = SystemClock.monotonic
+    func mark(_ stored: StoredPurges.Mark) -> PurgeTable.Mark {
+      let age = UInt64(max(0, wallTime.seconds - stored.softTime.seconds)) * 1_000_000_000
+      return PurgeTable.Mark(
+        hard: stored.hard, soft: stored.soft,
+        softTime: Instant(nanoseconds: now.nanoseconds > age ? now.nanoseconds - age : 1))
+    }
+    var table = PurgeTable()
+    table.noteFloor(mark(stored.floor))
+    var dropped = PurgeTable.Dropped()
+    // In their order: what there is no room for is of the oldest.
+    for (hash, own) in stored.marks.sorted(by: { $0.mark.latest < $1.mark.latest }) {
+      table.note(hash, mark(own), &dropped)
+    }
+    for (bytes, own) in stored.prefixes.sorted(by: { $0.mark.latest < $1.mark.latest }) {
+      table.note(.prefix(bytes), mark(own), &dropped)
+    }
+    let loaded = table
+    purges.withLock { $0 = loaded }
+    setPurges(floor: loaded.floor.hard, sequence: stored.sequence)
+    noteLoaded()
+  }
+}
