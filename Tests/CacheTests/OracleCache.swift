@@ -196,15 +196,14 @@ struct OracleCache {
     for (name, value) in answer.fields { result.fields[name] = value }
     result.receivedAt = answer.receivedAt
     result.failsUntil = 0
+    result.endedAt = nil
     return result
   }
 
   /// Section 4.3.4: a 304; what may not be stored any more is used this once.
   private mutating func update(_ path: String, _ found: Entry, _ answer: Entry) {
     entries[path]!.removeAll { $0.selecting == found.selecting }
-    var validated = Self.updated(found, answer)
-    validated.endedAt = nil
-    store(path, validated)
+    store(path, Self.updated(found, answer))
   }
 
   /// Section 4.3.5: an answer to HEAD.

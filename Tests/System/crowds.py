@@ -69,7 +69,7 @@ def purge(port, host, prefix, keys, count, skerry):
         rest = None
         while rest != 0:
             path = f"{prefix}{random.randint(1, int(keys))}"
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             assert head.startswith("http/1.1 200 "), head
             await reader.readexactly(int(head.split("content-length: ")[1].split("\r\n")[0]))

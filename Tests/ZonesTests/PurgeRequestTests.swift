@@ -19,7 +19,7 @@ import Zones
     var decoder = ConfigurationDecoder()
     let tree = try JSONParser.parse(Array(text.utf8))
     let purge = PurgeRequest.decode(tree, for: zone, at: WallTime(seconds: 5), &decoder)
-    return (purge, decoder.faults.map(\.description))
+    return (purge, decoder.faults.map { "\($0.path): \($0.problem). \($0.remedy)" })
   }
 
   private static func target(_ text: String) -> PurgeItem {
@@ -65,7 +65,7 @@ import Zones
   }
 
   @Test(arguments: [
-    ("{}", ["the configuration: names nothing to purge"]),
+    ("{}", [": names nothing to purge"]),
     ("{\"everything\": false, \"urls\": []}", ["names nothing to purge"]),
     (
       "{\"everything\": true, \"tags\": [\"a\"]}",

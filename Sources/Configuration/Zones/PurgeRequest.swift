@@ -21,8 +21,8 @@ package enum PurgeRequest {
     guard let object = decoder.object(value, keys: keys) else { return nil }
     let isEverything = decoder.bool("everything", in: object) ?? false
     let items = items(object, zone, &decoder)
-    checkCounts(object, isEverything, &decoder)
     let isSoft = decoder.bool("soft", in: object) ?? false
+    checkCounts(object, isEverything, &decoder, before)
     guard decoder.faults.count == before else { return nil }
     return Purge(
       isSoft: isSoft, isEverything: isEverything, items: isEverything ? [] : items, time: time)
@@ -33,21 +33,25 @@ package enum PurgeRequest {
   ) -> [PurgeItem] {
     var items: [PurgeItem] = []
     var policies: CachePolicies?
-    each("urls", in: object, &decoder) { text, decoder in
-      guard let url = PurgedURL(text, of: zone, &decoder) else { return }
+    each("urls", in: object, &decoder) { text, position, decoder in
+      guard let url = PurgedURL(text, at: position, of: zone, &decoder) else { return }
       let compiled = policies ?? CachePolicies(zone.cache)
       policies = compiled
       items.append(compiled.purgeItem(host: url.host, path: url.path))
     }
-    each("tags", in: object, &decoder) { text, decoder in
+    each("tags", in: object, &decoder) { text, position, decoder in
       let tag = Array(text.utf8)
-      if isTag(text, tag, &decoder) { items.append(.tag(PurgeHash.tag(tag.span))) }
+      if isTag(text, tag, position, &decoder) { items.append(.tag(PurgeHash.tag(tag.span))) }
     }
-    each("hosts", in: object, &decoder) { text, decoder in
-      if let host = host(text, zone, &decoder) { items.append(.host(PurgeHash.host(host.span))) }
+    each("hosts", in: object, &decoder) { text, position, decoder in
+      if let host = host(text, position, zone, &decoder) {
+        items.append(.host(PurgeHash.host(host.span)))
+      }
     }
-    each("prefixes", in: object, &decoder) { text, decoder in
-      guard let url = PurgedURL(text, of: zone, isPrefix: true, &decoder) else { return }
+    each("prefixes", in: object, &decoder) { text, position, decoder in
+      guard let url = PurgedURL(text, at: position, of: zone, isPrefix: true, &decoder) else {
+        return
+      }
       var prefix: [UInt8] = []
       PurgeTarget.append(host: url.host.span, path: url.path.span, to: &prefix)
       items.append(.prefix(prefix))
@@ -57,19 +61,20 @@ package enum PurgeRequest {
 
   private static func each(
     _ key: String, in object: ConfigurationObject, _ decoder: inout ConfigurationDecoder,
-    _ body: (String, inout ConfigurationDecoder) -> Void
+    _ body: (String, SourcePosition?, inout ConfigurationDecoder) -> Void
   ) {
     decoder.list(key, in: object, limit: ZonesLimits.purgeItems) { value, decoder in
       guard case .string(let text) = value.content else {
         return decoder.report("is \(value.kind)", "Give a text.", at: value.position)
       }
-      body(text, &decoder)
+      body(text, value.position, &decoder)
     }
   }
 
-  /// Notes what is wrong with the request as a whole.
+  /// Notes what is wrong with the request as a whole; `before` is how many faults were known.
   private static func checkCounts(
-    _ object: ConfigurationObject, _ isEverything: Bool, _ decoder: inout ConfigurationDecoder
+    _ object: ConfigurationObject, _ isEverything: Bool, _ decoder: inout ConfigurationDecoder,
+    _ before: Int
   ) {
     let counts = listKeys.map { key -> Int in
       guard case .array(let elements)? = object.value(key)?.content else { return 0 }
@@ -80,10 +85,11 @@ package enum PurgeRequest {
       decoder.at("everything") {
         $0.report(
           "is true, and there are \(listKeys[index]) beside it",
-          "Leave one of them out: everything is void then, or what is named.")
+          "Leave one of them out: everything is void then, or what is named.",
+          at: object.value("everything")?.position)
       }
     }
-    if !isEverything, total == 0 {
+    if !isEverything, total == 0, decoder.faults.count == before {
       decoder.report(
         "names nothing to purge",
         "Give urls, tags, hosts or prefixes, or everything: true for all that is stored of the zone."
@@ -92,45 +98,53 @@ package enum PurgeRequest {
     if total > ZonesLimits.purgeItems, counts.allSatisfy({ $0 <= ZonesLimits.purgeItems }) {
       decoder.report(
         "names \(total) things to purge",
-        "Name at most \(ZonesLimits.purgeItems) at once, and the others after them.")
+        "Name at most \(ZonesLimits.purgeItems) at once, and the others after them.",
+        at: object.position)
     }
   }
 
   private static func isTag(
-    _ text: String, _ tag: [UInt8], _ decoder: inout ConfigurationDecoder
+    _ text: String, _ tag: [UInt8], _ position: SourcePosition?,
+    _ decoder: inout ConfigurationDecoder
   ) -> Bool {
     if tag.count > CacheLimits.tagBytes {
       decoder.report(
         "has \(tag.count) bytes",
-        "Tags have at most \(CacheLimits.tagBytes): none longer is stored.")
+        "Tags have at most \(CacheLimits.tagBytes): none longer is stored.",
+        at: position)
       return false
     }
     if tag.contains(0x2c) {
-      decoder.report("is \"\(text)\", which has a comma in it", "Give the tags one by one.")
+      decoder.report(
+        "is \"\(text)\", which has a comma in it", "Give the tags one by one.", at: position)
       return false
     }
     guard CacheTags.isTag(tag.span) else {
       decoder.report(
         "is \"\(text)\"",
-        "Give a tag as responses have it in Cache-Tag or Surrogate-Key, without space around it.")
+        "Give a tag as responses have it in Cache-Tag or Surrogate-Key, without space around it.",
+        at: position)
       return false
     }
     return true
   }
 
   private static func host(
-    _ text: String, _ zone: ZoneConfiguration, _ decoder: inout ConfigurationDecoder
+    _ text: String, _ position: SourcePosition?, _ zone: ZoneConfiguration,
+    _ decoder: inout ConfigurationDecoder
   ) -> [UInt8]? {
     do throws(Hostname.Fault) {
       let hostname = try Hostname(parsing: text)
       guard !hostname.isWildcard else {
         decoder.report(
-          "is \"\(text)\", a wildcard", "Name the hosts one by one, or purge everything.")
+          "is \"\(text)\", a wildcard", "Name the hosts one by one, or purge everything.",
+          at: position)
         return nil
       }
-      return PurgedURL.isServed(hostname.name, by: zone, &decoder) ? Array(hostname.name.utf8) : nil
+      return PurgedURL.isServed(hostname.name, at: position, by: zone, &decoder)
+        ? Array(hostname.name.utf8) : nil
     } catch {
-      decoder.report(error.problem, error.remedy)
+      decoder.report(error.problem, error.remedy, at: position)
       return nil
     }
   }

@@ -12,25 +12,28 @@ struct PurgedURL {
 
   /// Reads `text`; nil, and noted, if it is no URL of the zone. A prefix has no query.
   init?(
-    _ text: String, of zone: ZoneConfiguration, isPrefix: Bool = false,
+    _ text: String, at position: SourcePosition?, of zone: ZoneConfiguration,
+    isPrefix: Bool = false,
     _ decoder: inout ConfigurationDecoder
   ) {
     let example = isPrefix ? "\(zone.name)/images/" : "https://\(zone.name)/page"
     let limit = isPrefix ? ZonesLimits.purgePrefixBytes : ZonesLimits.purgeURLBytes
     guard text.utf8.count <= limit else {
-      decoder.report("has \(text.utf8.count) bytes", "Give at most \(limit).")
+      decoder.report("has \(text.utf8.count) bytes", "Give at most \(limit).", at: position)
       return nil
     }
     guard let rest = Self.withoutScheme(text) else {
       decoder.report(
-        "is \"\(text)\", whose scheme is neither http nor https", "Write it as \(example).")
+        "is \"\(text)\", whose scheme is neither http nor https", "Write it as \(example).",
+        at: position)
       return nil
     }
     let end = rest.firstIndex { $0 == 0x2f || $0 == 0x3f } ?? rest.endIndex
     guard Authority.normalize(Array(rest[..<end]).span, scheme: .http, into: &host),
       rest.allSatisfy({ $0 > 0x1f && $0 != 0x7f })
     else {
-      decoder.report("is \"\(text)\", which is no URL with a host", "Write it as \(example).")
+      decoder.report(
+        "is \"\(text)\", which is no URL with a host", "Write it as \(example).", at: position)
       return nil
     }
     if let colon = host.firstIndex(of: 0x3a), host.first != 0x5b { host.removeSubrange(colon...) }
@@ -38,17 +41,20 @@ struct PurgedURL {
     path = Self.path(rest[end...])
     if isPrefix, path.contains(0x3f) {
       decoder.report(
-        "is \"\(text)\", which has a query", "A prefix ends before it: write it as \(example).")
+        "is \"\(text)\", which has a query", "A prefix ends before it: write it as \(example).",
+        at: position)
       return nil
     }
-    guard Self.isServed(String(decoding: host, as: UTF8.self), by: zone, &decoder) else {
+    guard Self.isServed(String(decoding: host, as: UTF8.self), at: position, by: zone, &decoder)
+    else {
       return nil
     }
   }
 
   /// Whether the zone serves `host`; if not, that is noted.
   static func isServed(
-    _ host: String, by zone: ZoneConfiguration, _ decoder: inout ConfigurationDecoder
+    _ host: String, at position: SourcePosition?, by zone: ZoneConfiguration,
+    _ decoder: inout ConfigurationDecoder
   ) -> Bool {
     let name = Hostname(name: host)
     if zone.hostnames.contains(where: { name.isCovered(by: $0.description) }) { return true }
@@ -56,7 +62,7 @@ struct PurgedURL {
     decoder.report(
       "is of the host \"\(host)\", which the zone \(zone.name) does not have",
       "Its hosts are \(shown)\(zone.hostnames.count > 5 ? " and others" : ""). "
-        + "What another zone serves is purged there.")
+        + "What another zone serves is purged there.", at: position)
     return false
   }
 

@@ -266,6 +266,7 @@ extension CacheStage {
     }
     var times = ExchangeTimes(
       requestedAt: shard.now, receivedAt: shard.now, receivedWall: shard.wallTime)
+    let sequence = zone.purgeSequence
     var fetched: FetchedResponse
     let begunAt = shard.loop.preciseNow
     do throws(Failure) {
@@ -285,7 +286,7 @@ extension CacheStage {
       }
       times.receivedAt = shard.now
       times.receivedWall = shard.wallTime
-      await refresh(stored, exchange.request, fetched, times)
+      await refresh(stored, exchange.request, fetched, times, since: sequence)
     }
     exchange.facts.cache = .bypass
     respond(exchange, &fetched, ForwardStatus(forwarding: forwarding))

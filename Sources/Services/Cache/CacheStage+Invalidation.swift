@@ -62,10 +62,10 @@ extension CacheStage {
   }
 
   /// The answer to HEAD freshens the stored answer to GET or shows that it is outdated (RFC 9111
-  /// section 4.3.5).
+  /// section 4.3.5). `sequence` is the number of the zone's latest purge when HEAD was sent.
   func refresh(
     _ stored: StoredResponse, _ request: RequestHead, _ fetched: FetchedResponse,
-    _ times: ExchangeTimes
+    _ times: ExchangeTimes, since sequence: UInt64
   ) async {
     guard fetched.head.status == 200, stored.head.status == 200, stored.isCurrent else { return }
     let fields = fetched.head.fields
@@ -78,7 +78,7 @@ extension CacheStage {
       updated, to: request, directives: nil, times: times, policy: policies.policy(for: request))
     guard case .storable(let head) = assessment else { return }
     let response = StoredResponse(
-      zone: zone, sequence: stored.sequence, hash: stored.hash, key: stored.key, head: head,
+      zone: zone, sequence: sequence, hash: stored.hash, key: stored.key, head: head,
       body: stored.body)
     await replace(stored, by: response)
   }

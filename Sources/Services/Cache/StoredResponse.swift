@@ -121,8 +121,11 @@ final class StoredResponse: Evictable, Sendable {
       && (now + 1) & Self.heatBits == Self.heatBits
   }
 
-  /// What is void is cold.
-  var heat: UInt8 { isCurrent ? state.load(ordering: .relaxed) & Self.heatBits : 0 }
+  /// What is void is cold, as far as that costs nothing to know: others may be waiting for room.
+  var heat: UInt8 {
+    let isVoid = standsAt.load(ordering: .relaxed) == Self.revoked || sequence < zone.purgeFloor
+    return isVoid ? 0 : state.load(ordering: .relaxed) & Self.heatBits
+  }
 
   func setHeat(_ heat: UInt8) {
     precondition(heat <= Self.heatBits)
