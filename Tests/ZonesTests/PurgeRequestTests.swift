@@ -73,7 +73,7 @@ import Zones
     ),
     ("{\"url\": [\"x\"], \"tags\": [\"a\"]}", ["url: is no known key. Did you mean urls?"]),
     ("[]", ["is a list"]),
-    ("{\"soft\": \"yes\", \"tags\": \"a\"}", ["soft: is a text", "tags: is a text"]),
+    ("{\"soft\": \"yes\", \"tags\": \"a\"}", ["tags: is a text", "soft: is a text"]),
     (
       "{\"urls\": [\"https://b.example/\", \"ftp://a-1.example/\", \"/x\", \"a-1.example/\\n\", 1]}",
       [

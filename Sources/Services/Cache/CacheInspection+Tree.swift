@@ -53,9 +53,9 @@ extension CacheInspection.Variant {
         ("layer", .string("ram")), ("loop", owner.map { .string($0) }),
         ("alsoOn", .array(fronts.map { .string($0) })),
         ("isSelected", .bool(isSelected)), ("status", .integer(Int(head.status))),
-        ("ageSeconds", .integer(Int(clamping: head.freshness.ageSeconds(at: now)))),
-        ("lifetimeSeconds", .integer(Int(clamping: head.freshness.lifetimeSeconds))),
-        ("freshSeconds", .integer(Int(head.freshness.remainingSeconds(at: now)))),
+        ("ageSeconds", .integer(Int(clamping: response.freshness.ageSeconds(at: now)))),
+        ("lifetimeSeconds", .integer(Int(clamping: response.freshness.lifetimeSeconds))),
+        ("freshSeconds", .integer(Int(response.freshness.remainingSeconds(at: now)))),
       ] + staleTree(policy) + [
         ("etag", fields.text(.etag).map { .string($0) }),
         ("lastModified", fields.text(.lastModified).map { .string($0) }),
@@ -78,7 +78,7 @@ extension CacheInspection.Variant {
         "stale",
         .object(
           uses.map { name, use in
-            let seconds = head.usableSeconds(use, policy.stale, at: now)
+            let seconds = response.usableSeconds(use, policy.stale, at: now)
             return (name, .integer(Int(clamping: seconds)))
           })
       ),
@@ -96,16 +96,9 @@ extension CacheInspection.Variant {
   /// What the origin's Cache-Tag and Surrogate-Key fields name.
   private var tags: [String] {
     var tags: [String] = []
-    let fields = response.head.fields.fields
-    for index in 0..<fields.count {
-      switch fields.entries[index].name {
-      case .cacheTag, .surrogateKey:
-        let text = fields.withValue(at: index) {
-          String(decoding: VaryNormalisation.copy($0), as: UTF8.self)
-        }
-        tags += text.split { $0 == "," || $0 == " " }.map { String($0) }
-      default: continue
-      }
+    guard let fields = response.head.replaced else { return tags }
+    CacheTags.forEach(in: fields) { tag in
+      tags.append(String(decoding: VaryNormalisation.copy(tag), as: UTF8.self))
     }
     return tags
   }

@@ -101,8 +101,8 @@ package struct CacheInspection: Sendable {
     _ traits: RequestTraits, _ directives: RequestDirectives?
   ) -> Verdict {
     let now = owner.now
-    let remaining = stored.head.freshness.remainingSeconds(at: now)
-    switch stored.head.usability(directives, at: now) {
+    let remaining = stored.freshness.remainingSeconds(at: now)
+    switch stored.usability(directives, at: now) {
     case .fresh: return (.hit, "fresh", "It is stored, and fresh for \(remaining) seconds more.")
     case .staleAccepted:
       return (.stale, "maxStale", "It is stored, and the request takes what is stale.")
@@ -170,6 +170,7 @@ extension StorageRules.Refusal {
     case .varies: "it has Vary: *, or varies by more than is kept."
     case .setCookie: "it has Set-Cookie."
     case .noLifetime: "nothing gives it a lifetime, or it is over and can't be validated."
+    case .tags: "it has more tags (Cache-Tag, Surrogate-Key) than are kept."
     case .contentType: "its Content-Type is not that of the file that its path names."
     case .tooLarge:
       "it is larger than what is kept (maximumObjectBytes, or its share of the memory)."

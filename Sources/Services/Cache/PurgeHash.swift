@@ -20,8 +20,10 @@ package enum PurgeHash {
   /// A host in lower case, without port.
   package static func host(_ host: Span<UInt8>) -> UInt64 { hosts.hash(host) }
 
+  /// A tag as `CacheTags` reads it.
   package static func tag(_ tag: Span<UInt8>) -> UInt64 { tags.hash(tag) }
 
+  /// The beginning of a target.
   package static func prefix(_ prefix: Span<UInt8>) -> UInt64 { prefixes.hash(prefix) }
 
   /// The tags of a response; nil if it has more than may be kept (`CacheLimits.tags`).
