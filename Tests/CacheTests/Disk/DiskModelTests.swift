@@ -13,7 +13,7 @@ struct DiskModelTests {
 
   @Test(
     "without faults exactly what was put and committed is there, whatever happens",
-    arguments: 0..<2 as Range<UInt64>)
+    arguments: 0..<1 as Range<UInt64>)
   func exact(_ seed: UInt64) throws {
     let run = try DiskModelRun(seed: seed, isExact: true)
     #expect(try run.run(Self.operations) == nil)
@@ -22,7 +22,7 @@ struct DiskModelTests {
 
   @Test(
     "with faults, evictions and damage there is never a wrong byte and never what was void",
-    arguments: 10..<13 as Range<UInt64>)
+    arguments: 10..<12 as Range<UInt64>)
   func faulty(_ seed: UInt64) throws {
     let run = try DiskModelRun(seed: seed, isExact: false)
     #expect(try run.run(Self.operations) == nil)

@@ -3,23 +3,31 @@
 extension Span where Element == UInt8 {
   /// The integer at `offset`, whose bytes must be there.
   @inline(__always)
-  func integer<Value: FixedWidthInteger & UnsignedInteger>(
-    at offset: Int, as: Value.Type
-  ) -> Value {
-    var value: Value = 0
-    for index in 0..<MemoryLayout<Value>.size {
-      value |= Value(self[offset + index]) << Value(index * 8)
-    }
+  func integer(at offset: Int, as: UInt64.Type) -> UInt64 {
+    var value: UInt64 = 0
+    for index in 0..<8 { value |= UInt64(self[offset + index]) << UInt64(index * 8) }
+    return value
+  }
+
+  /// The integer at `offset`, whose bytes must be there.
+  @inline(__always)
+  func integer(at offset: Int, as: UInt32.Type) -> UInt32 {
+    var value: UInt32 = 0
+    for index in 0..<4 { value |= UInt32(self[offset + index]) << UInt32(index * 8) }
     return value
   }
 }
 
 extension [UInt8] {
-  /// Adds the bytes of `integer`.
+  /// Adds the bytes of `value`.
   @inline(__always)
-  mutating func append<Value: FixedWidthInteger & UnsignedInteger>(integer value: Value) {
-    for index in 0..<MemoryLayout<Value>.size {
-      append(UInt8(truncatingIfNeeded: value >> Value(index * 8)))
-    }
+  mutating func append(integer value: UInt64) {
+    for index in 0..<8 { append(UInt8(truncatingIfNeeded: value >> UInt64(index * 8))) }
+  }
+
+  /// Adds the bytes of `value`.
+  @inline(__always)
+  mutating func append(integer value: UInt32) {
+    for index in 0..<4 { append(UInt8(truncatingIfNeeded: value >> UInt32(index * 8))) }
   }
 }
