@@ -56,7 +56,8 @@ func cookiesProperty(_ input: [UInt8]) -> String? {
 /// A line of settings, then target, field, cookies, language and device of two requests: their keys are
 /// equal if and only if what counts of them is, and what tells of the client is told once.
 func keyPlanProperty(_ input: [UInt8]) -> String? {
-  let all = lines(input)
+  // Only ASCII: what is described is text.
+  let all = lines(input.map { $0 & 0x7f })
   guard let choice = all.first?.first, all.count > 10 else { return nil }
   var settings = CacheKeySettings()
   settings.query = CacheKeySettings.Query.allCases[Int(choice & 3)]
@@ -154,6 +155,8 @@ func varyProperty(_ input: [UInt8]) -> String? {
   let all = lines(input)
   guard let choice = all.first?.first, all.count > 1 else { return nil }
   let known = names[Int(choice) % names.count]
+  // A quote that does not end takes the rest of its line, of which one line of all knows nothing.
+  guard all.count == 2 || !all.contains(where: { $0.contains(0x22) }) else { return nil }
   let request = fields(all.dropFirst().map { (known, $0) })
   let normal = VaryNormalisation.value(of: Array(0..<request.count), known, request)
   let other = fields([(known, normal)])

@@ -298,7 +298,7 @@ WORDS = b"harbour lighthouse tide keeper storm lantern gull rope anchor fog bell
 
 
 async def text(c, r):
-    """Text of ?bytes=N that compresses like prose; ?type, ?tag, ?tags, ?keys, ?vary, ?control, ?coding and ?extra set fields."""
+    """Text of ?bytes=N that compresses like prose; ?type, ?tag, ?tags, ?keys, ?vary, ?control, ?coding, ?timing and ?extra set fields."""
     count, state, words = int(r.query.get("bytes", 20000)), 1, []
     while len(words) * 4 < count + 100:
         state = (state * 1103515245 + 12345) & 0x7fffffff
@@ -308,7 +308,8 @@ async def text(c, r):
     fields = ["Content-Type: " + q.get("type", "text/html; charset=utf-8"),
               "Cache-Control: " + q.get("control", "max-age=60"), "Accept-Ranges: bytes", "Content-MD5: AAAA"]
     for key, name in {"tag": "ETag", "vary": "Vary", "coding": "Content-Encoding", "extra": "X-Extra",
-                      "cookie": "Set-Cookie", "tags": "Cache-Tag", "keys": "Surrogate-Key"}.items():
+                      "cookie": "Set-Cookie", "tags": "Cache-Tag", "keys": "Surrogate-Key",
+                      "timing": "Server-Timing"}.items():
         if key in q:
             fields.append(f"{name}: {q[key]}")
     if q.get("tag") and q["tag"] in r.all("if-none-match"):

@@ -19,8 +19,11 @@ package struct ZoneCounters: Sendable {
   package init() {}
 
   mutating func count(_ exchange: Exchange, nanoseconds: UInt64) {
-    outcomes[Int(exchange.facts.cache.rawValue)] += 1
-    layers[Int(exchange.facts.layer.rawValue)].count(
+    let outcome = exchange.facts.cache
+    outcomes[Int(outcome.rawValue)] += 1
+    // Not `facts.layer`, for which all facts would be copied.
+    let layer = outcome.layer(isFromDisk: exchange.facts.isFromDisk)
+    layers[Int(layer.rawValue)].count(
       bytes: exchange.facts.contentBytes, nanoseconds: nanoseconds)
     if exchange.facts.failure != nil { failures += 1 }
     statuses[min(Int(exchange.response.status) / 100, 5)] += 1

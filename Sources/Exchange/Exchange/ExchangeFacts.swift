@@ -8,6 +8,15 @@ package struct ExchangeFacts: Sendable {
   /// How the cache served it.
   package enum CacheOutcome: UInt8, Sendable {
     case none, hit, revalidated, stale, miss, collapsed, bypass
+
+    /// Where a response came from that was served so.
+    package func layer(isFromDisk: Bool) -> Layer {
+      switch self {
+      case .none: .none
+      case .hit, .stale: isFromDisk ? .disk : .ram
+      case .revalidated, .miss, .collapsed, .bypass: .origin
+      }
+    }
   }
 
   /// The deepest place that had to be asked for the response.
@@ -45,11 +54,5 @@ package struct ExchangeFacts: Sendable {
 
   package init() {}
 
-  package var layer: Layer {
-    switch cache {
-    case .none: .none
-    case .hit, .stale: isFromDisk ? .disk : .ram
-    case .revalidated, .miss, .collapsed, .bypass: .origin
-    }
-  }
+  package var layer: Layer { cache.layer(isFromDisk: isFromDisk) }
 }

@@ -16,12 +16,17 @@ enum VaryNormalisation {
     var members: [[UInt8]] = []
     for line in lines {
       request.withValue(at: line) { value in
-        value.forEachListMember { members.append(isWeighted ? weighted($0) : copy($0)) }
+        value.forEachListMember { member in
+          let normal = isWeighted ? weighted(member) : copy(member)
+          // A member of semicolons alone says nothing.
+          if !normal.isEmpty { members.append(normal) }
+        }
       }
     }
     // Only weights order these, and they are in the members. What is accepted otherwise keeps its
-    // order: among languages of one weight that may mean something (RFC 9110 section 12.5.4).
-    if known == .acceptEncoding || known == .te {
+    // order: among languages of one weight that may mean something (RFC 9110 section 12.5.4). So does
+    // what has quotes: one that does not end would take in what comes behind it then.
+    if known == .acceptEncoding || known == .te, !members.contains(where: { $0.contains(0x22) }) {
       members.sort { $0.lexicographicallyPrecedes($1) }
     }
     return Array(members.joined(separator: [0x2c]))
@@ -73,7 +78,10 @@ enum VaryNormalisation {
       let part = trimmed(member.extracting(start..<end))
       start = end + 1
       if part.isEmpty { continue }
-      if part.count > 2, part[0] == 0x71, part[1] == 0x3d, let weight = thousandths(part[2...]) {
+      // Behind a name; without one it is no weight.
+      if !result.isEmpty, part.count > 2, part[0] == 0x71, part[1] == 0x3d,
+        let weight = thousandths(part[2...])
+      {
         guard weight != 1000 else { continue }
         result.append(";q=")
         result.appendDecimal(weight)
