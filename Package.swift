@@ -141,7 +141,7 @@ let tests: [TestRoom] = [
   TestRoom(
     "GatewayTests",
     imports: [
-      "Gateway", "Zones", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS", "Primitives",
+      "Gateway", "Zones", "HTTPServer", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS", "Primitives",
     ]),
   TestRoom(
     "ControlTests",

@@ -147,7 +147,10 @@ struct OracleCache {
       if let found { freshen(path, found, answer) }
       return false
     }
-    if request["range"] != nil && found == nil { return false }
+    // A part that must be fresh is asked for as it is, and answers nobody else.
+    let mustBeFresh =
+      wanted.has("no-cache") || wanted["max-age"] != nil || wanted["min-fresh"] != nil
+    if request["range"] != nil && found == nil && mustBeFresh { return false }
     if answer.status == 304 {
       guard let found, asked["if-none-match"] == found.fields["etag"] else { return false }
       update(path, found, answer)

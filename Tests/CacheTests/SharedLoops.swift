@@ -35,21 +35,17 @@ extension Lane {
     line: Int = #line, file: String = #fileID, until condition: () -> Bool
   ) async {
     let parker = Parker(on: self)
-    let end = SystemClock.monotonic + .seconds(60)
-    var rounds = 0
-    while !condition() {
-      rounds += 1
-      // Polls in place first, then leaves the core to others between looks.
-      if rounds < 100 {
+    for round in 0..<60_000 {
+      if condition() { return }
+      // Polls in place first, then leaves the core to others between looks: a minute, which does not
+      // count while the loop is busy with something else.
+      if round < 100 {
         await parker.yield()
       } else {
         _ = await parker.park(until: SystemClock.monotonic + .milliseconds(1))
       }
-      if SystemClock.monotonic > end {
-        Issue.record("waited in vain at \(file):\(line)")
-        return
-      }
     }
+    Issue.record("waited in vain at \(file):\(line)")
   }
 }
 

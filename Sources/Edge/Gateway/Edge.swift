@@ -15,6 +15,8 @@ package final class Edge: Sendable {
   package let group: EventLoopGroup
   package let directory: ZoneDirectory
   package let cache: CacheGroup
+  /// The cache on disk; nil if there is none.
+  package let disk: DiskCache?
   let nodes: [Node]
 
   /// One loop's server and gateway; confined to that loop.
@@ -29,7 +31,8 @@ package final class Edge: Sendable {
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
+    ramBytes: Int, disk: DiskCache? = nil,
+    zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
     var generator = SystemRandomNumberGenerator()
@@ -37,10 +40,11 @@ package final class Edge: Sendable {
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
     cache = CacheGroup(
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
-      background: group.storage[1].systemLane)
+      background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) })
     let directory = ZoneDirectory(
       store: store, cache: cache, loop: group.storage[0], defaultZone: defaultZone)
     self.directory = directory
+    self.disk = disk
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)

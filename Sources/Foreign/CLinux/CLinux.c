@@ -115,16 +115,17 @@ typedef __attribute__((swiftcall)) void (*enqueue_original)(void *job);
 extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(
     void *job, enqueue_original original);
 
+// Set before the first loop runs. Tests have several groups of loops, each of which sets it again.
 static void (*route_job)(void *job);
 
 static __attribute__((swiftcall)) void route_hook(void *job, enqueue_original original) {
   (void)original;
-  route_job(job);
+  __atomic_load_n(&route_job, __ATOMIC_RELAXED)(job);
 }
 
 void skerry_route_global_jobs(void (*route)(void *job)) {
-  route_job = route;
-  swift_task_enqueueGlobal_hook = route_hook;
+  __atomic_store_n(&route_job, route, __ATOMIC_RELAXED);
+  __atomic_store_n(&swift_task_enqueueGlobal_hook, route_hook, __ATOMIC_RELEASE);
 }
 
 // MARK: atomics

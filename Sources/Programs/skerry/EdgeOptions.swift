@@ -52,7 +52,7 @@ struct EdgeOptions: ParsableArguments {
 
   @Option(
     name: .customLong("disk-mb"),
-    help: "Disk space for cached responses, in MiB. Accepted; there is no disk tier yet.")
+    help: "Disk space for cached responses, in MiB: at least 64, or 0 for none.")
   var diskMebibytes = 0
 
   @Option(
@@ -110,7 +110,11 @@ struct EdgeOptions: ParsableArguments {
     }
     if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
     if ticketKeySeconds < 1 { throw ValidationError("--ticket-key-seconds must be at least 1.") }
-    if diskMebibytes < 0 { throw ValidationError("--disk-mb can't be negative.") }
+    if diskMebibytes != 0, !EdgeLimits.diskMebibytes.contains(diskMebibytes) {
+      throw ValidationError(
+        "--disk-mb must be 0 (no cache on disk) or \(EdgeLimits.diskMebibytes.lowerBound) to "
+          + "\(EdgeLimits.diskMebibytes.upperBound).")
+    }
     if (defaultCertificate == nil) != (defaultKey == nil) {
       throw ValidationError("--default-certificate and --default-key belong together.")
     }

@@ -9,6 +9,9 @@ enum EdgePaths {
   /// The store of zones.
   static func store(in directory: String) -> String { "\(directory)/zones" }
 
+  /// The cache on disk.
+  static func cache(in directory: String) -> String { "\(directory)/cache" }
+
   /// The directory that holds `path`.
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -58,11 +58,7 @@ import Primitives
     precondition(name.count <= Int(UInt16.max) && value.count <= Int(Int32.max))
     let start = bytes.count
     bytes.append(name)
-    bytes.append(value)
-    entries.append(
-      Entry(
-        name: known, nameStart: start, nameLength: name.count, valueStart: start + name.count,
-        valueLength: value.count))
+    appendLine(known, start) { $0.append(value) }
   }
 
   /// Appends bytes that entries appended next point into, and returns where they start. So a
@@ -82,12 +78,7 @@ import Primitives
     precondition(name != .other)
     let start = bytes.count
     bytes.append(name.canonical)
-    let valueStart = bytes.count
-    value(&bytes)
-    entries.append(
-      Entry(
-        name: name, nameStart: start, nameLength: valueStart - start, valueStart: valueStart,
-        valueLength: bytes.count - valueStart))
+    appendLine(name, start, value)
   }
 
   /// Appends a known field with a constant value.
@@ -98,14 +89,25 @@ import Primitives
   /// Appends a known field under its canonical name.
   package mutating func append(_ name: FieldName, _ value: Span<UInt8>) {
     precondition(name != .other)
-    let start = bytes.count
-    bytes.append(name.canonical)
-    let valueStart = bytes.count
-    bytes.append(value)
+    append(name) { $0.append(value) }
+  }
+
+  /// Appends the rest of a field whose name has been written from `start` on, so that it lies there as
+  /// its line in HTTP/1.1.
+  @inline(__always)
+  private mutating func appendLine(
+    _ name: FieldName, _ start: Int, _ value: (inout [UInt8]) -> Void
+  ) {
+    let end = bytes.count
+    bytes.append(0x3a)
+    bytes.append(0x20)
+    value(&bytes)
     entries.append(
       Entry(
-        name: name, nameStart: start, nameLength: valueStart - start, valueStart: valueStart,
-        valueLength: value.count))
+        name: name, nameStart: start, nameLength: end - start, valueStart: end + 2,
+        valueLength: bytes.count - end - 2))
+    bytes.append(0x0d)
+    bytes.append(0x0a)
   }
 
   /// Appends the field at `index` of another block.

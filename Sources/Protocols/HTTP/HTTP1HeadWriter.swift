@@ -56,12 +56,28 @@ package enum HTTP1HeadWriter {
   package static func appendFieldLines(
     _ block: borrowing FieldBlock, to output: inout [UInt8]
   ) {
-    for index in block.entries.indices {
-      switch block.entries[index].name {
-      case .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .host:
+    // Lines that lie one after the other go together.
+    let bytes = block.bytes.span
+    var run = 0..<0
+    for entry in block.entries where !isFraming(entry.name) && isSafe(entry, bytes) {
+      let line = line(of: entry, bytes)
+      if let line, line.lowerBound == run.upperBound {
+        run = run.lowerBound..<line.upperBound
         continue
-      default: appendFieldLine(block, at: index, to: &output)
       }
+      if !run.isEmpty { output.append(bytes.extracting(run)) }
+      run = line ?? 0..<0
+      if line == nil { appendLine(entry, bytes, to: &output) }
+    }
+    if !run.isEmpty { output.append(bytes.extracting(run)) }
+  }
+
+  /// Whether the field is about this message's framing or its connection.
+  @inline(__always)
+  private static func isFraming(_ name: FieldName) -> Bool {
+    switch name {
+    case .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .host: true
+    default: false
     }
   }
 
@@ -99,23 +115,37 @@ package enum HTTP1HeadWriter {
   static func appendFieldLine(
     _ block: borrowing FieldBlock, at index: Int, to output: inout [UInt8]
   ) {
-    let entry = block.entries[index]
-    let bytes = block.bytes.span
-    let name = entry.nameRange
-    let value = entry.valueRange
-    if bytes.extracting(value).holdsControl { return }
-    if entry.name == .other, !bytes.extracting(name).isToken { return }
-    // A field that was parsed lies there as it goes out: one copy.
+    let (entry, bytes) = (block.entries[index], block.bytes.span)
+    guard isSafe(entry, bytes) else { return }
+    if let line = line(of: entry, bytes) { return output.append(bytes.extracting(line)) }
+    appendLine(entry, bytes, to: &output)
+  }
+
+  /// Whether the field can't split the message.
+  @inline(__always)
+  private static func isSafe(_ entry: FieldBlock.Entry, _ bytes: Span<UInt8>) -> Bool {
+    !bytes.extracting(entry.valueRange).holdsControl
+      && (entry.name != .other || bytes.extracting(entry.nameRange).isToken)
+  }
+
+  /// Where the field lies as the line that goes out; nil if it does not.
+  @inline(__always)
+  private static func line(of entry: FieldBlock.Entry, _ bytes: Span<UInt8>) -> Range<Int>? {
+    let (name, value) = (entry.nameRange, entry.valueRange)
     let end = value.upperBound
-    if value.lowerBound == name.upperBound + 2, end + 2 <= bytes.count,
+    guard value.lowerBound == name.upperBound + 2, end + 2 <= bytes.count,
       bytes[name.upperBound] == 0x3a, bytes[name.upperBound + 1] == 0x20,
       bytes[end] == 0x0d, bytes[end + 1] == 0x0a
-    {
-      return output.append(bytes.extracting(name.lowerBound..<(end + 2)))
-    }
-    output.append(bytes.extracting(name))
+    else { return nil }
+    return name.lowerBound..<end + 2
+  }
+
+  private static func appendLine(
+    _ entry: FieldBlock.Entry, _ bytes: Span<UInt8>, to output: inout [UInt8]
+  ) {
+    output.append(bytes.extracting(entry.nameRange))
     output.append(": ")
-    output.append(bytes.extracting(value))
+    output.append(bytes.extracting(entry.valueRange))
     output.append("\r\n")
   }
 

@@ -11,6 +11,8 @@ package final class CacheGroup: Sendable {
   let hash: KeyedHash
   /// Where copies of large bodies are made; without it there are none.
   let background: Lane?
+  /// Where responses go that memory has no room for; nil if there is no disk.
+  let disk: CacheDisk?
   private let zones = Mutex<[ZoneID: ZoneReference]>([:])
 
   /// A zone that others keep alive.
@@ -19,10 +21,14 @@ package final class CacheGroup: Sendable {
   }
 
   /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key, `background` is the lane
-  /// of a thread that serves nobody, for long copies.
-  package init(loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil) {
+  /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for.
+  package init(
+    loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil,
+    disk: CacheDisk? = nil
+  ) {
     precondition(!loops.isEmpty && ramBytes > 0)
     self.background = background
+    self.disk = disk
     self.hash = hash
     shards = loops.enumerated().map { index, loop in
       CacheShard(

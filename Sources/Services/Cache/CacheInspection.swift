@@ -174,6 +174,7 @@ extension StorageRules.Refusal {
     case .contentType: "its Content-Type is not that of the file that its path names."
     case .tooLarge:
       "it is larger than what is kept (maximumObjectBytes, or its share of the memory)."
+    case .range: "it is another part than was asked for, or of another version."
     }
   }
 }

@@ -8,6 +8,9 @@ import Primitives
 package enum CacheKey {
   package typealias Scheme = RequestHead.Scheme
 
+  /// Stands in keys of slices where others have their scheme.
+  static let sliceMark: UInt8 = 0xff
+
   /// The part of a zone's keys that is always the same.
   static func prefix(_ zone: ZoneID) -> [UInt8] {
     var prefix: [UInt8] = []
@@ -55,6 +58,30 @@ package enum CacheKey {
     zone: ZoneID, scheme: Scheme, authority: [UInt8], path: [UInt8]
   ) -> [UInt8] {
     prefix(zone) + [scheme.rawValue] + authority + path
+  }
+}
+
+// MARK: - Parts of keys
+
+extension CacheKey {
+  /// Bytes before the host: the zone and the scheme.
+  private static let headBytes = 17
+
+  /// The part of `key` that all requests for its target have.
+  static func target(of key: [UInt8]) -> [UInt8] { Array(key[..<targetEnd(key)]) }
+
+  /// `key` without the instant of its target's latest invalidation, which means nothing after a
+  /// restart. It follows the signature of the key's settings; both are a NUL and eight bytes.
+  static func identity(of key: [UInt8]) -> [UInt8] {
+    let end = targetEnd(key) + 9
+    guard end < key.count else { return key }
+    return Array(key[..<end] + key[min(end + 9, key.count)...])
+  }
+
+  /// Where a NUL begins the parts beside the target.
+  private static func targetEnd(_ key: [UInt8]) -> Int {
+    guard key[headBytes - 1] != sliceMark else { return key.count }
+    return key[headBytes...].firstIndex(of: 0) ?? key.count
   }
 }
 

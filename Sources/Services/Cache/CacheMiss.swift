@@ -23,8 +23,9 @@ final class CacheMiss: Suspension {
 extension CacheStage {
   func serve(_ exchange: Exchange, _ lookup: Lookup) async throws(Failure) {
     var lookup = lookup
-    let joins = isSharing(lookup)
+    let joins = isSharing(exchange, lookup)
     if !lookup.isOwned, !joins, await inquire(exchange, &lookup) { return }
+    if !joins, await promote(exchange, &lookup) { return }
     if let directives = lookup.directives, directives.onlyIfCached {
       // RFC 9111 section 5.2.1.7.
       exchange.facts.cache = .miss
@@ -37,17 +38,19 @@ extension CacheStage {
       return try await pass(exchange, forwarding, refreshing: lookup.found)
     }
     if lookup.directives?.noStore ?? false { return try await pass(exchange, .request) }
+    if joins, try await share(exchange, &lookup) { return }
     if lookup.traits.contains(.range), lookup.found == nil {
       return try await pass(exchange, .uriMiss)
     }
-    if joins, try await share(exchange, &lookup) { return }
     try await fetchAlone(exchange, lookup)
   }
 
   /// Whether the request may wait for a fetch of another, and others for its own.
-  private func isSharing(_ lookup: Lookup) -> Bool {
+  private func isSharing(_ exchange: Exchange, _ lookup: Lookup) -> Bool {
     if lookup.isHead || lookup.traits.contains(.authorization) { return false }
-    if lookup.traits.contains(.range), lookup.found == nil { return false }
+    if lookup.traits.contains(.range), lookup.found == nil, firstSlice(exchange, lookup) == nil {
+      return false
+    }
     guard let directives = lookup.directives else { return true }
     return !directives.noStore && !directives.noCache && !directives.onlyIfCached
       && directives.maxAge == nil && directives.minFresh == nil
@@ -114,6 +117,9 @@ extension CacheStage {
           return true
         }
         if stored.head.selection.matches(exchange.request.fields) { return false }
+      case .found(let stored):
+        follower.abandon()
+        if take(stored, exchange, &lookup, follower) { return true }
       case .stale(let stored, let status):
         follower.abandon()
         if leads || mayUseStale(stored, lookup, status) {
@@ -135,6 +141,24 @@ extension CacheStage {
     return false
   }
 
+  /// Whether a response answers that was found on the disk, or whose first slice is on its way.
+  private func take(
+    _ stored: StoredResponse, _ exchange: Exchange, _ lookup: inout Lookup,
+    _ follower: FlightFollower
+  ) -> Bool {
+    guard stored.head.selection.matches(exchange.request.fields) else { return false }
+    lookup.found = stored
+    if follower.flight.hasBegunSlices,
+      follower.isLeader || suits(stored.head, exchange, lookup)
+    {
+      respond(exchange, lookup, follower, beginning: stored)
+      return true
+    }
+    exchange.facts.isFromDisk = true
+    return answer(
+      exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: false)
+  }
+
   private func find(_ exchange: Exchange, _ lookup: Lookup) -> StoredResponse? {
     lookup.isOwned
       ? shard.find(lookup.hash, lookup.key, exchange.request.fields)
@@ -154,9 +178,10 @@ extension CacheStage {
       shard: shard, zone: zone, lane: lane, hash: lookup.hash, key: lookup.key, isShared: true)
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
     shard.flights.insert(flight, hash: lookup.hash)
+    let fill = makeFill(flight, exchange, lookup.policy, directives: lookup.directives)
+    fill.slice = firstSlice(exchange, lookup)
     flight.ask(
-      group.shards[shard.ownerIndex(lookup.hash)],
-      candidate: makeFill(flight, exchange, lookup.policy, directives: lookup.directives),
+      group.shards[shard.ownerIndex(lookup.hash)], candidate: fill,
       directives: lookup.directives, unsuited: unsuited,
       takesStale: !lookup.isOwned && !lookup.traits.contains(.authorization))
     return follower
@@ -220,6 +245,17 @@ extension CacheStage {
     case .resolved(let stored):
       follower.abandon()
       respond(exchange, lookup, follower, stored)
+    case .found(let stored):
+      follower.abandon()
+      exchange.facts.isFromDisk = true
+      if answer(
+        exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
+      {
+        return
+      }
+      var lookup = lookup
+      lookup.found = stored
+      try await fetchAlone(exchange, lookup)
     case .stale(let stored, let status):
       follower.abandon()
       respond(exchange, lookup, stored, failedWith: status)
@@ -302,6 +338,7 @@ extension CacheStage {
     let stored = head.stored
     exchange.facts.cache = follower.isLeader ? .miss : .collapsed
     exchange.response.contentLength = head.contentLength
+    let part = partOfFlow(exchange, lookup, head)
     if isNotModified(exchange, stored, lookup.traits) {
       appendAge(exchange, stored)
       fillNotModified(exchange, stored)
@@ -315,11 +352,27 @@ extension CacheStage {
         appendAge(exchange, stored)
       }
       exchange.response.body = body(of: follower)
+      if let part { trim(exchange, follower, part, head.contentLength) }
     }
     var status = ForwardStatus(forwarding: forwarding(follower, lookup))
     status.statusBelow = stored.status
     status.isStored = follower.isLeader && !flight.isWindowed && !flight.isRevoked
     status.isCollapsed = !follower.isLeader || !flight.isFetchedHere
+    status.ttl = stored.freshness.remainingSeconds(at: shard.now)
+    appendForwardStatus(exchange, status)
+  }
+
+  /// Answers by a response in slices, the first of which is on its way.
+  private func respond(
+    _ exchange: Exchange, _ lookup: Lookup, _ follower: FlightFollower,
+    beginning stored: StoredResponse
+  ) {
+    fill(exchange, stored, lookup.traits, isHead: false)
+    exchange.facts.cache = follower.isLeader ? .miss : .collapsed
+    var status = ForwardStatus(forwarding: forwarding(follower, lookup))
+    status.statusBelow = 206
+    status.isStored = follower.isLeader
+    status.isCollapsed = !follower.isLeader
     status.ttl = stored.freshness.remainingSeconds(at: shard.now)
     appendForwardStatus(exchange, status)
   }

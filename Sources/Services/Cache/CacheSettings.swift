@@ -6,7 +6,7 @@ package struct CacheSettings: Equatable, Sendable {
   package var isBypassed = false
 
   /// Larger responses are passed through and not stored, in bytes.
-  package var maximumObjectBytes = 64 << 20
+  package var maximumObjectBytes = 16 << 30
 
   /// How long a response without any word on freshness stays fresh; zero stores none of those
   /// (RFC 9111 section 4.2.2 would allow a guess).

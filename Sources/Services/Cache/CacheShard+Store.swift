@@ -40,6 +40,7 @@ extension CacheShard {
     }
     makeRoom(response.cost)
     place(response)
+    group?.disk?.put(response, at: self)
     return true
   }
 
@@ -47,6 +48,7 @@ extension CacheShard {
   func makeRoom(_ bytes: Int) {
     while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {
       if victim.isCurrent { victim.zone.countEviction() }
+      group?.disk?.putEvicted(victim, at: self)
       forget(victim)
     }
   }
@@ -60,11 +62,18 @@ extension CacheShard {
     forget(response)
   }
 
+  /// Takes a response that is of no use any more out of the store, and from the disk.
+  func remove(_ response: StoredResponse) {
+    discard(response)
+    group?.disk?.remove(response.key)
+  }
+
   /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.
   func replace(_ stored: StoredResponse, by response: StoredResponse?) {
     guard stored.isCurrent else { return }
+    guard let response else { return remove(stored) }
     discard(stored)
-    if let response { insert(response) }
+    insert(response)
   }
 
   /// Removes everything stored under `key`, and keeps what is on its way from being stored. The
@@ -76,6 +85,7 @@ extension CacheShard {
     let wasInvalidated = wasInvalidated(hash, of: zone, since: start)
     let instant = noteInvalidation(hash, of: zone)
     while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
+    group?.disk?.remove(key)
     while let claim = claims.first(hash, where: { $0.flight.key == key }) {
       claim.flight.revoke()
       claims.remove(claim, hash: hash)

@@ -77,6 +77,16 @@ package final class CacheShard: @unchecked Sendable {
     shardCount == 1 ? 0 : Int(truncatingIfNeeded: (hash >> 32) & 0xffff) % shardCount
   }
 
+  /// Bytes of the slices that bodies are divided into which are too large for memory or the disk to
+  /// take whole.
+  var sliceBytes: Int {
+    var size = CacheLimits.sliceBytes
+    while size > CacheLimits.leastSliceBytes, size * 2 > capacity / CacheLimits.objectShareOfShard {
+      size /= 2
+    }
+    return size
+  }
+
   /// Whether so many bytes of a body may be kept while it comes and be stored. A zone may have as
   /// much on its way as it leaves free for the others, so that there is always room for one more.
   func admits(bytes: UInt64, of zone: ZoneID, maximum: Int) -> Bool {

@@ -32,7 +32,7 @@ extension CacheStage {
     appendAge(exchange, stored.head)
     if traits.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
       exchange.response.stored = stored.head.fields
-      exchange.response.body = isHead ? .none : stored.body.whole
+      exchange.response.body = isHead ? .none : body(of: stored, exchange)
       return
     }
     fillConditionally(exchange, stored, traits, isHead: isHead)
@@ -46,7 +46,7 @@ extension CacheStage {
       return
     }
     exchange.response.stored = stored.head.fields
-    exchange.response.body = isHead ? .none : stored.body.whole
+    exchange.response.body = isHead ? .none : body(of: stored, exchange)
     // RFC 9110 section 14.2: ranges are defined for GET, and of the whole representation.
     guard !isHead, traits.contains(.range), stored.head.status == 200 else { return }
     fillRange(exchange, stored)
@@ -120,10 +120,13 @@ extension CacheStage {
     case .parts(let parts) where parts.count == 1:
       exchange.response.status = 206
       exchange.response.contentLength = UInt64(parts[0].count)
-      exchange.response.body = stored.body.part(Int(parts[0].lowerBound)..<Int(parts[0].upperBound))
+      exchange.response.body = body(
+        of: stored, exchange, Int(parts[0].lowerBound)..<Int(parts[0].upperBound))
       exchange.response.fields.append(.contentRange) {
         ContentRange(range: parts[0], length: length).append(to: &$0)
       }
+    // A sliced body is sent whole instead, which RFC 9110 section 14.2 allows.
+    case .parts where stored.body.slices != nil: return
     case .parts(let parts): fillParts(exchange, stored, parts)
     }
   }

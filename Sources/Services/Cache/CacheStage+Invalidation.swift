@@ -37,6 +37,7 @@ extension CacheStage {
     if let plan = policy.key, plan.hasParts, let targets {
       let hash = writeTarget(of: target, plan)
       let (isFirst, instant) = targets.note(hash, at: SystemClock.monotonic, since: start)
+      group.disk?.remove(shard.key)
       return isFirst ? instant.advanced(byNanoseconds: 1) : nil
     }
     writeKey(of: target, policy)
@@ -80,8 +81,12 @@ extension CacheStage {
     let response = StoredResponse(
       zone: zone, sequence: sequence, hash: stored.hash, key: stored.key, head: head,
       body: stored.body)
+    group.disk?.refresh(stored, by: response, at: shard)
     await replace(stored, by: response)
   }
+
+  /// Takes a stored response that turned out to be of no use out of the store.
+  func discard(_ stored: StoredResponse) async { await replace(stored, by: nil) }
 
   private func replace(_ stored: StoredResponse, by response: StoredResponse?) async {
     let owner = group.shards[shard.ownerIndex(stored.hash)]

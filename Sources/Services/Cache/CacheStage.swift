@@ -83,7 +83,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let directives =
       traits.contains(.directives) ? RequestDirectives(exchange.request.fields) : nil
     if let found, answer(exchange, found, policy, traits, directives, isHead: isHead) {
-      return .respond
+      return exchange.response.body.isComplete ? .respond : .suspend(SlicedAnswer())
     }
     if found == nil, directives == nil, !isHead, !traits.contains(.range),
       shard.markers.isMarked(hash, at: shard.now)

@@ -19,9 +19,13 @@ final class Fill: LoopWork, @unchecked Sendable {
   let owner: CacheShard
   /// The stale response that is validated.
   var base: StoredResponse?
+  /// What is fetched is a part of a response.
+  var slice: SliceFetch?
+  /// Where a body goes that is too large for memory.
+  var writer: SliceWriter?
   /// Bytes of the body accounted as in flight.
   private var countedBytes = 0
-  private var times: ExchangeTimes
+  private(set) var times: ExchangeTimes
   private var isSettled = false
   /// The response, if it was there at the start.
   private var fetched: (FetchedResponse, StoredHead)?
@@ -54,10 +58,18 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   /// Starts with a response that has been fetched already.
   func start(with response: FetchedResponse, _ head: StoredHead, _ times: ExchangeTimes) {
-    self.times = times
-    fetched = (response, head)
+    prepare(with: response, head, times)
     start()
   }
+
+  /// Will not fetch, but take a response that has been fetched already.
+  func prepare(with response: FetchedResponse, _ head: StoredHead, _ times: ExchangeTimes) {
+    self.times = times
+    fetched = (response, head)
+  }
+
+  /// Will not start.
+  func abandon() { fetched.take()?.0.body.abandon() }
 
   private func start() {
     flight.began(self)
@@ -103,6 +115,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.leaderFields = head.leaderFields(response.head.fields)
       return try await receive(response, head)
     }
+    if base == nil, await isOnDisk() { return }
     var response = try await ask(validating: base)
     if response.head.status == 304, let stored = base {
       if FieldBlock.sameValidator(stored.head.fields.fields, response.head.fields) {
@@ -113,10 +126,14 @@ final class Fill: LoopWork, @unchecked Sendable {
       base = nil
       response = try await ask(validating: nil)
     }
+    if let slice, slice.whole == nil, response.head.status == 206 {
+      return try await adopt(response, slice)
+    }
     if StaleUse.isError(response.head.status), endStale(.error, response.head.status) {
       return response.body.abandon()
     }
     switch assess(response.head) {
+    case .refused where slice?.whole != nil: refuseSlice(response)
     case .refused(let refusal):
       flight.shard.refusals.note(refusal, of: flight.hash, at: flight.shard.now)
       handOver(response)
@@ -124,6 +141,29 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.leaderFields = head.leaderFields(response.head.fields)
       try await receive(response, head)
     }
+  }
+
+  /// Whether what is on the disk answers: it moves to memory then. What has to be validated becomes
+  /// the base.
+  private func isOnDisk() async -> Bool {
+    guard let disk = flight.shard.group?.disk,
+      let stored = await disk.find(
+        flight.key, flight.hash, of: flight.zone, for: fetch.request.fields, at: flight.shard,
+        on: flight.lane),
+      !flight.isRevoked
+    else { return false }
+    let now = flight.shard.now
+    let isUsable =
+      stored.usability(directives, at: now) != .validate
+      || flight.isShared && stored.answersAtOnce(policy.stale, directives, at: now)
+    guard isUsable else {
+      base = stored
+      flight.validates()
+      return false
+    }
+    settle(stored, isUnshareable: false)
+    flight.end(.found(stored))
+    return true
   }
 
   /// Ends with the stale response that was to be validated, if it may be used when the origin fails;
@@ -139,13 +179,15 @@ final class Fill: LoopWork, @unchecked Sendable {
     return true
   }
 
-  private func assess(_ head: ResponseHead) -> StoredHead.Assessment {
-    StoredHead.assess(
+  func assess(_ head: ResponseHead) -> StoredHead.Assessment {
+    if let slice, slice.whole != nil { return slice.assess(head, times) }
+    return StoredHead.assess(
       head, to: fetch.request, directives: directives, times: times, policy: policy)
   }
 
   private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
     fetch.request.setPreconditions(validating: stored?.head.fields.fields)
+    if stored == nil || stored?.body.slices != nil { slice?.apply(to: &fetch.request) }
     times.requestedAt = flight.shard.now
     let begunAt = loop.preciseNow
     defer { flight.fetchNanoseconds += loop.preciseNow.nanoseconds(since: begunAt) }
@@ -167,6 +209,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       let response = StoredResponse(
         zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
         head: head, body: stored.body)
+      flight.shard.group?.disk?.refresh(stored, by: response, at: flight.shard)
       settle(
         response,
         isUnshareable: flight.audience > 1 && !response.head.isShareable(at: flight.shard.now))
@@ -192,7 +235,7 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   // MARK: - The body
 
-  private func receive(_ response: FetchedResponse, _ head: StoredHead) async throws(Failure) {
+  func receive(_ response: FetchedResponse, _ head: StoredHead) async throws(Failure) {
     isUnshareable = flight.audience > 1 && !head.isShareable(at: flight.shard.now)
     flight.setHead(FlightHead(stored: head, contentLength: response.contentLength))
     if !flight.shard.admits(
@@ -227,7 +270,9 @@ final class Fill: LoopWork, @unchecked Sendable {
   private func take(_ bytes: Bytes) async throws(Failure) {
     guard !bytes.isEmpty else { return }
     flight.append(bytes)
-    if !flight.isWindowed {
+    if flight.isWindowed {
+      write(bytes)
+    } else {
       let fits = flight.shard.admits(
         bytes: UInt64(bytes.count), of: flight.zone.id,
         maximum: policy.maximumObjectBytes)
@@ -252,7 +297,10 @@ final class Fill: LoopWork, @unchecked Sendable {
     flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     settle(nil, isUnshareable: false)
-    flight.shard.refusals.note(.tooLarge, of: flight.hash, at: flight.shard.now)
+    startWriting()
+    if writer == nil {
+      flight.shard.refusals.note(.tooLarge, of: flight.hash, at: flight.shard.now)
+    }
     flight.setWindowed()
     if flight.audience == 0 { nobodyWaits() }
   }
@@ -266,6 +314,7 @@ final class Fill: LoopWork, @unchecked Sendable {
         zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
         head: head, body: body)
     }
+    finishWriting(head)
     settle(response, isUnshareable: isUnshareable)
     flight.close(response)
   }
@@ -273,20 +322,20 @@ final class Fill: LoopWork, @unchecked Sendable {
   // MARK: - The owner
 
   /// Tells the key's owner that the fetch is over; `isUnshareable` if others waited in vain.
-  private func settle(
+  func settle(
     _ response: StoredResponse?, isUnshareable: Bool, removing stale: StoredResponse? = nil
   ) {
     guard !isSettled else { return }
     isSettled = true
     let marks = isUnshareable && flight.isShared
     if owner.loop === loop {
-      if let stale { owner.discard(stale) }
+      if let stale { owner.remove(stale) }
       owner.settle(flight, response, isUnshareable: marks)
       return
     }
     flight.shard.learn(flight, response, isUnshareable: marks)
     owner.lane.post { [owner, flight] in
-      if let stale { owner.discard(stale) }
+      if let stale { owner.remove(stale) }
       owner.settle(flight, response, isUnshareable: marks)
     }
   }

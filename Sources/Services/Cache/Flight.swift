@@ -40,6 +40,8 @@ final class Flight: @unchecked Sendable {
   private(set) var isFetchedHere = false
   /// Why the request was forwarded.
   private(set) var forwarding = Forwarding.uriMiss
+  /// The response is in slices, of which the first was fetched here.
+  var hasBegunSlices = false
   /// What may be validated by those who fetch alone.
   private(set) var staleResponse: StoredResponse?
   /// The flight that this one mirrors, once it has sent something.
@@ -110,7 +112,7 @@ final class Flight: @unchecked Sendable {
     guard isShared, !isOutdated, !isWindowed else { return false }
     switch state {
     case .asking, .fetching, .streaming, .complete: return true
-    case .resolved, .stale, .alone, .again, .failed: return false
+    case .resolved, .found, .stale, .alone, .again, .failed: return false
     }
   }
 
@@ -181,6 +183,7 @@ final class Flight: @unchecked Sendable {
   private func answered(_ answer: ClaimAnswer) {
     let candidate = self.candidate
     self.candidate = nil
+    if case .granted = answer {} else { candidate?.abandon() }
     switch answer {
     case .attached: return
     case .stored(let response):
@@ -202,6 +205,9 @@ final class Flight: @unchecked Sendable {
     isFetchedHere = true
     state = .fetching
   }
+
+  /// A stale response was found on the disk and is validated.
+  func validates() { forwarding = .stale }
 
   /// `fill` has ended.
   func filled() { fill = nil }

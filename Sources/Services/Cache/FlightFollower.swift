@@ -21,7 +21,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   private weak var exchange: Exchange?
   private var waiting: Parker?
 
-  init(_ exchange: Exchange, at flight: Flight, isLeader: Bool) {
+  init(_ exchange: Exchange?, at flight: Flight, isLeader: Bool) {
     self.exchange = exchange
     self.flight = flight
     self.isLeader = isLeader

@@ -14,6 +14,8 @@ enum FlightState: Sendable {
   case complete(FlightHead)
   /// Answered by a response in the store: there already, or validated.
   case resolved(StoredResponse)
+  /// It was on the disk and answers, as if it had been in memory.
+  case found(StoredResponse)
   /// The origin failed; a stale response may do. With the status that it answered, if it did.
   case stale(StoredResponse, status: UInt16?)
   /// It can't be shared: everyone who waits fetches alone.

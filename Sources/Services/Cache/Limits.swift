@@ -70,6 +70,17 @@ package enum CacheLimits {
   /// Remembered evictions of a zone that holds little; otherwise as many as objects in `main`.
   static let leastGhosts = 64
 
+  /// Responses that are fresh for less, in seconds, are not put on the disk: they would hardly be
+  /// wanted from there.
+  static let diskLifetimeSeconds: UInt64 = 10
+
+  /// Bytes of a slice of a body that is too large to be kept whole; less where a shard has little
+  /// memory.
+  static let sliceBytes = 1 << 20
+
+  /// The smallest such slice, in bytes.
+  static let leastSliceBytes = 16 << 10
+
   /// Bytes of a piece of a stored body above which pieces are not merged any more.
   static let pieceBytes = 64 << 10
 

@@ -39,6 +39,8 @@ struct StorageRules {
     case tooLarge
     /// It has more tags than may be kept, and could not be purged by them.
     case tags
+    /// It is a part of something else than what was asked for.
+    case range
   }
 
   /// What is to be done.

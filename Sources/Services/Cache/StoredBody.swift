@@ -4,15 +4,25 @@ import Exchange
 import Primitives
 import Runtime
 
-/// A complete body in memory, shared by everyone who sends it. The one place that knows where a
-/// stored body lies: on the heap or, if it is large and hot, in a file in memory.
+/// A complete body, shared by everyone who sends it. The one place that knows where a stored body
+/// lies: on the heap or, if it is large and hot, in a file in memory; or in slices elsewhere.
 struct StoredBody: Sendable {
+  /// The body's bytes; none if it is sliced.
   let pieces: [Bytes]
   let count: Int
+  /// How the body is divided, if it is not here.
+  let slices: Slices?
 
   init(_ pieces: [Bytes]) {
     self.pieces = pieces
     count = pieces.reduce(0) { $0 + $1.count }
+    slices = nil
+  }
+
+  init(_ slices: Slices) {
+    pieces = []
+    count = slices.count
+    self.slices = slices
   }
 
   /// Memory that the body keeps alive, in bytes.
@@ -30,7 +40,7 @@ struct StoredBody: Sendable {
     return file.bytes().map { StoredBody([$0]) }
   }
 
-  /// The whole body for a response.
+  /// The whole body for a response; not of a sliced one.
   @inline(__always)
   var whole: ResponseBody {
     switch pieces.count {
@@ -47,8 +57,9 @@ struct StoredBody: Sendable {
     return parts.count == 1 ? .bytes(parts[0]) : .chunks(parts)
   }
 
-  /// Appends the pieces of the part in `range`.
+  /// Appends the pieces of the part in `range`; not of a sliced body.
   func appendParts(_ range: Range<Int>, to parts: inout [Bytes]) {
+    precondition(slices == nil)
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     var start = 0
     for piece in pieces {

@@ -29,6 +29,10 @@ final class StoredResponse: Evictable, Sendable {
 
   private static let revoked = UInt64.max
   private static let heatBits: UInt8 = 3
+  /// Set once it was put on the disk, or came from there.
+  private static let onDiskBit: UInt8 = 0x40
+  /// Set by its first use.
+  private static let usedBit: UInt8 = 0x20
 
   init(
     zone: CacheZone, sequence: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
@@ -102,10 +106,19 @@ final class StoredResponse: Evictable, Sendable {
     return until & 1 == 1 ? .unreachable : .error
   }
 
-  /// Takes over what was learnt of `other`, in whose place this one comes: its heat, soft purges, and
-  /// how the origin failed.
+  /// Whether it was put on the disk, or came from there; it may be gone from there by now.
+  var isOnDisk: Bool { state.load(ordering: .relaxed) & Self.onDiskBit != 0 }
+
+  /// Whether it answered anyone from memory.
+  var wasUsed: Bool { state.load(ordering: .relaxed) & Self.usedBit != 0 }
+
+  func noteOnDisk() { state.bitwiseOr(Self.onDiskBit, ordering: .relaxed) }
+
+  /// Takes over what was learnt of `other`, in whose place this one comes: its heat, whether it is on
+  /// the disk, soft purges, and how the origin failed.
   func inherit(from other: StoredResponse) {
     setHeat(other.heat)
+    if other.isOnDisk { noteOnDisk() }
     outdatedAt.store(other.outdatedAt.load(ordering: .relaxed), ordering: .relaxed)
     failingUntil.store(other.failingUntil.load(ordering: .relaxed), ordering: .relaxed)
   }
@@ -117,7 +130,9 @@ final class StoredResponse: Evictable, Sendable {
     let now = state.load(ordering: .relaxed)
     if now & Self.heatBits == Self.heatBits { return false }
     // A lost race is a lost count, no more.
-    return state.weakCompareExchange(expected: now, desired: now + 1, ordering: .relaxed).exchanged
+    return state.weakCompareExchange(
+      expected: now, desired: (now + 1) | Self.usedBit, ordering: .relaxed
+    ).exchanged
       && (now + 1) & Self.heatBits == Self.heatBits
   }
 

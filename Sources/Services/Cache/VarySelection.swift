@@ -8,12 +8,12 @@ import Primitives
 /// A request matches if each field is the same after normalisation that its syntax allows: lines
 /// combined, white space around commas dropped, and, where letters' case means nothing, lowered.
 struct VarySelection: Sendable {
-  private var members: [Member] = []
+  private(set) var members: [Member] = []
   /// Memory that it takes.
   private(set) var bytes = 0
 
   /// One field that Vary names, as the request had it.
-  private struct Member: Sendable {
+  struct Member: Sendable {
     /// In lower case.
     let name: [UInt8]
     let known: FieldName
@@ -26,6 +26,12 @@ struct VarySelection: Sendable {
   }
 
   init() {}
+
+  /// The selection of `members`, as another had them.
+  init(_ members: [Member]) {
+    self.members = members
+    bytes = members.reduce(0) { $0 + Self.bytes($1) }
+  }
 
   /// The selection that `vary`, the fields of a response, makes of a request's fields. Nil if
   /// nothing can ever match (`*`), or if it exceeds the limits.
@@ -93,9 +99,13 @@ struct VarySelection: Sendable {
       name: lower, known: known, raw: raw,
       normalised: lines.isEmpty ? nil : VaryNormalisation.value(of: lines, known, request),
       sum: essence.sum)
-    bytes += 136 + lower.count + (raw?.count ?? 0) + (member.normalised?.count ?? 0)
+    bytes += Self.bytes(member)
     members.append(member)
     return true
+  }
+
+  private static func bytes(_ member: Member) -> Int {
+    136 + member.name.count + (member.raw?.count ?? 0) + (member.normalised?.count ?? 0)
   }
 
   private static func matches(

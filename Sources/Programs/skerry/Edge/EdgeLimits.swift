@@ -11,6 +11,16 @@ enum EdgeLimits {
   /// For the new process of an upgrade to serve; then it is ended and the old one goes on.
   static let upgradeDuration = Duration.seconds(30)
 
+  /// What `--disk-mb` may be. Less is no use: some of it is always being evicted.
+  static let diskMebibytes = 64...(16 << 20)
+
+  /// Threads of the cache on disk: one writes, the others read. Reads of fast disks take tens of
+  /// microseconds; more threads are for when the disk is busy.
+  static let diskThreads = 5
+
+  /// For the cache on disk to write what it has; then the process ends without.
+  static let diskClosingDuration = Duration.seconds(10)
+
   /// For connections to end when the process stops; then they are cut off.
   static let drainDuration = Duration.seconds(30)
 }

@@ -1,5 +1,6 @@
 // `skerry edge`, from its options to its end.
 
+import Cache
 import Control
 import Exchange
 import Foundation
@@ -36,7 +37,8 @@ struct EdgeProgram {
     }
     let group = try attempt { () throws(RuntimeError) in
       try EventLoopGroup(
-        cpus: cpus, storageThreads: 2, lookupThreads: OriginLimits.lookupThreads)
+        cpus: cpus, storageThreads: 2, lookupThreads: OriginLimits.lookupThreads,
+        diskThreads: options.diskMebibytes > 0 ? EdgeLimits.diskThreads : 0)
     }
     let keyring = try makeKeyring(store)
     let edge = try makeEdge(group, store, keyring, defaultZone: zone)
@@ -126,11 +128,26 @@ struct EdgeProgram {
   private func makeEdge(
     _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
+    let disk = try makeDisk(group)
     do throws(TLSError) {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
-        ramBytes: options.ramMebibytes << 20)
+        ramBytes: options.ramMebibytes << 20, disk: disk)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
+  }
+
+  /// Begins to open the cache on disk, if there is to be one.
+  private func makeDisk(_ group: EventLoopGroup) throws(CommandFailure) -> DiskCache? {
+    guard options.diskMebibytes > 0 else { return nil }
+    let path = EdgePaths.cache(in: options.directory)
+    try Self.makeDirectory(path, option: "--directory")
+    do throws(StorageError) {
+      return DiskCache(
+        path, files: try SegmentFolder(path),
+        DiskConfiguration(maximumBytes: options.diskMebibytes << 20), writer: group.disk[0],
+        readers: Array(group.disk.dropFirst())
+      ) { line in Console.complain("skerry: \(line)") }
+    } catch { throw CommandFailure(.refused, "skerry: \(error.description)") }
   }
 
   private func makeKeyring(_ store: ZoneStore) throws(CommandFailure) -> TicketKeyring {

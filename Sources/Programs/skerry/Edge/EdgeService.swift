@@ -1,6 +1,7 @@
 // The edge as the control API sees it, and its life: start, upgrade, stop.
 
 import ConfigurationTree
+import Cache
 import Control
 import Foundation
 import Gateway
@@ -229,9 +230,26 @@ final class EdgeService: EdgeBackend {
     lane.start { await self.drainAndEnd() }
   }
 
+  /// Writes what the cache on disk still has to write.
+  private func closeDisk() async {
+    guard let disk = edge.disk else { return }
+    let parker = Parker(on: lane)
+    let isClosed = Atomic(false)
+    disk.close { [lane] in
+      isClosed.store(true, ordering: .releasing)
+      lane.post { parker.wake() }
+    }
+    let deadline = loop.now + EdgeLimits.diskClosingDuration
+    while !isClosed.load(ordering: .acquiring), loop.now < deadline {
+      _ = await parker.park(until: deadline)
+    }
+  }
+
   /// Waits for connections to end, for half a minute at most, and then ends the control loop.
   private func drainAndEnd() async {
     let parker = Parker(on: lane)
+    // A successor waits for the folder; what this process still serves comes from memory or origins.
+    await closeDisk()
     await edge.drain()
     let deadline = loop.now + EdgeLimits.drainDuration
     repeat {

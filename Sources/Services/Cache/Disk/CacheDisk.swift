@@ -1,0 +1,139 @@
+// Stored responses on the disk, behind those in memory.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Synchronization
+
+/// Puts stored responses on the disk as records, and makes responses of them again. From any thread.
+///
+/// A record's digest is that of its target, so that an invalidation removes all that a key may tell
+/// apart beside it.
+package final class CacheDisk: Sendable {
+  let records: DiskCache
+
+  package init(_ records: DiskCache) { self.records = records }
+
+  /// The newest response for `key` that suits a request's fields; it may be stale. Waits for the disk.
+  func find(
+    _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
+    at shard: CacheShard, on lane: Lane
+  ) async -> StoredResponse? {
+    guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return nil }
+    let identity = CacheKey.identity(of: key)
+    let found = FoundHead()
+    let (now, wall) = (shard.now, shard.wallTime)
+    let record = await records.find(digest, for: zone.id, on: lane) { record in
+      let times = RecordTimes(received: record.receivedWall, expires: record.expiresWall)
+      let head = record.head.withSpan {
+        RecordHead($0, of: identity, times, now: now, wall: wall)
+      }
+      guard let head, head.head.selection.matches(fields) else { return false }
+      found.head.withLock { $0 = head }
+      return true
+    }
+    guard let record, let head = found.head.withLock({ $0 }) else { return nil }
+    let stored = StoredResponse(
+      zone: zone, sequence: record.sequence, hash: hash, key: key, head: head.head,
+      body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
+    guard stored.isCurrent else {
+      records.remove(digest)
+      return nil
+    }
+    stored.noteOnDisk()
+    return stored
+  }
+
+  /// What the search for a record has decoded.
+  private final class FoundHead: Sendable {
+    let head = Mutex<RecordHead?>(nil)
+  }
+
+  /// Keeps a response, unless it is there already or not worth it.
+  func put(_ stored: StoredResponse, at shard: CacheShard) {
+    guard !stored.isOnDisk,
+      stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
+      let digest = records.digest(of: CacheKey.target(of: stored.key).span)
+    else { return }
+    var slices = stored.body.slices
+    if slices == nil, stored.body.count > DiskLimits.bodyBytes {
+      guard stored.head.isSliceable(shard.wallTime) else { return }
+      slices = putSlices(of: stored, at: shard)
+    }
+    let identity = CacheKey.identity(of: stored.key)
+    let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
+    stored.noteOnDisk()
+    records.put(
+      DiskRecord(
+        digest: digest, zone: stored.zone.id, selection: selection(of: stored, identity),
+        sequence: stored.sequence, receivedWall: times.received, expiresWall: times.expires,
+        head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
+        body: slices == nil ? stored.body.pieces : []))
+  }
+
+  /// Keeps a response that leaves memory, if it was of use there.
+  func putEvicted(_ stored: StoredResponse, at shard: CacheShard) {
+    if stored.wasUsed, stored.isCurrent { put(stored, at: shard) }
+  }
+
+  /// `new` takes the place of `old` after a validation: if no more than times have changed, so have
+  /// those on the disk.
+  func refresh(_ old: StoredResponse, by new: StoredResponse, at shard: CacheShard) {
+    guard old.isOnDisk, new.head.isRecorded(as: old.head),
+      let digest = records.digest(of: CacheKey.target(of: old.key).span)
+    else { return }
+    let times = RecordTimes(new.head.freshness, now: shard.now, wall: shard.wallTime)
+    records.touch(
+      digest, selection: selection(of: old, CacheKey.identity(of: old.key)),
+      receivedWall: times.received, expiresWall: times.expires, sequence: new.sequence)
+    new.noteOnDisk()
+  }
+
+  /// Forgets everything for the target of a key.
+  func remove(_ key: [UInt8]) {
+    if let digest = records.digest(of: CacheKey.target(of: key).span) { records.remove(digest) }
+  }
+
+  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
+    var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
+    func put(_ slice: SliceWriter.Slice) {
+      let key = writer.slices.key(slice.index, of: stored.zone.id)
+      self.put(
+        StoredResponse(
+          zone: stored.zone, sequence: stored.sequence, hash: 0, key: key,
+          head: .slice(receivedAt: stored.head.freshness.receivedAt),
+          body: StoredBody(slice.pieces)), at: shard)
+    }
+    for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
+    if let slice = writer.finish() { put(slice) }
+    return writer.slices
+  }
+
+  /// What tells responses for one target apart: parts of the key beside it, and Vary.
+  private func selection(of stored: StoredResponse, _ identity: [UInt8]) -> UInt64 {
+    var encoder = RecordEncoder()
+    encoder.append(identity)
+    for member in stored.head.selection.members {
+      encoder.append(member.name)
+      encoder.append(optional: member.normalised)
+    }
+    return records.digest(of: encoder.bytes.span)?.low ?? 0
+  }
+}
+
+extension StoredHead {
+  /// Whether a record of `other` tells all but the times of this one. Its Date is one of those.
+  fileprivate func isRecorded(as other: StoredHead) -> Bool {
+    func withoutDate(_ head: StoredHead) -> [UInt8] {
+      var encoder = RecordEncoder()
+      var fields = head.fields.fields
+      fields.remove(.date)
+      encoder.append(fields)
+      encoder.append(head.selection)
+      return encoder.bytes
+    }
+    return withoutDate(self) == withoutDate(other)
+      && freshness.lifetimeSeconds == other.freshness.lifetimeSeconds
+  }
+}
