@@ -157,6 +157,35 @@ struct PurgingTests {
     }
   }
 
+  @Test(
+    "who comes after a purge by tag does not wait for a validation from before it",
+    arguments: [1, 2])
+  func validating(_ loops: Int) async {
+    let gate = Gate()
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if number == 1 { try await gate.pass(fetch.parker) }
+      return Answer(
+        status: number == 1 ? 304 : 200,
+        fields: [("Cache-Control", "max-age=0"), ("Cache-Tag", "blue"), ("ETag", "\"a\"")],
+        body: number == 1 ? "" : "\(number)"
+      ).fetched()
+    }
+    let cache = TestCache(origin, loops: loops)
+    await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      let early = TestClient("GET", "/", on: lane)
+      early.begin(cache.stage(on: lane))
+      await lane.wait { origin.count == 2 }
+      cache.purge([Self.tag("blue")])
+      let late = (0..<9).map { _ in TestClient("GET", "/", on: lane) }
+      for client in late { client.begin(cache.stage(on: lane)) }
+      await lane.wait { origin.count >= 3 }
+      gate.open()
+      await lane.wait { (late + [early]).allSatisfy(\.isDone) }
+      for client in late { #expect(client.reply.text != "0" && client.reply.isComplete) }
+    }
+  }
+
   @Test("a soft purge does not let what was fetched before it take the place of what came after")
   func softOvertaken() async {
     let gate = Gate()

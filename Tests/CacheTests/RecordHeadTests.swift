@@ -57,6 +57,15 @@ struct RecordHeadTests {
     #expect(RecordHead(read.head, slices).bytes(Array("key".utf8)) == bytes)
   }
 
+  @Test("but for its Date a head is the same only if tags and all that it says are")
+  func sameness() {
+    func bytes(_ head: StoredHead) -> [UInt8] { RecordHead(head, nil).bytes([], isDated: false) }
+    let dated = head(("Date", "Wed, 21 Oct 2026 07:28:00 GMT"))
+    #expect(bytes(dated) == bytes(head(("Date", "Wed, 21 Oct 2026 07:28:09 GMT"))))
+    #expect(bytes(head()) != bytes(head(("Cache-Tag", "a"))))
+    #expect(bytes(head(("Cache-Tag", "a"))) != bytes(head(("Cache-Tag", "b"))))
+  }
+
   @Test("a head of another key is none")
   func otherKey() {
     let bytes = RecordHead(head(), nil).bytes(Array("key".utf8))

@@ -145,6 +145,41 @@ struct SliceTests {
     #expect(cache.group.shards[0].storedCount == 0)
   }
 
+  @Test(
+    "a slice that is shorter or longer than it says it is ends the response", arguments: [-1, 1])
+  func wrongLength(_ surplus: Int) async {
+    let origin = RangeOrigin(count: 300_000, surplus: surplus)
+    let cache = TestCache(origin.source, ramBytes: Self.ramBytes)
+    let reply = await SharedLoops.run { lane in
+      await cache.send("GET", "/", [("Range", "bytes=0-200000")], on: lane)
+    }
+    #expect(!reply.isComplete && reply.body == origin.bytes(0..<reply.body.count))
+  }
+
+  @Test("a range beyond the end is refused to who asks for it, and to nobody else")
+  func beyond() async {
+    let origin = RangeOrigin(count: 1000)
+    let cache = TestCache(origin.source)
+    let (refused, whole) = await SharedLoops.run { lane in
+      (
+        await cache.send("GET", "/", [("Range", "bytes=5000000-")], on: lane),
+        await cache.send(on: lane)
+      )
+    }
+    #expect(refused.status == 416)
+    #expect(whole.status == 200 && whole.body == origin.bytes(0..<1000))
+  }
+
+  @Test("If-Range of another version gets everything")
+  func ifRange() async {
+    let origin = RangeOrigin(count: 1000)
+    let cache = TestCache(origin.source)
+    let reply = await SharedLoops.run { lane in
+      await cache.send("GET", "/", [("Range", "bytes=0-9"), ("If-Range", "\"old\"")], on: lane)
+    }
+    #expect(origin.ranges == ["bytes=0-9"] && reply.isComplete)
+  }
+
   @Test("an origin that fails for a slice cuts the reader off, and the rest stays")
   func failing() async {
     let origin = RangeOrigin(count: 300_000)
@@ -174,10 +209,13 @@ private final class RangeOrigin: Sendable {
   private let hasOwnTag: Bool
   private let servesRanges: Bool
   private let gate: Gate?
+  /// Bytes that a part has more than it says.
+  private let surplus: Int
   private let state = Mutex(State())
 
-  init(count: Int, servesRanges: Bool = true, gate: Gate? = nil) {
+  init(count: Int, servesRanges: Bool = true, gate: Gate? = nil, surplus: Int = 0) {
     self.count = count
+    self.surplus = surplus
     self.servesRanges = servesRanges
     self.gate = gate
     tag = nil
@@ -190,6 +228,7 @@ private final class RangeOrigin: Sendable {
     hasOwnTag = false
     servesRanges = true
     gate = nil
+    surplus = 0
   }
 
   var ranges: [String?] { state.withLock { $0.ranges } }
@@ -218,6 +257,13 @@ private final class RangeOrigin: Sendable {
     if state.isFailing { return FetchedResponse(head: head, body: .none, contentLength: 0) }
     var part = 0..<count
     if servesRanges, let wanted = request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil,
+      wanted.select(from: UInt64(count)) == .unsatisfiable
+    {
+      head.status = 416
+      head.fields.append("Content-Range", "bytes */\(count)")
+      return FetchedResponse(head: head, body: .none, contentLength: 0)
+    }
+    if servesRanges, let wanted = request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil,
       case .parts(let parts) = wanted.select(from: UInt64(count))
     {
       part = Int(parts[0].lowerBound)..<Int(parts[0].upperBound)
@@ -225,7 +271,9 @@ private final class RangeOrigin: Sendable {
       head.fields.append(
         "Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(count)")
     }
-    let bytes = Bytes(bytes(part, version: state.version))
-    return FetchedResponse(head: head, body: .bytes(bytes), contentLength: UInt64(bytes.count))
+    let extra = head.status == 206 ? surplus : 0
+    let bytes = Bytes(bytes(part.lowerBound..<part.upperBound + extra, version: state.version))
+    return FetchedResponse(
+      head: head, body: .bytes(bytes), contentLength: extra == 0 ? UInt64(bytes.count) : nil)
   }
 }

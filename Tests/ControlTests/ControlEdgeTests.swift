@@ -53,6 +53,16 @@ import Testing
     }
   }
 
+  @Test("while another process takes over, changes are refused and nothing is written")
+  func succeeded() async throws {
+    try await ControlServer.with { server in
+      server.backend.state.withLock { $0.acceptsChanges = false }
+      let answer = try await server.ask(.delete, "/v1/zones/a.example")
+      #expect(answer.status == 503)
+      #expect(server.backend.published.isEmpty)
+    }
+  }
+
   @Test("upgrade and stop are passed on, and a refused upgrade says why")
   func upgradeAndStop() async throws {
     try await ControlServer.with { server in

@@ -13,6 +13,7 @@ final class TestBackend: EdgeBackend {
   struct State: Sendable {
     var published: [AppliedChanges] = []
     var stops = 0
+    var acceptsChanges = true
     var reading = LedgerReading(
       takenAt: Instant(nanoseconds: 0), epoch: 0, processCPUNanoseconds: 0)
     var upgrade: Result<UpgradeReport, ControlRefusal> = .success(
@@ -22,6 +23,7 @@ final class TestBackend: EdgeBackend {
   let state = Mutex(State())
 
   var published: [AppliedChanges] { state.withLock { $0.published } }
+  var acceptsChanges: Bool { state.withLock { $0.acceptsChanges } }
   var stops: Int { state.withLock { $0.stops } }
 
   func publish(_ applied: AppliedChanges) async {

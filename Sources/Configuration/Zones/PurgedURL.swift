@@ -57,6 +57,8 @@ struct PurgedURL {
     _ decoder: inout ConfigurationDecoder
   ) -> Bool {
     let name = Hostname(name: host)
+    // A zone without names serves hosts that no other has.
+    if zone.hostnames.isEmpty { return true }
     if zone.hostnames.contains(where: { name.isCovered(by: $0.description) }) { return true }
     let shown = zone.hostnames.prefix(5).map(\.description).joined(separator: ", ")
     decoder.report(

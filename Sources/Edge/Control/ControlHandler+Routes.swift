@@ -117,6 +117,9 @@ extension ControlHandler {
   private func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
     await turn.enter()
     defer { turn.leave() }
+    guard backend.acceptsChanges else {
+      throw .busy("The edge is being upgraded or stops: another process takes changes from now on")
+    }
     let outcome = try await onWorker(work)
     if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
     return outcome.answer

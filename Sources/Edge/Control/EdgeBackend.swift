@@ -11,6 +11,9 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// changes after the other, in the order of their sequence numbers.
   func publish(_ applied: AppliedChanges) async
 
+  /// Whether changes are made here; not while another process takes over, which would not see them.
+  var acceptsChanges: Bool { get }
+
   /// What the edge is and does.
   func facts() async -> EdgeFacts
 

@@ -85,6 +85,7 @@ package final class Edge: Sendable {
     for node in nodes {
       await node.gateway.loop.perform { node.gateway.apply(publication) }
     }
+    for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }
   }
 
   /// Seals session tickets with `keys` from now on, on all loops. From a task on any loop.

@@ -23,7 +23,7 @@ struct Pipeline {
         zone: context.snapshot.id, policies: context.snapshot.cachePolicies,
         shard: context.shard, lane: context.zone.lane,
         below: context.compresses ? IdentityRequests(context.origin) : context.origin)
-      stage.tenant.setWeight(context.configuration.cacheShare)
+      stage.setWeight(context.configuration.cacheShare)
       return stage
     },
   ]

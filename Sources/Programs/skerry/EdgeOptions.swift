@@ -44,7 +44,8 @@ struct EdgeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all that the process may use.", valueName: "list"))
+      "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all that the process may use.",
+      valueName: "list"))
   var cpus: CPUList?
 
   @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB.")

@@ -57,6 +57,7 @@ package final class CacheGroup: Sendable {
     guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
     zone.apply(purge, sequence: sequence, at: now)
     guard purge.isEverything, !purge.isSoft else { return }
+    disk?.records.removeAll(of: id)
     for shard in shards {
       shard.lane.post { shard.reclaim(zone) }
     }

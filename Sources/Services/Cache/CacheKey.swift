@@ -78,6 +78,15 @@ extension CacheKey {
     return Array(key[..<end] + key[min(end + 9, key.count)...])
   }
 
+  /// The instant of its target's latest invalidation that a key has; nil if it has none.
+  static func invalidation(in key: [UInt8]) -> Instant? {
+    let start = targetEnd(key) + 10
+    guard start + 8 <= key.count else { return nil }
+    var nanoseconds: UInt64 = 0
+    for index in 0..<8 { nanoseconds |= UInt64(key[start + index]) << (UInt64(index) * 8) }
+    return Instant(nanoseconds: nanoseconds)
+  }
+
   /// Where a NUL begins the parts beside the target.
   private static func targetEnd(_ key: [UInt8]) -> Int {
     guard key[headBytes - 1] != sliceMark else { return key.count }

@@ -122,7 +122,7 @@ extension CacheStage {
         if take(stored, exchange, &lookup, follower) { return true }
       case .stale(let stored, let status):
         follower.abandon()
-        if leads || mayUseStale(stored, lookup, status) {
+        if leads || mayUseStale(stored, exchange, lookup, status) {
           respond(exchange, lookup, stored, failedWith: status)
           return true
         }
@@ -211,9 +211,9 @@ extension CacheStage {
 
   /// Whether a stale response that another request got when the origin failed may answer this one.
   private func mayUseStale(
-    _ stored: StoredResponse, _ lookup: Lookup, _ status: UInt16?
+    _ stored: StoredResponse, _ exchange: Exchange, _ lookup: Lookup, _ status: UInt16?
   ) -> Bool {
-    stored.isCurrent
+    stored.isCurrent && stored.head.selection.matches(exchange.request.fields)
       && stored.allows(
         status == nil ? .unreachable : .error, lookup.policy.stale, lookup.directives,
         at: shard.now)

@@ -47,7 +47,7 @@ extension CacheShard {
   /// Evicts until `bytes` more fit.
   func makeRoom(_ bytes: Int) {
     while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {
-      if victim.isCurrent { victim.zone.countEviction() }
+      if !victim.isPlainlyVoid { victim.zone.countEviction() }
       group?.disk?.putEvicted(victim, at: self)
       forget(victim)
     }
@@ -65,7 +65,7 @@ extension CacheShard {
   /// Takes a response that is of no use any more out of the store, and from the disk.
   func remove(_ response: StoredResponse) {
     discard(response)
-    group?.disk?.remove(response.key)
+    group?.disk?.remove(response.key, of: response.zone.id)
   }
 
   /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.
@@ -85,7 +85,7 @@ extension CacheShard {
     let wasInvalidated = wasInvalidated(hash, of: zone, since: start)
     let instant = noteInvalidation(hash, of: zone)
     while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
-    group?.disk?.remove(key)
+    group?.disk?.remove(key, of: zone.id)
     while let claim = claims.first(hash, where: { $0.flight.key == key }) {
       claim.flight.revoke()
       claims.remove(claim, hash: hash)

@@ -57,6 +57,9 @@ package final class CacheShard: @unchecked Sendable {
     key.reserveCapacity(1024)
   }
 
+  /// Hashes of keys whose bodies are being written to the disk in slices.
+  var writing: Set<UInt64> = []
+
   /// Time as tests want it; nil lets it pass.
   var heldTime: HeldTime?
 

@@ -37,7 +37,7 @@ extension CacheStage {
     if let plan = policy.key, plan.hasParts, let targets {
       let hash = writeTarget(of: target, plan)
       let (isFirst, instant) = targets.note(hash, at: SystemClock.monotonic, since: start)
-      group.disk?.remove(shard.key)
+      group.disk?.remove(shard.key, of: zone.id)
       return isFirst ? instant.advanced(byNanoseconds: 1) : nil
     }
     writeKey(of: target, policy)

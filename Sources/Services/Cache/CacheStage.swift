@@ -51,6 +51,13 @@ package final class CacheStage: Stage, @unchecked Sendable {
   /// The zone as the cache sees it: its bytes and its weight.
   package var tenant: CacheZone { zone }
 
+  /// Sets the zone's share of memory and disk relative to others; positive.
+  package func setWeight(_ weight: Int) {
+    guard weight != zone.weight else { return }
+    zone.setWeight(weight)
+    group.disk?.records.setWeight(weight, of: zone.id)
+  }
+
   /// Answers from memory, or says what must be done for an answer.
   package func evaluate(_ exchange: Exchange) -> Verdict {
     var budget = StepBudget()

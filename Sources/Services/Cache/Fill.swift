@@ -23,6 +23,11 @@ final class Fill: LoopWork, @unchecked Sendable {
   var slice: SliceFetch?
   /// Where a body goes that is too large for memory.
   var writer: SliceWriter?
+  var hasBegunWriting = false
+  /// Bytes of the body that were announced; more are a fault.
+  private var announcedBytes = UInt64.max
+  /// The base was on the disk only.
+  private var isBaseFromDisk = false
   /// Bytes of the body accounted as in flight.
   private var countedBytes = 0
   private(set) var times: ExchangeTimes
@@ -52,7 +57,9 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   /// Starts fetching; `base` is a stale response to validate.
   func start(validating base: StoredResponse?) {
-    self.base = base
+    // A slice is as good as the whole is: there is nothing to validate.
+    self.base = slice?.whole == nil ? base : nil
+    if let base = self.base { flight.noteTags(base.head.tags) }
     start()
   }
 
@@ -107,6 +114,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     setDeadline(.never)
+    if hasBegunWriting { flight.shard.writing.remove(flight.hash) }
     flight.filled()
   }
 
@@ -117,6 +125,12 @@ final class Fill: LoopWork, @unchecked Sendable {
     }
     if base == nil, await isOnDisk() { return }
     var response = try await ask(validating: base)
+    if let slice, slice.isUnsatisfied(response.head) {
+      // It is about our range, not the client's.
+      response.body.abandon()
+      settle(nil, isUnshareable: true)
+      return flight.end(.alone)
+    }
     if response.head.status == 304, let stored = base {
       if FieldBlock.sameValidator(stored.head.fields.fields, response.head.fields) {
         return validated(stored, response.head)
@@ -138,6 +152,10 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.shard.refusals.note(refusal, of: flight.hash, at: flight.shard.now)
       handOver(response)
     case .storable(let head):
+      if let slice, let whole = slice.whole {
+        // By what it says it is a part of, whatever frames it.
+        response.contentLength = UInt64(slice.range.clamped(to: 0..<whole.body.count).count)
+      }
       flight.leaderFields = head.leaderFields(response.head.fields)
       try await receive(response, head)
     }
@@ -154,11 +172,13 @@ final class Fill: LoopWork, @unchecked Sendable {
     else { return false }
     let now = flight.shard.now
     let isUsable =
-      stored.usability(directives, at: now) != .validate
+      slice?.whole != nil || stored.usability(directives, at: now) != .validate
       || flight.isShared && stored.answersAtOnce(policy.stale, directives, at: now)
     guard isUsable else {
       base = stored
+      isBaseFromDisk = true
       flight.validates()
+      flight.noteTags(stored.head.tags)
       return false
     }
     settle(stored, isUnshareable: false)
@@ -174,7 +194,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       base.allows(use, policy.stale, directives, at: flight.shard.now)
     else { return false }
     base.noteFailure(use, until: flight.shard.now + CacheLimits.failureDuration)
-    settle(nil, isUnshareable: false)
+    settle(isBaseFromDisk ? base : nil, isUnshareable: false)
     flight.end(.stale(base, status: status))
     return true
   }
@@ -187,7 +207,9 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   private func ask(validating stored: StoredResponse?) async throws(Failure) -> FetchedResponse {
     fetch.request.setPreconditions(validating: stored?.head.fields.fields)
-    if stored == nil || stored?.body.slices != nil { slice?.apply(to: &fetch.request) }
+    if stored == nil || stored?.body.slices != nil || slice?.whole != nil {
+      slice?.apply(to: &fetch.request)
+    }
     times.requestedAt = flight.shard.now
     let begunAt = loop.preciseNow
     defer { flight.fetchNanoseconds += loop.preciseNow.nanoseconds(since: begunAt) }
@@ -236,6 +258,7 @@ final class Fill: LoopWork, @unchecked Sendable {
   // MARK: - The body
 
   func receive(_ response: FetchedResponse, _ head: StoredHead) async throws(Failure) {
+    announcedBytes = response.contentLength ?? .max
     isUnshareable = flight.audience > 1 && !head.isShareable(at: flight.shard.now)
     flight.setHead(FlightHead(stored: head, contentLength: response.contentLength))
     if !flight.shard.admits(
@@ -269,6 +292,9 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   private func take(_ bytes: Bytes) async throws(Failure) {
     guard !bytes.isEmpty else { return }
+    guard UInt64(flight.pieces.end) + UInt64(bytes.count) <= announcedBytes else {
+      throw Failure(.responseIncomplete, "the body is longer than was announced")
+    }
     flight.append(bytes)
     if flight.isWindowed {
       write(bytes)

@@ -105,11 +105,16 @@ final class Flight: @unchecked Sendable {
     }
   }
 
+  /// What it brings has these tags: purges of them are for it.
+  func noteTags(_ tags: [UInt64]) {
+    if !tags.isEmpty { standing.withLock { $0 = Standing(sequence: sequence, tags: tags) } }
+  }
+
   func revoke() { revoked.store(true, ordering: .relaxed) }
 
   /// Whether a request that comes now may wait for it.
   var isJoinable: Bool {
-    guard isShared, !isOutdated, !isWindowed else { return false }
+    guard isShared, !isOutdated, !(source?.isOutdated ?? false), !isWindowed else { return false }
     switch state {
     case .asking, .fetching, .streaming, .complete: return true
     case .resolved, .found, .stale, .alone, .again, .failed: return false
@@ -213,9 +218,7 @@ final class Flight: @unchecked Sendable {
   func filled() { fill = nil }
 
   func setHead(_ head: FlightHead) {
-    if !head.stored.tags.isEmpty {
-      standing.withLock { $0 = Standing(sequence: sequence, tags: head.stored.tags) }
-    }
+    noteTags(head.stored.tags)
     state = .streaming(head)
     forEachMirror { mirror, source in mirror.mirrorHead(head, of: source) }
     wakeAll()
@@ -237,6 +240,11 @@ final class Flight: @unchecked Sendable {
 
   /// Nothing more comes. A complete flight can still be joined until it is `closed`.
   func end(_ end: FlightState) {
+    switch end {
+    case .resolved(let stored), .found(let stored), .stale(let stored, _):
+      noteTags(stored.head.tags)
+    default: break
+    }
     state = end
     forEachMirror { mirror, _ in mirror.end(end) }
     wakeAll()

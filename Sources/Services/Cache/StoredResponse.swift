@@ -137,9 +137,11 @@ final class StoredResponse: Evictable, Sendable {
   }
 
   /// What is void is cold, as far as that costs nothing to know: others may be waiting for room.
-  var heat: UInt8 {
-    let isVoid = standsAt.load(ordering: .relaxed) == Self.revoked || sequence < zone.purgeFloor
-    return isVoid ? 0 : state.load(ordering: .relaxed) & Self.heatBits
+  var heat: UInt8 { isPlainlyVoid ? 0 : state.load(ordering: .relaxed) & Self.heatBits }
+
+  /// Whether it is known to be void without comparing it with purges.
+  var isPlainlyVoid: Bool {
+    standsAt.load(ordering: .relaxed) == Self.revoked || sequence < zone.purgeFloor
   }
 
   func setHeat(_ heat: UInt8) {

@@ -30,7 +30,7 @@ struct DiskStoreTests {
     bench.store.put(bench.record(1))
     bench.commit()
     bench.store.put(bench.record(2))
-    bench.store.remove(DiskBench.digest(1))
+    bench.store.remove(DiskBench.digest(1), of: DiskBench.zone(1))
     #expect(bench.find(1) == nil)
     try bench.restart()
     #expect(bench.find(1) != nil)

@@ -128,6 +128,10 @@ final class EdgeService: EdgeBackend {
     shared.withLock { $0.epoch = max($0.epoch, applied.sequence) }
   }
 
+  var acceptsChanges: Bool {
+    shared.withLock { !$0.isStopping && !$0.isUpgrading && !$0.isSucceeded }
+  }
+
   func facts() async -> EdgeFacts {
     var facts = EdgeFacts()
     let loads = await edge.loads()

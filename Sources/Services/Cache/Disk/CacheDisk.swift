@@ -38,7 +38,7 @@ package final class CacheDisk: Sendable {
       zone: zone, sequence: record.sequence, hash: hash, key: key, head: head.head,
       body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
     guard stored.isCurrent else {
-      records.remove(digest)
+      records.remove(digest, of: zone.id)
       return nil
     }
     stored.noteOnDisk()
@@ -50,31 +50,42 @@ package final class CacheDisk: Sendable {
     let head = Mutex<RecordHead?>(nil)
   }
 
-  /// Keeps a response, unless it is there already or not worth it.
-  func put(_ stored: StoredResponse, at shard: CacheShard) {
-    guard !stored.isOnDisk,
-      stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
-      let digest = records.digest(of: CacheKey.target(of: stored.key).span)
+  /// Keeps a response, unless it is there already or not worth it. One that `isWanted` is kept even if
+  /// the disk has not seen that it was asked for.
+  func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) {
+    guard !stored.isOnDisk, let digest = records.digest(of: CacheKey.target(of: stored.key).span)
     else { return }
-    var slices = stored.body.slices
-    if slices == nil, stored.body.count > DiskLimits.bodyBytes {
-      guard stored.head.isSliceable(shard.wallTime) else { return }
-      slices = putSlices(of: stored, at: shard)
-    }
     let identity = CacheKey.identity(of: stored.key)
+    let selection = selection(of: stored, identity)
+    let isLarge = stored.body.slices == nil && stored.body.count > DiskLimits.bodyBytes
+    guard stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
+      !isLarge || stored.head.isSliceable(shard.wallTime), !isInvalidated(stored, at: shard)
+    else { return records.supersede(digest, selection: selection, of: stored.zone.id) }
+    let slices = isLarge ? putSlices(of: stored, at: shard) : stored.body.slices
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
+    let record = DiskRecord(
+      digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
+      receivedWall: times.received, expiresWall: times.expires,
+      head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
+      body: slices == nil ? stored.body.pieces : [])
+    guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()
-    records.put(
-      DiskRecord(
-        digest: digest, zone: stored.zone.id, selection: selection(of: stored, identity),
-        sequence: stored.sequence, receivedWall: times.received, expiresWall: times.expires,
-        head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
-        body: slices == nil ? stored.body.pieces : []))
+    // Its target may have been invalidated on another loop meanwhile.
+    if isInvalidated(stored, at: shard) { records.remove(digest, of: stored.zone.id) }
   }
 
   /// Keeps a response that leaves memory, if it was of use there.
   func putEvicted(_ stored: StoredResponse, at shard: CacheShard) {
-    if stored.wasUsed, stored.isCurrent { put(stored, at: shard) }
+    if stored.wasUsed, !stored.isOnDisk, stored.isCurrent {
+      put(stored, isWanted: true, at: shard)
+    }
+  }
+
+  /// Whether the target of a response was invalidated since: its key has an earlier instant then.
+  private func isInvalidated(_ stored: StoredResponse, at shard: CacheShard) -> Bool {
+    guard let instant = CacheKey.invalidation(in: stored.key) else { return false }
+    let target = CacheKey.target(of: stored.key)
+    return stored.zone.targetInvalidations().latest(shard.hash.hash(target.span)) > instant
   }
 
   /// `new` takes the place of `old` after a validation: if no more than times have changed, so have
@@ -90,9 +101,9 @@ package final class CacheDisk: Sendable {
     new.noteOnDisk()
   }
 
-  /// Forgets everything for the target of a key.
-  func remove(_ key: [UInt8]) {
-    if let digest = records.digest(of: CacheKey.target(of: key).span) { records.remove(digest) }
+  /// Forgets everything for the target of a key of a zone.
+  func remove(_ key: [UInt8], of zone: ZoneID) {
+    records.remove(key: CacheKey.target(of: key), of: zone)
   }
 
   private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
@@ -125,15 +136,7 @@ package final class CacheDisk: Sendable {
 extension StoredHead {
   /// Whether a record of `other` tells all but the times of this one. Its Date is one of those.
   fileprivate func isRecorded(as other: StoredHead) -> Bool {
-    func withoutDate(_ head: StoredHead) -> [UInt8] {
-      var encoder = RecordEncoder()
-      var fields = head.fields.fields
-      fields.remove(.date)
-      encoder.append(fields)
-      encoder.append(head.selection)
-      return encoder.bytes
-    }
-    return withoutDate(self) == withoutDate(other)
-      && freshness.lifetimeSeconds == other.freshness.lifetimeSeconds
+    func bytes(_ head: StoredHead) -> [UInt8] { RecordHead(head, nil).bytes([], isDated: false) }
+    return bytes(self) == bytes(other)
   }
 }

@@ -7,9 +7,10 @@ import Runtime
 
 extension CacheStage {
   /// The slice that a request for one range is answered from first; nil if the origin is better asked
-  /// for the very range (several, or so many bytes at the end).
+  /// for the very range (several, so many bytes at the end, or on a condition).
   func firstSlice(_ exchange: Exchange, _ lookup: Lookup) -> SliceFetch? {
     guard lookup.traits.contains(.range), exchange.request.fields.count(of: .range) == 1,
+      !exchange.request.fields.contains(.ifRange),
       let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil,
       request.specifiers.count == 1, case .positions(let first, _) = request.specifiers[0],
       first < UInt64(lookup.policy.maximumObjectBytes)

@@ -43,6 +43,8 @@ extension CacheStage {
         return .stored(stored.body)
       case .failed(let failure):
         follower.abandon()
+        // Another's early data or abort is not this request's fault.
+        if failure.kind == .earlyDataRefused || failure.kind == .clientAborted { continue }
         throw failure
       case .alone:
         follower.abandon()

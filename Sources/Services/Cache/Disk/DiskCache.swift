@@ -8,7 +8,7 @@ import Synchronization
 /// Records on a disk, for tasks of any lane: nothing here ever keeps a loop waiting. One thread opens
 /// and writes, some read; until the store is open, and after `close`, there is nothing in it.
 package final class DiskCache: Sendable {
-  private let phase = Mutex(Phase.opening)
+  private let phase = Mutex(Phase.opening(MissedRemovals()))
   private let readers: [EventLoop]
   private let reads: Mutex<ReadQueue<DiskRequest>>
   private let writing: DiskWriting
@@ -16,7 +16,7 @@ package final class DiskCache: Sendable {
 
   /// What may be asked of it.
   private enum Phase {
-    case opening
+    case opening(MissedRemovals)
     case open(DiskStore)
     case closed
   }
@@ -41,7 +41,11 @@ package final class DiskCache: Sendable {
       }
     }
     writing.opened = { [weak self] store in
-      self?.phase.withLock { if case .opening = $0 { $0 = .open(store) } }
+      self?.phase.withLock { phase in
+        guard case .opening(let missed) = phase else { return }
+        missed.apply(to: store)
+        phase = .open(store)
+      }
     }
     self.writer.post { [writing] in writing.enqueue() }
   }
@@ -80,8 +84,12 @@ package final class DiskCache: Sendable {
     return await request.wait()
   }
 
-  /// Keeps a record, which can be found at once. What there is no room for is dropped, and counted.
-  package func put(_ record: DiskRecord) { change { $0.put(record) } }
+  /// Keeps a record, which can be found at once; false if it is not admitted or there is no room for it.
+  /// One that `isWanted` is admitted however seldom it was asked for.
+  @discardableResult
+  package func put(_ record: DiskRecord, isWanted: Bool = false) -> Bool {
+    change { $0.put(record, isWanted: isWanted) } ?? false
+  }
 
   /// Gives the record of a digest and selection new times, after a validation that changed no more.
   package func touch(
@@ -94,11 +102,37 @@ package final class DiskCache: Sendable {
     change { $0.touch(digest, touch) }
   }
 
-  /// Forgets all records of a digest.
-  package func remove(_ digest: DiskDigest) { change { $0.remove(digest) } }
+  /// Forgets all records of a digest, which are the zone's.
+  package func remove(_ digest: DiskDigest, of zone: ZoneID) {
+    change { $0.remove(digest, of: zone) }
+  }
+
+  /// Forgets all records of a key of the cache, also of a store that is not open yet.
+  package func remove(key: [UInt8], of zone: ZoneID) {
+    if let digest = digest(of: key.span) { return remove(digest, of: zone) }
+    let isOpen = phase.withLock { phase in
+      guard case .opening(var missed) = phase else { return true }
+      missed.add(key, of: zone)
+      phase = .opening(missed)
+      return false
+    }
+    if isOpen, let digest = digest(of: key.span) { remove(digest, of: zone) }
+  }
+
+  /// Forgets the record of a digest and selection, as another has taken its place that is not kept.
+  package func supersede(_ digest: DiskDigest, selection: UInt64, of zone: ZoneID) {
+    change { $0.supersede(digest, selection, of: zone) }
+  }
 
   /// Forgets all records of a zone. Durable with the next commit, as all changes are.
-  package func removeAll(of zone: ZoneID) { change { $0.removeAll(of: zone) } }
+  package func removeAll(of zone: ZoneID) {
+    phase.withLock { phase in
+      guard case .opening(var missed) = phase else { return }
+      missed.add(zone)
+      phase = .opening(missed)
+    }
+    change { $0.removeAll(of: zone) }
+  }
 
   /// Sets a zone's part of the disk relative to others', 1 if it was never set.
   package func setWeight(_ weight: Int, of zone: ZoneID) {
@@ -122,12 +156,15 @@ package final class DiskCache: Sendable {
     phase.withLock { if case .open(let store) = $0 { store } else { nil } }
   }
 
-  private func change(_ body: (DiskStore) -> Void) {
-    guard let store else { return }
-    body(store)
+  @discardableResult
+  private func change<Result>(_ body: (DiskStore) -> Result) -> Result? {
+    guard let store else { return nil }
+    let result = body(store)
     let isAmple = store.pending.withLock { $0.isAmple }
-    guard writing.isAnnouncementNeeded(isAmple) else { return }
-    writer.post { [writing] in writing.changesCame(isAmple) }
+    if writing.isAnnouncementNeeded(isAmple) {
+      writer.post { [writing] in writing.changesCame(isAmple) }
+    }
+    return result
   }
 
   private func post(to reader: Int, _ store: DiskStore) {

@@ -120,6 +120,13 @@ package enum DiskLimits {
   /// How long the index must have served until it is believed after the next kill.
   static let confirmationDelay = Duration.seconds(60)
 
+  /// How long a request waits for a record; then the origin is asked, as if there were none. A disk that
+  /// takes longer has failed.
+  static let findDuration = Duration.seconds(5)
+
+  /// Removals that wait until the store is open; one more removes all that its zone has.
+  static let missedRemovals = 4_096
+
   /// How long an opening waits while another process has the folder, before it tries again.
   static let openingInterval = Duration.seconds(1)
 

@@ -35,11 +35,13 @@ final class DiskRequest: @unchecked Sendable {
     }
   }
 
-  /// The answer, when it has come. On the task's lane.
+  /// The answer, when it has come; nil if that takes too long. On the task's lane.
   func wait() async -> DiskRecord? {
-    while true {
+    let deadline = begun + DiskLimits.findDuration
+    while SystemClock.monotonic < deadline {
       if let answer { return answer }
-      _ = await parker.park()
+      _ = await parker.park(until: deadline)
     }
+    return nil
   }
 }

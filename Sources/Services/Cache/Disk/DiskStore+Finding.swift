@@ -89,7 +89,7 @@ extension DiskStore {
     } catch {
       noteReadFault(.index(error))
       // What can't be read is not worth keeping; other faults may pass.
-      if case .corruptedRecord = error { remove(digest) }
+      if case .corruptedRecord = error { _ = add(digest, .remove) }
       return []
     }
   }

@@ -44,22 +44,28 @@ final class DiskStore: Sendable {
 
   // MARK: - Changes
 
-  /// Keeps a record from now on, if it is admitted and there is room in the queue.
-  func put(_ record: DiskRecord) {
-    guard record.fits, isAdmitted(record.digest) else {
+  /// Keeps a record from now on, if it is admitted or `isWanted`, and there is room in the queue.
+  @discardableResult
+  func put(_ record: DiskRecord, isWanted: Bool = false) -> Bool {
+    guard record.fits, isWanted || isAdmitted(record.digest) else {
       counters.withLock { $0.refused += 1 }
-      return supersede(record)
+      supersede(record.digest, record.selection, of: record.zone)
+      return false
     }
     let number = accounts.withLock { $0.makeNumber(for: record.zone) }
-    guard !add(record.digest, .put(record, zone: number)) else { return }
-    supersede(record)
+    if add(record.digest, .put(record, zone: number)) { return true }
+    supersede(record.digest, record.selection, of: record.zone)
+    return false
   }
 
   /// Gives the record of a digest and selection new times.
   func touch(_ digest: DiskDigest, _ touch: DiskTouch) { _ = add(digest, .touch(touch)) }
 
-  /// Forgets all records of a digest.
-  func remove(_ digest: DiskDigest) { _ = add(digest, .remove) }
+  /// Forgets all records of a digest, which are the zone's. None may come back because there is no room
+  /// to note that: all of the zone go then.
+  func remove(_ digest: DiskDigest, of zone: ZoneID) {
+    if !add(digest, .remove) { removeAll(of: zone) }
+  }
 
   /// Forgets all records of a zone, at once; their room is freed by evictions.
   func removeAll(of zone: ZoneID) { accounts.withLock { $0.removeAll(of: zone) } }
@@ -70,8 +76,8 @@ final class DiskStore: Sendable {
   }
 
   /// An older record must not come back in place of one that is not stored.
-  private func supersede(_ record: DiskRecord) {
-    _ = add(record.digest, .supersede(selection: record.selection))
+  func supersede(_ digest: DiskDigest, _ selection: UInt64, of zone: ZoneID) {
+    if !add(digest, .supersede(selection: selection)) { removeAll(of: zone) }
   }
 
   private func isAdmitted(_ digest: DiskDigest) -> Bool {

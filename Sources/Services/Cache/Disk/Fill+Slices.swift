@@ -29,6 +29,8 @@ extension Fill {
     let stored = StoredResponse(
       zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
       head: head, body: StoredBody(slices))
+    var part = part
+    part.contentLength = UInt64(slice.range.clamped(to: 0..<length).count)
     beginSlice(part, SliceFetch(range: slice.range, whole: stored), slices)
     flight.hasBegunSlices = true
     settle(stored, isUnshareable: false)
@@ -70,11 +72,13 @@ extension Fill {
 
   /// Begins to keep the body on the disk, if what is missing of it later can be asked for.
   func startWriting() {
-    guard flight.isShared, slice == nil, case .streaming(let head) = flight.state,
+    guard flight.isShared, slice?.whole == nil, flight.shard.writing.insert(flight.hash).inserted,
+      case .streaming(let head) = flight.state,
       flight.shard.group?.disk != nil,
       head.stored.isSliceable(times.receivedWall),
       head.contentLength.map({ $0 <= UInt64(policy.maximumObjectBytes) }) ?? true
     else { return }
+    hasBegunWriting = true
     writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: flight.shard.sliceBytes)
     for piece in flight.pieces.all { write(piece) }
   }

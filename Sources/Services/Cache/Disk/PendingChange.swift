@@ -29,6 +29,15 @@ struct PendingChange: Sendable {
     return DiskRecordHeader.recordBytes(head: record.head.count, body: record.bodyBytes)
   }
 
+  /// Whether it says what `other` has said right before.
+  func repeats(_ other: PendingChange) -> Bool {
+    switch (kind, other.kind) {
+    case (.remove, .remove), (.supersede, .remove): true
+    case (.supersede(let selection), .supersede(let before)): selection == before
+    default: false
+    }
+  }
+
   var zone: ZoneID? {
     guard case .put(let record, _) = kind else { return nil }
     return record.zone

@@ -28,6 +28,7 @@ struct PendingChanges {
 
   /// Adds a change; false if there is no room. What makes records void has twice as much.
   mutating func add(_ change: PendingChange) -> Bool {
+    if let last = byDigest[change.digest]?.last, change.repeats(last) { return true }
     let size = change.bytes
     guard count < DiskLimits.pendingChanges * (size > 0 ? 1 : 2),
       bytes + size <= DiskLimits.pendingBytes

@@ -31,8 +31,8 @@ struct RecordHead: Sendable {
   }
 
   /// The bytes of the record's head, under `identity`, by which it is told from others whose digest
-  /// is the same.
-  func bytes(_ identity: [UInt8]) -> [UInt8] {
+  /// is the same; without its Date, which changes with each validation, if not `isDated`.
+  func bytes(_ identity: [UInt8], isDated: Bool = true) -> [UInt8] {
     var encoder = RecordEncoder()
     encoder.append(Self.version)
     encoder.append(identity)
@@ -44,7 +44,9 @@ struct RecordHead: Sendable {
     encoder.append(optional: head.lastModified.map { UInt64(bitPattern: $0.seconds) })
     encoder.append(optional: head.browserSeconds)
     encoder.append(head.selection)
-    encoder.append(head.fields.fields)
+    var fields = head.fields.fields
+    if !isDated { fields.remove(.date) }
+    encoder.append(fields)
     encoder.append(UInt64(head.tags.count))
     for tag in head.tags { encoder.append(tag) }
     if let replaced = head.replaced { encoder.append(replaced) }

@@ -21,6 +21,9 @@ struct SliceFetch: Sendable {
     }
   }
 
+  /// Whether a response that is no slice of a known whole refuses the range that was asked for.
+  func isUnsatisfied(_ response: ResponseHead) -> Bool { whole == nil && response.status == 416 }
+
   /// The length of the whole that `response` has this very slice of; nil if it is something else. It
   /// may be shorter than asked for only at the end of the whole.
   func length(_ response: ResponseHead) -> Int? {

@@ -21,6 +21,8 @@ final class SliceReader: BodySource, @unchecked Sendable {
   private var pieces: ArraySlice<Bytes> = []
   private var flow: (any BodySource)?
   private var offset: Int
+  /// Where the slice that was opened last was to be read from.
+  private var openedAt = -1
 
   init(_ stage: CacheStage, _ source: SliceSource, _ slices: Slices, _ range: Range<Int>) {
     self.stage = stage
@@ -67,6 +69,10 @@ final class SliceReader: BodySource, @unchecked Sendable {
 
   /// Gets hold of the slice that has the next byte.
   private func open(_ parker: Parker) async throws(Failure) {
+    guard position > openedAt else {
+      throw Failure(.responseIncomplete, "a part of the response is shorter than it should be")
+    }
+    openedAt = position
     let index = slices.index(of: position)
     offset = slices.range(index).lowerBound
     switch try await stage.openSlice(index, of: source, slices, parker) {

@@ -6,8 +6,8 @@ import Primitives
 struct SliceWriter {
   private let id: UInt64
   private let sliceBytes: Int
-  private var pending: [Bytes] = []
-  private var pendingBytes = 0
+  /// The slice that comes; small pieces are put together.
+  private var pending = PieceBuffer()
   private var index = 0
   private var count = 0
 
@@ -30,24 +30,22 @@ struct SliceWriter {
     var full: [Slice] = []
     var rest = bytes
     while !rest.isEmpty {
-      let part = rest.slice(0..<min(rest.count, sliceBytes - pendingBytes))
+      let part = rest.slice(0..<min(rest.count, sliceBytes - pending.count))
       rest = rest.dropFirst(part.count)
       pending.append(part)
-      pendingBytes += part.count
-      if pendingBytes == sliceBytes { full.append(takePending()) }
+      if pending.count == sliceBytes { full.append(takePending()) }
     }
     return full
   }
 
   /// Nothing more comes; the last slice, if it is not empty.
-  mutating func finish() -> Slice? { pendingBytes > 0 ? takePending() : nil }
+  mutating func finish() -> Slice? { pending.count > 0 ? takePending() : nil }
 
   private mutating func takePending() -> Slice {
-    let slice = Slice(index: index, pieces: pending)
+    let slice = Slice(index: index, pieces: pending.all)
     index += 1
-    count += pendingBytes
-    pending = []
-    pendingBytes = 0
+    count += pending.count
+    pending = PieceBuffer()
     return slice
   }
 }

@@ -1,0 +1,21 @@
+// What was to be forgotten before the store was open.
+
+import Primitives
+
+/// Removals that wait for the store. Beyond the limit all of a zone's records go.
+struct MissedRemovals: Sendable {
+  private var keys: [(key: [UInt8], zone: ZoneID)] = []
+  private var zones: Set<ZoneID> = []
+
+  mutating func add(_ key: [UInt8], of zone: ZoneID) {
+    guard !zones.contains(zone) else { return }
+    if keys.count < DiskLimits.missedRemovals { keys.append((key, zone)) } else { add(zone) }
+  }
+
+  mutating func add(_ zone: ZoneID) { zones.insert(zone) }
+
+  func apply(to store: DiskStore) {
+    for zone in zones { store.removeAll(of: zone) }
+    for (key, zone) in keys { store.remove(store.index.secret.digest(of: key.span), of: zone) }
+  }
+}
