@@ -69,7 +69,7 @@ struct OracleCache {
   private static func isUsable(_ entry: Entry, _ wanted: Directives, _ now: Int) -> Bool {
     let said = Directives(entry.fields["cache-control"])
     if said.has("no-cache") || wanted.has("no-cache") { return false }
-    let (age, remaining) = (age(entry, now), lifetime(entry)! - age(entry, now))
+    let (age, remaining) = (age(entry, now), (lifetime(entry) ?? 0) - age(entry, now))
     if let most = wanted["max-age"], age > most || most == 0 { return false }
     if let least = wanted["min-fresh"], remaining < least { return false }
     if remaining > 0 { return true }
@@ -93,7 +93,7 @@ struct OracleCache {
       grace = max(said["stale-if-error"] ?? 0, wanted["stale-if-error"] ?? 0)
       if reason == "unreachable", said["s-maxage"] == nil { grace = max(grace, 86_400) }
     }
-    return grace > 0 && age(entry, now) - lifetime(entry)! <= grace
+    return grace > 0 && age(entry, now) - (lifetime(entry) ?? 0) <= grace
   }
 
   /// Section 4.2.3; responses come without delay and are dated by the same clock.
@@ -112,8 +112,8 @@ struct OracleCache {
   private static func ownLifetime(_ entry: Entry) -> Int? {
     let said = Directives(entry.fields["cache-control"])
     if let seconds = said["s-maxage"] ?? said["max-age"] { return seconds }
-    let date = Int(entry.fields["date"]!)!
-    if let expires = entry.fields["expires"] { return max(0, Int(expires)! - date) }
+    let date = Int(entry.fields["date"] ?? "") ?? 0
+    if let expires = entry.fields["expires"] { return max(0, (Int(expires) ?? 0) - date) }
     if let modified = entry.fields["last-modified"].flatMap({ Int($0) }), modified < date {
       return min((date - modified) / 10, 86_400)
     }
@@ -167,8 +167,8 @@ struct OracleCache {
     guard Self.allows(found, status == nil ? "unreachable" : "stale-if-error", wanted, now),
       let index = entries[path]?.firstIndex(where: { $0.selecting == found.selecting })
     else { return false }
-    entries[path]![index].failsUntil = now + 5
-    entries[path]![index].failure = status
+    entries[path, default: []][index].failsUntil = now + 5
+    entries[path, default: []][index].failure = status
     return true
   }
 
@@ -176,12 +176,13 @@ struct OracleCache {
     guard Self.isStorable(entry) else {
       // What was stale and is not valid any more goes.
       entries[path]?.removeAll {
-        $0.selecting == entry.selecting && Self.age($0, entry.receivedAt) >= Self.lifetime($0)!
+        $0.selecting == entry.selecting
+          && Self.age($0, entry.receivedAt) >= (Self.lifetime($0) ?? 0)
       }
       return
     }
     entries[path, default: []].removeAll { $0.selecting == entry.selecting }
-    entries[path]!.insert(entry, at: 0)
+    entries[path, default: []].insert(entry, at: 0)
   }
 
   private static func isStorable(_ entry: Entry) -> Bool {
@@ -205,7 +206,7 @@ struct OracleCache {
 
   /// Section 4.3.4: a 304; what may not be stored any more is used this once.
   private mutating func update(_ path: String, _ found: Entry, _ answer: Entry) {
-    entries[path]!.removeAll { $0.selecting == found.selecting }
+    entries[path, default: []].removeAll { $0.selecting == found.selecting }
     store(path, Self.updated(found, answer))
   }
 
@@ -216,7 +217,7 @@ struct OracleCache {
       answer.fields["etag"].map { $0 == found.fields["etag"] }
       ?? answer.fields["last-modified"].map { $0 == found.fields["last-modified"] } ?? true
     guard isSame, answer.body.utf8.count == found.body.utf8.count else {
-      entries[path]!.removeAll { $0.selecting == found.selecting }
+      entries[path, default: []].removeAll { $0.selecting == found.selecting }
       return
     }
     let updated = Self.updated(found, answer)
@@ -230,9 +231,9 @@ struct OracleCache {
     for (path, entries) in entries {
       for (index, entry) in entries.enumerated().reversed() where holds(path, entry) {
         if let end {
-          self.entries[path]![index].endedAt = entry.endedAt ?? end
+          self.entries[path, default: []][index].endedAt = entry.endedAt ?? end
         } else {
-          self.entries[path]!.remove(at: index)
+          self.entries[path, default: []].remove(at: index)
         }
       }
     }
