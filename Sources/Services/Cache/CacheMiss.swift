@@ -352,7 +352,7 @@ extension CacheStage {
         appendAge(exchange, stored)
       }
       exchange.response.body = body(of: follower)
-      if let part { trim(exchange, follower, part, head.contentLength) }
+      if let part { trim(exchange, part, head.contentLength) }
     }
     var status = ForwardStatus(forwarding: forwarding(follower, lookup))
     status.statusBelow = stored.status

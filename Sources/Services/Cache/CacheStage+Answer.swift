@@ -102,8 +102,7 @@ extension CacheStage {
     let fields = stored.head.fields.fields
     let preconditions = Preconditions(response: fields, now: shard.wallTime)
     guard preconditions.rangeApplies(exchange.request.fields),
-      exchange.request.fields.count(of: .range) == 1,
-      let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil
+      let request = exchange.request.fields.byteRanges
     else { return }
     let length = UInt64(stored.body.count)
     switch request.select(from: length) {

@@ -106,15 +106,24 @@ package final class CacheDisk: Sendable {
     records.remove(key: CacheKey.target(of: key), of: zone)
   }
 
+  /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
+  func put(
+    _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
+    receivedAt: Instant, at shard: CacheShard
+  ) {
+    let key = slices.key(slice.index, of: zone.id)
+    let stored = StoredResponse(
+      zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
+      head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
+    put(stored, at: shard)
+  }
+
   private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
     var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
     func put(_ slice: SliceWriter.Slice) {
-      let key = writer.slices.key(slice.index, of: stored.zone.id)
       self.put(
-        StoredResponse(
-          zone: stored.zone, sequence: stored.sequence, hash: 0, key: key,
-          head: .slice(receivedAt: stored.head.freshness.receivedAt),
-          body: StoredBody(slice.pieces)), at: shard)
+        slice, of: writer.slices, stored.zone, stored.sequence,
+        receivedAt: stored.head.freshness.receivedAt, at: shard)
     }
     for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
     if let slice = writer.finish() { put(slice) }

@@ -9,10 +9,9 @@ extension CacheStage {
   /// The slice that a request for one range is answered from first; nil if the origin is better asked
   /// for the very range (several, so many bytes at the end, or on a condition).
   func firstSlice(_ exchange: Exchange, _ lookup: Lookup) -> SliceFetch? {
-    guard lookup.traits.contains(.range), exchange.request.fields.count(of: .range) == 1,
-      !exchange.request.fields.contains(.ifRange),
-      let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil,
-      request.specifiers.count == 1, case .positions(let first, _) = request.specifiers[0],
+    guard lookup.traits.contains(.range), !exchange.request.fields.contains(.ifRange),
+      let request = exchange.request.fields.byteRanges, request.specifiers.count == 1,
+      case .positions(let first, _) = request.specifiers[0],
       first < UInt64(lookup.policy.maximumObjectBytes)
     else { return nil }
     let size = shard.sliceBytes
@@ -26,17 +25,14 @@ extension CacheStage {
       let length = head.contentLength, length <= UInt64(Int.max),
       Preconditions(response: head.stored.fields.fields, now: shard.wallTime)
         .rangeApplies(exchange.request.fields),
-      exchange.request.fields.count(of: .range) == 1,
-      let request = exchange.request.fields.withFirst(.range, { ByteRangeRequest($0) }) ?? nil,
+      let request = exchange.request.fields.byteRanges,
       case .parts(let parts) = request.select(from: length), parts.count == 1
     else { return nil }
     return Int(parts[0].lowerBound)..<Int(parts[0].upperBound)
   }
 
   /// Makes of a response with the whole of a body one with a part of it.
-  func trim(
-    _ exchange: Exchange, _ follower: FlightFollower, _ part: Range<Int>, _ length: UInt64?
-  ) {
+  func trim(_ exchange: Exchange, _ part: Range<Int>, _ length: UInt64?) {
     exchange.response.status = 206
     exchange.response.contentLength = UInt64(part.count)
     if case .stream(let source) = exchange.response.body {
@@ -70,5 +66,12 @@ extension CacheStage {
     exchange.facts.isFromDisk = true
     return answer(
       exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
+  }
+}
+
+extension FieldBlock {
+  /// The ranges that a request asks for; nil if there are none, or none that count.
+  var byteRanges: ByteRangeRequest? {
+    count(of: .range) == 1 ? withFirst(.range) { ByteRangeRequest($0) } ?? nil : nil
   }
 }

@@ -72,11 +72,11 @@ extension Fill {
 
   /// Begins to keep the body on the disk, if what is missing of it later can be asked for.
   func startWriting() {
-    guard flight.isShared, slice?.whole == nil, flight.shard.writing.insert(flight.hash).inserted,
-      case .streaming(let head) = flight.state,
+    guard flight.isShared, slice?.whole == nil, case .streaming(let head) = flight.state,
       flight.shard.group?.disk != nil,
       head.stored.isSliceable(times.receivedWall),
-      head.contentLength.map({ $0 <= UInt64(policy.maximumObjectBytes) }) ?? true
+      head.contentLength.map({ $0 <= UInt64(policy.maximumObjectBytes) }) ?? true,
+      flight.shard.writing.insert(flight.hash).inserted
     else { return }
     hasBegunWriting = true
     writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: flight.shard.sliceBytes)
@@ -101,11 +101,8 @@ extension Fill {
   }
 
   private func put(_ slice: SliceWriter.Slice, of slices: Slices) {
-    let shard = flight.shard
-    let key = slices.key(slice.index, of: flight.zone.id)
-    let stored = StoredResponse(
-      zone: flight.zone, sequence: flight.sequence, hash: shard.hash.hash(key.span), key: key,
-      head: .slice(receivedAt: times.receivedAt), body: StoredBody(slice.pieces))
-    shard.group?.disk?.put(stored, at: shard)
+    flight.shard.group?.disk?.put(
+      slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
+      at: flight.shard)
   }
 }
