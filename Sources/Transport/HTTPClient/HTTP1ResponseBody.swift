@@ -22,6 +22,8 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
   /// What receptions go into while it has room.
   private var block: ByteStorage?
   private var failure: Failure?
+  /// Bytes received since the reader last waited.
+  private var receivedInTurn = 0
   /// When the reader began to wait.
   private var askedAt: Instant
   private(set) var trailers: FieldBlock?
@@ -86,6 +88,10 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
         http1.reader = parker
         if http1.connection.mayReceive {
           try receiveOnce(http1)
+          if receivedInTurn >= HTTPClientLimits.receivedBytesPerTurn {
+            receivedInTurn = 0
+            await parker.yield()
+          }
         } else {
           try await awaitBytes(http1, parker)
         }
@@ -107,6 +113,7 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
   private func awaitBytes(
     _ http1: HTTP1ClientConnection, _ parker: Parker
   ) async throws(HTTPClientError) {
+    receivedInTurn = 0
     // A reader that took its time does not make the origin late.
     switch await parker.park(until: max(http1.progressAt, askedAt) + patience) {
     case .woken: return
@@ -124,6 +131,7 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
     case .bytes(let count):
       http1.progressAt = http1.connection.loop.now
       undecoded = Bytes(block, offset: start, count: count)
+      receivedInTurn += count
     case .wouldBlock: break
     case .failed(let error): throw isUpgraded ? error : .responseTruncated
     case .end:

@@ -28,7 +28,7 @@ package enum HTTPClientLimits {
   /// connection.
   static let streamsPerConnection = 100
 
-  /// Bytes received from one HTTP/2 connection before its lane yields.
+  /// Bytes received from one connection before its lane yields.
   static let receivedBytesPerTurn = 256 << 10
 
   /// Capacity of the buffer for outgoing ciphertext that an idle connection keeps.

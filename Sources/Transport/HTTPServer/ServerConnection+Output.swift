@@ -29,7 +29,9 @@ extension ServerConnection {
       if loop.output.count >= HTTPServerLimits.gatheredOutputBytes { sendGatheredNow() }
       return
     }
-    if isInTurn && session == nil && pendingOutput.isEmpty && canSend {
+    if isInTurn && session == nil && pendingOutput.isEmpty && canSend
+      && sentInTurn < RuntimeLimits.flushBytes
+    {
       return sendGathered(with: bytes)
     }
     moveGathered()
@@ -98,6 +100,7 @@ extension ServerConnection {
     let first = body.slice(0..<min(body.count, RuntimeLimits.flushBytes))
     switch loop.output.withSpan({ body.file < 0 ? send($0, first) : send($0, file: first) }) {
     case .bytes(let count):
+      sentInTurn += count
       let ofHead = min(count, loop.output.count)
       loop.output.withSpan { pendingOutput.append(copying: $0.extracting(ofHead..<$0.count)) }
       pendingOutput.append(body.dropFirst(count - ofHead))

@@ -35,6 +35,8 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var registryIndex = -1
   var isInTurn = false
   var requestsInTurn = 0
+  /// Bytes of large bodies that were handed to the kernel in this turn.
+  var sentInTurn = 0
   var hasTimedOut = false
   var isClosing = false
   /// The client has finished sending.
@@ -96,6 +98,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   private func beginTurn() {
     assert(loop.output.isEmpty, "what is gathered belongs to one connection")
     server.recycle()
+    sentInTurn = 0
     isInTurn = true
     server.isInTurn = true
   }
