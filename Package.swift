@@ -80,6 +80,7 @@ let layers: [Layer] = [
     "Protocols",
     [
       Room("HTTP", imports: ["Primitives"]),
+      Room("DNS", imports: ["Primitives"]),
       Room("ConfigurationTree", imports: ["Primitives"]),
     ]),
   Layer(
@@ -112,6 +113,7 @@ let tests: [TestRoom] = [
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
   TestRoom("CompressionTests", imports: ["Compression", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
+  TestRoom("DNSTests", imports: ["DNS", "Primitives"]),
   TestRoom("HTTPServerTests", imports: ["HTTPServer", "Primitives"]),
   TestRoom(
     "HTTPClientTests",

@@ -1,0 +1,51 @@
+// The EDNS Client Subnet option (RFC 7871).
+
+import Primitives
+
+/// The network that a resolver asks for: an address with as many bits as it wants to tell.
+@usableFromInline package struct ClientSubnet: Equatable, Sendable {
+  /// The address family numbers of IANA; 0 goes with a prefix of 0 bits (RFC 7871 section 7.1.2).
+  package enum Family: UInt16, Sendable { case none = 0, ipv4 = 1, ipv6 = 2 }
+
+  package let family: Family
+  package let sourcePrefixBits: UInt8
+  /// The network's first bytes, the others zero: four for IPv4, sixteen for IPv6.
+  package let address: InlineArray<16, UInt8>
+
+  /// Reads an option's content as a query has it: RFC 7871 sections 6 and 7.1.2 make anything else a
+  /// format error.
+  package init(_ content: Span<UInt8>) throws(DNSError) {
+    guard content.count >= 4, let family = Family(rawValue: content.uint16(at: 0)) else {
+      throw .malformedClientSubnet
+    }
+    let (prefix, scope) = (Int(content[2]), content[3])
+    let limit = family == .ipv4 ? 32 : family == .ipv6 ? 128 : 0
+    guard scope == 0, prefix <= limit, content.count == 4 + (prefix + 7) / 8 else {
+      throw .malformedClientSubnet
+    }
+    var address = InlineArray<16, UInt8>(repeating: 0)
+    for index in 4..<content.count { address[index - 4] = content[index] }
+    // Bits beyond the prefix must be zero.
+    if prefix % 8 != 0, address[prefix / 8] << UInt8(prefix % 8) != 0 {
+      throw .malformedClientSubnet
+    }
+    self.family = family
+    sourcePrefixBits = UInt8(prefix)
+    self.address = address
+  }
+
+  /// Appends the option's content for the response: the same network, and for how many bits of it the
+  /// answer holds (RFC 7871 section 7.2.1).
+  package func append(scopePrefixBits: UInt8, to output: inout [UInt8]) {
+    output.appendUInt16(family.rawValue)
+    output.append(sourcePrefixBits)
+    output.append(scopePrefixBits)
+    for index in 0..<(Int(sourcePrefixBits) + 7) / 8 { output.append(address[index]) }
+  }
+
+  @usableFromInline package static func == (a: ClientSubnet, b: ClientSubnet) -> Bool {
+    guard a.family == b.family, a.sourcePrefixBits == b.sourcePrefixBits else { return false }
+    for index in 0..<16 where a.address[index] != b.address[index] { return false }
+    return true
+  }
+}

@@ -1,0 +1,34 @@
+// Why bytes or text were refused: the room's one closed error.
+
+/// What is wrong with a message, a name, a record's content or a line of a zone file.
+package enum DNSError: Error, Equatable, Sendable, CaseIterable {
+  // Messages that are not answered at all, lest two servers answer each other for ever.
+  case noHeader, notAQuery
+
+  // The shape of messages.
+  case truncatedMessage, trailingBytes, tooManyQuestions, tooManyRecords
+
+  // Names on the wire.
+  case labelTooLong, nameTooLong, unknownLabelType, badCompressionPointer, compressedQuestion
+
+  // EDNS(0).
+  case misplacedOPT, repeatedOPT, invalidOPTOwner, malformedOption, malformedCookie
+  case malformedClientSubnet
+
+  // TSIG.
+  case misplacedTSIG, malformedTSIG
+
+  // Contents of records.
+  case invalidContent
+
+  // Presentation form.
+  case emptyLabel, invalidEscape, relativeNameWithoutOrigin
+
+  /// The code of the response that tells the sender of it; nil where there must be silence.
+  package var responseCode: ResponseCode? {
+    switch self {
+    case .noHeader, .notAQuery: nil
+    default: .formatError
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// Numbers in network byte order and in text.
+
+import Primitives
+
+extension Span where Element == UInt8 {
+  /// Two bytes at `offset` in network byte order; they must be there.
+  @inline(__always) func uint16(at offset: Int) -> UInt16 {
+    UInt16(self[offset]) << 8 | UInt16(self[offset &+ 1])
+  }
+
+  /// Four bytes at `offset` in network byte order; they must be there.
+  @inline(__always) func uint32(at offset: Int) -> UInt32 {
+    UInt32(uint16(at: offset)) << 16 | UInt32(uint16(at: offset &+ 2))
+  }
+
+  /// Whether the bytes are `text`, which is in upper case, in any ASCII case.
+  func matches(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    var upper: [UInt8] = []
+    upper.append(text)
+    for index in 0..<count where self[index].asciiLowercased != upper[index].asciiLowercased {
+      return false
+    }
+    return true
+  }
+
+  /// The number of `TYPE123` or `CLASS1`: decimal digits behind `word`, in any ASCII case.
+  func genericNumber(after word: StaticString) -> UInt16? {
+    let length = word.utf8CodeUnitCount
+    guard count > length, extracting(0..<length).matches(word) else { return nil }
+    return extracting(length..<count).decimal(below: 65_536).map { UInt16($0) }
+  }
+
+  /// The value of decimal digits that fill the span, if it is below `bound`.
+  func decimal(below bound: UInt64) -> UInt64? {
+    guard count > 0, count <= 20 else { return nil }
+    var value: UInt64 = 0
+    for index in 0..<count {
+      guard self[index].isASCIIDigit else { return nil }
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      guard !overflow else { return nil }
+      value = product &+ UInt64(self[index] &- 48)
+      guard value < bound else { return nil }
+    }
+    return value
+  }
+}
+
+extension Array where Element == UInt8 {
+  mutating func appendUInt16(_ value: UInt16) {
+    append(UInt8(truncatingIfNeeded: value >> 8))
+    append(UInt8(truncatingIfNeeded: value))
+  }
+
+  mutating func appendUInt32(_ value: UInt32) {
+    appendUInt16(UInt16(truncatingIfNeeded: value >> 16))
+    appendUInt16(UInt16(truncatingIfNeeded: value))
+  }
+}

@@ -1,0 +1,119 @@
+// Queries as an authoritative server reads them.
+
+import DNS
+import Primitives
+import Testing
+
+@Suite("Queries") struct QueryTests {
+  @Test func `a plain query is read`() throws {
+    var parsed = DNSQuery()
+    let message = query("WWW.example.com", type: .aaaa)
+    try parsed.read(message.span)
+    #expect(parsed.header.id == 0x1234)
+    #expect(parsed.header.recursionDesired)
+    #expect(parsed.hasQuestion && parsed.type == .aaaa && parsed.recordClass == .internet)
+    expect(parsed.name.span.equals(name("www.example.com").bytes.span))
+    #expect(parsed.questionEnd == message.count)
+    #expect(parsed.edns == nil && parsed.tsigStart == nil)
+  }
+
+  @Test func `EDNS is read with the options that mean something`() throws {
+    let options: [UInt8] =
+      [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8] + [0, 3, 0, 0] + [0, 12, 0, 2, 0, 0]
+      + [0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2] + [0xff, 0xdc, 0, 1, 9]
+    let message = query(
+      "example", counts: (1, 0, 0, 1), extra: opt(flags: 0x8000, options: options))
+    var parsed = DNSQuery()
+    try parsed.read(message.span)
+    let edns = try #require(parsed.edns)
+    #expect(edns.version == 0 && edns.dnssecOK && edns.payloadBytes == 1232)
+    #expect(edns.wantsNSID && edns.isPadded && !edns.asksKeepAlive)
+    #expect(edns.cookie.map { Array(message[$0]) } == [1, 2, 3, 4, 5, 6, 7, 8])
+    let subnet = try #require(edns.clientSubnet)
+    #expect(subnet.family == .ipv4 && subnet.sourcePrefixBits == 24 && subnet.address[2] == 2)
+    var echo: [UInt8] = []
+    subnet.append(scopePrefixBits: 16, to: &echo)
+    #expect(echo == [0, 1, 24, 16, 192, 0, 2])
+  }
+
+  @Test func `a later version of EDNS is known, and its options are not looked at`() throws {
+    var parsed = DNSQuery()
+    try parsed.read(
+      query("a", counts: (1, 0, 0, 1), extra: opt(version: 1, options: [0, 10, 0])).span)
+    #expect(parsed.edns?.version == 1)
+  }
+
+  @Test func `a payload size below 512 counts as 512`() throws {
+    var parsed = DNSQuery()
+    try parsed.read(query("a", counts: (1, 0, 0, 1), extra: opt(payload: 0)).span)
+    #expect(parsed.edns?.payloadBytes == 512)
+  }
+
+  @Test(
+    "a malformed query is told by its fault",
+    arguments: [
+      (query("a", counts: (2, 0, 0, 0)), DNSError.tooManyQuestions),
+      (query("a", counts: (1, 0, 0, 1)), .truncatedMessage),
+      (query("a", counts: (1, 9, 9, 9)), .tooManyRecords),
+      (query("a", extra: [0]), .trailingBytes),
+      (query("a", counts: (1, 0, 0, 2), extra: opt() + opt()), .repeatedOPT),
+      (query("a", counts: (1, 0, 1, 0), extra: opt()), .misplacedOPT),
+      (query("a", counts: (1, 0, 0, 1), extra: [1, 97] + opt()), .invalidOPTOwner),
+      (query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 9, 0])), .malformedOption),
+      (query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 9, 0, 1])), .malformedOption),
+      (query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 10, 0, 1, 1])), .malformedCookie),
+      (
+        query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 8, 0, 4, 0, 1, 24, 0])),
+        .malformedClientSubnet
+      ),
+      (
+        query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 8, 0, 5, 0, 1, 7, 0, 1])),
+        .malformedClientSubnet
+      ),
+      (
+        query("a", counts: (1, 0, 0, 2), extra: [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0] + opt()),
+        .misplacedTSIG
+      ),
+      ([0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 1, 0, 1], .compressedQuestion),
+      ([0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 1, 0, 1], .unknownLabelType),
+    ])
+  func malformed(message: [UInt8], expected: DNSError) {
+    #expect(fault(message) == expected)
+    #expect(expected.responseCode == .formatError)
+  }
+
+  @Test func `what is no query is not answered`() {
+    #expect(fault([1, 2, 3]) == .noHeader)
+    #expect(fault(query("a", flags: 0x8000)) == .notAQuery)
+    #expect(DNSError.noHeader.responseCode == nil && DNSError.notAQuery.responseCode == nil)
+  }
+
+  @Test func `every beginning of a query is malformed or no query`() {
+    let message = query("www.example.com", counts: (1, 0, 0, 1), extra: opt(options: [0, 3, 0, 0]))
+    for length in 0..<message.count { #expect(fault(Array(message[..<length])) != nil) }
+    #expect(fault(message) == nil)
+  }
+
+  @Test func `a cookie may be asked for without a question`() throws {
+    let message: [UInt8] =
+      [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] + opt(options: [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8])
+    var parsed = DNSQuery()
+    try parsed.read(message.span)
+    #expect(!parsed.hasQuestion && parsed.edns?.cookie != nil)
+  }
+
+  @Test func `a response's header repeats what it must`() {
+    var header = DNSHeader()
+    header.id = 7
+    header.opcode = .notify
+    header.recursionDesired = true
+    header.checkingDisabled = true
+    header.authenticatedAnswer = true
+    header.questionCount = 1
+    let response = DNSHeader(responseTo: header, code: .refused)
+    #expect(response.id == 7 && response.opcode == .notify && response.isResponse)
+    #expect(response.recursionDesired && response.checkingDisabled)
+    #expect(!response.authenticatedAnswer && response.questionCount == 0)
+    #expect(response.responseCode == .refused)
+  }
+}
