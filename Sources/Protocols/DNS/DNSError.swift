@@ -19,10 +19,23 @@ package enum DNSError: Error, Equatable, Sendable, CaseIterable {
   case misplacedTSIG, malformedTSIG
 
   // Contents of records.
-  case invalidContent
+  case invalidContent, contentTooLong
 
-  // Presentation form.
+  // Presentation form: names and words.
   case emptyLabel, invalidEscape, relativeNameWithoutOrigin
+  case unclosedQuote, misplacedQuote, unclosedParenthesis, unopenedParenthesis, tooManyParentheses
+  case missingWord, extraWord
+
+  // Presentation form: fields.
+  case invalidNumber, invalidTTL, invalidTime, invalidAlgorithm, invalidIPv4Address
+  case invalidIPv6Address, invalidTag, stringTooLong, invalidHexadecimal, invalidBase64
+  case invalidBase32, invalidLocation, unknownParameter, invalidParameter, repeatedParameter
+  case missingMandatoryParameter, unknownType, genericFormNeeded, wrongGenericLength
+
+  // Zone files.
+  case entryTooLong, lineTooLong, tooManyZoneRecords, tooManyFaults
+  case includeRefused, generateRefused, unknownDirective, missingOwner, missingTTL, metaType
+  case otherClass
 
   /// The code of the response that tells the sender of it; nil where there must be silence.
   package var responseCode: ResponseCode? {

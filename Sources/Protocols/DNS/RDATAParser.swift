@@ -1,0 +1,247 @@
+// Contents of records from the words of a line.
+
+import Primitives
+
+/// Reads the words behind a record's type, field by field as `RDATAField` lists them, into wire form.
+struct RDATAParser {
+  private let words: [ZoneFileToken]
+  private let text: [UInt8]
+  private let origin: DomainName?
+  private let first: Int
+  /// The word that is read next; when something is thrown, it is about the word before.
+  private(set) var next: Int
+  private var content: [UInt8] = []
+
+  /// `first` is the first word of the content; names without a dot at their end are below `origin`.
+  init(words: [ZoneFileToken], text: [UInt8], first: Int, origin: DomainName?) {
+    self.words = words
+    self.text = text
+    self.first = first
+    self.origin = origin
+    next = first
+  }
+
+  /// The content in wire form; throws if the words are not what the type has.
+  mutating func parse(_ type: RecordType) throws(DNSError) -> [UInt8] {
+    if first < words.count, !words[first].isQuoted, bytes(of: first) == [0x5c, 0x23] {
+      next += 1
+      try parseGeneric()
+      guard RDATA.isValid(type, content.span) else { throw .invalidContent }
+    } else {
+      guard let fields = RDATAField.fields(of: type) else { throw .genericFormNeeded }
+      for field in fields { try parse(field) }
+    }
+    guard next == words.count else {
+      next += 1
+      throw .extraWord
+    }
+    guard content.count <= DNSLimits.messageBytes else { throw .contentTooLong }
+    return content
+  }
+
+  /// `LENGTH HEXADECIMAL...` (RFC 3597 section 5).
+  private mutating func parseGeneric() throws(DNSError) {
+    let length = try value(.invalidNumber) { $0.decimal(below: 65_536) }
+    let digits = rest()
+    guard digits.span.decodeHexadecimal(to: &content) else { throw .invalidHexadecimal }
+    guard content.count == Int(length) else { throw .wrongGenericLength }
+  }
+
+  private mutating func parse(_ field: RDATAField) throws(DNSError) {
+    switch field {
+    case .uint8: content.append(UInt8(try number(below: 256)))
+    case .uint16: content.appendUInt16(UInt16(try number(below: 65_536)))
+    case .uint32: content.appendUInt32(UInt32(try number(below: 1 << 32)))
+    case .period:
+      content.appendUInt32(
+        try value(.invalidTTL) { $0.duration(atMost: UInt64(UInt32.max)) })
+    case .time: content.appendUInt32(try value(.invalidTime) { SignatureTime.parse($0) })
+    case .algorithm: content.append(try value(.invalidAlgorithm) { Self.algorithm($0) })
+    case .ipv4: try decode(.invalidIPv4Address) { $0.decodeIPv4(to: &$1) }
+    case .ipv6: try decode(.invalidIPv6Address) { $0.decodeIPv6(to: &$1) }
+    case .name, .exactName: content += try name().bytes
+    case .type: content.appendUInt16(try type().rawValue)
+    case .types:
+      var types: [RecordType] = []
+      while next < words.count { types.append(try type()) }
+      TypeBitmap.append(types, to: &content)
+    case .parameters: try parseParameters()
+    case .location:
+      let place = try restOfWords()
+      guard Location.parse(place, to: &content) else { throw .invalidLocation }
+    case .string, .strings, .tag, .text: try parseText(field)
+    case .hexadecimal, .base64, .salt, .hash: try parseBytes(field)
+    }
+  }
+
+  // MARK: - Fields
+
+  private mutating func parseText(_ field: RDATAField) throws(DNSError) {
+    switch field {
+    case .strings:
+      repeat { try appendString() } while next < words.count
+    case .text: content += try unescaped()
+    case .tag:
+      let tag = try word()
+      guard !tag.isEmpty, tag.count < 256, tag.allSatisfy(\.isAlphanumeric) else {
+        throw .invalidTag
+      }
+      content.append(UInt8(tag.count))
+      content += tag
+    default: try appendString()
+    }
+  }
+
+  private mutating func parseBytes(_ field: RDATAField) throws(DNSError) {
+    switch field {
+    case .hexadecimal:
+      let digits = try restOfBytes()
+      guard digits.span.decodeHexadecimal(to: &content) else { throw .invalidHexadecimal }
+    case .base64:
+      let digits = try restOfBytes()
+      guard digits.span.decodeBase64(to: &content) else { throw .invalidBase64 }
+    case .salt:
+      let length = content.count
+      content.append(0)
+      try decode(.invalidHexadecimal) { text, output in
+        text.count == 1 && text[0] == 0x2d || text.decodeHexadecimal(to: &output)
+      }
+      try setLength(at: length)
+    default:
+      let length = content.count
+      content.append(0)
+      try decode(.invalidBase32) { $0.decodeBase32Hex(to: &$1) }
+      guard content.count > length + 1 else { throw .invalidBase32 }
+      try setLength(at: length)
+    }
+  }
+
+  /// Writes the length of what was appended behind `place` there.
+  private mutating func setLength(at place: Int) throws(DNSError) {
+    guard content.count - place - 1 < 256 else { throw .contentTooLong }
+    content[place] = UInt8(content.count - place - 1)
+  }
+
+  /// The IANA registry of DNS Security Algorithm Numbers, those that may be used.
+  private static func algorithm(_ text: Span<UInt8>) -> UInt8? {
+    if let number = text.decimal(below: 256) { return UInt8(number) }
+    let mnemonics: [(UInt8, StaticString)] = [
+      (5, "RSASHA1"), (7, "RSASHA1-NSEC3-SHA1"), (8, "RSASHA256"), (10, "RSASHA512"),
+      (13, "ECDSAP256SHA256"), (14, "ECDSAP384SHA384"), (15, "ED25519"), (16, "ED448"),
+    ]
+    for (number, mnemonic) in mnemonics where text.matches(mnemonic) { return number }
+    return nil
+  }
+
+  /// `key`, `key=value` or `key="value"`, in any order; they are sorted by key.
+  private mutating func parseParameters() throws(DNSError) {
+    var parameters: [(key: UInt16, value: [UInt8])] = []
+    while next < words.count {
+      let text = bytes(of: next)
+      next += 1
+      let nameEnd = text.firstIndex(of: 0x3d) ?? text.count
+      guard let key = ServiceParameters.key(text.span.extracting(0..<nameEnd)) else {
+        throw .unknownParameter
+      }
+      let escaped = text.dropFirst(nameEnd + 1)
+      let plain = try unescape(Array(escaped))
+      guard let value = ServiceParameters.value(of: key, plain.span) else {
+        throw .invalidParameter
+      }
+      guard !parameters.contains(where: { $0.key == key }) else { throw .repeatedParameter }
+      parameters.append((key, value))
+    }
+    let start = content.count
+    for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
+      content.appendUInt16(key)
+      content.appendUInt16(UInt16(value.count))
+      content += value
+    }
+    guard ServiceParameters.isValid(content.span.extracting(start..<content.count)) else {
+      throw .missingMandatoryParameter
+    }
+  }
+
+  // MARK: - Words
+
+  private func bytes(of index: Int) -> [UInt8] { Array(text[words[index].range]) }
+
+  private mutating func word() throws(DNSError) -> [UInt8] {
+    guard next < words.count else { throw .missingWord }
+    next += 1
+    guard !words[next - 1].hasQuotedPart else { throw .misplacedQuote }
+    return bytes(of: next - 1)
+  }
+
+  /// The words to the end, joined.
+  private mutating func rest() -> [UInt8] {
+    var joined: [UInt8] = []
+    while next < words.count {
+      joined += text[words[next].range]
+      next += 1
+    }
+    return joined
+  }
+
+  /// The words to the end, joined; there must be one.
+  private mutating func restOfBytes() throws(DNSError) -> [UInt8] {
+    guard next < words.count else { throw .missingWord }
+    return rest()
+  }
+
+  private mutating func restOfWords() throws(DNSError) -> [[UInt8]] {
+    var rest: [[UInt8]] = []
+    while next < words.count { rest.append(try word()) }
+    return rest
+  }
+
+  private mutating func number(below bound: UInt64) throws(DNSError) -> UInt64 {
+    try value(.invalidNumber) { $0.decimal(below: bound) }
+  }
+
+  /// What `read` makes of the next word; throws `reason` if that is nothing.
+  private mutating func value<Value>(
+    _ reason: DNSError, _ read: (Span<UInt8>) -> Value?
+  ) throws(DNSError) -> Value {
+    let text = try word()
+    guard let value = read(text.span) else { throw reason }
+    return value
+  }
+
+  /// Appends what `read` makes of the next word; throws `reason` if it says false.
+  private mutating func decode(
+    _ reason: DNSError, _ read: (Span<UInt8>, inout [UInt8]) -> Bool
+  ) throws(DNSError) {
+    let text = try word()
+    guard read(text.span, &content) else { throw reason }
+  }
+
+  private mutating func type() throws(DNSError) -> RecordType {
+    try value(.unknownType) { RecordType($0) }
+  }
+
+  private mutating func name() throws(DNSError) -> DomainName {
+    let text = try word()
+    if text == [0x40], !words[next - 1].isQuoted {
+      guard let origin else { throw .relativeNameWithoutOrigin }
+      return origin
+    }
+    return try DomainName(presentation: text.span, origin: origin)
+  }
+
+  private mutating func unescaped() throws(DNSError) -> [UInt8] { try unescape(try word()) }
+
+  private func unescape(_ text: [UInt8]) throws(DNSError) -> [UInt8] {
+    guard text.contains(0x5c) else { return text }
+    var (plain, index): ([UInt8], Int) = ([], 0)
+    while index < text.count { plain.append(try text.span.unescapedByte(at: &index)) }
+    return plain
+  }
+
+  private mutating func appendString() throws(DNSError) {
+    let string = try unescaped()
+    guard string.count < 256 else { throw .stringTooLong }
+    content.append(UInt8(string.count))
+    content += string
+  }
+}
