@@ -4,23 +4,6 @@ import DNS
 import Primitives
 import Testing
 
-/// The records and faults of a zone file that comes in pieces of `size` bytes.
-func parseZone(
-  _ text: [UInt8], origin: String = "example.", size: Int = .max, ttl: UInt32? = nil,
-  limits: ZoneFileLimits = ZoneFileLimits()
-) -> (records: [ZoneRecord], faults: [ZoneFileFault]) {
-  var parser = ZoneFileParser(origin: name(origin), defaultTTL: ttl, limits: limits)
-  var records: [ZoneRecord] = []
-  var start = 0
-  while start < text.count {
-    let end = start + min(size, text.count - start)
-    parser.parse(text.span.extracting(start..<end)) { records.append($0) }
-    start = end
-  }
-  parser.finish { records.append($0) }
-  return (records, parser.faults)
-}
-
 /// The lines that records are printed as.
 func lines(_ records: [ZoneRecord]) -> [String] {
   records.map { record in
@@ -33,7 +16,7 @@ func lines(_ records: [ZoneRecord]) -> [String] {
 
 @Suite("Zone files") struct ZoneFileTests {
   private func read(_ text: String) -> [String] {
-    let (records, faults) = parseZone(Array(text.utf8))
+    let (records, faults) = parseZone(Array(text.utf8), origin: name("example"))
     #expect(faults.isEmpty, "\(faults)")
     return lines(records)
   }
@@ -168,7 +151,7 @@ func lines(_ records: [ZoneRecord]) -> [String] {
     var text: [UInt8] = []
     ZoneRecord.appendDirectives(origin: origin, to: &text)
     for record in zone { record.append(relativeTo: origin, to: &text) }
-    let (records, faults) = parseZone(text, origin: "elsewhere.", size: 7)
+    let (records, faults) = parseZone(text, origin: name("elsewhere"), size: 7)
     #expect(faults.isEmpty, "\(faults)")
     #expect(records == zone)
     // Equality of names ignores case; printing keeps it.
