@@ -23,25 +23,26 @@ import Primitives
   /// Reads the name at `start` and returns where it ends. A compression pointer throws: before the
   /// first question there is nothing to point at.
   package mutating func read(_ message: Span<UInt8>, at start: Int) throws(DNSError) -> Int {
-    var (index, labels) = (0, 0)
+    var places = starts.mutableSpan
+    var (index, labels) = (start, 0)
     while true {
-      guard start &+ index < message.count else { throw .truncatedMessage }
-      let length = Int(message[start &+ index])
+      guard index < message.count else { throw .truncatedMessage }
+      let length = Int(message[index])
       if length == 0 { break }
       guard length <= DNSLimits.labelBytes else {
         throw length >= 0xc0 ? .compressedQuestion : .unknownLabelType
       }
-      guard index &+ length &+ 2 <= DNSLimits.nameBytes else { throw .nameTooLong }
-      starts[labels] = UInt8(truncatingIfNeeded: index)
+      guard index &- start &+ length &+ 2 <= DNSLimits.nameBytes else { throw .nameTooLong }
+      places[labels] = UInt8(truncatingIfNeeded: index &- start)
       labels &+= 1
       index &+= length &+ 1
     }
-    let name = message.extracting(start..<(start &+ index &+ 1))
     // Lengths are below the letters, so that the whole name is folded at once.
-    for place in 0..<name.count { bytes[place] = name[place].asciiLowercased }
-    count = name.count
+    var target = bytes.mutableSpan
+    target.copyLowercased(message.extracting(start..<(index &+ 1)), at: 0)
+    count = index &+ 1 &- start
     labelCount = labels
-    return start &+ name.count
+    return index &+ 1
   }
 
   /// The name's bytes.
@@ -52,7 +53,7 @@ import Primitives
   /// Where the last `labels` labels begin: 0 for all of them, at the root's zero for none. Behind
   /// the header's twelve bytes it is also the place to point at for a name that ends the question's.
   @inlinable package func start(ofLast labels: Int) -> Int {
-    labels <= 0 ? count &- 1 : labels >= labelCount ? 0 : Int(starts[labelCount &- labels])
+    labels <= 0 ? count &- 1 : labels >= labelCount ? 0 : Int(starts.span[labelCount &- labels])
   }
 
   /// The bytes of the last `labels` labels: the name's ancestor with so many.

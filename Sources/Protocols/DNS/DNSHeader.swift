@@ -1,5 +1,7 @@
 // The twelve bytes that every message begins with (RFC 1035 section 4.1.1).
 
+import Primitives
+
 /// A message's header.
 @usableFromInline package struct DNSHeader: Equatable, Sendable {
   /// Bytes of a header.

@@ -112,10 +112,9 @@ package struct DNSMessageWriter: ~Copyable, ~Escapable {
   /// Writes the header with the counts of what was written, and returns the message's length.
   @_lifetime(self: copy self)
   package mutating func finish(_ header: DNSHeader) -> Int {
-    putUInt16(header.id, at: 0)
-    putUInt16(header.bits, at: 2)
-    putUInt16(questions, at: 4)
-    for section in 0..<3 { putUInt16(records[section], at: 6 &+ 2 &* section) }
+    let first = UInt64(header.id) << 48 | UInt64(header.bits) << 32
+    bytes.store(first | UInt64(questions) << 16 | UInt64(records[0]), at: 0)
+    bytes.store(UInt32(records[1]) << 16 | UInt32(records[2]), at: 8)
     return count
   }
 
@@ -139,12 +138,11 @@ extension DNSMessageWriter {
   ) -> Bool {
     guard count &+ Self.optBytes <= limit else { return false }
     bytes[count] = 0
-    putUInt16(RecordType.opt.rawValue, at: count &+ 1)
-    putUInt16(payloadBytes, at: count &+ 3)
-    bytes[count &+ 5] = UInt8(truncatingIfNeeded: code.rawValue >> 4)
-    bytes[count &+ 6] = 0
-    putUInt16(dnssecOK ? 0x8000 : 0, at: count &+ 7)
-    putUInt16(0, at: count &+ 9)
+    let head =
+      UInt64(RecordType.opt.rawValue) << 48 | UInt64(payloadBytes) << 32
+      | UInt64(code.rawValue >> 4) << 24 | (dnssecOK ? 0x8000 : 0)
+    bytes.store(head, at: count &+ 1)
+    bytes.store(UInt16(0), at: count &+ 9)
     optLength = count &+ 9
     count &+= Self.optBytes
     records[Section.additional.rawValue] &+= 1
@@ -156,11 +154,11 @@ extension DNSMessageWriter {
   package mutating func appendOption(_ code: UInt16, _ content: Span<UInt8>) -> Bool {
     precondition(optLength > 0)
     guard count &+ 4 &+ content.count <= limit else { return false }
-    putUInt16(code, at: count)
-    putUInt16(UInt16(truncatingIfNeeded: content.count), at: count &+ 2)
+    bytes.store(code, at: count)
+    bytes.store(UInt16(truncatingIfNeeded: content.count), at: count &+ 2)
     count &+= 4
     put(content)
-    putUInt16(UInt16(truncatingIfNeeded: count &- optLength &- 2), at: optLength)
+    bytes.store(UInt16(truncatingIfNeeded: count &- optLength &- 2), at: optLength)
     return true
   }
 
@@ -172,11 +170,11 @@ extension DNSMessageWriter {
     let filled = (count &+ 4 &+ blockBytes &- 1) / blockBytes &* blockBytes
     let length = min(filled, limit) &- count &- 4
     guard length >= 0 else { return }
-    putUInt16(EDNS.Option.padding, at: count)
-    putUInt16(UInt16(truncatingIfNeeded: length), at: count &+ 2)
+    bytes.store(EDNS.Option.padding, at: count)
+    bytes.store(UInt16(truncatingIfNeeded: length), at: count &+ 2)
     for index in (count &+ 4)..<(count &+ 4 &+ length) { bytes[index] = 0 }
     count &+= 4 &+ length
-    putUInt16(UInt16(truncatingIfNeeded: count &- optLength &- 2), at: optLength)
+    bytes.store(UInt16(truncatingIfNeeded: count &- optLength &- 2), at: optLength)
   }
 
   /// Appends a record to the additional section without compression and beyond what is reserved, as
@@ -201,6 +199,8 @@ extension DNSMessageWriter {
     // An owner beyond a pointer's 14 bits is written again.
     precondition(owner < 0x4000 || ownerWritten)
     let layout = type.compressibleNames
+    let head =
+      UInt64(type.rawValue) << 48 | UInt64(recordClass.rawValue) << 32 | UInt64(ttl)
     var (index, number, written) = (0, 0, ownerWritten)
     while index &+ 2 <= contents.count {
       let length = Int(contents.uint16(at: index))
@@ -210,9 +210,7 @@ extension DNSMessageWriter {
       }
       written = false
       guard free >= 10 &+ (layout.count > 0 ? 0 : length) else { return undo(to: start) }
-      putUInt16(type.rawValue, at: count)
-      putUInt16(recordClass.rawValue, at: count &+ 2)
-      putUInt32(ttl, at: count &+ 4)
+      bytes.store(head, at: count)
       count &+= 10
       let content = contents.extracting((index &+ 2)..<(index &+ 2 &+ length))
       let begin = count
@@ -221,7 +219,7 @@ extension DNSMessageWriter {
       } else if !putContent(content, layout) {
         return undo(to: start)
       }
-      putUInt16(UInt16(truncatingIfNeeded: count &- begin), at: begin &- 2)
+      bytes.store(UInt16(truncatingIfNeeded: count &- begin), at: begin &- 2)
       index &+= 2 &+ length
       number &+= 1
     }
@@ -272,7 +270,7 @@ extension DNSMessageWriter {
   @_lifetime(self: copy self)
   private mutating func putPointer(_ target: Int) -> Bool {
     guard free >= 2 else { return false }
-    putUInt16(0xc000 | UInt16(truncatingIfNeeded: target), at: count)
+    bytes.store(0xc000 | UInt16(truncatingIfNeeded: target), at: count)
     count &+= 2
     return true
   }
@@ -308,17 +306,5 @@ extension DNSMessageWriter {
   private mutating func put(_ source: Span<UInt8>) {
     bytes.copy(source, at: count)
     count &+= source.count
-  }
-
-  @_lifetime(self: copy self)
-  private mutating func putUInt16(_ value: UInt16, at offset: Int) {
-    bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
-    bytes[offset &+ 1] = UInt8(truncatingIfNeeded: value)
-  }
-
-  @_lifetime(self: copy self)
-  private mutating func putUInt32(_ value: UInt32, at offset: Int) {
-    putUInt16(UInt16(truncatingIfNeeded: value >> 16), at: offset)
-    putUInt16(UInt16(truncatingIfNeeded: value), at: offset &+ 2)
   }
 }

@@ -30,4 +30,8 @@ package enum DNSLimits {
   /// Suffixes of names that a message under construction remembers as targets of pointers; the names
   /// beyond it are written in full.
   package static let compressionTargets = 32
+
+  /// Labels of a name that may be compressed: the longest that are in use, those of addresses under
+  /// ip6.arpa, have 34. Names with more are written in full.
+  package static let compressedLabels = 40
 }

@@ -3,14 +3,15 @@
 import Primitives
 
 /// Suffixes that were written into a message under construction: a bounded table that is searched
-/// from its start. A suffix has 16 bits of hash beside its offset, so that few are compared.
+/// from its start. Elements are reached through spans: a subscript of an `InlineArray` with an index
+/// that is not constant copies the array (Swift 6.3). A suffix has 16 bits of hash beside its offset, so that few are compared.
 struct NameCompression: Sendable {
   private var entries = InlineArray<32, UInt32>(repeating: 0)
   private var count = 0
 
   /// Forgets what was written at or behind `offset`.
   mutating func forget(from offset: Int) {
-    while count > 0, Int(entries[count &- 1] & 0xffff) >= offset { count &-= 1 }
+    while count > 0, Int(entries.span[count &- 1] & 0xffff) >= offset { count &-= 1 }
   }
 
   /// The first of the suffixes of `name` that `message` has, by its number, and where that is.
@@ -19,10 +20,12 @@ struct NameCompression: Sendable {
   ) -> (label: Int, target: Int)? {
     if count == 0 { return nil }
     for number in 0..<suffixes.count {
-      let hash = suffixes.hashes[number]
-      for index in 0..<count where UInt16(truncatingIfNeeded: entries[index] >> 16) == hash {
-        let target = Int(entries[index] & 0xffff)
-        let start = Int(suffixes.starts[number])
+      let hash = suffixes.hashes.span[number]
+      for index in 0..<count {
+        let entry = entries.span[index]
+        guard UInt16(truncatingIfNeeded: entry >> 16) == hash else { continue }
+        let target = Int(entry & 0xffff)
+        let start = Int(suffixes.starts.span[number])
         if message.holds(name.extracting(start..<name.count), at: target) {
           return (number, target)
         }
@@ -34,10 +37,11 @@ struct NameCompression: Sendable {
   /// Remembers the first `labels` suffixes of a name that was written at `offset`.
   mutating func remember(_ suffixes: borrowing NameSuffixes, _ labels: Int, at offset: Int) {
     for number in 0..<labels {
-      let place = offset &+ Int(suffixes.starts[number])
+      let place = offset &+ Int(suffixes.starts.span[number])
       // A pointer has 14 bits.
       guard count < DNSLimits.compressionTargets, place < 0x4000 else { return }
-      entries[count] = UInt32(suffixes.hashes[number]) << 16 | UInt32(place)
+      var entries = entries.mutableSpan
+      entries[count] = UInt32(suffixes.hashes.span[number]) << 16 | UInt32(place)
       count &+= 1
     }
   }
@@ -54,9 +58,15 @@ extension Span where Element == UInt8 {
         continue
       }
       guard length == Int(name[place]) else { return false }
-      for step in 1..<(length &+ 1)
-      where self[index &+ step].asciiLowercased != name[place &+ step].asciiLowercased {
-        return false
+      var step = 0
+      while step <= length {
+        let bytes = Swift.min(8, length &+ 1 &- step)
+        let (mine, other) = (
+          littleWord(at: index &+ step, length: bytes),
+          name.littleWord(at: place &+ step, length: bytes)
+        )
+        if mine != other, mine.asciiLowercased != other.asciiLowercased { return false }
+        step &+= 8
       }
       index &+= length &+ 1
       place &+= length &+ 1

@@ -120,8 +120,8 @@ extension Span where Element == UInt8 {
     while left > 0 && right > 0 {
       left &-= 1
       right &-= 1
-      let order = label(at: Int(mine.starts[left])).order(
-        other.label(at: Int(others.starts[right])))
+      let order = label(at: Int(mine.starts.span[left])).order(
+        other.label(at: Int(others.starts.span[right])))
       if order != 0 { return order }
     }
     return left &- right
@@ -130,9 +130,10 @@ extension Span where Element == UInt8 {
   /// Where the labels of a name begin, and how many there are.
   @inline(__always) var labelStarts: (starts: InlineArray<128, UInt8>, count: Int) {
     var starts = InlineArray<128, UInt8>(repeating: 0)
+    var places = starts.mutableSpan
     var (index, labels) = (0, 0)
     while index < count, self[index] > 0, labels < DNSLimits.labels {
-      starts[labels] = UInt8(truncatingIfNeeded: index)
+      places[labels] = UInt8(truncatingIfNeeded: index)
       labels &+= 1
       index &+= Int(self[index]) &+ 1
     }

@@ -1,18 +1,8 @@
-// Numbers in network byte order and in text.
+// Numbers and words of text.
 
 import Primitives
 
 extension Span where Element == UInt8 {
-  /// Two bytes at `offset` in network byte order; they must be there.
-  @inline(__always) func uint16(at offset: Int) -> UInt16 {
-    UInt16(self[offset]) << 8 | UInt16(self[offset &+ 1])
-  }
-
-  /// Four bytes at `offset` in network byte order; they must be there.
-  @inline(__always) func uint32(at offset: Int) -> UInt32 {
-    UInt32(uint16(at: offset)) << 16 | UInt32(uint16(at: offset &+ 2))
-  }
-
   /// Whether the bytes are `text`, which is in upper case, in any ASCII case.
   func matches(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
