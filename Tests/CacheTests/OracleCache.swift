@@ -231,7 +231,7 @@ struct OracleCache {
     for (path, entries) in entries {
       for (index, entry) in entries.enumerated().reversed() where holds(path, entry) {
         if let end {
-          self.entries[path, default: []][index].endedAt = entry.endedAt ?? end
+          self.entries[path, default: []][index].endedAt = end
         } else {
           self.entries[path, default: []].remove(at: index)
         }

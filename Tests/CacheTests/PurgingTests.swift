@@ -216,18 +216,27 @@ struct PurgingTests {
     var stored = StoredPurges(
       sequence: 40, floor: StoredPurges.Mark(hard: 10, softTime: WallTime(seconds: 0)))
     let blue = Self.tag("blue").hash
-    stored.marks = [
-      (blue, StoredPurges.Mark(hard: 0, soft: 30, softTime: WallTime(seconds: 1_000))),
-      (Self.tag("red").hash, StoredPurges.Mark(hard: 20, softTime: WallTime(seconds: 0))),
+    stored.young = [
+      (blue, StoredPurges.Mark(hard: 0, soft: 30, softTime: WallTime(seconds: 1_000)))
+    ]
+    stored.old = [
+      (Self.tag("red").hash, StoredPurges.Mark(hard: 20, softTime: WallTime(seconds: 0)))
     ]
     stored.prefixes = [
       (Array("a.example/p".utf8), StoredPurges.Mark(hard: 40, softTime: WallTime(seconds: 0)))
     ]
     let before = SystemClock.monotonic
+    // What is purged while they are read counts as well.
+    let green = Self.tag("green")
+    zone.apply(
+      Purge(items: [green], time: WallTime(seconds: 0)), sequence: 41,
+      at: SystemClock.monotonic)
     zone.load(stored, wallTime: WallTime(seconds: 1_001))
+    zone.load(StoredPurges(sequence: 50), wallTime: WallTime(seconds: 1_001))
     let key = CacheKey.bytes(
       zone: zone.id, scheme: .http, authority: Array("a.example".utf8), path: Array("/x".utf8))
-    #expect(zone.purgeSequence == 40 && zone.isLoaded && zone.keptPurges == 3)
+    #expect(zone.purgeSequence == 41 && zone.isLoaded && zone.keptPurges == 4)
+    #expect(zone.verdict(since: 40, key: key, tags: [green.hash]) == .void)
     #expect(zone.verdict(since: 9, key: key, tags: []) == .void)
     #expect(zone.verdict(since: 10, key: key, tags: []) == .current)
     #expect(zone.verdict(since: 19, key: key, tags: [1, Self.tag("red").hash]) == .void)

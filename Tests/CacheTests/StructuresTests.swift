@@ -223,6 +223,20 @@ struct ShardModelTests {
       body: StoredBody([Bytes([UInt8](repeating: 1, count: size))]))
   }
 
+  @Test("the latest of several soft purges counts, looked at between them or not")
+  func softPurges() {
+    let zone = CacheZone(id: ZoneID(high: 1, low: 1)) { _ in }
+    let key = CacheKey.bytes(zone: zone.id, scheme: .http, authority: [0x61], path: [0x2f])
+    let responses = (0..<2).map { _ in makeResponse(zone, 1, key, 1, 1) }
+    for number in UInt64(1)...2 {
+      zone.apply(
+        Purge(isSoft: true, isEverything: true, time: WallTime(seconds: 0)), sequence: number,
+        at: Instant(nanoseconds: number))
+      #expect(responses[0].isCurrent && responses[0].outdated?.nanoseconds == number)
+    }
+    #expect(responses[1].isCurrent && responses[1].outdated?.nanoseconds == 2)
+  }
+
   @Test("random puts, gets, purges and evictions", arguments: [1, 2, 3, 4, 5] as [UInt64])
   func model(_ seed: UInt64) async {
     let group = CacheGroup(

@@ -28,7 +28,7 @@ import Testing
   @Test(
     "what no client could ask is refused, with the place of the fault",
     arguments: [
-      ("", "url"), ("?url=a.test", "url"), ("?url=http://a.test/%0d%0aX:%20y", "url"),
+      ("", "url"), ("?url=ftp://a.test", "url"), ("?url=http://a.test/%0d%0aX:%20y", "url"),
       ("?url=http://a.test/&method=TRACE", "method"), ("?url=http://a.test/&fields=x", "fields"),
       ("?url=http://a.test/&fields=a%20b:x", ""), ("?url=http:///", "url"),
       ("?url=http://a.test/&fields=Host:b", ""),

@@ -79,7 +79,7 @@ import Zones
       [
         "urls[0]: is of the host \"b.example\", which the zone a-1.example does not have. Its hosts are",
         "urls[1]: is \"ftp://a-1.example/\", whose scheme is neither http nor https",
-        "urls[2]: is \"/x\", which is no URL with a host", "urls[3]: is ",
+        "urls[2]: is \"/x\", which is no URL with a host", "urls[3]: has a control",
         "urls[4]: is a whole number",
       ]
     ),

@@ -30,6 +30,13 @@ import Testing
       isSoft: isSoft, isEverything: items.isEmpty, items: items, time: WallTime(seconds: time))
   }
 
+  /// Rows that purges have in the store.
+  private func rows() throws -> Int {
+    try store.environment.read { state throws(StorageError) in
+      try state.count(of: store.tables.purges)
+    }
+  }
+
   @Test func `a purge has a number among the changes, and its line of the log says all of it`()
     throws
   {
@@ -37,7 +44,9 @@ import Testing
       .target(.max), .tag(0), .host(1 << 63), .prefix(Array("a.test/ä\0".utf8)),
     ]
     let first = try store.purge(zone, Self.purge(items, isSoft: true))
-    #expect(first.changes.sequence == 3 && first.kept == 4 && first.foldedUpTo == nil)
+    #expect(
+      first.changes.sequence == 3 && first.kept == 4 && first.voidBefore == nil
+        && first.staleBefore == nil)
     try store.apply([.put(Samples.zone(2, revision: 2))])
     let second = try store.purge(zone, Self.purge([]))
     #expect(second.changes.sequence == 5 && second.kept == 0)
@@ -60,9 +69,9 @@ import Testing
     let again = try Self.open(directory)
     let stored = try again.purges(of: zone)
     #expect(stored.sequence == 5)
-    #expect(stored.marks.map(\.hash) == [7])
+    #expect(stored.young.map(\.hash) == [7])
     #expect(
-      stored.marks[0].mark
+      stored.young[0].mark
         == StoredPurges.Mark(hard: 5, soft: 4, softTime: WallTime(seconds: 2_000)))
     #expect(stored.prefixes.map(\.bytes) == [Array("a.test/x".utf8)])
     #expect(stored.prefixes[0].mark.hard == 3)
@@ -74,11 +83,11 @@ import Testing
     _ = try store.purge(zone, Self.purge((0..<100).map { .tag($0) }))
     _ = try store.purge(Samples.id(2), Self.purge([.tag(1)]))
     _ = try store.purge(zone, Self.purge([], isSoft: true))
-    #expect(try store.purges(of: zone).marks.count == 100)
+    #expect(try store.purges(of: zone).young.count == 100)
     _ = try store.purge(zone, Self.purge([]))
     let stored = try store.purges(of: zone)
-    #expect(stored.marks.isEmpty && stored.floor.hard == 7 && stored.floor.soft == 6)
-    #expect(try store.purges(of: Samples.id(2)).marks.count == 1)
+    #expect(stored.young.isEmpty && stored.floor.hard == 7 && stored.floor.soft == 6)
+    #expect(try store.purges(of: Samples.id(2)).young.count == 1)
   }
 
   @Test func `a large purge takes several lines of the log, made as one`() throws {
@@ -95,7 +104,7 @@ import Testing
     for number in 0..<300 {
       let applied = try store.purge(
         zone, Self.purge([.prefix(Array("a.test/\(number)/".utf8))]))
-      if let floor = applied.foldedUpTo { folded.append(floor) }
+      if let floor = applied.voidBefore { folded.append(floor) }
       #expect(applied.kept <= CacheLimits.purgePrefixes)
     }
     #expect(folded == [130])
@@ -114,11 +123,14 @@ import Testing
 
   @Test func `what was stored of a removed zone is void if the zone comes back`() throws {
     _ = try store.purge(zone, Self.purge([.tag(1)]))
-    let removed = try store.apply([.remove(zone)])
-    try store.apply([.put(Samples.zone(1))])
+    try store.apply([.remove(zone)])
+    #expect(try rows() == 0, "nothing is left of it")
+    let added = try store.apply([.put(Samples.zone(1))])
     let stored = try store.purges(of: zone)
-    #expect(stored.marks.isEmpty && stored.floor.hard == removed.sequence)
-    #expect(stored.sequence == removed.sequence)
+    #expect(stored.young.isEmpty && stored.floor.hard == added.sequence)
+    #expect(stored.sequence == added.sequence)
+    #expect(added.changes.map(\.purge?.isEverything) == [true])
+    #expect(try store.changes(after: added.sequence - 1) == added.changes)
   }
 
   @Test func `after a restore all that was stored is void, and no number means two things`() throws
@@ -132,7 +144,7 @@ import Testing
     let again = try Self.open(directory)
     let stored = try again.purges(of: zone)
     #expect(stored.floor.hard > last && stored.sequence == stored.floor.hard)
-    #expect(stored.marks.isEmpty)
+    #expect(stored.young.isEmpty)
     let purged = try again.purge(zone, Self.purge([.tag(1)]))
     #expect(try again.purges(of: zone).sequence == purged.changes.sequence)
     #expect(purged.changes.sequence > stored.sequence)

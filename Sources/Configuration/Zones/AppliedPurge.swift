@@ -8,7 +8,10 @@ package struct AppliedPurge: Sendable {
   /// Purges of the zone that are kept.
   package let kept: Int
 
-  /// There were too many, and what was stored before this number is void now, all of it; nil if there
-  /// were not.
-  package let foldedUpTo: UInt64?
+  /// There were too many: all that was stored before this number is void now, whatever it is; nil if
+  /// there were not.
+  package var voidBefore: UInt64?
+
+  /// The same for soft purges: all that was stored before this number is stale now.
+  package var staleBefore: UInt64?
 }

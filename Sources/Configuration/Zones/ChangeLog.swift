@@ -3,8 +3,8 @@
 import Cache
 import Primitives
 
-/// The stored form of a change: format, kind, identity, then the name. A purge has a format of its own:
-/// after the identity a record with the name and what was purged.
+/// The stored form of a change: format, kind, identity, then the name. What purges has a format of its
+/// own: after the identity a record with the name and what was purged.
 enum ChangeLog {
   static let format: UInt8 = 1
   static let purgeFormat: UInt8 = 2
@@ -25,7 +25,7 @@ enum ChangeLog {
     else { return nil }
     let rest = bytes.extracting(18...)
     switch (bytes[0], kind) {
-    case (purgeFormat, .purged): return readPurge(rest, sequence, id)
+    case (purgeFormat, _): return readPurge(rest, sequence, id, kind)
     case (format, .added), (format, .changed), (format, .removed):
       var name: [UInt8] = []
       name.append(rest)
@@ -36,7 +36,7 @@ enum ChangeLog {
   }
 
   private static func readPurge(
-    _ bytes: Span<UInt8>, _ sequence: UInt64, _ id: ZoneID
+    _ bytes: Span<UInt8>, _ sequence: UInt64, _ id: ZoneID, _ kind: ZoneChangeRecord.Kind
   ) -> ZoneChangeRecord? {
     guard var record = RecordReader(bytes, format: PurgeRecord.format) else { return nil }
     var name = ""
@@ -49,6 +49,6 @@ enum ChangeLog {
       }
     }
     guard record.isAtEnd, let purge else { return nil }
-    return ZoneChangeRecord(sequence: sequence, zone: id, name: name, kind: .purged, purge: purge)
+    return ZoneChangeRecord(sequence: sequence, zone: id, name: name, kind: kind, purge: purge)
   }
 }

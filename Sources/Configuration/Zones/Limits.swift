@@ -46,8 +46,12 @@ package enum ZonesLimits {
   /// Bytes of prefixes that one line of the log names; what holds for `purgeItemsPerChange` holds here.
   static let purgePrefixBytesPerChange = 1_024
 
-  /// Changes that the log keeps. Who asks for older ones is told to read everything.
-  package static let changesKept: UInt64 = 100_000
+  /// Rows of purges that count no more which a purge removes at least: their removal is no long one.
+  static let purgesSwept = 64
+
+  /// Changes of zones that the log keeps, and as many purges. Who asks for older ones is told to read
+  /// everything.
+  package static let changesKept = 100_000
 
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000

@@ -9,11 +9,11 @@ package struct ZoneChangeRecord: Equatable, Sendable {
   package let zone: ZoneID
   package let name: String
   package let kind: Kind
-  /// What was purged, if that is what was done.
+  /// What was purged, or what a change of the zone made void (`ZoneStore.voided`).
   package var purge: Purge?
 
   package init(sequence: UInt64, zone: ZoneID, name: String, kind: Kind, purge: Purge? = nil) {
-    precondition((kind == .purged) == (purge != nil))
+    precondition(kind != .purged || purge != nil)
     self.sequence = sequence
     self.zone = zone
     self.name = name

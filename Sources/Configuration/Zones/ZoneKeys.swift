@@ -7,6 +7,8 @@ enum ZoneKeys {
   static let sequence = Array("sequence".utf8)
   static let format = Array("format".utf8)
   static let purgeFloor = Array("purgeFloor".utf8)
+  /// There once was a zone that is no more.
+  static let hasRemoved = Array("hasRemoved".utf8)
 
   static func key(_ id: ZoneID) -> [UInt8] { key(id.high) + key(id.low) }
 

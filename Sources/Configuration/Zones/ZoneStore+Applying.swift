@@ -111,15 +111,15 @@ extension ZoneStore {
       let kind: ZoneChangeRecord.Kind =
         entry.new == nil ? .removed : entry.old == nil ? .added : .changed
       let name = entry.new?.name ?? entry.old.flatMap { ZoneRecord.readName($0.record.span) } ?? ""
+      let purge = try void(entry, sequence, &change)
       let record = ZoneChangeRecord(
-        sequence: sequence, zone: entry.id, name: name, kind: kind)
+        sequence: sequence, zone: entry.id, name: name, kind: kind, purge: purge)
       // The log of a great load is longer than what is kept: its beginning is not even written.
-      if UInt64(entries.count) - (sequence - first) < ZonesLimits.changesKept {
+      if entries.count - Int(sequence - first) < changesKept {
         try change.append(
           ChangeLog.write(record), at: ZoneKeys.key(sequence), in: tables.changes)
       }
       records.append(record)
-      if kind == .removed { try endPurges(of: entry.id, at: sequence, &change) }
     }
     if !entries.isEmpty || sequenceFloor > 0 {
       try change.put(ZoneKeys.key(sequence), at: ZoneKeys.sequence, in: tables.meta)
@@ -129,30 +129,12 @@ extension ZoneStore {
       try change.put(ZoneKeys.key(first), at: ZoneKeys.purgeFloor, in: tables.meta)
     }
     try change.put([ZoneStore.format], at: ZoneKeys.format, in: tables.meta)
-    try trimLog(last: sequence, &change)
+    try trim(tables.changes, &change)
     return AppliedChanges(sequence: sequence, changes: records)
   }
 
   func lastSequence(_ change: borrowing WriteTransaction) throws(StorageError) -> UInt64 {
     guard let found = try change.copy(of: ZoneKeys.sequence, in: tables.meta) else { return 0 }
     return ZoneKeys.number(found.span)
-  }
-
-  func trimLog(
-    last: UInt64, _ change: inout WriteTransaction
-  ) throws(StorageError) {
-    guard last > ZonesLimits.changesKept else { return }
-    let oldest = last - ZonesLimits.changesKept
-    let expired = try expiredChanges(upTo: oldest, change)
-    for key in expired { try change.remove(key, in: tables.changes) }
-  }
-
-  private func expiredChanges(
-    upTo oldest: UInt64, _ change: borrowing WriteTransaction
-  ) throws(StorageError) -> [[UInt8]] {
-    var keys: [[UInt8]] = []
-    var cursor = try change.cursor(over: tables.changes)
-    while try cursor.next(), ZoneKeys.number(cursor.key) <= oldest { keys.append(cursor.keyCopy()) }
-    return keys
   }
 }

@@ -1,4 +1,4 @@
-// The log of changes, and the small secrets that processes share.
+// The number of the last change, and the small secrets that processes share.
 
 package import Storage
 
@@ -11,34 +11,6 @@ extension ZoneStore {
   func lastSequence(_ state: borrowing ReadTransaction) throws(StorageError) -> UInt64 {
     guard let found = try state.copy(of: ZoneKeys.sequence, in: tables.meta) else { return 0 }
     return ZoneKeys.number(found.span)
-  }
-
-  /// What changed after `sequence`, at most `limit` changes; nil if the log does not reach back so
-  /// far, and everything must be read anew.
-  package func changes(
-    after sequence: UInt64, limit: Int = 10_000
-  ) throws(StorageError) -> [ZoneChangeRecord]? {
-    try environment.read { (state) throws(StorageError) in
-      try changes(after: sequence, limit: limit, state)
-    }
-  }
-
-  func changes(
-    after sequence: UInt64, limit: Int, _ state: borrowing ReadTransaction
-  ) throws(StorageError) -> [ZoneChangeRecord]? {
-    let last = try lastSequence(state)
-    if sequence == last { return [] }
-    // A number from the future belongs to a store that was since restored from an export.
-    guard sequence < last else { return nil }
-    var changes: [ZoneChangeRecord] = []
-    var cursor = try state.cursor(over: tables.changes, from: ZoneKeys.key(sequence + 1))
-    while changes.count < limit, try cursor.next() {
-      let number = ZoneKeys.number(cursor.key)
-      guard let change = ChangeLog.read(try cursor.value(), sequence: number) else { continue }
-      changes.append(change)
-    }
-    guard let first = changes.first, first.sequence == sequence + 1 else { return nil }
-    return changes
   }
 
   /// The secret `name` after `change` has seen what there is (nil: nothing) and said what there is to

@@ -107,19 +107,19 @@ extension ZoneStore {
   ) throws(StorageError) -> ([ZoneExport.Item], UInt64)? {
     try environment.read { (state) throws(StorageError) in
       let limit = ZonesLimits.exportAdditions
-      guard let changes = try changes(after: sequence, limit: limit, state), changes.count < limit,
-        let last = changes.last
+      guard let changes = try zoneChanges(after: sequence, limit: limit, state),
+        changes.count < limit
       else { return nil }
       var items: [ZoneExport.Item] = []
       var seen: Set<ZoneID> = []
-      for change in changes where change.kind != .purged && seen.insert(change.zone).inserted {
+      for change in changes where seen.insert(change.zone).inserted {
         let key = ZoneKeys.key(change.zone)
         items.append(
           ZoneExport.Item(
             id: change.zone, record: try state.copy(of: key, in: tables.zones),
             keys: try state.copy(of: key, in: tables.keys)))
       }
-      return (items, last.sequence)
+      return (items, try lastSequence(state))
     }
   }
 

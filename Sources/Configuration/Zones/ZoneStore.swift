@@ -1,5 +1,6 @@
 // The store of zones: configuration on disk, read one zone at a time.
 
+import Cache
 package import Primitives
 package import Storage
 import Synchronization
@@ -14,6 +15,10 @@ package final class ZoneStore: Sendable {
   let environment: StorageEnvironment
   let check: CertificateCheck
   let tables: Tables
+  /// Purges of URLs, tags and hosts of one generation, half of what a zone keeps.
+  let purgesPerGeneration: Int
+  /// Changes of zones that the log keeps, and as many purges.
+  let changesKept: Int
 
   /// The export on the disk; nil before it is known.
   let exported = Mutex<Exported?>(nil)
@@ -22,7 +27,7 @@ package final class ZoneStore: Sendable {
   struct Tables: Sendable {
     static let names = [
       "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
-      "purges",
+      "purges", "purgeLog",
     ]
 
     /// Identity -> `ZoneRecord`.
@@ -35,8 +40,10 @@ package final class ZoneStore: Sendable {
     let hostnames: StorageTable
     /// The part of a wildcard after `*.` -> identity.
     let wildcards: StorageTable
-    /// Sequence number -> what changed.
+    /// Sequence number -> what changed of a zone.
     let changes: StorageTable
+    /// Sequence number -> what was purged.
+    let purgeLog: StorageTable
     let meta: StorageTable
     let secrets: StorageTable
     /// Identity and hash -> the latest purges of it: `PurgeTableKeys`.
@@ -52,12 +59,18 @@ package final class ZoneStore: Sendable {
       meta = environment.table("meta")
       secrets = environment.table("secrets")
       purges = environment.table("purges")
+      purgeLog = environment.table("purgeLog")
     }
   }
 
-  init(_ environment: StorageEnvironment, _ check: CertificateCheck) {
+  init(
+    _ environment: StorageEnvironment, _ check: CertificateCheck,
+    purgesPerGeneration: Int = CacheLimits.purges / 2, changesKept: Int = ZonesLimits.changesKept
+  ) {
     self.environment = environment
     self.check = check
+    self.purgesPerGeneration = purgesPerGeneration
+    self.changesKept = changesKept
     directory = environment.directory
     tables = Tables(environment)
   }

@@ -1,35 +1,26 @@
 // A request that is only looked at, from what the operator says of it.
 
 package import HTTP
+import Zones
 import Primitives
 
 /// Makes the head of a request of a URL, a method and fields, by the parser that reads those of clients,
 /// so that it is understood as theirs are.
 package enum InspectedRequest {
-  /// The head of a request for `url` (http or https), with `lines` of the form `Name: value`.
+  /// The head of a request for `url` (http or https; https if it does not say), with `lines` of the form
+  /// `Name: value`.
   package static func head(
     _ url: String, method: String, lines: [String]
   ) throws(ControlRefusal) -> RequestHead {
-    let scheme: RequestHead.Scheme
-    let rest: Substring
-    if let end = prefixEnd(of: url, "https://") {
-      (scheme, rest) = (.https, url[end...])
-    } else if let end = prefixEnd(of: url, "http://") {
-      (scheme, rest) = (.http, url[end...])
-    } else {
-      throw refusal("url", "is \"\(url)\". Give a whole URL, as https://www.example.org/path.")
-    }
-    guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) else {
-      throw refusal("url", "has a space or a control character. Write it in percent encoding.")
+    let parts: URLText
+    do throws(Hostname.Fault) { parts = try URLText(url) } catch {
+      throw refusal("url", "\(error.problem). \(error.remedy)")
     }
     guard ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"].contains(method) else {
       throw refusal("method", "is \"\(method)\". Give GET, HEAD or another method in capitals.")
     }
-    let visible = rest.prefix { $0 != "#" }
-    let authority = visible.prefix { $0 != "/" && $0 != "?" }
-    guard !authority.isEmpty else { throw refusal("url", "names no host.") }
-    var path = String(visible.dropFirst(authority.count))
-    if !path.hasPrefix("/") { path = "/" + path }
+    let authority = String(decoding: parts.authority, as: UTF8.self)
+    let path = String(decoding: parts.path, as: UTF8.self)
     var text = "\(method) \(path) HTTP/1.1\r\nHost: \(authority)\r\n"
     for line in lines {
       guard line.contains(":"), !line.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 }) else {
@@ -37,7 +28,7 @@ package enum InspectedRequest {
       }
       text += line + "\r\n"
     }
-    return try parse(Array((text + "\r\n").utf8), scheme)
+    return try parse(Array((text + "\r\n").utf8), parts.scheme ?? .https)
   }
 
   private static func parse(
@@ -55,11 +46,6 @@ package enum InspectedRequest {
         "Such a request is refused with \(error.status) (\(error)): it never reaches the cache.")
     }
     return head
-  }
-
-  private static func prefixEnd(of url: String, _ scheme: String) -> String.Index? {
-    guard url.prefix(scheme.count).lowercased() == scheme else { return nil }
-    return url.index(url.startIndex, offsetBy: scheme.count)
   }
 
   private static func refusal(_ key: String, _ message: String) -> ControlRefusal {

@@ -25,7 +25,8 @@ extension ZoneDesk {
       ("everything", .bool(purge.isEverything)),
       ("items", .integer(purge.items.count)),
       ("kept", .integer(applied.kept)),
-      ("foldedUpTo", applied.foldedUpTo.map { .count($0) }),
+      ("voidBefore", applied.voidBefore.map { .count($0) }),
+      ("staleBefore", applied.staleBefore.map { .count($0) }),
     ])
     return Outcome(answer: ControlAnswer(result), applied: applied.changes)
   }

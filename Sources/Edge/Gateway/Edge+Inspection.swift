@@ -15,7 +15,7 @@ extension Edge {
   ) async throws(StorageError) -> EdgeInspection? {
     let host = Array(request.authority.prefix(request.hostLength))
     let snapshot: ZoneSnapshot
-    switch await directory.loop.perform({ [directory] in directory.find(host) }) {
+    switch await directory.find(host) {
     case .unknown: return nil
     case .failed(let error): throw error
     case .zone(let found): snapshot = found

@@ -42,7 +42,8 @@ package final class Edge: Sendable {
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
       background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) })
     let directory = ZoneDirectory(
-      store: store, cache: cache, loop: group.storage[0], defaultZone: defaultZone)
+      store: store, cache: cache, loop: group.storage[0], reader: group.storage[1],
+      defaultZone: defaultZone)
     self.directory = directory
     self.disk = disk
     let connectionLimit = HTTPServerLimits.connections(

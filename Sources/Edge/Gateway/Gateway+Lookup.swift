@@ -36,12 +36,11 @@ extension Gateway {
     var lookup = Lookup()
     guard add(&lookup) else { return false }
     lookups[host] = lookup
-    directory.loop.systemLane.post { [self] in
-      let found = directory.find(host)
-      loop.systemLane.post { self.found(host, found) }
-    }
+    loop.systemLane.start { await self.find(host) }
     return true
   }
+
+  private func find(_ host: [UInt8]) async { found(host, await directory.find(host)) }
 
   private func found(_ host: [UInt8], _ found: ZoneDirectory.Found) {
     guard let lookup = lookups.removeValue(forKey: host) else { return }

@@ -15,6 +15,10 @@ package enum GatewayLimits {
   /// Requests that wait for one look-up; further ones get 503.
   static let requestsPerLookup = 1_024
 
+  /// Purges of a zone that a look-up takes over itself, in about two milliseconds; more are read on
+  /// another thread first, so that other zones' look-ups do not wait for them.
+  static let purgesLoadedAtOnce = 4_096
+
   /// A zone without a request for this long leaves the memory of the loop.
   package static let zoneIdleNanoseconds: UInt64 = 600_000_000_000
 

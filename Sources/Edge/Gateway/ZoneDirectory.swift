@@ -15,6 +15,8 @@ package final class ZoneDirectory: @unchecked Sendable {
   package let loop: EventLoop
   package let store: ZoneStore
   private let cache: CacheGroup
+  /// Where what takes long is read: other zones' look-ups do not wait for it.
+  private let reader: EventLoop
   /// The zone that answers for names that no zone has; nil: 421.
   package let defaultZone: String?
   private var live: [ZoneID: Live] = [:]
@@ -28,8 +30,11 @@ package final class ZoneDirectory: @unchecked Sendable {
     weak var use: ZoneUse?
   }
 
-  package init(store: ZoneStore, cache: CacheGroup, loop: EventLoop, defaultZone: String?) {
+  package init(
+    store: ZoneStore, cache: CacheGroup, loop: EventLoop, reader: EventLoop, defaultZone: String?
+  ) {
     self.store = store
+    self.reader = reader
     self.cache = cache
     self.loop = loop
     self.defaultZone = defaultZone
@@ -42,25 +47,53 @@ package final class ZoneDirectory: @unchecked Sendable {
     case failed(StorageError)
   }
 
-  /// The zone that answers for `host`: exact name, then wildcard, then the default zone.
-  func find(_ host: [UInt8]) -> Found {
-    do throws(StorageError) {
-      if let id = try store.zone(forHost: host.span), let found = try snapshot(of: id) {
-        return .zone(found)
+  /// The zone that answers for `host`: exact name, then wildcard, then the default zone. From a task on
+  /// any loop.
+  func find(_ host: [UInt8]) async -> Found {
+    while true {
+      switch await loop.perform({ [self] in lookUp(host) }) {
+      case .found(let found): return found
+      case .unloaded(let tenant):
+        if let error = await reader.perform({ [self] in load(tenant) }) { return .failed(error) }
       }
-      guard let defaultZone, let id = try store.zone(named: defaultZone),
-        let found = try snapshot(of: id)
-      else { return .unknown }
-      return .zone(found)
-    } catch {
-      return .failed(error)
     }
   }
 
-  private func snapshot(of id: ZoneID) throws(StorageError) -> ZoneSnapshot? {
-    if let snapshot = live[id]?.snapshot { return snapshot }
-    guard let configuration = try store.configurationWithKeys(of: id) else { return nil }
-    return try makeSnapshot(configuration, epoch: try store.sequence())
+  /// What a look-up came to.
+  private enum LookUp: Sendable {
+    case found(Found)
+    /// The zone has so many purges that they are to be taken over elsewhere first.
+    case unloaded(CacheZone)
+  }
+
+  private func lookUp(_ host: [UInt8]) -> LookUp {
+    do throws(StorageError) {
+      var id = try store.zone(forHost: host.span)
+      if id == nil, let defaultZone { id = try store.zone(named: defaultZone) }
+      guard let id else { return .found(.unknown) }
+      if let snapshot = live[id]?.snapshot { return .found(.zone(snapshot)) }
+      let tenant = cache.zone(id)
+      if !tenant.isLoaded, try store.purgeCount(of: id) > GatewayLimits.purgesLoadedAtOnce {
+        return .unloaded(tenant)
+      }
+      guard let configuration = try store.configurationWithKeys(of: id) else {
+        return .found(.unknown)
+      }
+      return .found(.zone(try makeSnapshot(configuration, epoch: try store.sequence())))
+    } catch {
+      return .found(.failed(error))
+    }
+  }
+
+  /// Takes over the purges that the store has of a zone; what went wrong, if something did. From any
+  /// storage thread: those that are put into force meanwhile are not lost.
+  private func load(_ tenant: CacheZone) -> StorageError? {
+    do throws(StorageError) {
+      tenant.load(try store.purges(of: tenant.id), wallTime: SystemClock.wall)
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private func makeSnapshot(
@@ -68,10 +101,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   ) throws(StorageError) -> ZoneSnapshot {
     let use = live[configuration.id]?.use ?? ZoneUse()
     let tenant = cache.zone(configuration.id)
-    // Purges are published on this thread too: none is missed between reading and taking over.
-    if !tenant.isLoaded {
-      tenant.load(try store.purges(of: configuration.id), wallTime: SystemClock.wall)
-    }
+    if !tenant.isLoaded, let error = load(tenant) { throw error }
     let snapshot = ZoneSnapshot(configuration, epoch: epoch, use: use, tenant: tenant)
     live[snapshot.id] = Live(snapshot: snapshot, use: use)
     if live.count > sweepAt {
@@ -88,8 +118,8 @@ package final class ZoneDirectory: @unchecked Sendable {
     for record in applied.changes {
       if let purge = record.purge {
         cache.apply(purge, sequence: record.sequence, to: record.zone)
-        continue
       }
+      if record.kind == .purged { continue }
       do throws(StorageError) { publication.zones.append(try published(record)) } catch {
         // Nothing of it may be served from memory: the next request reads the store again.
         publication.zones.append(
@@ -103,11 +133,6 @@ package final class ZoneDirectory: @unchecked Sendable {
   private func published(_ record: ZoneChangeRecord) throws(StorageError) -> Publication.Zone {
     let wasLive = live[record.zone]?.snapshot != nil
     live[record.zone]?.snapshot = nil
-    if record.kind == .removed {
-      // It has no time of its own: nothing is stale by it.
-      let end = Purge(isEverything: true, time: WallTime(seconds: 0))
-      cache.apply(end, sequence: record.sequence, to: record.zone)
-    }
     guard record.kind != .removed, wasLive,
       let configuration = try store.configurationWithKeys(of: record.zone)
     else {

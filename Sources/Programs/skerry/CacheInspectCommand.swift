@@ -15,7 +15,7 @@ struct CacheInspectCommand: ParsableCommand {
       tells its response from others, and what is stored: where, how fresh, which fields selected it.
       """)
 
-  @Argument(help: "The URL, as https://www.example.org/path?query.")
+  @Argument(help: "The URL, as https://www.example.org/path?query; https if it says no scheme.")
   var url: String
 
   @Option(

@@ -58,6 +58,7 @@ struct CacheInspectionText {
     for (name, value) in members(variant["vary"]) { rows.append(["Vary", "\(name): \(value)"]) }
     let tags = variant["tags"]?.elements.compactMap(\.text) ?? []
     if !tags.isEmpty { rows.append(["tags", tags.joined(separator: " ")]) }
+    guard variant["memoryBytes"] != nil else { return TextTable(rows: rows).text }
     rows.append([
       "size",
       "\(number("bytes")) bytes, \(Figures.bytes(number("memoryBytes"))) with all it takes"

@@ -34,6 +34,12 @@ struct CacheStatsCommand: ParsableCommand {
     let result = try control.ask(.get, path, for: "the ledger")
     if control.printsJSON(result["zones"] ?? .array([])) { return }
     let zones = LedgerReading(result).zones
+    if let zone, zones.isEmpty {
+      Console.line(
+        "Nobody has asked for anything of \(zone) for ten minutes, and its counters are gone: they begin "
+          + "anew with the next request. What is stored for a URL: skerry cache inspect URL.")
+      return
+    }
     Console.write(Self.text(zones))
     if zone != nil, let only = zones.first { Console.write("\n" + Self.layers(of: only)) }
   }

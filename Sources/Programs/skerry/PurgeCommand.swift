@@ -63,17 +63,16 @@ struct PurgeCommand: ParsableCommand {
     ]
   }
 
-  func validate() throws {
-    let isEmpty = lists.allSatisfy { $0.values.isEmpty }
-    if isEmpty, !everything {
-      throw ValidationError("Say what to purge: --url, --tag, --host, --prefix or --everything.")
-    }
-    if !isEmpty, everything {
-      throw ValidationError("--everything leaves nothing to name: leave it out, or all the others.")
-    }
-  }
-
   func run() throws {
+    // Not in `validate`: that would be heard before the parser tells of an option that it does not know.
+    let isEmpty = lists.allSatisfy { $0.values.isEmpty }
+    guard isEmpty == everything else {
+      throw CommandFailure(
+        .usage,
+        everything
+          ? "skerry: --everything leaves nothing to name: leave it out, or all the others."
+          : "skerry: say what to purge: --url, --tag, --host, --prefix or --everything.")
+    }
     var members: [(String, ConfigurationValue?)] = [
       ("everything", everything ? .bool(true) : nil), ("soft", soft ? .bool(true) : nil),
     ]
@@ -85,9 +84,10 @@ struct PurgeCommand: ParsableCommand {
     if control.printsJSON(result) { return }
     let sequence = result["sequence"]?.number ?? 0
     Console.line("\(soft ? "stale" : "void") since change \(sequence): \(subject)")
-    if let number = result["foldedUpTo"]?.number {
+    for (key, state) in [("voidBefore", "void"), ("staleBefore", "stale")] {
+      guard let number = result[key]?.number else { continue }
       Console.line(
-        "There were more purges than are kept: all that was stored before change \(number) is void."
+        "There were more purges than are kept: all that was stored before change \(number) is \(state)."
       )
     }
   }

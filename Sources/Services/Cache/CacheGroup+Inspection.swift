@@ -11,7 +11,8 @@ extension CacheShard {
     let isOwner = ownerIndex(hash) == index
     let own = resource(hash, key)?.variants.map(\.response).filter(\.isCurrent) ?? []
     return ShardFinding(
-      loop: loop.name, isOwner: isOwner, now: now, stored: isOwner ? own : front.all(hash, key),
+      loop: loop.name, isOwner: isOwner, now: now, wallTime: wallTime,
+      stored: isOwner ? own : front.all(hash, key),
       markedUntil: markers.mark(of: hash, at: now), refusal: refusals.find(hash),
       isBeingFetched: claims.first(hash) { $0.flight.key == key && !$0.flight.isRevoked } != nil)
   }
@@ -19,17 +20,24 @@ extension CacheShard {
 
 extension CacheGroup {
   /// What the cache would do with a request of a zone with those policies, and why. Looks at each loop
-  /// once, in a turn of its system lane, which the zone pays for; changes nothing. From a task on any
-  /// loop.
+  /// once, in a turn of its system lane, which the zone pays for, and at the disk; changes nothing. From a
+  /// task on any loop.
   package func inspect(
     _ request: RequestHead, of id: ZoneID, _ policies: CachePolicies
   ) async -> CacheInspection {
-    let question = CacheQuestion(request, zone(id), policies, hash)
+    let zone = zone(id)
+    let question = CacheQuestion(request, zone, policies, hash)
     var findings: [ShardFinding] = []
     let (hash, key) = (question.hash, question.key)
     for shard in shards {
       findings.append(await shard.loop.perform { shard.inspect(hash, key, of: id) })
     }
-    return CacheInspection(question, findings)
+    var onDisk: [StoredResponse] = []
+    if let disk, let owner = findings.first(where: \.isOwner), let loop = EventLoop.current {
+      onDisk = await disk.inspect(
+        key, hash, of: zone, now: owner.now, wall: owner.wallTime,
+        on: loop.chargedLane ?? loop.systemLane)
+    }
+    return CacheInspection(question, findings, onDisk)
   }
 }

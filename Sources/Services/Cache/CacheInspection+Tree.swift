@@ -49,8 +49,7 @@ extension CacheInspection.Variant {
     let fields = head.fields.fields
     return .object(
       [
-        // A stored response of a disk has another layer, and no loop.
-        ("layer", .string("ram")), ("loop", owner.map { .string($0) }),
+        ("layer", .string(isOnDisk ? "disk" : "ram")), ("loop", owner.map { .string($0) }),
         ("alsoOn", .array(fronts.map { .string($0) })),
         ("isSelected", .bool(isSelected)), ("status", .integer(Int(head.status))),
         ("ageSeconds", .integer(Int(clamping: response.freshness.ageSeconds(at: now)))),
@@ -61,9 +60,14 @@ extension CacheInspection.Variant {
         ("lastModified", fields.text(.lastModified).map { .string($0) }),
         ("cacheControl", fields.text(.cacheControl).map { .string($0) }),
         ("vary", varyTree), ("tags", .array(tags.map { .string($0) })),
-        ("bytes", .integer(response.body.count)), ("memoryBytes", .integer(response.cost)),
-        ("isInFile", .bool(response.body.isInFile)), ("heat", .integer(Int(response.heat))),
-      ])
+      ] + (isOnDisk ? [] : memoryTree))
+  }
+
+  private var memoryTree: [(String, ConfigurationValue?)] {
+    [
+      ("bytes", .integer(response.body.count)), ("memoryBytes", .integer(response.cost)),
+      ("isInFile", .bool(response.body.isInFile)), ("heat", .integer(Int(response.heat))),
+    ]
   }
 
   /// How long it may be used once it is stale, and what forbids or spares a validation.

@@ -37,6 +37,8 @@ package struct CacheInspection: Sendable {
     let response: StoredResponse
     /// It is the one that answers the request, if one does.
     let isSelected: Bool
+    /// It is on the disk only.
+    let isOnDisk: Bool
     /// The loop that it belongs to; nil if that has it no more.
     let owner: String?
     /// Loops that refer to it.
@@ -44,18 +46,19 @@ package struct CacheInspection: Sendable {
     let now: Instant
   }
 
-  init(_ question: CacheQuestion, _ findings: [ShardFinding]) {
+  /// `onDisk` is what the disk has for the key, all that is in memory as well included.
+  init(_ question: CacheQuestion, _ findings: [ShardFinding], _ onDisk: [StoredResponse]) {
     self.question = question
     let owner = findings.first(where: \.isOwner)
     self.owner = owner
     if case .rule(let index) = question.choice { rule = index } else { rule = nil }
-    variants = Self.variants(question, findings)
-    let verdict = Self.verdict(question, findings, variants.first(where: \.isSelected)?.response)
+    variants = Self.variants(question, findings, onDisk)
+    let verdict = Self.verdict(question, findings, variants.first(where: \.isSelected))
     (answer, reason, explanation) = (verdict.0, verdict.1, verdict.2)
   }
 
   private static func variants(
-    _ question: CacheQuestion, _ findings: [ShardFinding]
+    _ question: CacheQuestion, _ findings: [ShardFinding], _ onDisk: [StoredResponse]
   ) -> [Variant] {
     guard question.obstacle == nil else { return [] }
     var all: [StoredResponse] = []
@@ -64,11 +67,15 @@ package struct CacheInspection: Sendable {
         all.append(response)
       }
     }
+    let inMemory = all.count
+    all += onDisk.filter { response in
+      !all.contains { $0.head.selection.isEqual(to: response.head.selection) }
+    }
     let chosen = all.first { $0.head.selection.matches(question.request.fields) }
-    return all.map { response in
+    return all.enumerated().map { index, response in
       let having = findings.filter { finding in finding.stored.contains { $0 === response } }
       return Variant(
-        response: response, isSelected: response === chosen,
+        response: response, isSelected: response === chosen, isOnDisk: index >= inMemory,
         owner: having.first(where: \.isOwner)?.loop,
         fronts: having.filter { !$0.isOwner }.map(\.loop),
         now: findings.first(where: \.isOwner)?.now ?? Instant(nanoseconds: 0))
@@ -80,7 +87,7 @@ package struct CacheInspection: Sendable {
   private typealias Verdict = (Answer, String, String)
 
   private static func verdict(
-    _ question: CacheQuestion, _ findings: [ShardFinding], _ stored: StoredResponse?
+    _ question: CacheQuestion, _ findings: [ShardFinding], _ selected: Variant?
   ) -> Verdict {
     if let obstacle = question.obstacle { return (.pass, obstacle.code, obstacle.text) }
     guard let owner = findings.first(where: \.isOwner) else {
@@ -89,11 +96,15 @@ package struct CacheInspection: Sendable {
     let traits = RequestTraits(question.request.fields)
     let directives =
       traits.contains(.directives) ? RequestDirectives(question.request.fields) : nil
-    if let stored { return verdict(question, owner, stored, traits, directives) }
+    let stored = selected.map { verdict(question, owner, $0.response, traits, directives) }
+    if let stored, selected?.isOnDisk == false { return stored }
     if directives?.noStore ?? false {
       return (.pass, "request", "The request has Cache-Control: no-store.")
     }
-    return missing(question, owner, findings)
+    let missing = missing(question, owner, findings)
+    // Where it is no miss in memory, nobody looks on the disk.
+    guard missing.0 == .miss, let stored else { return missing }
+    return (stored.0, stored.1, "From the disk: \(stored.2)")
   }
 
   private static func verdict(

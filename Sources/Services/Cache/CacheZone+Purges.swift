@@ -5,9 +5,10 @@ import Runtime
 import Synchronization
 
 extension CacheZone {
-  /// What the zone's purges make of a response whose fetch began when `sequence` was the number of the
-  /// latest (`purgeSequence`), by its whole cache key and the hashes of its tags (`PurgeHash`). From
-  /// any thread, in a few microseconds.
+  /// What the zone's purges make of a response whose fetch began, or that was judged last, when
+  /// `sequence` was the number of the latest (`purgeSequence`), by its whole cache key and the hashes
+  /// of its tags (`PurgeHash`). From any thread, in a few microseconds; in a tenth of a millisecond with
+  /// a thousand tags and as many purges since.
   package func verdict(
     since sequence: UInt64, key: [UInt8], tags: [UInt64]
   ) -> PurgeVerdict {
@@ -36,9 +37,8 @@ extension CacheZone {
   }
 
   /// Takes over what the store of zones has, before anything is stored: `verdict` knows nothing of
-  /// earlier purges without it. May take long: not on a loop.
+  /// earlier purges without it. Purges may be put into force meanwhile. May take long: not on a loop.
   package func load(_ stored: StoredPurges, wallTime: WallTime) {
-    precondition(!isLoaded)
     let now = SystemClock.monotonic
     func mark(_ stored: StoredPurges.Mark) -> PurgeTable.Mark {
       let age = UInt64(max(0, wallTime.seconds - stored.softTime.seconds)) * 1_000_000_000
@@ -46,19 +46,28 @@ extension CacheZone {
         hard: stored.hard, soft: stored.soft,
         softTime: Instant(nanoseconds: now.nanoseconds > age ? now.nanoseconds - age : 1))
     }
-    var table = PurgeTable()
-    table.noteFloor(mark(stored.floor))
-    var dropped = PurgeTable.Dropped()
-    // In their order: what there is no room for is of the oldest.
-    for (hash, own) in stored.marks.sorted(by: { $0.mark.latest < $1.mark.latest }) {
-      table.note(hash, mark(own), &dropped)
+    func generation(_ items: [StoredPurges.Item]) -> PurgeGeneration {
+      var generation = PurgeGeneration()
+      for item in items { generation.note(item.hash, mark(item.mark)) }
+      return generation
     }
+    var table = PurgeTable()
+    var dropped = PurgeTable.Dropped()
+    table.load(
+      mark(stored.floor), old: generation(stored.old), young: generation(stored.young))
+    // In their order: what there is no room for is of the oldest.
     for (bytes, own) in stored.prefixes.sorted(by: { $0.mark.latest < $1.mark.latest }) {
       table.note(.prefix(bytes), mark(own), &dropped)
     }
     let loaded = table
-    purges.withLock { $0 = loaded }
-    setPurges(floor: loaded.floor.hard, sequence: stored.sequence)
-    noteLoaded()
+    let floor: UInt64? = purges.withLock { present in
+      guard !isLoaded else { return nil }
+      let meanwhile = present
+      present = loaded
+      present.merge(meanwhile, &dropped)
+      noteLoaded()
+      return present.floor.hard
+    }
+    if let floor { setPurges(floor: floor, sequence: stored.sequence) }
   }
 }

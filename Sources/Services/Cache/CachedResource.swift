@@ -40,8 +40,9 @@ final class CachedResource {
 
   @inline(__always)
   private func suits(_ response: StoredResponse, _ fields: FieldBlock) -> Bool {
-    response.isCurrent
-      && (response.head.selection.isEmpty || response.head.selection.matches(fields))
+    // Others need not be judged by the purges since they were looked at.
+    (response.head.selection.isEmpty || response.head.selection.matches(fields))
+      && response.isCurrent
   }
 
   func insert(_ variant: Variant) { variants.insert(variant, at: 0) }

@@ -99,7 +99,7 @@ final class Flight: @unchecked Sendable {
     if sequence == latest { return .current }
     return standing.withLock { standing in
       if standing.sequence == latest { return .current }
-      let verdict = zone.verdict(since: sequence, key: key, tags: standing.tags)
+      let verdict = zone.verdict(since: standing.sequence, key: key, tags: standing.tags)
       if verdict == .current { standing.sequence = latest }
       return verdict
     }

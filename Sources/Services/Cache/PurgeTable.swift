@@ -41,6 +41,9 @@ struct PurgeTable: Sendable {
   /// How many purges are kept.
   var count: Int { young.count + old.count + prefixes.count }
 
+  /// The latest purges by that hash.
+  func mark(of hash: UInt64) -> Mark? { young.mark(of: hash) ?? old.mark(of: hash) }
+
   /// Notes a purge with its number, which is later than all before, and the instant since which
   /// softly purged responses are stale.
   mutating func note(_ purge: Purge, sequence: UInt64, at instant: Instant) -> Dropped {
@@ -76,8 +79,22 @@ struct PurgeTable: Sendable {
     young.note(hash, mark)
   }
 
-  /// Notes what holds for everything.
-  mutating func noteFloor(_ mark: Mark) { floor.merge(mark) }
+  /// Begins with what the store of zones has: what holds for everything, and the purges of both
+  /// generations by their hash.
+  mutating func load(_ floor: Mark, old: PurgeGeneration, young: PurgeGeneration) {
+    self.floor.merge(floor)
+    self.old = old
+    self.young = young
+  }
+
+  /// Takes in what was noted elsewhere meanwhile.
+  mutating func merge(_ other: PurgeTable, _ dropped: inout Dropped) {
+    floor.merge(other.floor)
+    for generation in [other.old, other.young] {
+      generation.forEach { note($0, $1, &dropped) }
+    }
+    for prefix in other.prefixes { notePrefix(prefix.bytes, prefix.mark) }
+  }
 
   /// What the purges after `sequence` make of a response, whose target `PurgeTarget` lent, and whose
   /// tags have those hashes.
@@ -86,9 +103,9 @@ struct PurgeTable: Sendable {
   ) -> PurgeVerdict {
     var latest = floor
     if latest.hard > sequence { return .void }
-    take(target, &latest)
-    take(host, &latest)
-    for tag in tags { take(tag, &latest) }
+    take(target, after: sequence, &latest)
+    take(host, after: sequence, &latest)
+    for tag in tags { take(tag, after: sequence, &latest) }
     for index in prefixes.indices where prefixes[index].mark.latest > sequence {
       if text.starts(with: prefixes[index].bytes) { latest.merge(prefixes[index].mark) }
     }
@@ -96,10 +113,10 @@ struct PurgeTable: Sendable {
     return latest.soft > sequence ? .stale(since: latest.softTime) : .current
   }
 
-  private func take(_ hash: UInt64, _ latest: inout Mark) {
-    if let mark = young.mark(of: hash) {
+  private func take(_ hash: UInt64, after sequence: UInt64, _ latest: inout Mark) {
+    if let mark = young.mark(of: hash, after: sequence) {
       latest.merge(mark)
-    } else if let mark = old.mark(of: hash) {
+    } else if let mark = old.mark(of: hash, after: sequence) {
       latest.merge(mark)
     }
   }
@@ -126,9 +143,19 @@ struct PurgeTable: Sendable {
 }
 
 extension Span where Element == UInt8 {
+  /// Compares in blocks: a zone may have 256 prefixes that differ in their last byte only, and each of
+  /// its responses is compared with all of them.
   fileprivate func starts(with prefix: [UInt8]) -> Bool {
     guard prefix.count <= count else { return false }
-    for index in 0..<prefix.count where self[index] != prefix[index] { return false }
+    let prefix = prefix.span
+    var start = 0
+    while start < prefix.count {
+      let end = Swift.min(start + 64, prefix.count)
+      var difference: UInt8 = 0
+      for index in start..<end { difference |= self[index] ^ prefix[index] }
+      if difference != 0 { return false }
+      start = end
+    }
     return true
   }
 }

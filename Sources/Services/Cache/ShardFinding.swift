@@ -7,6 +7,7 @@ struct ShardFinding: Sendable {
   let loop: String
   let isOwner: Bool
   let now: Instant
+  let wallTime: WallTime
   /// All variants that the loop can answer by, newest first.
   let stored: [StoredResponse]
   /// Until when requests for the key do not wait for each other.

@@ -67,7 +67,7 @@ final class StoredResponse: Evictable, Sendable {
     while before != Self.revoked {
       let latest = zone.purgeSequence
       if before == latest { return true }
-      switch zone.verdict(since: sequence, key: key, tags: head.tags) {
+      switch zone.verdict(since: before, key: key, tags: head.tags) {
       case .void: revoke()
       case .stale(let instant): noteOutdated(instant)
       case .current: break
@@ -88,9 +88,8 @@ final class StoredResponse: Evictable, Sendable {
   }
 
   private func noteOutdated(_ instant: Instant) {
-    // The first of several soft purges counts.
-    _ = outdatedAt.compareExchange(
-      expected: 0, desired: max(1, instant.nanoseconds), ordering: .relaxed)
+    // The latest of several soft purges counts, whether it was looked at between them or not.
+    outdatedAt.max(max(1, instant.nanoseconds), ordering: .relaxed)
   }
 
   /// Notes that the origin failed when this was validated, so that requests in the time after it

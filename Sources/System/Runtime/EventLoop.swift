@@ -41,7 +41,7 @@ import Synchronization
   var scheduler: LaneScheduler
   var timers: TimerWheel
   /// The lane that is charged for what runs now.
-  var chargedLane: Lane?
+  package internal(set) var chargedLane: Lane?
   var chargedSince: UInt64 = 0
   /// What was charged for the piece of work that runs.
   var jobTicks: UInt64 = 0

@@ -55,29 +55,29 @@ package final class DiskCache: Sendable {
 
   /// The newest record of a digest that is the zone's and suits; nil if there is none, or too many
   /// requests of the zone wait. `suits` is called on any thread, with records without their bodies.
-  /// From a task on `lane`.
+  /// A look that is not counted changes nothing. From a task on `lane`.
   package func find(
-    _ digest: DiskDigest, for zone: ZoneID, on lane: Lane,
+    _ digest: DiskDigest, for zone: ZoneID, on lane: Lane, isCounted: Bool = true,
     suits: @escaping @Sendable (DiskRecord) -> Bool
   ) async -> DiskRecord? {
     guard let store else { return nil }
-    store.noteRequest(digest)
+    if isCounted { store.noteRequest(digest) }
     // What a zone does not have, or has just put, needs no other thread.
     let hasSome = store.mayHave(zone)
     if let record = hasSome ? store.findPending(digest, for: zone, suits: suits) : nil {
-      store.noteOutcome(isHit: true)
+      if isCounted { store.noteOutcome(isHit: true) }
       return record
     }
     guard hasSome else {
-      store.noteOutcome(isHit: false)
+      if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
-    let request = DiskRequest(digest, zone, on: lane, suits)
+    let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
       reads.add(request, of: zone) ? (true, reads.wakeReader()) : (false, nil)
     }
     guard added.0 else {
-      store.noteBusy()
+      if isCounted { store.noteBusy() }
       return nil
     }
     if let reader = added.1 { post(to: reader, store) }
@@ -175,9 +175,11 @@ package final class DiskCache: Sendable {
   private func serve(_ reader: Int, _ store: DiskStore) {
     guard let request = reads.withLock({ $0.next(for: reader) }) else { return }
     let record = store.read(request.digest, for: request.zone, suits: request.suits)
-    store.noteRead(
-      isHit: record != nil,
-      nanoseconds: SystemClock.monotonic.nanoseconds(since: request.begun))
+    if request.isCounted {
+      store.noteRead(
+        isHit: record != nil,
+        nanoseconds: SystemClock.monotonic.nanoseconds(since: request.begun))
+    }
     request.finish(record)
     post(to: reader, store)
   }

@@ -11,17 +11,20 @@ final class DiskRequest: @unchecked Sendable {
   let zone: ZoneID
   let suits: @Sendable (DiskRecord) -> Bool
   let begun: Instant
+  /// Whether it is somebody's request, and no look by an operator.
+  let isCounted: Bool
   private let lane: Lane
   private let parker: Parker
   private var answer: DiskRecord??
 
   init(
-    _ digest: DiskDigest, _ zone: ZoneID, on lane: Lane,
+    _ digest: DiskDigest, _ zone: ZoneID, on lane: Lane, isCounted: Bool,
     _ suits: @escaping @Sendable (DiskRecord) -> Bool
   ) {
     self.digest = digest
     self.zone = zone
     self.suits = suits
+    self.isCounted = isCounted
     self.lane = lane
     begun = SystemClock.monotonic
     parker = Parker(on: lane)
