@@ -52,6 +52,19 @@ import Testing
         + bytes("c00c 0010 0001 00000000 0002 0162"))
   }
 
+  @Test func `a content may be empty, and a set may not`() {
+    let owner = name("a")
+    let response = message { writer in
+      expect(
+        writer.append(
+          owner: owner.bytes.span, type: RecordType(rawValue: 65_280), ttl: 1,
+          contents: run([]).span))
+      expect(writer.append(ownerAt: 12, type: .a, ttl: 1, contents: run().span))
+      expect(writer.recordCount(in: .answer) == 1)
+    }
+    #expect(Array(response.dropFirst(12)) == bytes("01 61 00 ff00 0001 00000001 0000"))
+  }
+
   @Test func `what does not fit is left out whole, and the rest can be written`() {
     let response = message(limit: 12 + question.count + 40) { writer in
       expect(writer.appendQuestion(question.span))

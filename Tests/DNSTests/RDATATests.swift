@@ -163,6 +163,11 @@ private let contents: [(RecordType, String, String)] = [
     expect(!RDATA.isValid(.mx, message.span.extracting(15..<19)))
   }
 
+  @Test func `times before 1970 are those that serial arithmetic makes of them`() throws {
+    let before = try parse(.rrsig, "A 8 0 0 19691231235959 19020101000000 0 . AQID")
+    #expect(Array(before[8..<16]) == bytes("ffffffff 8017e880"), "\(before)")
+  }
+
   @Test func `times of signatures are those of the calendar`() {
     for (seconds, text) in [
       (0, "19700101000000"), (951_782_400, "20000229000000"), (1_709_251_199, "20240229235959"),

@@ -67,6 +67,17 @@ extension Span where Element == UInt8 {
     }
   }
 
+  /// Whether the bytes are those of `text` but for ASCII case, in which either may be.
+  @inlinable package func matches(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    // Safe: as above.
+    return text.withUTF8Buffer { other in
+      for index in 0..<count
+      where unsafe self[index].asciiLowercased != other[index].asciiLowercased { return false }
+      return true
+    }
+  }
+
   /// Whether both have the same bytes. Takes a time that depends on them: not for secrets.
   @inlinable package func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }

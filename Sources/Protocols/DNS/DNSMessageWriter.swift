@@ -71,7 +71,7 @@ package struct DNSMessageWriter: ~Copyable, ~Escapable {
     contents: Span<UInt8>
   ) -> Bool {
     let start = count
-    guard contents.count > 2 else { return true }
+    guard contents.count >= 2 else { return true }
     guard putName(owner) else { return undo(to: start) }
     let first = start
     // The records behind the first one point at its owner, or repeat its pointer.

@@ -9,11 +9,10 @@ extension RDATA {
     _ type: RecordType, _ text: Span<UInt8>, origin: DomainName?
   ) throws(ZoneFileFault) -> [UInt8] {
     var lexer = ZoneFileLexer(limits: ZoneFileLimits())
-    for index in 0..<text.count {
-      // A line's end would begin a second entry.
-      if lexer.take(text[index]) == .entry, index < text.count - 1 {
-        throw ZoneFileFault(position: lexer.position, reason: .extraWord, word: "")
-      }
+    var index = 0
+    // A line's end would begin a second entry.
+    if lexer.take(text, from: &index) == .entry, index < text.count {
+      throw ZoneFileFault(position: lexer.position, reason: .extraWord, word: "")
     }
     _ = lexer.finish()
     if let fault = lexer.fault {

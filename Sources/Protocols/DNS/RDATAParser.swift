@@ -136,6 +136,7 @@ struct RDATAParser {
   /// `key`, `key=value` or `key="value"`, in any order; they are sorted by key.
   private mutating func parseParameters() throws(DNSError) {
     var parameters: [(key: UInt16, value: [UInt8])] = []
+    var keys: Set<UInt16> = []
     while next < words.count {
       let text = bytes(of: next)
       next += 1
@@ -148,7 +149,7 @@ struct RDATAParser {
       guard let value = ServiceParameters.value(of: key, plain.span) else {
         throw .invalidParameter
       }
-      guard !parameters.contains(where: { $0.key == key }) else { throw .repeatedParameter }
+      guard keys.insert(key).inserted else { throw .repeatedParameter }
       parameters.append((key, value))
     }
     let start = content.count

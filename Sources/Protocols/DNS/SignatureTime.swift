@@ -14,7 +14,8 @@ package enum SignatureTime {
     }
   }
 
-  /// Reads fourteen digits, or seconds in decimal; nil for anything else.
+  /// Reads fourteen digits, or seconds in decimal; nil for anything else. Years from 1902 on are
+  /// taken, since others count backwards from today.
   static func parse(_ text: Span<UInt8>) -> UInt32? {
     guard text.count == 14 else { return text.decimal(below: 1 << 32).map { UInt32($0) } }
     var parts: [Int] = []
@@ -22,13 +23,14 @@ package enum SignatureTime {
       guard let part = text.extracting(range).decimal(below: 10_000) else { return nil }
       parts.append(Int(part))
     }
-    guard parts[0] >= 1970, (1...12).contains(parts[1]), parts[2] >= 1, parts[3] < 24,
+    guard (1902...2106).contains(parts[0]), (1...12).contains(parts[1]), parts[2] >= 1,
+      parts[3] < 24,
       parts[4] < 60, parts[5] < 60
     else { return nil }
     let days = days(parts[0], parts[1], parts[2])
     guard date(days).2 == parts[2] else { return nil }
     let seconds = days * 86_400 + parts[3] * 3_600 + parts[4] * 60 + parts[5]
-    return seconds <= Int(UInt32.max) ? UInt32(seconds) : nil
+    return seconds <= Int(UInt32.max) ? UInt32(truncatingIfNeeded: seconds) : nil
   }
 
   /// Days from 1970-01-01 to a date of the Gregorian calendar, whose years begin with March here.

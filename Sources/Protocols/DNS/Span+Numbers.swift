@@ -3,17 +3,6 @@
 import Primitives
 
 extension Span where Element == UInt8 {
-  /// Whether the bytes are `text`, which is in upper case, in any ASCII case.
-  func matches(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount else { return false }
-    var upper: [UInt8] = []
-    upper.append(text)
-    for index in 0..<count where self[index].asciiLowercased != upper[index].asciiLowercased {
-      return false
-    }
-    return true
-  }
-
   /// The number of `TYPE123` or `CLASS1`: decimal digits behind `word`, in any ASCII case.
   func genericNumber(after word: StaticString) -> UInt16? {
     let length = word.utf8CodeUnitCount

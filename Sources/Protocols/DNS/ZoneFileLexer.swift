@@ -33,7 +33,7 @@ struct ZoneFileLexer: Sendable {
 
   init(limits: ZoneFileLimits) { self.limits = limits }
 
-  /// Whether the line is longer than anything that is text.
+  /// Whether the line is longer than anything that is text; nothing more is taken.
   var isBeyondLine: Bool { lineBytes > limits.lineBytes }
 
   /// Forgets the entry, keeping its memory.
@@ -47,8 +47,60 @@ struct ZoneFileLexer: Sendable {
     isEscaped = false
   }
 
-  /// Takes one byte; after `.entry` the caller looks at the words and calls `removeEntry`.
-  mutating func take(_ byte: UInt8) -> Event {
+  /// Takes bytes of `piece` from `index` on, which it moves, until an entry is complete, a line is too
+  /// long, or the piece is at its end. After `.entry` the caller looks at the words and calls
+  /// `removeEntry`.
+  mutating func take(_ piece: Span<UInt8>, from index: inout Int) -> Event {
+    while index < piece.count, !isBeyondLine {
+      let end = endOfRun(in: piece, from: index)
+      if end > index {
+        takeRun(piece.extracting(index..<end))
+        index = end
+        continue
+      }
+      index += 1
+      if take(piece[index - 1]) == .entry { return .entry }
+    }
+    return .none
+  }
+
+  /// Where the bytes end that mean nothing but themselves in what is being read.
+  private func endOfRun(in piece: Span<UInt8>, from start: Int) -> Int {
+    if isEscaped { return start }
+    var index = start
+    switch mode {
+    case .blank: break
+    case .comment: while index < piece.count, piece[index] != 0x0a { index &+= 1 }
+    case .quoted, .quotedPart:
+      while index < piece.count, piece[index] != 0x22, piece[index] != 0x5c, piece[index] != 0x0a {
+        index &+= 1
+      }
+    case .word: while index < piece.count, Self.isPlain(piece[index]) { index &+= 1 }
+    }
+    return index
+  }
+
+  /// Whether the byte is part of a word wherever it stands: no white space, parenthesis, semicolon,
+  /// quotation mark or backslash.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    let special: UInt64 = 0x0800_0305_0000_2600
+    return byte < 64 ? special &>> UInt64(byte) & 1 == 0 : byte != 0x5c
+  }
+
+  private mutating func takeRun(_ run: Span<UInt8>) {
+    lineBytes += run.count
+    if mode != .comment {
+      if run.count <= limits.entryBytes - text.count {
+        text.append(run)
+      } else {
+        refuse(.entryTooLong, at: wordPosition)
+      }
+    }
+    position = ZoneFilePosition(line: position.line, column: position.column + run.count)
+  }
+
+  /// Takes one byte.
+  private mutating func take(_ byte: UInt8) -> Event {
     if byte == 0x0a {
       let event = endLine()
       position = ZoneFilePosition(line: position.line + 1, column: 1)
@@ -139,7 +191,7 @@ struct ZoneFileLexer: Sendable {
   }
 
   private mutating func endWord() {
-    guard words.count < limits.entryWords else { return refuse(.entryTooLong) }
+    guard words.count < limits.entryWords else { return refuse(.entryTooLong, at: wordPosition) }
     words.append(
       ZoneFileToken(
         range: wordStart..<text.count, position: wordPosition, isQuoted: mode == .quoted,
@@ -147,11 +199,11 @@ struct ZoneFileLexer: Sendable {
   }
 
   private mutating func put(_ byte: UInt8) {
-    guard text.count < limits.entryBytes else { return refuse(.entryTooLong) }
+    guard text.count < limits.entryBytes else { return refuse(.entryTooLong, at: wordPosition) }
     text.append(byte)
   }
 
-  private mutating func refuse(_ reason: DNSError) {
-    if fault == nil { fault = (reason, position) }
+  private mutating func refuse(_ reason: DNSError, at place: ZoneFilePosition? = nil) {
+    if fault == nil { fault = (reason, place ?? position) }
   }
 }

@@ -43,8 +43,9 @@ package struct ZoneFileParser: Sendable {
 
   /// Reads the next piece of the file and gives `body` the records that it completes.
   package mutating func parse(_ piece: Span<UInt8>, _ body: (ZoneRecord) -> Void) {
-    for index in 0..<piece.count where !hasStopped {
-      if lexer.take(piece[index]) == .entry { readEntry(body) }
+    var index = 0
+    while index < piece.count, !hasStopped {
+      if lexer.take(piece, from: &index) == .entry { readEntry(body) }
       if lexer.isBeyondLine { stop(.lineTooLong) }
     }
   }
@@ -57,7 +58,9 @@ package struct ZoneFileParser: Sendable {
 
   private mutating func stop(_ reason: DNSError) {
     hasStopped = true
-    faults.append(ZoneFileFault(position: lexer.position, reason: reason, word: ""))
+    // The line is what is known however the file is cut.
+    let position = ZoneFilePosition(line: lexer.position.line, column: 1)
+    faults.append(ZoneFileFault(position: position, reason: reason, word: ""))
   }
 
   private mutating func readEntry(_ body: (ZoneRecord) -> Void) {
