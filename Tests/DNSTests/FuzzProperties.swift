@@ -29,14 +29,14 @@ func queryProperty(_ input: [UInt8]) -> String? {
     return "cookie: \(options)"
   }
   guard query.hasQuestion else { return nil }
-  var buffer = [UInt8](repeating: 0, count: 512)
+  var buffer = [UInt8](repeating: 0, count: 1232)
   let length = respond(to: query, input, in: &buffer)
   return check(Array(buffer[..<length]), against: query)
 }
 
 /// A response with one record of the question's name and type, and OPT.
 private func respond(to query: DNSQuery, _ message: [UInt8], in buffer: inout [UInt8]) -> Int {
-  var writer = DNSMessageWriter(buffer.mutableSpan, limitBytes: 512)
+  var writer = DNSMessageWriter(buffer.mutableSpan, limitBytes: 1232)
   _ = writer.appendQuestion(message.span.extracting(12..<query.questionEnd))
   _ = writer.append(ownerAt: 12, type: .txt, ttl: 1, contents: [0, 2, 1, 97].span)
   _ = writer.append(

@@ -52,6 +52,21 @@ import Testing
         + bytes("c00c 0010 0001 00000000 0002 0162"))
   }
 
+  @Test func `a name of more labels than are compressed is written in full, and can be pointed at`()
+  {
+    let long = name(String(repeating: "a.", count: 41))
+    let response = message { writer in
+      for _ in 0..<2 {
+        expect(
+          writer.append(
+            owner: long.bytes.span, type: .ns, ttl: 1, contents: run([1, 98, 0], [1, 99, 0]).span))
+      }
+    }
+    let size = long.bytes.count
+    #expect(response.count == 12 + 2 * (size + 2) + 4 * 10 + 3 + 3 + 2 + 2)
+    #expect(Array(response[(12 + size + 13)..<(12 + size + 15)]) == [0xc0, 12])
+  }
+
   @Test func `a content may be empty, and a set may not`() {
     let owner = name("a")
     let response = message { writer in

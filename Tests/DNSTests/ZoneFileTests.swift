@@ -126,7 +126,7 @@ func lines(_ records: [ZoneRecord]) -> [String] {
     #expect(faults("a TXT \(long)", limits: limits).first?.contains("entryTooLong") ?? false)
     #expect(faults("a TXT 1 2 3 4 5 6", limits: limits).first?.contains("entryTooLong") ?? false)
     #expect(faults("a TXT (((1)))", limits: limits).first?.contains("tooManyParentheses") ?? false)
-    #expect(faults(";\(long)\(long)\n$X", limits: limits) == ["1:1 lineTooLong "])
+    #expect(faults(";\(long)\(long)\n$X", limits: limits) == ["1:101 lineTooLong "])
     let many = parseZone(Array("a TXT 1\na TXT 2\na TXT 3\na TXT 4".utf8), ttl: 1, limits: limits)
     #expect(many.records.count == 2 && many.faults.map(\.reason) == [.tooManyZoneRecords])
     #expect(faults("$X\n$X\n$X\n$X\n", limits: limits).count == 4)

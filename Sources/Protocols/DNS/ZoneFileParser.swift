@@ -46,7 +46,11 @@ package struct ZoneFileParser: Sendable {
     var index = 0
     while index < piece.count, !hasStopped {
       if lexer.take(piece, from: &index) == .entry { readEntry(body) }
-      if lexer.isBeyondLine { stop(.lineTooLong) }
+      if lexer.isBeyondLine {
+        // Where the limit is, however far the piece goes beyond it.
+        let line = lexer.position.line
+        stop(.lineTooLong, at: ZoneFilePosition(line: line, column: limits.lineBytes + 1))
+      }
     }
   }
 
@@ -56,10 +60,8 @@ package struct ZoneFileParser: Sendable {
     hasStopped = true
   }
 
-  private mutating func stop(_ reason: DNSError) {
+  private mutating func stop(_ reason: DNSError, at position: ZoneFilePosition) {
     hasStopped = true
-    // The line is what is known however the file is cut.
-    let position = ZoneFilePosition(line: lexer.position.line, column: 1)
     faults.append(ZoneFileFault(position: position, reason: reason, word: ""))
   }
 
@@ -67,11 +69,15 @@ package struct ZoneFileParser: Sendable {
     do throws(ZoneFileFault) {
       if let record = try interpret() {
         recordCount += 1
-        if recordCount <= limits.records { body(record) } else { stop(.tooManyZoneRecords) }
+        if recordCount <= limits.records {
+          body(record)
+        } else {
+          stop(.tooManyZoneRecords, at: lexer.position)
+        }
       }
     } catch {
       faults.append(error)
-      if faults.count >= limits.faults { stop(.tooManyFaults) }
+      if faults.count >= limits.faults { stop(.tooManyFaults, at: lexer.position) }
     }
     lexer.removeEntry()
   }
