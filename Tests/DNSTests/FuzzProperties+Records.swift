@@ -8,7 +8,7 @@ func messageProperty(_ input: [UInt8]) -> String? {
   do throws(DNSError) {
     var reader = try DNSMessageReader(input.span)
     while let record = try reader.next(input.span) {
-      if record.content.isEmpty { continue }
+      if record.content.isEmpty, record.recordClass != .internet { continue }
       if let fault = holds(record.type, record.content) { return fault }
     }
   } catch {
@@ -28,6 +28,8 @@ func contentProperty(_ input: [UInt8]) -> String? {
 /// A valid content is read as itself, its text stands for it, and its canonical form is valid, the same
 /// when it is made again, and not longer.
 private func holds(_ type: RecordType, _ content: [UInt8]) -> String? {
+  // Types that stand in queries only have no text.
+  guard !type.isMeta, type.rawValue != 0 else { return nil }
   guard RDATA.isValid(type, content.span) else { return "\(type) is not valid: \(content)" }
   var text: [UInt8] = []
   RDATA.appendText(type, content.span, to: &text)

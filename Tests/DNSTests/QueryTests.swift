@@ -88,6 +88,47 @@ import Testing
     #expect(DNSError.noHeader.responseCode == nil && DNSError.notAQuery.responseCode == nil)
   }
 
+  @Test func `what is asked for otherwise than by a query is not implemented, whatever its form`() {
+    #expect(fault(query("a", flags: 6 << 11, counts: (0, 0, 0, 9))) == .unknownOpcode)
+    #expect(fault(query("a", flags: 15 << 11, counts: (2, 0, 0, 0))) == .unknownOpcode)
+    #expect(DNSError.unknownOpcode.responseCode == .notImplemented)
+  }
+
+  @Test func `a malformed option leaves it known that there was an OPT record`() {
+    var parsed = DNSQuery()
+    let message = query("a", counts: (1, 0, 0, 1), extra: opt(options: [0, 10, 0, 1, 1]))
+    do throws(DNSError) {
+      try parsed.read(message.span)
+      Issue.record("a cookie of one byte is taken")
+    } catch {
+      #expect(error == .malformedCookie && parsed.edns?.payloadBytes == 1232)
+    }
+  }
+
+  @Test func `of several cookies the first counts, whatever the others are`() {
+    let options: [UInt8] = [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 10, 0, 1, 9]
+    #expect(fault(query("a", counts: (1, 0, 0, 1), extra: opt(options: options))) == nil)
+  }
+
+  @Test(arguments: [RecordType.a, .ns, .mx, .soa, .txt])
+  func `a received record without content is refused, unless its class is another`(
+    type: RecordType
+  ) throws {
+    for (recordClass, isTaken) in [(UInt8(1), false), (255, true)] {
+      let record: [UInt8] = [0, 0, UInt8(type.rawValue), 0, recordClass, 0, 0, 0, 9, 0, 0]
+      let message = query("a", flags: 0x8400, counts: (1, 1, 0, 0), extra: record)
+      var reader = try DNSMessageReader(message.span)
+      #expect(((try? reader.next(message.span)) != nil) == isTaken)
+    }
+  }
+
+  @Test func `a received TTL with the highest bit set is 0`() throws {
+    let record: [UInt8] = [0, 0, 1, 0, 1, 0x80, 0, 0, 1, 0, 4, 192, 0, 2, 1]
+    let message = query("a", flags: 0x8400, counts: (1, 1, 0, 0), extra: record)
+    var reader = try DNSMessageReader(message.span)
+    #expect(try reader.next(message.span)?.ttl == 0)
+  }
+
   @Test func `every beginning of a query is malformed or no query`() {
     let message = query("www.example.com", counts: (1, 0, 0, 1), extra: opt(options: [0, 3, 0, 0]))
     for length in 0..<message.count { #expect(fault(Array(message[..<length])) != nil) }

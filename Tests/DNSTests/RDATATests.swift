@@ -68,6 +68,28 @@ private let contents: [(RecordType, String, String)] = [
     try RDATA.parse(type, Array(text.utf8).span, origin: name("example"))
   }
 
+  @Test(
+    arguments: [
+      (RecordType.ds, "1 13 2 \"\""), (.dnskey, "257 3 13 \"\""), (.tlsa, "3 1 1 \"\""),
+      (.sshfp, "4 2 \"\""), (.cdnskey, "257 3 13 \"\""),
+      (.rrsig, "A 13 2 3600 20261225000000 20261125000000 12345 example. \"\""),
+    ])
+  func `what is parsed is valid: digits may not be left out by quotation marks`(
+    type: RecordType, text: String
+  ) {
+    #expect(throws: ZoneFileFault.self) {
+      try RDATA.parse(type, Array(text.utf8).span, origin: nil)
+    }
+  }
+
+  @Test func `types that stand in queries only have no content`() {
+    for type in [RecordType.opt, .any, .tsig, RecordType(rawValue: 0)] {
+      #expect(throws: ZoneFileFault.self) {
+        try RDATA.parse(type, Array("\\# 0".utf8).span, origin: nil)
+      }
+    }
+  }
+
   @Test(arguments: contents.indices)
   func `text becomes bytes and the bytes that text`(index: Int) throws {
     let (type, text, hexadecimal) = contents[index]

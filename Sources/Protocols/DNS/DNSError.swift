@@ -5,6 +5,9 @@ package enum DNSError: Error, Equatable, Sendable, CaseIterable {
   // Messages that are not answered at all, lest two servers answer each other for ever.
   case noHeader, notAQuery
 
+  // What is not implemented.
+  case unknownOpcode
+
   // The shape of messages.
   case truncatedMessage, trailingBytes, tooManyQuestions, tooManyRecords
 
@@ -41,6 +44,7 @@ package enum DNSError: Error, Equatable, Sendable, CaseIterable {
   package var responseCode: ResponseCode? {
     switch self {
     case .noHeader, .notAQuery: nil
+    case .unknownOpcode: .notImplemented
     default: .formatError
     }
   }

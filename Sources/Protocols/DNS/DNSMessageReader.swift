@@ -57,16 +57,18 @@ package struct DNSMessageReader: Sendable {
     let end = index + 10 + Int(message.uint16(at: index + 8))
     guard end <= message.count else { throw .truncatedMessage }
     let type = RecordType(rawValue: message.uint16(at: index))
+    let recordClass = RecordClass(rawValue: message.uint16(at: index + 2))
     var content: [UInt8] = []
-    // What an update or a transfer means by an empty content is not looked at here.
-    if end > index + 10 {
+    // Of other classes an update has records without content (RFC 2136 section 2.4).
+    if end > index + 10 || recordClass == .internet {
       try RDATA.read(type, message, in: (index + 10)..<end, to: &content)
     }
     position = end
+    let ttl = message.uint32(at: index + 4)
     return Record(
-      section: section, owner: owner, type: type,
-      recordClass: RecordClass(rawValue: message.uint16(at: index + 2)),
-      ttl: message.uint32(at: index + 4), content: content, start: start)
+      section: section, owner: owner, type: type, recordClass: recordClass,
+      // RFC 2181 section 8: with the highest bit set it counts as 0. OPT has flags there.
+      ttl: type != .opt && ttl > Int32.max ? 0 : ttl, content: content, start: start)
   }
 
   private mutating func takeSection() -> DNSMessageWriter.Section? {

@@ -31,9 +31,13 @@ import Primitives
     edns = nil
     tsigStart = nil
     questionEnd = DNSHeader.length
+    answerEnd = DNSHeader.length
+    authorityEnd = DNSHeader.length
     guard let header = DNSHeader(message) else { throw .noHeader }
     self.header = header
     guard !header.isResponse else { throw .notAQuery }
+    // What follows may have another form than queries have.
+    guard header.opcode == .query || header.opcode == .notify else { throw .unknownOpcode }
     // RFC 9619: a query has at most one question.
     guard header.questionCount <= 1 else { throw .tooManyQuestions }
     if header.questionCount == 1 { try readQuestion(message) }
@@ -79,7 +83,8 @@ import Primitives
       guard isLast != nil else { throw .misplacedOPT }
       guard edns == nil else { throw .repeatedOPT }
       guard message[start] == 0 else { throw .invalidOPTOwner }
-      edns = try EDNS(message, fixedPart: fixed, content: content..<end)
+      edns = EDNS(message, fixedPart: fixed)
+      try edns?.readOptions(message, content..<end)
     case .tsig:
       guard isLast == true else { throw .misplacedTSIG }
       tsigStart = start

@@ -32,13 +32,16 @@ import Primitives
   /// Whether edns-tcp-keepalive was there (RFC 7828).
   package private(set) var asksKeepAlive = false
 
-  /// Reads an OPT record whose fixed part (from TYPE on) begins at `start`, and whose content lies in
-  /// `content`.
-  init(_ message: Span<UInt8>, fixedPart start: Int, content: Range<Int>) throws(DNSError) {
+  /// Reads the fixed part (from TYPE on) of an OPT record, which begins at `start`.
+  init(_ message: Span<UInt8>, fixedPart start: Int) {
     payloadBytes = max(Int(message.uint16(at: start &+ 2)), DNSLimits.minimumPayloadBytes)
     extendedCode = message[start &+ 4]
     version = message[start &+ 5]
     dnssecOK = message[start &+ 6] & 0x80 != 0
+  }
+
+  /// Reads the options, which lie in `content`. After an error the rest is still right.
+  mutating func readOptions(_ message: Span<UInt8>, _ content: Range<Int>) throws(DNSError) {
     guard version == 0 else { return }
     var index = content.lowerBound
     while index < content.upperBound {
@@ -56,11 +59,12 @@ import Primitives
   ) throws(DNSError) {
     switch code {
     case Option.cookie:
-      // RFC 7873 section 5.2.2: a wrong length is a format error.
+      // RFC 7873 section 5.2: further ones are ignored, and a wrong length is a format error.
+      guard cookie == nil else { return }
       guard content.count == 8 || content.count >= 16 && content.count <= 40 else {
         throw .malformedCookie
       }
-      cookie = cookie ?? content
+      cookie = content
     case Option.nsid: wantsNSID = true
     case Option.clientSubnet:
       let subnet = try ClientSubnet(message.extracting(content))

@@ -8,6 +8,10 @@ extension RDATA {
   package static func parse(
     _ type: RecordType, _ text: Span<UInt8>, origin: DomainName?
   ) throws(ZoneFileFault) -> [UInt8] {
+    guard !type.isMeta, type.rawValue != 0 else {
+      throw ZoneFileFault(
+        position: ZoneFileLexer(limits: ZoneFileLimits()).position, reason: .metaType, word: "")
+    }
     var lexer = ZoneFileLexer(limits: ZoneFileLimits())
     var index = 0
     // A line's end would begin a second entry.

@@ -26,7 +26,6 @@ struct RDATAParser {
     if first < words.count, !words[first].isQuoted, bytes(of: first) == [0x5c, 0x23] {
       next += 1
       try parseGeneric()
-      guard RDATA.isValid(type, content.span) else { throw .invalidContent }
     } else {
       guard let fields = RDATAField.fields(of: type) else { throw .genericFormNeeded }
       for field in fields { try parse(field) }
@@ -36,6 +35,7 @@ struct RDATAParser {
       throw .extraWord
     }
     guard content.count <= DNSLimits.messageBytes else { throw .contentTooLong }
+    guard RDATA.isValid(type, content.span) else { throw .invalidContent }
     return content
   }
 

@@ -24,7 +24,8 @@ package struct TSIGRecord: Equatable, Sendable {
     keyName: DomainName, algorithm: DomainName, signedAtSeconds: UInt64, fudgeSeconds: UInt16 = 300,
     mac: [UInt8] = [], originalID: UInt16, error: ResponseCode = .noError, other: [UInt8] = []
   ) {
-    precondition(signedAtSeconds < 1 << 48 && mac.count < 65_536 && other.count < 65_536)
+    precondition(signedAtSeconds < 1 << 48)
+    precondition(algorithm.bytes.count + 16 + mac.count + other.count < 65_536)
     self.keyName = keyName
     self.algorithm = algorithm
     self.signedAtSeconds = signedAtSeconds
@@ -44,7 +45,10 @@ package struct TSIGRecord: Equatable, Sendable {
       index + 10 + Int(message.uint16(at: index + 8)) == message.count
     else { throw .malformedTSIG }
     index += 10
+    let begin = index
     algorithm = try DomainName(message, at: &index)
+    // RFC 8945 section 4.2: it must not be compressed.
+    guard index - begin == algorithm.bytes.count else { throw .malformedTSIG }
     guard index + 10 <= message.count else { throw .malformedTSIG }
     signedAtSeconds =
       UInt64(message.uint16(at: index)) << 32 | UInt64(message.uint32(at: index + 2))

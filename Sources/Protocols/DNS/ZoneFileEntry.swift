@@ -58,7 +58,15 @@ struct ZoneFileEntry {
       return ZoneFileFault(
         position: ZoneFilePosition(line: 1, column: 1), reason: reason, word: "")
     }
-    let quoted = text[word.range].prefix(ZoneFileLimits.quotedBytes)
+    var quoted: [UInt8] = []
+    // The fault may be read in a terminal, which must not be told what to do.
+    for byte in text[word.range].prefix(ZoneFileLimits.quotedBytes) {
+      if (0x20..<0x7f).contains(byte) {
+        quoted.append(byte)
+      } else {
+        quoted.appendDecimalEscape(byte)
+      }
+    }
     return ZoneFileFault(
       position: word.position, reason: reason, word: String(decoding: quoted, as: UTF8.self))
   }
