@@ -55,6 +55,7 @@ let layers: [Layer] = [
         imports: [
           "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Compression", "Primitives",
         ]),
+      Room("NameService", imports: ["ConfigurationTree", "DNS", "Runtime", "Primitives"]),
       Room(
         "Origin",
         imports: [
@@ -152,6 +153,9 @@ let tests: [TestRoom] = [
       "Runtime",
       "Storage", "Primitives",
     ], libraries: [.argumentParser]),
+  TestRoom(
+    "NameServiceTests",
+    imports: ["NameService", "ConfigurationTree", "DNS", "Runtime", "Primitives"]),
   TestRoom("TidyTests", imports: []),
 ]
 

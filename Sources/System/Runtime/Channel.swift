@@ -182,6 +182,9 @@ open class Channel: LoopWork {
     descriptor = -1
   }
 
+  /// A receive showed that nothing is left.
+  final func stopReceiving() { canReceive = false }
+
   final func readinessCame(_ readiness: UInt32) {
     guard isOpen else { return }
     var wakes = false

@@ -36,6 +36,9 @@ import Synchronization
   /// The same for requests to origins, which are written while responses are gathered.
   package var requestOutput: [UInt8] = []
 
+  /// The buffers for datagrams, made when a socket first receives some.
+  package private(set) lazy var datagrams = DatagramBatch()
+
   let inbox: LoopInbox
   let epoll: Int32
   var scheduler: LaneScheduler
@@ -162,6 +165,25 @@ import Synchronization
     guard chargedLane !== lane else { return }
     settle()
     chargedLane = lane
+  }
+
+  /// What was done since the last charge, as one of `count` equal parts: in ticks that the charged
+  /// lane has paid. For work that is done for many at once.
+  func share(among count: Int) -> UInt64 {
+    let payer = chargedLane ?? systemLane
+    let before = payer.ledger.ticks
+    settle()
+    return (payer.ledger.ticks - before) / UInt64(max(1, count))
+  }
+
+  /// Moves `ticks` that `payer` has just paid to `lane`, for which they were spent.
+  func move(_ ticks: UInt64, from payer: Lane, to lane: Lane) {
+    guard payer !== lane else { return }
+    let moved = min(ticks, payer.ledger.ticks)
+    payer.ledger.ticks -= moved
+    payer.deficit += Int64(truncatingIfNeeded: moved)
+    lane.ledger.ticks += moved
+    lane.deficit -= Int64(truncatingIfNeeded: moved)
   }
 
   /// Jobs that Swift enqueues during `body` go to `lane`.

@@ -47,6 +47,20 @@ package enum RuntimeLimits {
   /// Connections accepted in one turn; the rest wait for the next turn.
   package static let acceptsPerTurn = 32
 
+  /// Datagrams received, and replies sent, with one system call, which is a turn of a socket: at 2 to
+  /// 3 us each that takes less than a quantum.
+  package static let datagramsPerBatch = 32
+
+  /// The longest datagram that is received, in bytes; longer ones are handed to nobody.
+  package static let datagramBytes = 1_232
+
+  /// The longest reply, in bytes: what fits into the smallest MTU of IPv6 (DNS Flag Day 2020).
+  package static let replyDatagramBytes = 1_232
+
+  /// Asked of the kernel for datagrams that wait to be received, and to be sent, of each socket; it
+  /// gives what net.core.rmem_max and wmem_max allow. What comes beyond is lost.
+  static let datagramBufferBytes: Int32 = 4 << 20
+
   /// Slices handed to one sendmsg.
   package static let slicesPerSend = 64
 

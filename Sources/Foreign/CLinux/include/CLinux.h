@@ -100,6 +100,24 @@ int32_t skerry_keep_across_exec(int32_t descriptor, bool keep);
 int32_t skerry_socket_pair(int32_t descriptors[2]);
 int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capacity);
 
+// Datagrams, many per system call. A batch holds what was received and the replies to it; a reply leaves from
+// the address that its message was sent to, if the socket is bound to every address.
+typedef struct skerry_batch skerry_batch;
+int32_t skerry_bind_datagrams(const skerry_address *address, int32_t buffer_bytes, bool share_port);
+skerry_batch *skerry_batch_create(int32_t capacity, int32_t message_bytes, int32_t reply_bytes);
+void skerry_batch_free(skerry_batch *batch);
+int32_t skerry_batch_receive(skerry_batch *batch, int32_t descriptor);
+// The bytes of a message; NULL if it was longer than there is room.
+const uint8_t *skerry_batch_message(const skerry_batch *batch, int32_t index, int32_t *count);
+void skerry_batch_peer(const skerry_batch *batch, int32_t index, skerry_address *peer);
+// The address that the message was sent to; family 0 if the socket is bound to one.
+void skerry_batch_local(const skerry_batch *batch, int32_t index, skerry_address *local);
+uint8_t *skerry_batch_reply(skerry_batch *batch, int32_t slot);
+void skerry_batch_answer(skerry_batch *batch, int32_t slot, int32_t index, int32_t count);
+void skerry_batch_address(skerry_batch *batch, int32_t slot, const skerry_address *peer,
+                          const skerry_address *local, int32_t count);
+int32_t skerry_batch_send(skerry_batch *batch, int32_t descriptor, int32_t first, int32_t count);
+
 // For command-line tools, which have no loop: waiting on one descriptor, and the terminal.
 int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds);
 int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds);

@@ -1,0 +1,174 @@
+// The bytes of an image.
+
+import DNS
+import Primitives
+
+/// Lays a checked zone out as an image (`ZoneImage`).
+struct ImageBuilder {
+  private let zone: ZoneCompiler
+  /// The zone's nodes in canonical order, and where each of them is in it.
+  private var order: [Int] = []
+  private var places: [Int] = []
+  private var bytes: [UInt8] = []
+  private var records = 0
+  private typealias Layout = ZoneImage
+
+  init(_ zone: ZoneCompiler) { self.zone = zone }
+
+  consuming func build() -> ZoneImage {
+    sortNodes()
+    let (seed, slots) = chooseSlots()
+    let apex = zone.apex.bytes
+    let slotsStart = Layout.Header.length + apex.count
+    let nodesStart = slotsStart + slots.count * 4
+    bytes = Array(repeating: 0, count: nodesStart + order.count * Layout.Node.length)
+    bytes.replaceSubrange(Layout.Header.length..<slotsStart, with: apex)
+    for (index, node) in slots.enumerated() { put(node, at: slotsStart + index * 4) }
+    for (place, node) in order.enumerated() {
+      write(zone.nodes[node], at: nodesStart + place * Layout.Node.length, seed)
+    }
+    bytes[Layout.Header.format] = Layout.format
+    bytes[Layout.Header.apexLength] = UInt8(apex.count)
+    bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
+    bytes[Layout.Header.flags] = zone.hasMadeSOA ? 1 : 0
+    put(UInt32(order.count), at: Layout.Header.nodes)
+    put(UInt32(slots.count), at: Layout.Header.slots)
+    put(seed, at: Layout.Header.seed)
+    put(UInt32(slotsStart), at: Layout.Header.slotsStart)
+    put(UInt32(nodesStart), at: Layout.Header.nodesStart)
+    put(UInt32(records), at: Layout.Header.records)
+    return ZoneImage(checked: bytes)
+  }
+
+  /// Siblings in the order of their labels, parents before children: the order does not depend on
+  /// that of the records.
+  private mutating func sortNodes() {
+    var children: [[Int]] = Array(repeating: [], count: zone.nodes.count)
+    for index in zone.nodes.indices.dropFirst() {
+      children[zone.nodes[index].parent].append(index)
+    }
+    places = Array(repeating: 0, count: zone.nodes.count)
+    order = [0]
+    var next = 0
+    while next < order.count {
+      let node = order[next]
+      places[node] = next
+      next += 1
+      order += children[node].sorted {
+        zone.nodes[$0].label.lexicographicallyPrecedes(zone.nodes[$1].label)
+      }
+    }
+  }
+
+  /// A hash table in which no search is long: the first of some seeds that gives one. Whoever chose
+  /// names that collide would have to do so for all of the seeds.
+  private func chooseSlots() -> (seed: UInt32, slots: [UInt32]) {
+    var size = 2
+    while size < order.count * 2 { size *= 2 }
+    var best: (seed: UInt32, slots: [UInt32], longest: Int)?
+    for seed in 0..<NameServiceLimits.hashSeeds {
+      let (slots, longest) = fill(size, seed)
+      if longest < best?.longest ?? .max { best = (seed, slots, longest) }
+      if longest <= NameServiceLimits.probes { break }
+    }
+    return (best?.seed ?? 0, best?.slots ?? [])
+  }
+
+  private func fill(_ size: Int, _ seed: UInt32) -> (slots: [UInt32], longest: Int) {
+    var slots = Array(repeating: Layout.none, count: size)
+    var longest = 0
+    for place in order.indices.dropFirst() {
+      var slot = Int(hash(order[place], seed)) & (size - 1)
+      var probes = 1
+      while slots[slot] != Layout.none {
+        slot = (slot + 1) & (size - 1)
+        probes += 1
+      }
+      slots[slot] = UInt32(place)
+      longest = max(longest, probes)
+    }
+    return (slots, longest)
+  }
+
+  private func hash(_ node: Int, _ seed: UInt32) -> UInt32 {
+    guard zone.nodes[node].parent >= 0 else { return 0 }
+    let parent = places[zone.nodes[node].parent]
+    return zone.nodes[node].label.withSpan { ImageReader.hash($0, parent: parent, seed: seed) }
+  }
+
+  private mutating func write(_ node: ZoneCompiler.Node, at place: Int, _ seed: UInt32) {
+    let parent = node.parent < 0 ? 0 : places[node.parent]
+    put(UInt32(parent), at: place + Layout.Node.parent)
+    let hash = node.label.withSpan { ImageReader.hash($0, parent: parent, seed: seed) }
+    put(hash, at: place + Layout.Node.hash)
+    put(UInt32(bytes.count), at: place + Layout.Node.label)
+    bytes.append(contentsOf: node.label)
+    var flags: UInt8 = 0
+    if node.isCut { flags |= Layout.NodeFlag.cut }
+    if node.sets[.cname] != nil { flags |= Layout.NodeFlag.alias }
+    bytes[place + Layout.Node.flags] = flags
+    put(node.wildcard.map { UInt32(places[$0]) } ?? Layout.none, at: place + Layout.Node.wildcard)
+    put16(UInt16(node.sets.count), at: place + Layout.Node.setCount)
+    put(UInt32(bytes.count), at: place + Layout.Node.sets)
+    for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      write(type, set, isCut: node.isCut)
+    }
+  }
+
+  private mutating func write(_ type: RecordType, _ set: ZoneCompiler.RecordGroup, isCut: Bool) {
+    let start = bytes.count
+    if type == .soa { noteSOA(set, at: start) }
+    bytes.append(contentsOf: repeatElement(0, count: Layout.Set.length))
+    put16(type.rawValue, at: start + Layout.Set.type)
+    put16(UInt16(set.contents.count), at: start + Layout.Set.count)
+    put(set.ttl, at: start + Layout.Set.ttl)
+    records += set.contents.count
+    var glue: [(node: Int, name: Int)] = []
+    for content in set.contents.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      bytes.append(UInt8(truncatingIfNeeded: content.count >> 8))
+      bytes.append(UInt8(truncatingIfNeeded: content.count))
+      if isCut, type == .ns, let node = glueNode(content) { glue.append((node, bytes.count)) }
+      bytes.append(contentsOf: content)
+    }
+    put(UInt32(bytes.count - start - Layout.Set.length), at: start + Layout.Set.contentBytes)
+    put16(UInt16(glue.count), at: start + Layout.Set.glue)
+    for entry in glue {
+      let place = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: 8))
+      put(UInt32(places[entry.node]), at: place)
+      put(UInt32(entry.name), at: place + 4)
+    }
+  }
+
+  /// The node with the addresses of a name server, if it has any in this zone.
+  private func glueNode(_ target: [UInt8]) -> Int? {
+    guard let name = Self.name(target), name.isWithin(zone.apex), let node = zone.node(of: name)
+    else { return nil }
+    let sets = zone.nodes[node].sets
+    return sets[.a] != nil || sets[.aaaa] != nil ? node : nil
+  }
+
+  private static func name(_ content: [UInt8]) -> DomainName? {
+    do throws(DNSError) { return try DomainName(wire: content.span) } catch { return nil }
+  }
+
+  /// Negative answers live as long as the lesser of the SOA's TTL and its last number (RFC 2308
+  /// section 5).
+  private mutating func noteSOA(_ set: ZoneCompiler.RecordGroup, at start: Int) {
+    put(UInt32(start), at: Layout.Header.soa)
+    var minimum: UInt32 = 0
+    for byte in set.contents[0].suffix(4) { minimum = minimum << 8 | UInt32(byte) }
+    put(min(set.ttl, minimum), at: Layout.Header.negativeTTL)
+  }
+
+  private mutating func put(_ value: UInt32, at offset: Int) {
+    for index in 0..<4 {
+      bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+    }
+  }
+
+  private mutating func put16(_ value: UInt16, at offset: Int) {
+    bytes[offset] = UInt8(truncatingIfNeeded: value)
+    bytes[offset + 1] = UInt8(truncatingIfNeeded: value >> 8)
+  }
+}

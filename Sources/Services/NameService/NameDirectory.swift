@@ -1,0 +1,8 @@
+// Where the name service gets zones from.
+
+/// All zones of the server, as one loop reaches them.
+package protocol NameDirectory: AnyObject {
+  /// Finds, for each of `names` (in canonical wire form), the zone with records whose apex is its
+  /// longest suffix, and gives `body` what was found, on the loop. Called on the loop, once at a time.
+  func findRecords(for names: [[UInt8]], _ body: @escaping @Sendable ([FoundName]) -> Void)
+}

@@ -1,0 +1,121 @@
+// Queries over UDP.
+
+import DNS
+import Primitives
+import Runtime
+
+extension NameServer {
+  /// Answers a query at once if its zone is in memory, and its lane idle and in credit; else it waits
+  /// its turn.
+  func received(_ datagram: Span<UInt8>, _ arrival: DatagramArrival, socket: Int) {
+    let peer = arrival.peer
+    switch responder.read(datagram, transport(peer)) {
+    case .silence: arrival.charge(loop.arrivalLane(for: peer))
+    case .refusal(let code):
+      let lane = loop.arrivalLane(for: peer)
+      arrival.charge(lane)
+      arrival.reply(paidBy: lane) { room in refuse(datagram, code, peer, &room) }
+    case .question:
+      guard let zone = zones.find(responder.query.name, isAbove: responder.query.type == .ds) else {
+        arrival.charge(loop.arrivalLane(for: peer))
+        return lookUp(
+          datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket))
+      }
+      arrival.charge(zone.lane)
+      guard zone.lane.isIdleInCredit else {
+        return hold(
+          datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
+      }
+      arrival.reply(paidBy: zone.lane) { room in answer(datagram, zone, peer, &room) }
+    }
+  }
+
+  private func transport(_ peer: SocketAddress) -> Responder.Transport {
+    Responder.Transport(
+      address: peer, isStream: false,
+      seconds: UInt32(truncatingIfNeeded: loop.wallTime.seconds))
+  }
+
+  /// Keeps a query until its zone's turn; with too many of them it is dropped, and its zone pays.
+  private func hold(_ query: Span<UInt8>, _ origin: HeldQueries.Origin, _ zone: NameZone) {
+    guard zone.held.count < NameServiceLimits.heldQueriesPerZone,
+      held.append(query, origin, to: &zone.held)
+    else {
+      counters.dropped += 1
+      return
+    }
+    zone.enqueue()
+  }
+
+  /// Answers queries that waited for the turn of `zone`, which is now.
+  func answerHeld(of zone: NameZone) {
+    var budget = NameServiceLimits.queriesPerTurn
+    var socket = -1
+    while budget > 0, !zone.held.isEmpty {
+      budget -= 1
+      _ = held.withFirst(of: zone.held) { message, origin in
+        if origin.socket != socket {
+          flush(socket)
+          socket = origin.socket
+        }
+        guard case .question = responder.read(message, transport(origin.peer)) else { return }
+        loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: zone.lane) { room in
+          answer(message, zone, origin.peer, &room)
+        }
+      }
+      held.removeFirst(of: &zone.held)
+    }
+    flush(socket)
+  }
+
+  /// Sends the replies that were written, through socket `index`.
+  func flush(_ index: Int) {
+    if index >= 0, index < sockets.count { sockets[index].datagrams.flush() }
+  }
+
+  /// Writes the answer of `zone` to the query that was read, or less, if the sender's network has had
+  /// many that were alike.
+  private func answer(
+    _ message: Span<UInt8>, _ zone: NameZone, _ peer: SocketAddress,
+    _ room: inout MutableSpan<UInt8>
+  ) -> Int {
+    zone.lastUsed = loop.now
+    counters.answered += 1
+    let image = zone.snapshot.image.bytes
+    let (length, answer) = responder.answer(
+      message, ImageReader(image.span), isStream: false, into: &room)
+    guard rates.isOn, !responder.isProven else { return length }
+    switch rates.count(
+      network: peer.prefixHash, zone: zone.digest, node: answer.node, kind: answer.kind.rawValue,
+      second: second)
+    {
+    case .send: return length
+    case .truncate:
+      counters.truncatedByRate += 1
+      return responder.truncate(message, into: &room)
+    case .drop:
+      counters.droppedByRate += 1
+      return 0
+    }
+  }
+
+  private var second: UInt64 { loop.now.nanoseconds / 1_000_000_000 }
+
+  /// Writes a response without records, unless the sender's network has had many.
+  func refuse(
+    _ message: Span<UInt8>, _ code: ResponseCode, _ peer: SocketAddress,
+    _ room: inout MutableSpan<UInt8>
+  ) -> Int {
+    counters.answered += 1
+    if rates.isOn, !responder.isProven,
+      rates.count(
+        network: peer.prefixHash, zone: 0, node: 0,
+        kind: UInt8(truncatingIfNeeded: code.rawValue) | 0x80,
+        second: second) != .send
+    {
+      counters.droppedByRate += 1
+      return 0
+    }
+    return responder.refuse(message, code, isStream: false, into: &room)
+  }
+}

@@ -1,0 +1,116 @@
+// Authoritative DNS on one loop.
+
+package import Primitives
+package import Runtime
+
+/// Answers queries for all zones of the server on one loop, over UDP and TCP, each on the lane of
+/// the zone that is asked.
+///
+/// Zones in use are in the loop's own table; any other is looked up on the storage thread while its
+/// queries wait. Confined to its loop.
+package final class NameServer: @unchecked Sendable {
+  // Confined to its loop.
+  package let loop: EventLoop
+  // The edge, which keeps this server.
+  unowned let directory: any NameDirectory
+  var zones: ZoneTable
+  private var identities: [ZoneID: NameZone] = [:]
+  var responder: Responder
+  var rates: ResponseRateLimit
+  var held = HeldQueries()
+  var cold = ColdQueries()
+  private(set) var sockets: [NameSocket] = []
+  var streams = StreamTable()
+  package internal(set) var counters = NameCounters()
+  /// What went wrong last, for the operator.
+  package internal(set) var lastFailure: String?
+
+  /// Settings that all loops share.
+  package struct Settings: Sendable {
+    package var cookies: ServerCookies
+    /// Like responses that one network gets in a second; 0 is no limit.
+    package var responsesPerSecond = NameServiceLimits.responsesPerSecond
+
+    package init(cookies: ServerCookies) { self.cookies = cookies }
+  }
+
+  package init(
+    loop: EventLoop, directory: any NameDirectory, settings: Settings, hasher: KeyedHash
+  ) {
+    self.loop = loop
+    self.directory = directory
+    zones = ZoneTable(hasher: hasher)
+    responder = Responder(cookies: settings.cookies)
+    var generator = SystemRandomNumberGenerator()
+    rates = ResponseRateLimit(
+      perSecond: settings.responsesPerSecond, secret: generator.next())
+  }
+
+  /// Answers what comes to an open, bound socket for datagrams.
+  package func serve(datagrams descriptor: Int32) throws(RuntimeError) {
+    let socket = NameSocket(server: self, index: sockets.count, descriptor: descriptor)
+    try socket.datagrams.register()
+    sockets.append(socket)
+  }
+
+  /// Answers what comes over the connections of an open listening socket.
+  package func serve(streams descriptor: Int32) throws(RuntimeError) {
+    try streams.listen(on: descriptor, server: self)
+  }
+
+  /// Receives and accepts no more. Connections end when they are idle.
+  package func drain() {
+    for socket in sockets { socket.datagrams.pause() }
+    streams.pause()
+  }
+
+  // MARK: - Zones
+
+  package var activeZones: Int { zones.count }
+  package var connectionCount: Int { streams.count }
+
+  /// The zone of `snapshot` on this loop, made if it is not in memory.
+  @discardableResult func activate(_ snapshot: NameZoneSnapshot, _ lane: Lane) -> NameZone {
+    if let zone = identities[snapshot.id] {
+      if zone.snapshot.epoch < snapshot.epoch { adopt(snapshot, zone) }
+      return zone
+    }
+    let zone = NameZone(snapshot, lane: lane, server: self)
+    // A zone that has this name no longer: its change has not come yet, or it is gone.
+    if let other = snapshot.apex.withSpan({ zones.zone($0) }) { drop(other) }
+    identities[snapshot.id] = zone
+    zones.insert(zone)
+    return zone
+  }
+
+  private func adopt(_ snapshot: NameZoneSnapshot, _ zone: NameZone) {
+    guard snapshot.apex != zone.snapshot.apex else {
+      zone.snapshot = snapshot
+      return
+    }
+    zones.remove(zone)
+    zone.snapshot = snapshot
+    if let other = snapshot.apex.withSpan({ zones.zone($0) }) { drop(other) }
+    zones.insert(zone)
+  }
+
+  /// Puts a change into force: the next query sees it. `snapshot` is nil if the zone is gone, or has
+  /// no records, or must be read again. On the loop.
+  package func apply(_ id: ZoneID, _ snapshot: NameZoneSnapshot?) {
+    guard let zone = identities[id] else { return }
+    if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+  }
+
+  /// When a query of the zone was answered last; nil if it is not in use here.
+  package func lastUse(of id: ZoneID) -> Instant? { identities[id]?.lastUsed }
+
+  /// Takes a zone out of memory. Queries that wait for its turn are lost, as they may be on the way.
+  private func drop(_ zone: NameZone) {
+    while !zone.held.isEmpty {
+      held.removeFirst(of: &zone.held)
+      counters.dropped += 1
+    }
+    zones.remove(zone)
+    identities[zone.snapshot.id] = nil
+  }
+}

@@ -1,0 +1,29 @@
+// A zone on one loop, as the name service sees it.
+
+import Primitives
+import Runtime
+
+/// A zone that is in use on one loop: its records, its lane, and the queries that wait for its turn.
+final class NameZone: LoopWork {
+  var snapshot: NameZoneSnapshot
+  unowned let server: NameServer
+  /// Queries that wait: the first and last of the chain in the server's `HeldQueries`.
+  var held = HeldQueries.Chain()
+  var lastUsed: Instant
+  /// Secret, for rates: the zone's identity mixed.
+  let digest: UInt64
+
+  init(_ snapshot: NameZoneSnapshot, lane: Lane, server: NameServer) {
+    self.snapshot = snapshot
+    self.server = server
+    lastUsed = lane.loop.now
+    digest = snapshot.id.high ^ snapshot.id.low &* 0xff51_afd7_ed55_8ccd
+    super.init(on: lane)
+  }
+
+  /// Answers some of the queries that wait.
+  override func run() {
+    server.answerHeld(of: self)
+    if !held.isEmpty { enqueue() }
+  }
+}

@@ -1,0 +1,26 @@
+// A zone's records as queries use them.
+
+package import Primitives
+
+/// One zone's records as queries use them: immutable, shared by all loops.
+package final class NameZoneSnapshot: Sendable {
+  package let id: ZoneID
+  package let image: ZoneImage
+  /// The apex in canonical wire form.
+  let apex: [UInt8]
+  /// Apexes of the zones of this server that lie below this one, in canonical wire form: for names
+  /// there this zone does not answer.
+  let nested: Set<[UInt8]>
+  /// The sequence number of the change that it was built from: the HTTP side's, too.
+  package let epoch: UInt64
+
+  package init(
+    id: ZoneID, image: ZoneImage, nested: Set<[UInt8]> = [], epoch: UInt64
+  ) {
+    self.id = id
+    self.image = image.stamped(epoch: epoch)
+    apex = image.apex
+    self.nested = nested
+    self.epoch = epoch
+  }
+}

@@ -1,0 +1,213 @@
+// From records to an image.
+
+package import DNS
+import Primitives
+
+/// Checks a zone's records and compiles them.
+///
+/// The same records, in any order, make the same image: images are compared to see whether a zone
+/// has changed.
+package struct ZoneCompiler {
+  /// A name with records, or between one and the apex.
+  struct Node {
+    let parent: Int
+    /// Behind its length, in lower case.
+    let label: [UInt8]
+    var sets: [RecordType: RecordGroup] = [:]
+    var wildcard: Int?
+    var isCut: Bool { parent >= 0 && sets[.ns] != nil }
+  }
+
+  /// The records of one name and type.
+  struct RecordGroup {
+    var ttl: UInt32
+    var contents: [[UInt8]]
+    /// The record that came first, for messages.
+    let index: Int
+  }
+
+  let apex: DomainName
+  private(set) var nodes: [Node]
+  private var children: [Child: Int] = [:]
+  private(set) var faults: [RecordFault] = []
+  private(set) var hasMadeSOA = false
+
+  /// A label below a node.
+  private struct Child: Hashable {
+    let parent: Int
+    let label: [UInt8]
+  }
+
+  /// Compiles `records` of the zone `apex`; or all that is wrong with them, up to
+  /// `NameServiceLimits.faults`.
+  package static func compile(
+    apex: DomainName, records: [ZoneRecord]
+  ) -> Result<ZoneImage, RecordFaults> {
+    var compiler = ZoneCompiler(apex: apex.canonical)
+    guard records.count <= NameServiceLimits.recordsPerZone else {
+      let fault = RecordFault(
+        index: nil, problem: "has \(records.count) records",
+        remedy: "Give at most \(NameServiceLimits.recordsPerZone), or make several zones.")
+      return .failure(RecordFaults(faults: [fault]))
+    }
+    for (index, record) in records.enumerated() { compiler.add(record, index) }
+    compiler.check()
+    guard compiler.faults.isEmpty else {
+      return .failure(RecordFaults(faults: compiler.faults))
+    }
+    compiler.makeSOAIfNone()
+    return .success(ImageBuilder(compiler).build())
+  }
+
+  private init(apex: DomainName) {
+    self.apex = apex
+    nodes = [Node(parent: -1, label: [0])]
+  }
+
+  /// The node of `name`, which lies in the zone; nil if there is none.
+  func node(of name: DomainName) -> Int? {
+    var node = 0
+    for label in relativeLabels(of: name).reversed() {
+      guard let child = children[Child(parent: node, label: label)] else { return nil }
+      node = child
+    }
+    return node
+  }
+
+  // MARK: - Taking records in
+
+  private mutating func add(_ record: ZoneRecord, _ index: Int) {
+    guard record.name.isWithin(apex) else {
+      return note(
+        index, "is for \(record.name), which does not lie in \(apex)",
+        "Make another zone for it, or write a name within the zone.")
+    }
+    if let fault = Self.refusal(of: record.type) { return note(index, fault.0, fault.1) }
+    guard record.ttl <= 0x7fff_ffff else {
+      return note(index, "has a TTL of \(record.ttl) s", "Give at most 2147483647 (RFC 2181).")
+    }
+    let node = makeNode(record.name)
+    guard var set = nodes[node].sets[record.type] else {
+      nodes[node].sets[record.type] = RecordGroup(
+        ttl: record.ttl, contents: [record.content], index: index)
+      return
+    }
+    // RFC 2181 section 5.2: the records of a set have one TTL; where they differ, the least.
+    set.ttl = min(set.ttl, record.ttl)
+    if !set.contents.contains(record.content) { set.contents.append(record.content) }
+    guard set.contents.count <= NameServiceLimits.recordsPerSet else {
+      return note(
+        index, "is one of more than \(NameServiceLimits.recordsPerSet) of its name and type",
+        "Give fewer: they must fit into one message.")
+    }
+    nodes[node].sets[record.type] = set
+  }
+
+  private static func refusal(of type: RecordType) -> (String, String)? {
+    if type.isMeta || type.rawValue == 0 {
+      return ("has the type \(type), which is for queries only", "Give a type of data.")
+    }
+    switch type {
+    case .dname:
+      return ("is a DNAME, which is not supported", "Write the names out, or use a wildcard CNAME.")
+    case .rrsig, .nsec, .nsec3, .nsec3param:
+      return ("is \(type): signatures are not taken from outside", "Leave it out.")
+    default: return nil
+    }
+  }
+
+  private mutating func makeNode(_ name: DomainName) -> Int {
+    var node = 0
+    for label in relativeLabels(of: name).reversed() {
+      let key = Child(parent: node, label: label)
+      if let child = children[key] {
+        node = child
+        continue
+      }
+      nodes.append(Node(parent: node, label: label))
+      children[key] = nodes.count - 1
+      if label == [1, UInt8(ascii: "*")] { nodes[node].wildcard = nodes.count - 1 }
+      node = nodes.count - 1
+    }
+    return node
+  }
+
+  /// The labels of `name` below the apex, the lowest first, each behind its length.
+  private func relativeLabels(of name: DomainName) -> [[UInt8]] {
+    let bytes = name.canonical.bytes
+    var labels: [[UInt8]] = []
+    var index = 0
+    while index < bytes.count - apex.bytes.count {
+      let end = index + 1 + Int(bytes[index])
+      labels.append(Array(bytes[index..<end]))
+      index = end
+    }
+    return labels
+  }
+
+  // MARK: - Checking
+
+  private mutating func note(_ index: Int?, _ problem: String, _ remedy: String) {
+    guard faults.count < NameServiceLimits.faults else { return }
+    faults.append(RecordFault(index: index, problem: problem, remedy: remedy))
+  }
+
+  private mutating func check() {
+    if nodes[0].sets[.ns] == nil {
+      note(
+        nil, "has no NS records for \(apex)",
+        "Name the servers of the zone: at least one NS record at its apex.")
+    }
+    for node in nodes.indices {
+      checkAlias(node)
+      if node > 0, let soa = nodes[node].sets[.soa] {
+        note(soa.index, "is a SOA below the apex", "Give it the zone's own name (@).")
+      }
+      if nodes[node].label == [1, UInt8(ascii: "*")], let servers = nodes[node].sets[.ns] {
+        note(
+          servers.index, "delegates a wildcard, which has no meaning (RFC 4592 section 4.2)",
+          "Delegate each name by itself.")
+      }
+    }
+    if let soa = nodes[0].sets[.soa], soa.contents.count > 1 {
+      note(soa.index, "is one of several SOA records", "Keep one.")
+    }
+  }
+
+  private mutating func checkAlias(_ node: Int) {
+    guard let alias = nodes[node].sets[.cname] else { return }
+    if node == 0 {
+      return note(
+        alias.index, "is a CNAME at the apex (RFC 1034 section 3.6.2)",
+        "Give the apex addresses of its own.")
+    }
+    if alias.contents.count > 1 {
+      note(alias.index, "is one of several CNAME records of one name", "Keep one.")
+    }
+    if nodes[node].sets.count > 1 {
+      note(
+        alias.index, "is a CNAME beside other records of the same name (RFC 1034 section 3.6.2)",
+        "Keep the CNAME or the others.")
+    }
+  }
+
+  // MARK: - Start of authority
+
+  /// A zone without a SOA gets one of the usual figures; its serial follows the epoch.
+  private mutating func makeSOAIfNone() {
+    guard nodes[0].sets[.soa] == nil, let servers = nodes[0].sets[.ns] else { return }
+    let first = servers.contents.min { $0.lexicographicallyPrecedes($1) } ?? [0]
+    var content = first
+    let contact = Array("hostmaster".utf8)
+    content.append(UInt8(contact.count))
+    content.append(contentsOf: contact)
+    content.append(contentsOf: apex.bytes)
+    for value in [1, 10_000, 2_400, 604_800, 300] as [UInt32] {
+      for shift in [24, 16, 8, 0] as [UInt32] {
+        content.append(UInt8(truncatingIfNeeded: value >> shift))
+      }
+    }
+    nodes[0].sets[.soa] = RecordGroup(ttl: 3_600, contents: [content], index: 0)
+    hasMadeSOA = true
+  }
+}

@@ -1,0 +1,136 @@
+// A zone's records as configuration: the key `records`.
+
+package import ConfigurationTree
+import DNS
+import Primitives
+
+extension ZoneImage {
+  /// The keys of one record.
+  package static let recordKeys = ["name", "type", "ttl", "content"]
+
+  /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
+  /// empty, or something is wrong with it, which is noted.
+  package static func decode(
+    in object: ConfigurationObject, zone name: String?, _ decoder: inout ConfigurationDecoder
+  ) -> ZoneImage? {
+    guard let name, let value = object.value("records"), let apex = domainName(name) else {
+      return nil
+    }
+    let before = decoder.faults.count
+    var records: [ZoneRecord] = []
+    var positions: [SourcePosition?] = []
+    decoder.list("records", in: object, limit: NameServiceLimits.recordsPerZone) {
+      element, decoder in
+      guard let record = decodeRecord(element, apex, &decoder) else { return }
+      records.append(record)
+      positions.append(element.position)
+    }
+    guard decoder.faults.count == before, !records.isEmpty else { return nil }
+    switch ZoneCompiler.compile(apex: apex, records: records) {
+    case .success(let image): return image
+    case .failure(let found):
+      decoder.at("records") { decoder in
+        for fault in found.faults {
+          guard let index = fault.index else {
+            decoder.report(fault.problem, fault.remedy, at: value.position)
+            continue
+          }
+          decoder.at(index) { $0.report(fault.problem, fault.remedy, at: positions[index]) }
+        }
+      }
+      return nil
+    }
+  }
+
+  private static func decodeRecord(
+    _ value: ConfigurationValue, _ apex: DomainName, _ decoder: inout ConfigurationDecoder
+  ) -> ZoneRecord? {
+    guard let object = decoder.object(value, keys: recordKeys) else { return nil }
+    let before = decoder.faults.count
+    let owner = decoder.requiredString(
+      "name", in: object, "Give a name within the zone, or @ for the zone's own.")
+    let kind = decoder.requiredString("type", in: object, "Give the record's type, as A or MX.")
+    let text = decoder.requiredString(
+      "content", in: object, "Give the content as in a zone file, as 192.0.2.1.")
+    let ttl = decoder.integer("ttl", in: object, 0...0x7fff_ffff) ?? NameServiceLimits.usualTTL
+    guard let owner, let kind, let text, decoder.faults.count == before else { return nil }
+    let type = recordType(kind)
+    if type == nil {
+      decoder.at("type") {
+        $0.report(
+          "is \"\(kind)\", which is no type", "Give a type as A, or TYPE and its number.",
+          at: object.value("type")?.position)
+      }
+    }
+    let name = recordName(owner, apex)
+    if name == nil {
+      decoder.at("name") {
+        $0.report(
+          "is \"\(owner)\", which is no name",
+          "Give labels of at most 63 bytes with dots between them, or @.",
+          at: object.value("name")?.position)
+      }
+    }
+    guard let type, let name else { return nil }
+    guard let content = content(text, type, apex, object, &decoder) else { return nil }
+    return ZoneRecord(name: name, type: type, ttl: UInt32(ttl), content: content)
+  }
+
+  private static func content(
+    _ text: String, _ type: RecordType, _ apex: DomainName, _ object: ConfigurationObject,
+    _ decoder: inout ConfigurationDecoder
+  ) -> [UInt8]? {
+    let bytes = Array(text.utf8)
+    do throws(ZoneFileFault) { return try RDATA.parse(type, bytes.span, origin: apex) } catch {
+      let explanation = String(describing: error.reason.explanation)
+      decoder.at("content") {
+        $0.report(
+          "is no content of a record of type \(type): \(explanation)",
+          "Write what follows the type in a zone file.", at: object.value("content")?.position)
+      }
+      return nil
+    }
+  }
+
+  private static func recordType(_ text: String) -> RecordType? {
+    let bytes = Array(text.utf8)
+    return RecordType(bytes.span)
+  }
+
+  /// A name as in a zone file; one that ends in the zone's name is whole without a dot, too.
+  private static func recordName(_ text: String, _ apex: DomainName) -> DomainName? {
+    if text == "@" { return apex }
+    if let whole = domainName(text), whole.isWithin(apex) { return whole }
+    let bytes = Array(text.utf8)
+    do throws(DNSError) { return try DomainName(presentation: bytes.span, origin: apex) } catch {
+      return nil
+    }
+  }
+
+  private static func domainName(_ text: String) -> DomainName? {
+    do throws(DNSError) { return try DomainName(text) } catch { return nil }
+  }
+
+  /// The records as the list that `decode` takes.
+  package var tree: ConfigurationValue {
+    guard let origin = Self.domainName(wire: apex) else { return .array([]) }
+    return .array(
+      records.map { record in
+        var name: [UInt8] = []
+        record.name.append(relativeTo: origin, to: &name)
+        var content: [UInt8] = []
+        let bytes = record.content
+        RDATA.appendText(record.type, bytes.span, to: &content)
+        return .object([
+          ("name", .string(String(decoding: name, as: UTF8.self))),
+          ("type", .string(record.type.description)),
+          ("ttl", .integer(Int(record.ttl))),
+          ("content", .string(String(decoding: content, as: UTF8.self))),
+        ])
+      })
+  }
+
+  private static func domainName(wire: [UInt8]) -> DomainName? {
+    do throws(DNSError) { return try DomainName(wire: wire.span) } catch { return nil }
+  }
+}

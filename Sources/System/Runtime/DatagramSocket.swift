@@ -1,0 +1,92 @@
+// A socket for datagrams, of one loop.
+
+import CLinux
+
+/// Receives datagrams in batches and sends the replies in batches. Loops that listen on one address
+/// each have a socket of their own (SO_REUSEPORT).
+///
+/// A turn is one batch. What its system calls cost is paid by those whom the handler names, in
+/// equal shares: a flood is charged to the tenant that it is for. Datagrams that the kernel does not
+/// take are dropped and counted, as any network may do.
+package final class DatagramSocket: Channel {
+  private let handler: any DatagramHandler
+  /// Datagrams received since the start.
+  package private(set) var receivedCount: UInt64 = 0
+  /// Receives that brought something.
+  package private(set) var batchCount: UInt64 = 0
+  /// Replies that the kernel did not take.
+  package private(set) var droppedCount: UInt64 = 0
+  package private(set) var lastError: RuntimeError?
+  private var isPaused = false
+
+  /// A socket over an open, bound descriptor, which it owns. It keeps `handler`.
+  package init(descriptor: Int32, loop: EventLoop, handler: any DatagramHandler) {
+    self.handler = handler
+    super.init(descriptor: descriptor, on: loop.systemLane)
+  }
+
+  /// Opens a socket that receives datagrams sent to `address`; its descriptor.
+  package static func bind(
+    to address: SocketAddress, sharesPort: Bool = true
+  ) throws(RuntimeError) -> Int32 {
+    var raw = address.raw
+    let result = unsafe skerry_bind_datagrams(
+      &raw, RuntimeLimits.datagramBufferBytes, sharesPort)
+    guard result >= 0 else {
+      throw RuntimeError("receive on", address.description, result: Int(result))
+    }
+    return result
+  }
+
+  /// Throws if somebody receives on `address` already.
+  package static func probe(_ address: SocketAddress) throws(RuntimeError) {
+    skerry_close(try bind(to: address, sharesPort: false))
+  }
+
+  /// Takes over a bound socket that another process opened.
+  package static func adopt(_ descriptor: Int32) throws(RuntimeError) {
+    let result = skerry_keep_across_exec(descriptor, false)
+    guard result >= 0 else {
+      throw RuntimeError("take over", "socket \(descriptor)", result: Int(result))
+    }
+  }
+
+  /// The address that the socket is bound to.
+  package var address: SocketAddress { Listener.localAddress(of: descriptor) }
+
+  /// Receives no more; what is sent here waits in the kernel, and then is lost.
+  package func pause() { isPaused = true }
+
+  package override func ready() {
+    guard isOpen, canReceive, !isPaused else { return }
+    let batch = loop.datagrams
+    // What this lane did before is its own.
+    loop.settle()
+    let received = batch.receive(from: descriptor)
+    guard received > 0 else {
+      stopReceiving()
+      if received < 0 && -received != 11 && -received != 4 {
+        lastError = RuntimeError("receive on", address.description, result: received)
+        enqueue()
+      }
+      return
+    }
+    let share = loop.share(among: received)
+    receivedCount += UInt64(received)
+    batchCount += 1
+    for index in 0..<received {
+      let arrival = DatagramArrival(batch: batch, index: index, share: share, payer: lane)
+      batch.withMessage(index) { handler.received($0, arrival) }
+    }
+    loop.charge(lane)
+    flush()
+    if received < RuntimeLimits.datagramsPerBatch { stopReceiving() } else { enqueue() }
+  }
+
+  /// Sends the replies of the loop's batch through this socket. On the lane that pays.
+  package func flush() {
+    let payer = loop.chargedLane ?? loop.systemLane
+    loop.settle()
+    droppedCount += UInt64(loop.datagrams.send(to: descriptor, paidBy: payer))
+  }
+}
