@@ -410,6 +410,6 @@ extension CacheStage {
     if follower.flight.isShared { return follower.flight.forwarding }
     if let known = lookup.forwarding { return known }
     guard let found = lookup.found else { return .uriMiss }
-    return found.isShareable(at: shard.now) ? .request : .stale
+    return found.head.isShareable(found.freshness, at: shard.now) ? .request : .stale
   }
 }

@@ -106,6 +106,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     do throws(Failure) {
       try await fetchAll()
     } catch {
+      breakOffWriting()
       if !endStale(.unreachable, nil, error) {
         settle(nil, isUnshareable: false)
         flight.end(.failed(error))

@@ -32,7 +32,12 @@ struct StoredHead: Sendable {
   var tags: [UInt64] = []
 
   /// Whether requests that waited for it may all use it now.
-  func isShareable(at now: Instant) -> Bool { !noCache && freshness.isFresh(at: now) }
+  func isShareable(at now: Instant) -> Bool { isShareable(freshness, at: now) }
+
+  /// As if its freshness were that.
+  func isShareable(_ freshness: Freshness, at now: Instant) -> Bool {
+    !noCache && freshness.isFresh(at: now)
+  }
 
   func usability(_ request: RequestDirectives?, at now: Instant) -> Usability {
     usability(request, freshness, at: now)

@@ -24,7 +24,4 @@ extension StoredResponse {
     if outdated == nil, other.outdated != nil { return true }
     return head.freshness.receivedAt > other.head.freshness.receivedAt
   }
-
-  /// Whether requests that waited for it may all use it now.
-  func isShareable(at now: Instant) -> Bool { !head.noCache && freshness.isFresh(at: now) }
 }

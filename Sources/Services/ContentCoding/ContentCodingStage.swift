@@ -110,7 +110,7 @@ package final class ContentCodingStage: ResponseStage {
   private func encode(_ exchange: Exchange, _ kind: EncoderKind) -> ResponseBody? {
     // The head alone is that of GET.
     if exchange.request.method == .head {
-      abandon(exchange.response.body)
+      exchange.response.body.abandon()
       return ResponseBody.none
     }
     switch exchange.response.body {
@@ -131,10 +131,6 @@ package final class ContentCodingStage: ResponseStage {
     }
     defer { lease.end() }
     return lease.encodeAtOnce(pieces, count).map { .bytes($0) }
-  }
-
-  private func abandon(_ body: ResponseBody) {
-    if case .stream(let source) = body { source.abandon() }
   }
 
   // MARK: - Fields

@@ -79,15 +79,8 @@ extension CacheStage {
   ) -> Flight {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: hash, key: key, isShared: true)
-    shard.flights.insert(flight, hash: hash)
-    let fetch = Fetch(
-      request: source.request, client: source.client, requestID: source.requestID,
-      parker: Parker(on: lane))
     let owner = group.shards[shard.ownerIndex(hash)]
-    let fill = Fill(
-      flight, below: below, policy: source.policy, fetch: fetch, directives: nil, owner: owner)
-    fill.slice = SliceFetch(range: slices.range(index), whole: source.whole)
-    flight.ask(owner, candidate: fill, directives: nil, unsuited: [], takesStale: false)
+    Fill.slice(index, of: source, slices, in: flight, below: below, owner: owner).begin()
     return flight
   }
 }

@@ -5,17 +5,6 @@ import Storage
 import Synchronization
 
 extension DiskStore {
-  /// The newest record of a digest that is the zone's and suits; `suits` is given records without
-  /// their bodies. Counts the request. Reads the disk.
-  func find(
-    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
-  ) -> DiskRecord? {
-    noteRequest(digest)
-    let record = read(digest, for: zone, suits: suits)
-    noteOutcome(isHit: record != nil)
-    return record
-  }
-
   /// Counts a request for a digest, which decides what is admitted.
   func noteRequest(_ digest: DiskDigest) { sketch.withLock { $0.count(digest) } }
 
@@ -42,7 +31,7 @@ extension DiskStore {
   /// Whether the zone may have anything here; does not read the disk.
   func mayHave(_ zone: ZoneID) -> Bool { accounts.withLock { $0.number(of: zone) } != nil }
 
-  /// As `find`, among what is not committed yet; does not read the disk.
+  /// As `read`, among what is not committed yet; does not read the disk.
   func findPending(
     _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
   ) -> DiskRecord? {
@@ -50,7 +39,8 @@ extension DiskStore {
     return answer(digest, zone, number, suits).record
   }
 
-  /// As `find`, without counting.
+  /// The newest record of a digest that is the zone's and suits; `suits` is given records without their
+  /// bodies. Counts nothing.
   func read(
     _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
   ) -> DiskRecord? {

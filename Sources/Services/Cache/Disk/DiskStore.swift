@@ -4,7 +4,7 @@ import Primitives
 import Storage
 import Synchronization
 
-/// The records of a folder. Asking for changes never waits; `find` and opening may block; what was
+/// The records of a folder. Asking for changes never waits; `read` and opening may block; what was
 /// asked for is done by a `DiskWriter`.
 final class DiskStore: Sendable {
   let configuration: DiskConfiguration

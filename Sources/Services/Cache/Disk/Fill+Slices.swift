@@ -29,32 +29,52 @@ extension Fill {
     let stored = StoredResponse(
       zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
       head: head, body: StoredBody(slices))
-    var part = part
-    part.contentLength = UInt64(slice.range.clamped(to: 0..<length).count)
-    beginSlice(part, SliceFetch(range: slice.range, whole: stored), slices)
+    beginSlice(part, of: stored, slices, slices.index(of: slice.range.lowerBound))
     flight.hasBegunSlices = true
     settle(stored, isUnshareable: false)
     flight.end(.found(stored))
   }
 
   /// Lets the body of `part` be received as the slice that it is.
-  private func beginSlice(_ part: FetchedResponse, _ slice: SliceFetch, _ slices: Slices) {
-    let key = slices.key(slices.index(of: slice.range.lowerBound), of: flight.zone.id)
+  private func beginSlice(
+    _ part: FetchedResponse, of whole: StoredResponse, _ slices: Slices, _ index: Int
+  ) {
+    let key = slices.key(index, of: flight.zone.id)
     let shard = flight.shard
     let hash = shard.hash.hash(key.span)
     guard let group = shard.group else { return part.body.abandon() }
-    let flight = Flight(
-      shard: shard, zone: flight.zone, lane: flight.lane, hash: hash, key: key, isShared: true)
-    let owner = group.shards[shard.ownerIndex(hash)]
+    let source = SliceSource(
+      whole: whole, request: fetch.request, client: fetch.client, requestID: fetch.requestID,
+      policy: policy)
+    let fill = Fill.slice(
+      index, of: source, slices,
+      in: Flight(
+        shard: shard, zone: flight.zone, lane: flight.lane, hash: hash, key: key, isShared: true),
+      below: below, owner: group.shards[shard.ownerIndex(hash)])
+    var part = part
+    part.contentLength = UInt64(slices.range(index).count)
+    fill.prepare(with: part, .slice(receivedAt: times.receivedAt), times)
+    fill.begin()
+  }
+
+  /// What fetches the slice at `index` for a flight.
+  static func slice(
+    _ index: Int, of source: SliceSource, _ slices: Slices, in flight: Flight,
+    below: any ResponseSource, owner: CacheShard
+  ) -> Fill {
     let fetch = Fetch(
-      request: fetch.request, client: fetch.client, requestID: fetch.requestID,
+      request: source.request, client: source.client, requestID: source.requestID,
       parker: Parker(on: flight.lane))
     let fill = Fill(
-      flight, below: below, policy: policy, fetch: fetch, directives: nil, owner: owner)
-    fill.slice = slice
-    fill.prepare(with: part, .slice(receivedAt: times.receivedAt), times)
-    shard.flights.insert(flight, hash: hash)
-    flight.ask(owner, candidate: fill, directives: nil, unsuited: [], takesStale: false)
+      flight, below: below, policy: source.policy, fetch: fetch, directives: nil, owner: owner)
+    fill.slice = SliceFetch(range: slices.range(index), whole: source.whole)
+    return fill
+  }
+
+  /// Announces a flight that nobody waits with yet, and asks its owner whether this may fetch for it.
+  func begin() {
+    flight.shard.flights.insert(flight, hash: flight.hash)
+    flight.ask(owner, candidate: self, directives: nil, unsuited: [], takesStale: false)
   }
 
   /// The answer to a request for a slice was something else. What the origin has no more is of no use
@@ -93,11 +113,33 @@ extension Fill {
   func finishWriting(_ head: StoredHead) {
     guard var writer = writer.take() else { return }
     if let slice = writer.finish() { put(slice, of: writer.slices) }
-    guard !flight.isRevoked else { return }
+    keep(writer.slices, of: head)
+  }
+
+  /// The body breaks off: what is missing can be asked for later, if it is known how much that is.
+  func breakOffWriting() {
+    guard let written = writer.take()?.slices, written.count > 0 else { return }
+    guard case .streaming(let head) = flight.state,
+      let length = head.contentLength.flatMap({ Int(exactly: $0) }), length > written.count
+    else { return forget(written) }
+    keep(Slices(id: written.id, count: length, sliceBytes: written.sliceBytes), of: head.stored)
+  }
+
+  private func keep(_ slices: Slices, of head: StoredHead) {
+    guard !flight.isRevoked else { return forget(slices) }
     let stored = StoredResponse(
       zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
-      head: head, body: StoredBody(writer.slices))
+      head: head, body: StoredBody(slices))
     owner.lane.post { [owner, flight] in owner.settle(flight, stored, isUnshareable: false) }
+  }
+
+  /// Nobody will find these slices: they go, where nobody waits for that.
+  private func forget(_ slices: Slices) {
+    guard let group = flight.shard.group, let disk = group.disk else { return }
+    let zone = flight.zone.id
+    group.background?.post {
+      for index in slices.indices { disk.remove(slices.key(index, of: zone), of: zone) }
+    }
   }
 
   private func put(_ slice: SliceWriter.Slice, of slices: Slices) {
