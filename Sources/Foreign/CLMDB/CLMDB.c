@@ -1,6 +1,8 @@
-// CRC-32C by the processor's instruction: SSE 4.2 (every x86-64 since 2008) or ARMv8 CRC.
+// CRC-32C by the processor's instruction: SSE 4.2 (every x86-64 since 2008) or ARMv8 CRC; and preadv2.
+#define _GNU_SOURCE
 #include "CLMDB.h"
 #include <string.h>
+#include <sys/uio.h>
 
 #if defined(__x86_64__)
 #define STEP8(crc, word) (uint32_t)__builtin_ia32_crc32di((crc), (word))
@@ -25,4 +27,9 @@ TARGET uint32_t skerry_crc32c(uint32_t crc, const void *bytes, size_t count) {
   }
   for (; count > 0; count--, next++) crc = STEP1(crc, *next);
   return ~crc;
+}
+
+ssize_t skerry_read_cached(int descriptor, void *bytes, size_t count, int64_t offset) {
+  struct iovec room = {bytes, count};
+  return preadv2(descriptor, &room, 1, offset, RWF_NOWAIT);
 }

@@ -1,5 +1,6 @@
 // A file descriptor that closes itself, and the few calls that Storage makes on it.
 
+import CLMDB
 import Glibc
 import Primitives
 
@@ -68,6 +69,16 @@ struct OpenFile: ~Copyable {
     }
     guard failure == 0 else { throw .of(failure, "reading", path) }
     return result
+  }
+
+  /// Adds the `count` bytes at `offset` to `storage` if the kernel has all of them in memory.
+  func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool {
+    precondition(count <= storage.free)
+    // Safe: the call writes within the room that the storage lends.
+    return unsafe storage.fill { room in
+      let got = unsafe skerry_read_cached(descriptor, room.baseAddress, count, Int64(offset))
+      return got == count ? count : 0
+    } == count
   }
 
   /// Writes at the end of what was written before or, with an offset, there.

@@ -16,6 +16,10 @@ final class OpenSegment: SegmentFile {
     try file.read(count, at: offset, into: storage)
   }
 
+  func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool {
+    file.readCached(count, at: offset, into: storage)
+  }
+
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
     try file.write(bytes, at: offset)
   }

@@ -12,6 +12,10 @@ package protocol SegmentFile: AnyObject, Sendable {
   /// how many there were: fewer only at the file's end.
   func read(_ count: Int, at offset: Int, into storage: ByteStorage) throws(StorageError) -> Int
 
+  /// Adds the `count` bytes at `offset` to `storage` without waiting for the disk; false, with nothing
+  /// added, if the kernel does not have all of them in memory.
+  func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool
+
   /// Writes all of `bytes` at `offset`. After an error any part of them may have been written.
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
 

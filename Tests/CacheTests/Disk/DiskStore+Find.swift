@@ -10,8 +10,11 @@ extension DiskStore {
     _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
   ) -> DiskRecord? {
     noteRequest(digest)
-    let record = read(digest, for: zone, suits: suits)
-    noteOutcome(isHit: record != nil)
+    guard case .record(let record) = read(digest, for: zone, mayWait: true, suits: suits) else {
+      noteOutcome(isHit: false)
+      return nil
+    }
+    noteOutcome(isHit: true)
     return record
   }
 }

@@ -137,6 +137,12 @@ final class SimulatedSegment: SegmentFile {
     return storage.append(piece.span)
   }
 
+  func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool {
+    let isCached = disk.state.withLock { state in Bool.random(using: &state.random) }
+    guard isCached, let got = try? read(count, at: offset, into: storage) else { return false }
+    return got == count
+  }
+
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
     var copy: [UInt8] = []
     copy.append(bytes)

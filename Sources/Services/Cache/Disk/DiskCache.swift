@@ -5,14 +5,16 @@ package import Runtime
 package import Storage
 import Synchronization
 
-/// Records on a disk, for tasks of any lane: nothing here ever keeps a loop waiting. One thread opens
-/// and writes, some read; until the store is open, and after `close`, there is nothing in it.
+/// Records on a disk, for tasks of any lane: nothing here keeps a loop waiting. One thread opens and
+/// writes, some read what the kernel does not have in memory; until the store is open, and after `close`, there is nothing in it.
 package final class DiskCache: Sendable {
   private let phase = Mutex(Phase.opening(MissedRemovals()))
   private let readers: [EventLoop]
   private let reads: Mutex<ReadQueue<DiskRequest>>
   private let writing: DiskWriting
   private let writer: Lane
+  /// Until when, in nanoseconds, loops leave all reading to the readers.
+  private let patientUntil = Atomic<UInt64>(0)
 
   /// What may be asked of it.
   private enum Phase {
@@ -72,6 +74,11 @@ package final class DiskCache: Sendable {
       if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
+    if let outcome = findAtOnce(
+      digest, for: zone, in: store, isCounted: isCounted, suits: suits)
+    {
+      return outcome
+    }
     let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
       reads.add(request, of: zone) ? (true, reads.wakeReader()) : (false, nil)
@@ -82,6 +89,30 @@ package final class DiskCache: Sendable {
     }
     if let reader = added.1 { post(to: reader, store) }
     return await request.wait()
+  }
+
+  /// The outcome if the disk need not be waited for; nil if it must be, or has been lately.
+  private func findAtOnce(
+    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool,
+    suits: (DiskRecord) -> Bool
+  ) -> DiskRecord?? {
+    let begun = SystemClock.monotonic
+    guard begun.nanoseconds >= patientUntil.load(ordering: .relaxed) else { return nil }
+    let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
+    let end = SystemClock.monotonic
+    let nanoseconds = end.nanoseconds(since: begun)
+    if nanoseconds > DiskLimits.promptNanoseconds {
+      // The index is not in memory: what the kernel reads of it behind our back keeps the loop waiting.
+      patientUntil.store((end + DiskLimits.promptRest).nanoseconds, ordering: .relaxed)
+    }
+    let record: DiskRecord?
+    switch finding {
+    case .wouldWait: return nil
+    case .nothing: record = nil
+    case .record(let found): record = found
+    }
+    if isCounted { store.noteRead(isHit: record != nil, nanoseconds: nanoseconds) }
+    return .some(record)
   }
 
   /// Keeps a record, which can be found at once; false if it is not admitted or there is no room for it.
@@ -174,7 +205,9 @@ package final class DiskCache: Sendable {
   /// Serves one request; the thread's other work has its turn before the next.
   private func serve(_ reader: Int, _ store: DiskStore) {
     guard let request = reads.withLock({ $0.next(for: reader) }) else { return }
-    let record = store.read(request.digest, for: request.zone, suits: request.suits)
+    let finding = store.read(
+      request.digest, for: request.zone, mayWait: true, suits: request.suits)
+    let record: DiskRecord? = if case .record(let record) = finding { record } else { nil }
     if request.isCounted {
       store.noteRead(
         isHit: record != nil,

@@ -47,7 +47,7 @@ package enum DiskLimits {
   /// Bytes of records that wait to be written, in memory; beyond it a record is dropped.
   static let pendingBytes = 64 << 20
 
-  /// The same for one zone, so that it leaves room to others.
+  /// The same for one zone, so that it leaves room to others, unless there is more room than this.
   static let pendingBytesOfZone = 16 << 20
 
   /// Changes that wait to be written, records or not; beyond it records are dropped, beyond twice as
@@ -59,6 +59,16 @@ package enum DiskLimits {
 
   /// Reads that wait in all; what holds for `readsOfZone` holds for them.
   static let reads = 8_192
+
+  /// Bytes of records that a loop reads itself, if the kernel has them in memory: about 20 us. Larger
+  /// ones are left to the readers.
+  static let promptBytes = 64 << 10
+
+  /// A look at the index and a record in memory that took longer, in nanoseconds, did wait for the disk.
+  static let promptNanoseconds: UInt64 = 500_000
+
+  /// How long loops leave all reading to the readers after that.
+  static let promptRest = Duration.seconds(1)
 
   /// Bytes that are read at first, if the record has more: enough for most heads.
   static let firstReadBytes = 16 << 10

@@ -40,17 +40,18 @@ extension DiskStore {
   }
 
   /// The newest record of a digest that is the zone's and suits; `suits` is given records without their
-  /// bodies. Counts nothing.
+  /// bodies. Counts nothing. Unless it `mayWait`, the disk is not waited for, and little is read.
   func read(
-    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
-  ) -> DiskRecord? {
+    _ digest: DiskDigest, for zone: ZoneID, mayWait: Bool, suits: (DiskRecord) -> Bool
+  ) -> DiskFinding {
     var moved: [DiskPlace] = []
     // An eviction may have moved the record between the look at the index and that at its segment.
     for _ in 0..<2 {
-      guard let number = accounts.withLock({ $0.number(of: zone) }) else { return nil }
+      guard let number = accounts.withLock({ $0.number(of: zone) }) else { return .nothing }
       let answer = answer(digest, zone, number, suits)
-      if let record = answer.record { return record }
-      guard !answer.hidesAll else { return nil }
+      if let record = answer.record { return .record(record) }
+      guard !answer.hidesAll else { return .nothing }
+      var budget = mayWait ? Int.max : DiskLimits.promptBytes
       moved.removeAll(keepingCapacity: true)
       for entry in entries(of: digest) where entry.zone == number {
         guard let entry = answer.current(entry) else { continue }
@@ -58,12 +59,16 @@ extension DiskStore {
           moved.append(entry.place)
           continue
         }
-        if let record = record(entry, of: digest, for: zone, in: segment, suits) { return record }
+        budget -= Int(entry.headBytes) + Int(entry.bodyBytes)
+        guard budget >= 0 else { return .wouldWait }
+        let finding = record(entry, of: digest, for: zone, in: segment, mayWait, suits)
+        if case .nothing = finding { continue }
+        return finding
       }
-      if moved.isEmpty { return nil }
+      if moved.isEmpty { return .nothing }
     }
     for place in moved { _ = add(digest, .forget(place)) }
-    return nil
+    return .nothing
   }
 
   private func answer(
@@ -86,12 +91,10 @@ extension DiskStore {
 
   private func record(
     _ entry: DiskEntry, of digest: DiskDigest, for zone: ZoneID, in segment: DiskSegment,
-    _ suits: (DiskRecord) -> Bool
-  ) -> DiskRecord? {
+    _ mayWait: Bool, _ suits: (DiskRecord) -> Bool
+  ) -> DiskFinding {
     do throws(DiskFault) {
-      let reading = try RecordReading(
-        segment, at: Int(entry.place.offset), headBytes: Int(entry.headBytes),
-        bodyBytes: Int(entry.bodyBytes))
+      guard let reading = try reading(entry, in: segment, mayWait) else { return .wouldWait }
       let header = reading.header
       guard header.digest == digest, header.zone == zone, header.selection == entry.selection
       else { throw .mismatch(segment: segment.number) }
@@ -99,15 +102,27 @@ extension DiskStore {
         digest: digest, zone: zone, selection: entry.selection, sequence: entry.sequence,
         receivedWall: WallTime(seconds: Int64(entry.received)),
         expiresWall: WallTime(seconds: Int64(entry.expires)), head: try reading.head(), body: [])
-      guard suits(record) else { return nil }
+      guard suits(record) else { return .nothing }
       let body = try reading.body()
       if !body.isEmpty { record.body = [body] }
       segment.warm(entry.place.offset)
-      return record
+      return .record(record)
     } catch {
       noteReadFault(error)
       _ = add(digest, .forget(entry.place))
-      return nil
+      return .nothing
     }
+  }
+
+  private func reading(
+    _ entry: DiskEntry, in segment: DiskSegment, _ mayWait: Bool
+  ) throws(DiskFault) -> RecordReading? {
+    let (offset, head, body) = (
+      Int(entry.place.offset), Int(entry.headBytes), Int(entry.bodyBytes)
+    )
+    guard mayWait else {
+      return try RecordReading(cachedOf: segment, at: offset, headBytes: head, bodyBytes: body)
+    }
+    return try RecordReading(segment, at: offset, headBytes: head, bodyBytes: body)
   }
 }

@@ -35,7 +35,10 @@ struct PendingChanges {
     else { return false }
     if let zone = change.zone {
       let ofZone = bytesOfZones[zone, default: 0] + size
-      guard ofZone <= DiskLimits.pendingBytesOfZone else { return false }
+      // A zone may take half of what there is room for, so that others always find some.
+      guard ofZone <= max(DiskLimits.pendingBytesOfZone, DiskLimits.pendingBytes - bytes) else {
+        return false
+      }
       bytesOfZones[zone] = ofZone
     }
     var change = change

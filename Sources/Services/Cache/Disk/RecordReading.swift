@@ -15,11 +15,26 @@ struct RecordReading {
   init(
     _ segment: DiskSegment, at offset: Int, headBytes: Int, bodyBytes: Int
   ) throws(DiskFault) {
-    self.segment = segment
-    self.offset = offset
     let bytes = DiskRecordHeader.bytes + headBytes + bodyBytes
-    storage = ByteStorage(capacity: bytes)
+    let storage = ByteStorage(capacity: bytes)
     try Self.read(upTo: min(bytes, DiskLimits.firstReadBytes), offset, segment, storage)
+    try self.init(storage, segment, offset, headBytes, bodyBytes)
+  }
+
+  /// The same with all of the record; nil if the kernel does not have it in memory.
+  init?(
+    cachedOf segment: DiskSegment, at offset: Int, headBytes: Int, bodyBytes: Int
+  ) throws(DiskFault) {
+    let bytes = DiskRecordHeader.bytes + headBytes + bodyBytes
+    let storage = ByteStorage(capacity: bytes)
+    guard segment.file.readCached(bytes, at: offset, into: storage) else { return nil }
+    try self.init(storage, segment, offset, headBytes, bodyBytes)
+  }
+
+  private init(
+    _ storage: ByteStorage, _ segment: DiskSegment, _ offset: Int, _ headBytes: Int,
+    _ bodyBytes: Int
+  ) throws(DiskFault) {
     let start = Bytes(storage, offset: 0, count: DiskRecordHeader.bytes)
     guard let header = start.withSpan({ DiskRecordHeader($0) }) else {
       throw .header(segment: segment.number)
@@ -28,6 +43,9 @@ struct RecordReading {
       throw .mismatch(segment: segment.number)
     }
     self.header = header
+    self.segment = segment
+    self.offset = offset
+    self.storage = storage
   }
 
   /// The head, checked.
