@@ -9,7 +9,7 @@ import CLinux
 /// a job, `post` and `start` is for the loop's thread.
 @safe package final class Lane: SerialExecutor, @unchecked Sendable {
   // Confined to its loop; jobs from other threads come through the loop's inbox.
-  private unowned(unsafe) let loopReference: EventLoop
+  package let loop: EventLoop
   package let name: String
   /// Shares of the CPU relative to other lanes; 1 is the usual.
   package var weight: UInt32
@@ -36,14 +36,12 @@ import CLinux
   }
 
   init(loop: EventLoop, name: String, weight: UInt32, isCommon: Bool) {
-    unsafe loopReference = loop
+    self.loop = loop
     self.name = name
     self.weight = weight
     self.isCommon = isCommon
     unsafe next = nil
   }
-
-  package var loop: EventLoop { unsafe loopReference }
 
   /// Puts a job of Swift's behind the lane's other work. From any thread.
   package func enqueue(_ job: consuming ExecutorJob) {

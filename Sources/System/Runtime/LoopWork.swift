@@ -7,8 +7,8 @@ package import Primitives
 /// Confined to its loop: every member is for the loop's thread only. Subclasses override `run` and
 /// `deadlineReached`. The queue keeps a queued object alive; the timer wheel does not.
 @safe open class LoopWork {
-  // Safe: loops live until the process ends, so the reference needs no counting.
-  private final unowned(unsafe) let loopReference: EventLoop
+  /// A plain reference, though loops outlive everything: the getter of an unowned one counts it at each use.
+  package final let loop: EventLoop
   /// The lane that is charged for `run`. Changing it takes effect at the next `enqueue`.
   package final var lane: Lane
   package final private(set) var isQueued = false
@@ -23,13 +23,11 @@ package import Primitives
 
   /// Work for `lane`, not queued yet.
   package init(on lane: Lane) {
-    unsafe loopReference = lane.loop
+    loop = lane.loop
     self.lane = lane
     unsafe timerPrevious = nil
     unsafe timerNext = nil
   }
-
-  package final var loop: EventLoop { unsafe loopReference }
 
   deinit {
     if timerSlot >= 0 { loop.timers.remove(self) }

@@ -66,6 +66,41 @@ struct DiskCacheTests {
     withExtendedLifetime(folder) {}
   }
 
+  /// Whether the file system says what it has in memory.
+  private static func hasCachedReads() -> Bool {
+    guard let folder = try? TestFolder(inMemory: false),
+      let files = try? SegmentFolder(folder.path + "/segments"),
+      let file = try? files.create(1), (try? file.write([1].span, at: 0)) != nil
+    else { return false }
+    return file.readCached(1, at: 0, into: ByteStorage(capacity: 1))
+  }
+
+  @Test(
+    "what the kernel has in memory is found without a wait for another thread",
+    .enabled(if: hasCachedReads(), "the file system can't read without waiting"))
+  func findsAtOnce() async throws {
+    let folder = try TestFolder(inMemory: false)
+    let path = folder.path
+    let fault: String? = await SharedLoops.run { lane in
+      do {
+        let cache = try await self.open(path, on: lane)
+        guard let record = self.record(cache, 1, zone: 1) else { return "not open" }
+        cache.put(record)
+        await lane.wait { cache.figures?.commits ?? 0 > 0 }
+        let others = Flag()
+        lane.post { others.raise() }
+        let found = await cache.find(record.digest, for: record.zone, on: lane) { _ in true }
+        let hasWaited = others.isRaised
+        await self.close(cache, on: lane)
+        return found == nil ? "not found" : hasWaited ? "the lane went on meanwhile" : nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(fault == nil)
+    withExtendedLifetime(folder) {}
+  }
+
   @Test("after closing nothing is found, and nothing stops")
   func closed() async throws {
     let folder = try TestFolder()

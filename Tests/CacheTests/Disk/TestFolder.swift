@@ -3,12 +3,13 @@
 import Glibc
 import Testing
 
-/// A fresh folder, in memory where the machine has such a file system; removed with what is in it.
+/// A fresh folder, in memory where the machine has such a file system and that is wanted; removed with
+/// what is in it.
 final class TestFolder {
   let path: String
 
-  init() throws {
-    let parent = unsafe access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+  init(inMemory: Bool = true) throws {
+    let parent = unsafe inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     var template = Array((parent + "/skerry-test-XXXXXX").utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
       unsafe buffer.baseAddress.flatMap { unsafe mkdtemp($0) } != nil
