@@ -117,15 +117,15 @@ final class DiskModelRun {
 
   private func find(_ digest: UInt64) -> String? {
     let wanted = Bool.random(using: &random) ? UInt64.random(in: 0..<3, using: &random) : nil
-    let zone = DiskBench.zone(zone(of: digest))
+    let owner = DiskBench.zone(zone(of: digest))
     func suits(_ record: DiskRecord) -> Bool {
       record.body.isEmpty && (wanted == nil || record.selection == wanted)
     }
     // What the kernel has in memory is the same as what is waited for.
     var finding = bench.store.read(
-      DiskBench.digest(digest), for: zone, mayWait: false, suits: suits)
+      DiskBench.digest(digest), for: owner, mayWait: false, suits: suits)
     if case .wouldWait = finding {
-      finding = bench.store.find(DiskBench.digest(digest), for: zone, suits: suits)
+      finding = bench.store.find(DiskBench.digest(digest), for: owner, suits: suits)
         .map { .record($0) } ?? .nothing
     }
     guard case .record(let found) = finding else {

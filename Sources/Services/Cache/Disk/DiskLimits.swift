@@ -44,11 +44,9 @@ package enum DiskLimits {
   /// Bytes of one write to a segment, which are gathered before.
   static let writeBytes = 1 << 20
 
-  /// Bytes of records that wait to be written, in memory; beyond it a record is dropped.
+  /// Bytes of records that wait to be written, in memory. Beyond it a record is dropped, and so is one
+  /// of a zone that would have more than is left for the others: the first has half, the next a quarter.
   static let pendingBytes = 64 << 20
-
-  /// The same for one zone, so that it leaves room to others, unless there is more room than this.
-  static let pendingBytesOfZone = 16 << 20
 
   /// Changes that wait to be written, records or not; beyond it records are dropped, beyond twice as
   /// many all changes.

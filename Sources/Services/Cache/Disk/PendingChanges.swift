@@ -35,10 +35,8 @@ struct PendingChanges {
     else { return false }
     if let zone = change.zone {
       let ofZone = bytesOfZones[zone, default: 0] + size
-      // A zone may take half of what there is room for, so that others always find some.
-      guard ofZone <= max(DiskLimits.pendingBytesOfZone, DiskLimits.pendingBytes - bytes) else {
-        return false
-      }
+      // No zone has more than is left for all others, who find some room whatever it does.
+      guard ofZone <= DiskLimits.pendingBytes - bytes else { return false }
       bytesOfZones[zone] = ofZone
     }
     var change = change
