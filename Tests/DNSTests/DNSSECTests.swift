@@ -92,17 +92,28 @@ import Testing
 
   @Test func `a denial made when it is asked for names the next possible name`() throws {
     var content: [UInt8] = []
-    NSEC.append(name: name("a.example").bytes.span, types: [.txt, .a], to: &content)
-    #expect(content == (try self.content(.nsec, "\\000.a.example. A TXT RRSIG NSEC")))
+    let apex = name("example")
+    NSEC.append(
+      name: name("a.example").bytes.span, apex: apex.bytes.span, types: [.a, .txt, .caa],
+      to: &content)
+    #expect(content == (try self.content(.nsec, "\\000.a.example. A TXT RRSIG NSEC CAA")))
     content = []
-    NSEC.appendNonexistent(name: name("a.example").bytes.span, to: &content)
+    NSEC.appendNonexistent(
+      name: name("a.example").bytes.span, apex: apex.bytes.span, to: &content)
     #expect(content == (try self.content(.nsec, "\\000.a.example. RRSIG NSEC NXNAME")))
   }
 
+  private func label(_ byte: UInt8, _ count: Int) -> [UInt8] {
+    [UInt8(count)] + [UInt8](repeating: byte, count: count)
+  }
+
+  private func successor(_ name: DomainName, apex: DomainName) -> DomainName {
+    var next: [UInt8] = []
+    NSEC.appendSuccessor(of: name.bytes.span, apex: apex.bytes.span, to: &next)
+    return DNSTests.name(bytes: next)
+  }
+
   @Test func `the next name comes behind the name, however long that is`() throws {
-    func label(_ byte: UInt8, _ count: Int) -> [UInt8] {
-      [UInt8(count)] + [UInt8](repeating: byte, count: count)
-    }
     let rest = label(98, 63) + label(99, 63) + label(100, 63)
     for first in [
       label(97, 59), label(97, 60), label(97, 61), label(0xff, 61), label(0x40, 61),
@@ -110,11 +121,24 @@ import Testing
       [61] + [UInt8](repeating: 97, count: 60) + [0xff],
     ] {
       let long = DNSTests.name(bytes: first + rest + [0])
-      var next: [UInt8] = []
-      NSEC.appendSuccessor(of: long.bytes.span, to: &next)
-      let successor = DNSTests.name(bytes: next)
-      #expect(long < successor && successor.bytes.count <= 255)
-      if first.count < 62 { #expect(successor < DNSTests.name(bytes: label(0x7b, 1) + rest + [0])) }
+      let next = successor(long, apex: .root)
+      #expect(long < next && next.bytes.count <= 255)
+      if first.count < 62 { #expect(next < DNSTests.name(bytes: label(0x7b, 1) + rest + [0])) }
     }
+  }
+
+  @Test func `behind all that can be below a name comes the first name that is not`() {
+    let rest = label(98, 63) + label(99, 63) + label(100, 58)
+    let last = DNSTests.name(bytes: label(0xff, 63) + [2, 97, 98] + rest + [0])
+    #expect(last.bytes.count == 255)
+    #expect(successor(last, apex: .root).bytes == [3, 97, 98, 0] + rest + [0])
+  }
+
+  @Test func `behind the last possible name of a zone comes its apex`() {
+    let rest = label(98, 63) + label(99, 63) + label(100, 63)
+    let apex = DNSTests.name(bytes: rest + [0])
+    #expect(successor(DNSTests.name(bytes: label(0xff, 61) + rest + [0]), apex: apex) == apex)
+    let longest = DNSTests.name(bytes: label(97, 60) + rest + [0])
+    #expect(successor(longest, apex: longest) == longest)
   }
 }

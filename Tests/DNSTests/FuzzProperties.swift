@@ -95,13 +95,21 @@ func ednsOptionsProperty(_ input: [UInt8]) -> String? {
     return "cookie at \(cookie)"
   }
   guard let subnet = edns.clientSubnet else { return nil }
-  var echo: [UInt8] = []
-  subnet.append(scopePrefixBits: 0, to: &echo)
+  var buffer = [UInt8](repeating: 0, count: 64)
+  let end = echo(subnet, in: &buffer)
   do throws(DNSError) {
-    return try ClientSubnet(echo.span) == subnet ? nil : "another subnet"
+    return try ClientSubnet(buffer.span.extracting(27..<end)) == subnet ? nil : "another subnet"
   } catch {
     return "the echo is not read: \(error)"
   }
+}
+
+/// A response that has the client subnet option alone, from byte 27 on.
+private func echo(_ subnet: ClientSubnet, in buffer: inout [UInt8]) -> Int {
+  var writer = DNSMessageWriter(buffer.mutableSpan, limitBytes: 64)
+  _ = writer.beginOPT(payloadBytes: 1232, code: .noError, dnssecOK: false)
+  _ = writer.appendOption(subnet, scopePrefixBits: 0)
+  return writer.finish(DNSHeader())
 }
 
 /// The input is a TSIG record: it is written as it was read, and what is authenticated has the length

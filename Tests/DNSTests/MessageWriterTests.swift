@@ -132,6 +132,36 @@ import Testing
     #expect(Array(response[23..<33]) == bytes("0003 0002 0102 000c 01b3"))
   }
 
+  @Test func `padding leaves room for what follows, and the whole fills a block`() {
+    for limit in [1232, 300] {
+      let trailing = [UInt8](repeating: 0, count: 100)
+      let response = message(limit: limit) { writer in
+        expect(writer.beginOPT(payloadBytes: 1232, code: .noError, dnssecOK: false))
+        writer.appendPadding(blockBytes: 468, before: trailing.count)
+        expect(writer.appendLast(trailing.span))
+      }
+      #expect(response.count == min(limit, 468))
+    }
+  }
+
+  @Test func `a message has 65,535 bytes at most, whatever its buffer has`() {
+    var buffer = [UInt8](repeating: 0, count: 70_000)
+    let writer = DNSMessageWriter(buffer.mutableSpan, limitBytes: 70_000)
+    expect(writer.free == 65_535 - 12)
+  }
+
+  @Test func `DO and CO are in OPT each by itself`() {
+    for (dnssecOK, compactAnswersOK, flags) in [(true, false, 0x80), (false, true, 0x40)] {
+      let response = message { writer in
+        expect(
+          writer.beginOPT(
+            payloadBytes: 1232, code: .noError, dnssecOK: dnssecOK,
+            compactAnswersOK: compactAnswersOK))
+      }
+      #expect(response[19] == UInt8(flags) && response[20] == 0)
+    }
+  }
+
   @Test func `records are dropped and the question stays`() {
     let response = message { writer in
       expect(writer.appendQuestion(question.span))

@@ -31,9 +31,11 @@ import Testing
     #expect(edns.cookie.map { Array(message[$0]) } == [1, 2, 3, 4, 5, 6, 7, 8])
     let subnet = try #require(edns.clientSubnet)
     #expect(subnet.family == .ipv4 && subnet.sourcePrefixBits == 24 && subnet.address[2] == 2)
-    var echo: [UInt8] = []
-    subnet.append(scopePrefixBits: 16, to: &echo)
-    #expect(echo == [0, 1, 24, 16, 192, 0, 2])
+    let response = DNSTests.message { writer in
+      expect(writer.beginOPT(payloadBytes: 1232, code: .noError, dnssecOK: false))
+      expect(writer.appendOption(subnet, scopePrefixBits: 16))
+    }
+    #expect(Array(response[21...]) == [0, 11, 0, 8, 0, 7, 0, 1, 24, 16, 192, 0, 2])
   }
 
   @Test func `a later version of EDNS is known, and its options are not looked at`() throws {
@@ -41,6 +43,17 @@ import Testing
     try parsed.read(
       query("a", counts: (1, 0, 0, 1), extra: opt(version: 1, options: [0, 10, 0])).span)
     #expect(parsed.edns?.version == 1)
+  }
+
+  @Test func `DO and CO are read each by itself`() throws {
+    for (flags, dnssecOK, compactAnswersOK) in [
+      (0x8000, true, false), (0x4000, false, true), (0xc000, true, true),
+    ] as [(UInt16, Bool, Bool)] {
+      var parsed = DNSQuery()
+      try parsed.read(query("a", counts: (1, 0, 0, 1), extra: opt(flags: flags)).span)
+      #expect(parsed.edns?.dnssecOK == dnssecOK)
+      #expect(parsed.edns?.compactAnswersOK == compactAnswersOK)
+    }
   }
 
   @Test func `a payload size below 512 counts as 512`() throws {

@@ -17,6 +17,18 @@ private let contents: [(RecordType, String, String)] = [
   (.txt, "\"\\\"\\\\;\\000\\255\"", "0522 5c 3b 00 ff"),
   (.caa, "128 iodef \"mailto:a@b\"", "80 05 696f646566 6d61696c746f3a614062"),
   (.uri, "10 1 \"https://a/\"", "000a 0001 68747470733a2f2f612f"),
+  (RecordType(rawValue: 3), "a.", "016100"), (RecordType(rawValue: 14), "a. b.", "016100016200"),
+  (RecordType(rawValue: 26), "1 a. b.", "0001 016100 016200"),
+  (.cert, "1 2 8 AQI=", "0001 0002 08 0102"), (RecordType(rawValue: 49), "AQI=", "0102"),
+  (RecordType(rawValue: 62), "1 3 A NS", "00000001 0003 000160"),
+  (RecordType(rawValue: 63), "1 1 1 ABCD", "00000001 01 01 abcd"),
+  (RecordType(rawValue: 108), "00-00-5E-00-53-2A", "00005e00532a"),
+  (RecordType(rawValue: 109), "00-00-5E-EF-10-00-00-2A", "00005eef1000002a"),
+  (RecordType(rawValue: 30), "\\# 4 01610040", "01610040"),
+  (
+    .aaaa, "::ffff:192.0.2.1",
+    "00000000000000000000ffffc0000201"
+  ),
   (.srv, "10 60 5060 sip.", "000a 003c 13c4 0373697000"),
   (.naptr, "1 2 \"u\" \"E2U+sip\" \"\" .", "0001 0002 0175 074532552b736970 00 00"),
   (.soa, "a. b. 1 2 3 4 5", "016100 016200 00000001 00000002 00000003 00000004 00000005"),
@@ -106,7 +118,8 @@ private let contents: [(RecordType, String, String)] = [
       (.a, "\\# 4 C000 0201", "192.0.2.1"),
       (.soa, "a. b. 1 2h 3m 1w 1h1m1s", "a. b. 1 7200 180 604800 3661"),
       (.ns, "@", "example."), (.ns, "ns", "ns.example."),
-      (.aaaa, "::ffff:192.0.2.1", "::ffff:c000:201"),
+      (.aaaa, "::ffff:c000:201", "::ffff:192.0.2.1"), (.aaaa, "::fffe:c000:201", "::fffe:c000:201"),
+      (.cert, "PGP 0 0 AQI=", "3 0 0 AQI="), (.soa, "a. b. 1 1m2h 3 4 5", "a. b. 1 7260 3 4 5"),
       (.aaaa, "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"), (.txt, "a\\;b \\099", "\"a;b\" \"c\""),
       (.loc, "33 S 70 40 E 1", "33 0 0.000 S 70 40 0.000 E 1.00m 1.00m 10000.00m 10.00m"),
       (.ds, "1 ECDSAP256SHA256 2 ab cd", "1 13 2 ABCD"),
@@ -141,6 +154,9 @@ private let contents: [(RecordType, String, String)] = [
       (.https, "1 . what=h2", .unknownParameter, 5),
       (.https, "1 . port=65536", .invalidParameter, 5),
       (.https, "1 . mandatory=alpn", .missingMandatoryParameter, 5),
+      (.https, "1 . no-default-alpn", .missingMandatoryParameter, 5),
+      (.uri, "1 1 \"\"", .invalidContent, 5),
+      (RecordType(rawValue: 108), "00-1", .invalidHexadecimal, 1),
       (.nsec, "a. WHAT", .unknownType, 4),
       (.rrsig, "A 8 0 0 20260230000000 0 0 . AQID", .invalidTime, 9),
       (.loc, "91 N 0 E 0", .invalidLocation, 10), (.soa, "a. b. 1 2x 3 4 5", .invalidTTL, 9),
@@ -174,6 +190,11 @@ private let contents: [(RecordType, String, String)] = [
     var content: [UInt8] = []
     try RDATA.read(.mx, message.span, in: 15..<19, to: &content)
     #expect(content == [0, 10, 1, 97, 0])
+    for type in [3, 4, 7, 8, 9] as [UInt16] {
+      var content: [UInt8] = []
+      try RDATA.read(RecordType(rawValue: type), message.span, in: 17..<19, to: &content)
+      #expect(content == [1, 97, 0])
+    }
     #expect(throws: DNSError.badCompressionPointer) {
       var content: [UInt8] = []
       try RDATA.read(.https, message.span, in: 15..<19, to: &content)

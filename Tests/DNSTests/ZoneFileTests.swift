@@ -49,10 +49,13 @@ func lines(_ records: [ZoneRecord]) -> [String] {
         ])
   }
 
-  @Test func `without $TTL the last one told holds, and a SOA's own minimum at first`() {
+  @Test func `without $TTL the last one told holds, or the minimum of a SOA that has none`() {
     #expect(
       read("@ SOA a b 1 2 3 4 300\n a 192.0.2.1\nb 60 a 192.0.2.2\nc a 192.0.2.3")
-        .map { $0.split(separator: " ")[1] } == ["300", "300", "60", "60"])
+        .map { $0.split(separator: " ")[1] } == ["300", "300", "60", "300"])
+    #expect(
+      read("@ 9 SOA a b 1 2 3 4 300\n a 192.0.2.1\nb 60 a 192.0.2.2\nc a 192.0.2.3")
+        .map { $0.split(separator: " ")[1] } == ["9", "9", "60", "60"])
   }
 
   @Test func `parentheses join lines, and quoted strings keep what means something outside`() {
@@ -63,6 +66,21 @@ func lines(_ records: [ZoneRecord]) -> [String] {
           "a.example. 1 IN TXT \"one\" \"two ; three\" \"four\"",
           "b.example. 1 IN TXT \"(\" \";\" \"(\" \"\"",
         ])
+  }
+
+  @Test func `a byte order mark before the file is nothing, and its beginning is a name's`() {
+    for (mark, owner) in [
+      ([0xef, 0xbb, 0xbf], "a."), ([0xef, 0xbb], "\\239\\187a."), ([], "a."),
+      ([0xef, 0xbb, 0xbf, 0xef], "\\239a."),
+    ] as [([UInt8], String)] {
+      for size in 1...5 {
+        let (records, faults) = parseZone(mark + Array("a 1 A 192.0.2.1".utf8), size: size)
+        #expect(faults.isEmpty && lines(records) == ["\(owner) 1 IN A 192.0.2.1"])
+      }
+    }
+    #expect(parseZone([0xef, 0xbb]).faults.map(\.word) == ["\\239\\187"])
+    #expect(parseZone([0xef, 0xbb, 0xbf]).faults.isEmpty)
+    #expect(read("\u{feff}$TTL 5\na A 192.0.2.1") == ["a.example. 5 IN A 192.0.2.1"])
   }
 
   @Test func `blank lines and comments are nothing`() {
@@ -91,6 +109,12 @@ func lines(_ records: [ZoneRecord]) -> [String] {
         k ANY \\# 0
         $TTL x
         $ORIGIN a b
+        l"m" A 192.0.2.1
+        n 6"0" A 192.0.2.1
+        o T"XT" x
+        p DS 1 8 2 00"11"
+        q HTTPS 1 . al"pn"=h2
+        r TXT a\\
         """) == [
           "2:5 invalidIPv4Address 192.0.2", "3:8 invalidIPv6Address x",
           "4:1 includeRefused $INCLUDE", "5:1 generateRefused $GENERATE",
@@ -98,6 +122,8 @@ func lines(_ records: [ZoneRecord]) -> [String] {
           "9:3 unknownType WHAT", "10:1 missingWord f", "11:1 emptyLabel g..h",
           "13:12 unclosedQuote ", "14:7 unopenedParenthesis ", "15:3 metaType ANY",
           "16:6 invalidTTL x", "17:11 extraWord b",
+          "18:1 misplacedQuote lm", "19:3 misplacedQuote 60", "20:3 misplacedQuote TXT",
+          "21:12 misplacedQuote 0011", "22:13 misplacedQuote alpn=h2", "23:9 invalidEscape ",
         ])
     #expect(faults(" A 192.0.2.1") == ["1:2 missingOwner A"])
     #expect(faults("a TXT (\nb") == ["2:2 unclosedParenthesis "])
@@ -141,6 +167,23 @@ func lines(_ records: [ZoneRecord]) -> [String] {
       #expect(cut.records == whole.records && cut.faults == whole.faults)
     }
     #expect(whole.records.count == 2 && whole.faults.count == 1)
+  }
+
+  @Test func `contents of more words than a line may have are read back too`() {
+    var windows: [UInt8] = [0]
+    for window in 0...255 { windows += [UInt8(window), 32] + [UInt8](repeating: 0xff, count: 32) }
+    var parameters: [UInt8] = [0, 1, 0]
+    for key in 99..<16_482 { parameters += [UInt8(key >> 8), UInt8(key & 255), 0, 0] }
+    for (type, content) in [
+      (.txt, [UInt8](repeating: 0, count: 20_000)), (.nsec, windows),
+      (.https, parameters), (.txt, [UInt8](repeating: 0, count: 16_000)),
+    ] as [(RecordType, [UInt8])] {
+      let record = ZoneRecord(name: name("a"), type: type, ttl: 1, content: content)
+      var text: [UInt8] = []
+      record.append(relativeTo: .root, to: &text)
+      let (records, faults) = parseZone(text)
+      #expect(faults.isEmpty && records == [record])
+    }
   }
 
   @Test(arguments: 0..<40)

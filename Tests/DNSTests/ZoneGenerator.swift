@@ -88,7 +88,7 @@ struct ZoneGenerator {
     case .rp: name(labels: 1).bytes + name(labels: 0).bytes
     case .loc: location()
     case .caa: bytes(1) + [5] + Array("issue".utf8) + bytes(number(60))
-    case .uri: bytes(4) + bytes(number(60))
+    case .uri: bytes(4) + bytes(1 + number(60))
     case .sshfp: bytes(2 + 1 + number(40))
     case .tlsa, .smimea: bytes(3 + 1 + number(300))
     case .ds, .cds, .dnskey, .cdnskey: bytes(4 + 1 + number(70))

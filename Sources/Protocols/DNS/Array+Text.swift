@@ -11,6 +11,14 @@ extension Array where Element == UInt8 {
     }
   }
 
+  /// Appends two hexadecimal digits for each byte with hyphens between them.
+  mutating func appendHyphenated(_ bytes: Span<UInt8>) {
+    for index in 0..<bytes.count {
+      if index > 0 { append(0x2d) }
+      appendHexadecimalPairs(bytes.extracting(index..<(index + 1)))
+    }
+  }
+
   private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? 48 + value : 55 + value
   }
@@ -70,12 +78,17 @@ extension Array where Element == UInt8 {
     }
   }
 
-  /// Appends an address of sixteen bytes in the form of RFC 5952.
+  /// Appends an address of sixteen bytes in the form of RFC 5952; one that stands for an IPv4 address
+  /// ends with that in dots (section 5).
   mutating func appendIPv6(_ bytes: Span<UInt8>) {
     var (best, bestLength, run) = (8, 1, 0)
     for index in 0..<8 {
       run = bytes.uint16(at: index * 2) == 0 ? run + 1 : 0
       if run > bestLength { (best, bestLength) = (index - run + 1, run) }
+    }
+    if (best, bestLength) == (0, 5), bytes.uint16(at: 10) == 0xffff {
+      append("::ffff:")
+      return appendIPv4(bytes.extracting(12..<16))
     }
     var index = 0
     while index < 8 {

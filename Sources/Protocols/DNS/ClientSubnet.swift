@@ -34,13 +34,17 @@ import Primitives
     self.address = address
   }
 
-  /// Appends the option's content for the response: the same network, and for how many bits of it the
-  /// answer holds (RFC 7871 section 7.2.1).
-  package func append(scopePrefixBits: UInt8, to output: inout [UInt8]) {
-    output.appendUInt16(family.rawValue)
-    output.append(sourcePrefixBits)
-    output.append(scopePrefixBits)
-    for index in 0..<(Int(sourcePrefixBits) + 7) / 8 { output.append(address[index]) }
+  /// The option's content for the response, and its length: the same network, and for how many bits of
+  /// it the answer holds (RFC 7871 section 7.2.1).
+  func content(scopePrefixBits: UInt8) -> (bytes: InlineArray<20, UInt8>, count: Int) {
+    let length = (Int(sourcePrefixBits) + 7) / 8
+    var content = InlineArray<20, UInt8>(repeating: 0)
+    var bytes = content.mutableSpan
+    bytes.store(family.rawValue, at: 0)
+    bytes[2] = sourcePrefixBits
+    bytes[3] = scopePrefixBits
+    bytes.copy(address.span.extracting(0..<length), at: 4)
+    return (content, 4 + length)
   }
 
   @usableFromInline package static func == (a: ClientSubnet, b: ClientSubnet) -> Bool {

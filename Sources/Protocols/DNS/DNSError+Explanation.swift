@@ -52,7 +52,7 @@ extension DNSError {
     case .invalidParameter: "the value is not what this service parameter has"
     case .repeatedParameter: "this service parameter is there twice; remove one"
     case .missingMandatoryParameter:
-      "mandatory= names a parameter that is not there; add or remove it"
+      "mandatory= or no-default-alpn wants a parameter that is not there; add or remove it"
     default: "the message is malformed"
     }
   }

@@ -26,10 +26,11 @@ package struct DNSMessageWriter: ~Copyable, ~Escapable {
   /// Where the OPT record under construction has its RDLENGTH.
   private var optLength = 0
 
-  /// The message goes to the front of `bytes` and has at most `limitBytes` bytes.
+  /// The message goes to the front of `bytes` and has at most `limitBytes` bytes, and never more than
+  /// `DNSLimits.messageBytes`.
   @_lifetime(copy bytes)
   package init(_ bytes: consuming MutableSpan<UInt8>, limitBytes: Int) {
-    limit = min(limitBytes, bytes.count)
+    limit = min(limitBytes, bytes.count, DNSLimits.messageBytes)
     precondition(limit >= DNSHeader.length)
     self.bytes = bytes
   }
@@ -106,6 +107,7 @@ package struct DNSMessageWriter: ~Copyable, ~Escapable {
     count = questionEnd
     records = InlineArray<3, UInt16>(repeating: 0)
     section = .answer
+    optLength = 0
     names.forget(from: questionEnd)
   }
 
@@ -131,16 +133,17 @@ extension DNSMessageWriter {
   package static var optBytes: Int { 11 }
 
   /// Begins the OPT record of a response (RFC 6891 section 6.1.2): its payload size, the high bits of
-  /// `code`, and DO as the query had it. `appendOption` follows. False if there is no room.
+  /// `code`, and DO and CO as the query had them. `appendOption` follows. False if there is no room.
   @_lifetime(self: copy self)
   package mutating func beginOPT(
-    payloadBytes: UInt16, code: ResponseCode, dnssecOK: Bool
+    payloadBytes: UInt16, code: ResponseCode, dnssecOK: Bool, compactAnswersOK: Bool = false
   ) -> Bool {
     guard count &+ Self.optBytes <= limit else { return false }
     bytes[count] = 0
     let head =
       UInt64(RecordType.opt.rawValue) << 48 | UInt64(payloadBytes) << 32
       | UInt64(code.rawValue >> 4) << 24 | (dnssecOK ? 0x8000 : 0)
+      | (compactAnswersOK ? 0x4000 : 0)
     bytes.store(head, at: count &+ 1)
     bytes.store(UInt16(0), at: count &+ 9)
     optLength = count &+ 9
@@ -162,13 +165,24 @@ extension DNSMessageWriter {
     return true
   }
 
-  /// Appends the padding option so that the message's length becomes a multiple of `blockBytes` (RFC
-  /// 8467 section 4.1: 468 for responses), or the limit.
+  /// Appends the client subnet option, which says for how many bits of `subnet` the answer holds; false
+  /// if there is no room.
   @_lifetime(self: copy self)
-  package mutating func appendPadding(blockBytes: Int) {
-    precondition(optLength > 0 && blockBytes > 0)
-    let filled = (count &+ 4 &+ blockBytes &- 1) / blockBytes &* blockBytes
-    let length = min(filled, limit) &- count &- 4
+  package mutating func appendOption(_ subnet: ClientSubnet, scopePrefixBits: UInt8) -> Bool {
+    let content = subnet.content(scopePrefixBits: scopePrefixBits)
+    return appendOption(
+      EDNS.Option.clientSubnet, content.bytes.span.extracting(0..<content.count))
+  }
+
+  /// Appends the padding option so that the message's length becomes a multiple of `blockBytes` (RFC
+  /// 8467 section 4.1: 468 for responses), or the limit. `trailing` bytes, such as those of a TSIG
+  /// record, follow and are part of it.
+  @_lifetime(self: copy self)
+  package mutating func appendPadding(blockBytes: Int, before trailing: Int = 0) {
+    precondition(optLength > 0 && blockBytes > 0 && trailing >= 0)
+    let least = count &+ 4 &+ trailing
+    let filled = (least &+ blockBytes &- 1) / blockBytes &* blockBytes
+    let length = min(filled, limit) &- least
     guard length >= 0 else { return }
     bytes.store(EDNS.Option.padding, at: count)
     bytes.store(UInt16(truncatingIfNeeded: length), at: count &+ 2)

@@ -49,12 +49,12 @@ import Primitives
       throw .tooManyRecords
     }
     var index = questionEnd
-    for _ in 0..<answers { index = try readRecord(message, index, isLast: nil) }
+    for _ in 0..<answers { index = try readRecord(message, index, .early) }
     answerEnd = index
-    for _ in 0..<authorities { index = try readRecord(message, index, isLast: nil) }
+    for _ in 0..<authorities { index = try readRecord(message, index, .early) }
     authorityEnd = index
     for number in 0..<additionals {
-      index = try readRecord(message, index, isLast: number == additionals &- 1)
+      index = try readRecord(message, index, number == additionals &- 1 ? .last : .additional)
     }
     guard index == message.count else { throw .trailingBytes }
   }
@@ -68,10 +68,13 @@ import Primitives
     hasQuestion = true
   }
 
-  /// Passes over the record at `start`, keeping what OPT and TSIG say. `isLast` is nil outside the
-  /// additional section, where neither may stand.
+  /// Where a record stands: OPT may not be in the sections before the additional one, and TSIG must
+  /// be the last of all.
+  private enum Place { case early, additional, last }
+
+  /// Passes over the record at `start`, keeping what OPT and TSIG say.
   private mutating func readRecord(
-    _ message: Span<UInt8>, _ start: Int, isLast: Bool?
+    _ message: Span<UInt8>, _ start: Int, _ place: Place
   ) throws(DNSError) -> Int {
     let fixed = try message.endOfName(at: start)
     guard fixed &+ 10 <= message.count else { throw .truncatedMessage }
@@ -80,13 +83,13 @@ import Primitives
     guard end <= message.count else { throw .truncatedMessage }
     switch RecordType(rawValue: message.uint16(at: fixed)) {
     case .opt:
-      guard isLast != nil else { throw .misplacedOPT }
+      guard place != .early else { throw .misplacedOPT }
       guard edns == nil else { throw .repeatedOPT }
       guard message[start] == 0 else { throw .invalidOPTOwner }
       edns = EDNS(message, fixedPart: fixed)
       try edns?.readOptions(message, content..<end)
     case .tsig:
-      guard isLast == true else { throw .misplacedTSIG }
+      guard place == .last else { throw .misplacedTSIG }
       tsigStart = start
     default: break
     }

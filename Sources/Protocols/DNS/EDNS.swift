@@ -22,6 +22,8 @@ import Primitives
   /// The high eight bits of the response code.
   package let extendedCode: UInt8
   package let dnssecOK: Bool
+  /// Whether the sender takes NXDOMAIN along with compact denial (CO, RFC 9824 section 5).
+  package let compactAnswersOK: Bool
   /// Where the content of the first COOKIE option lies in the message: 8 bytes of the client's, and
   /// 8 to 32 of the server's or none (RFC 7873 section 4).
   package private(set) var cookie: Range<Int>?
@@ -38,6 +40,7 @@ import Primitives
     extendedCode = message[start &+ 4]
     version = message[start &+ 5]
     dnssecOK = message[start &+ 6] & 0x80 != 0
+    compactAnswersOK = message[start &+ 6] & 0x40 != 0
   }
 
   /// Reads the options, which lie in `content`. After an error the rest is still right.

@@ -45,10 +45,9 @@ enum Location {
     output.append(0x20)
     output.appendDecimal(value / 1_000 % 60)
     output.append(0x2e)
-    let thousandths = UInt8(value / 100 % 10), rest = value % 100
-    output.append(48 + thousandths)
-    output.append(48 + UInt8(rest / 10))
-    output.append(48 + UInt8(rest % 10))
+    output.append(48 + UInt8(value / 100 % 10))
+    output.append(48 + UInt8(value / 10 % 10))
+    output.append(48 + UInt8(value % 10))
     output.append(0x20)
     output.append(angle < 0 ? negative : positive)
   }

@@ -10,6 +10,8 @@ enum RDATAField: Sendable {
   case time
   /// A DNSSEC algorithm's number in one byte; in text a number or a mnemonic.
   case algorithm
+  /// A kind of certificate in two bytes (RFC 4398 section 2.1); in text a number or a mnemonic.
+  case certificate
   case ipv4, ipv6
   /// A name that is in lower case in the canonical form (RFC 4034 section 6.2, RFC 6840 section 5.1)
   /// and that may come compressed (RFC 3597 section 4).
@@ -22,10 +24,13 @@ enum RDATAField: Sendable {
   case strings
   /// A character-string of letters and digits that is never quoted (the tag of CAA).
   case tag
-  /// Text to the end, without a length (CAA, URI).
-  case text
+  /// Text to the end, without a length (CAA); and such that may not be empty (URI, RFC 7553 section
+  /// 4.4).
+  case text, target
   /// Bytes to the end, at least one: in text as hexadecimal, or as base64.
   case hexadecimal, base64
+  /// Six or eight bytes: in text as pairs of hexadecimal digits with hyphens between them (RFC 7043).
+  case eui48, eui64
   /// Bytes behind a length of one byte: as hexadecimal with `-` for none, or as base32hex (NSEC3).
   case salt, hash
   /// A record type: in text its mnemonic.
@@ -39,30 +44,46 @@ enum RDATAField: Sendable {
 
   /// The fields of a type; nil for one that is carried without being understood (RFC 3597).
   static func fields(of type: RecordType) -> [RDATAField]? {
+    Int(type.rawValue) < rows.count ? rows[Int(type.rawValue)] : nil
+  }
+
+  /// The rows by the number of their type, up to that of the last one, made once: lists of fields that
+  /// are made on every call would be allocated where contents are answered with.
+  private static let rows = (0...RecordType.caa.rawValue).map { row(of: RecordType(rawValue: $0)) }
+
+  private static func row(of type: RecordType) -> [RDATAField]? {
     switch type {
     case .a: [.ipv4]
     case .aaaa: [.ipv6]
-    case .ns, .cname, .ptr, .dname: [.name]
+    case .ns, .cname, .ptr, .dname, .md, .mf, .mb, .mg, .mr: [.name]
     case .soa: [.name, .name, .uint32, .period, .period, .period, .period]
     case .hinfo: [.string, .string]
-    case .mx, .afsdb: [.uint16, .name]
-    case .rp: [.name, .name]
+    case .mx, .afsdb, .rt, .kx: [.uint16, .name]
+    case .rp, .minfo: [.name, .name]
+    case .px: [.uint16, .name, .name]
     case .txt, .spf: [.strings]
     case .loc: [.location]
     case .srv: [.uint16, .uint16, .uint16, .name]
     case .naptr: [.uint16, .uint16, .string, .string, .string, .name]
     case .ds, .cds: [.uint16, .algorithm, .uint8, .hexadecimal]
     case .sshfp: [.uint8, .uint8, .hexadecimal]
-    case .rrsig:
+    case .rrsig, .sig:
       [.type, .algorithm, .uint8, .period, .time, .time, .uint16, .name, .base64]
     case .nsec: [.exactName, .types]
+    // Its bits, which NSEC's windows came for, have no text here.
+    case .nxt: [.name, .hexadecimal]
+    case .cert: [.certificate, .uint16, .algorithm, .base64]
+    case .csync: [.uint32, .uint16, .types]
+    case .zonemd: [.uint32, .uint8, .uint8, .hexadecimal]
     case .dnskey, .cdnskey: [.uint16, .uint8, .algorithm, .base64]
     case .nsec3: [.uint8, .uint8, .uint16, .salt, .hash, .types]
     case .nsec3param: [.uint8, .uint8, .uint16, .salt]
     case .tlsa, .smimea: [.uint8, .uint8, .uint8, .hexadecimal]
-    case .openpgpkey: [.base64]
+    case .openpgpkey, .dhcid: [.base64]
+    case .eui48: [.eui48]
+    case .eui64: [.eui64]
     case .svcb, .https: [.uint16, .exactName, .parameters]
-    case .uri: [.uint16, .uint16, .text]
+    case .uri: [.uint16, .uint16, .target]
     case .caa: [.uint8, .tag, .text]
     default: nil
     }
@@ -76,14 +97,16 @@ enum RDATAField: Sendable {
     let end: Int
     switch self {
     case .uint8, .algorithm: end = start + 1
-    case .uint16, .type: end = start + 2
+    case .uint16, .certificate, .type: end = start + 2
     case .uint32, .period, .time, .ipv4: end = start + 4
+    case .eui48: end = start + 6
+    case .eui64: end = start + 8
     case .ipv6, .location: end = start + 16
     case .name, .exactName: end = try message.endOfName(at: start)
     case .string, .tag, .salt, .hash:
       guard start < limit else { throw .invalidContent }
       end = start + 1 + Int(message[start])
-    case .strings, .text, .hexadecimal, .base64, .types, .parameters: end = limit
+    case .strings, .text, .target, .hexadecimal, .base64, .types, .parameters: end = limit
     }
     guard end <= limit else { throw .invalidContent }
     try check(message.extracting(start..<end))
@@ -97,7 +120,7 @@ enum RDATAField: Sendable {
       var index = 0
       while index < bytes.count { index += 1 + Int(bytes[index]) }
       guard index == bytes.count, index > 0 else { throw .invalidContent }
-    case .hexadecimal, .base64: guard bytes.count > 0 else { throw .invalidContent }
+    case .target, .hexadecimal, .base64: guard bytes.count > 0 else { throw .invalidContent }
     case .hash: guard bytes.count > 1 else { throw .invalidContent }
     case .tag:
       guard bytes.count > 1 else { throw .invalidContent }

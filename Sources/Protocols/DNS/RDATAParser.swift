@@ -4,34 +4,31 @@ import Primitives
 
 /// Reads the words behind a record's type, field by field as `RDATAField` lists them, into wire form.
 struct RDATAParser {
-  private let words: [ZoneFileToken]
-  private let text: [UInt8]
+  /// When something is thrown, it is about the word that was taken last.
+  private(set) var words: ZoneFileWords
   private let origin: DomainName?
-  private let first: Int
-  /// The word that is read next; when something is thrown, it is about the word before.
-  private(set) var next: Int
   private var content: [UInt8] = []
 
-  /// `first` is the first word of the content; names without a dot at their end are below `origin`.
-  init(words: [ZoneFileToken], text: [UInt8], first: Int, origin: DomainName?) {
+  /// The content begins with the word that `words` takes next; names without a dot at their end are
+  /// below `origin`.
+  init(words: ZoneFileWords, origin: DomainName?) {
     self.words = words
-    self.text = text
-    self.first = first
     self.origin = origin
-    next = first
   }
 
   /// The content in wire form; throws if the words are not what the type has.
   mutating func parse(_ type: RecordType) throws(DNSError) -> [UInt8] {
-    if first < words.count, !words[first].isQuoted, bytes(of: first) == [0x5c, 0x23] {
-      next += 1
+    if beginsGeneric {
+      words.next += 1
       try parseGeneric()
     } else {
-      guard let fields = RDATAField.fields(of: type) else { throw .genericFormNeeded }
+      guard let fields = RDATAField.fields(of: type), type != .nxt else {
+        throw .genericFormNeeded
+      }
       for field in fields { try parse(field) }
     }
-    guard next == words.count else {
-      next += 1
+    guard words.isAtEnd else {
+      words.next += 1
       throw .extraWord
     }
     guard content.count <= DNSLimits.messageBytes else { throw .contentTooLong }
@@ -39,10 +36,17 @@ struct RDATAParser {
     return content
   }
 
+  /// Whether the next word is the mark of a content without a form of its own.
+  private var beginsGeneric: Bool {
+    guard !words.isAtEnd else { return false }
+    let token = words.tokens[words.next]
+    return !token.isQuoted && words.bytes(of: token) == [0x5c, 0x23]
+  }
+
   /// `LENGTH HEXADECIMAL...` (RFC 3597 section 5).
   private mutating func parseGeneric() throws(DNSError) {
     let length = try value(.invalidNumber) { $0.decimal(below: 65_536) }
-    let digits = rest()
+    let digits = try rest()
     guard digits.span.decodeHexadecimal(to: &content) else { throw .invalidHexadecimal }
     guard content.count == Int(length) else { throw .wrongGenericLength }
   }
@@ -57,19 +61,23 @@ struct RDATAParser {
         try value(.invalidTTL) { $0.duration(atMost: UInt64(UInt32.max)) })
     case .time: content.appendUInt32(try value(.invalidTime) { SignatureTime.parse($0) })
     case .algorithm: content.append(try value(.invalidAlgorithm) { Self.algorithm($0) })
+    case .certificate:
+      content.appendUInt16(try value(.invalidNumber) { Self.certificate($0) })
     case .ipv4: try decode(.invalidIPv4Address) { $0.decodeIPv4(to: &$1) }
     case .ipv6: try decode(.invalidIPv6Address) { $0.decodeIPv6(to: &$1) }
-    case .name, .exactName: content += try name().bytes
+    case .name, .exactName: content += try words.name(origin: origin).bytes
+    case .eui48: try decode(.invalidHexadecimal) { $0.decodeHyphenated(6, to: &$1) }
+    case .eui64: try decode(.invalidHexadecimal) { $0.decodeHyphenated(8, to: &$1) }
     case .type: content.appendUInt16(try type().rawValue)
     case .types:
       var types: [RecordType] = []
-      while next < words.count { types.append(try type()) }
+      while !words.isAtEnd { types.append(try type()) }
       TypeBitmap.append(types, to: &content)
     case .parameters: try parseParameters()
     case .location:
       let place = try restOfWords()
       guard Location.parse(place, to: &content) else { throw .invalidLocation }
-    case .string, .strings, .tag, .text: try parseText(field)
+    case .string, .strings, .tag, .text, .target: try parseText(field)
     case .hexadecimal, .base64, .salt, .hash: try parseBytes(field)
     }
   }
@@ -79,10 +87,10 @@ struct RDATAParser {
   private mutating func parseText(_ field: RDATAField) throws(DNSError) {
     switch field {
     case .strings:
-      repeat { try appendString() } while next < words.count
-    case .text: content += try unescaped()
+      repeat { try appendString() } while !words.isAtEnd
+    case .text, .target: content += try unescaped()
     case .tag:
-      let tag = try word()
+      let tag = try words.word()
       guard !tag.isEmpty, tag.count < 256, tag.allSatisfy(\.isAlphanumeric) else {
         throw .invalidTag
       }
@@ -133,14 +141,29 @@ struct RDATAParser {
     return nil
   }
 
+  private static func certificate(_ text: Span<UInt8>) -> UInt16? {
+    if let number = text.decimal(below: 65_536) { return UInt16(number) }
+    let mnemonics: [(UInt16, StaticString)] = [
+      (1, "PKIX"), (2, "SPKI"), (3, "PGP"), (4, "IPKIX"), (5, "ISPKI"), (6, "IPGP"),
+      (7, "ACPKIX"), (8, "IACPKIX"), (253, "URI"), (254, "OID"),
+    ]
+    for (number, mnemonic) in mnemonics where text.matches(mnemonic) { return number }
+    return nil
+  }
+
   /// `key`, `key=value` or `key="value"`, in any order; they are sorted by key.
   private mutating func parseParameters() throws(DNSError) {
     var parameters: [(key: UInt16, value: [UInt8])] = []
     var keys: Set<UInt16> = []
-    while next < words.count {
-      let text = bytes(of: next)
-      next += 1
+    while !words.isAtEnd {
+      let token = try words.token()
+      let text = Array(words.bytes(of: token))
       let nameEnd = text.firstIndex(of: 0x3d) ?? text.count
+      // Quotation marks may stand around the value.
+      guard
+        token.quotedPartStart ?? token.range.lowerBound + nameEnd + 1
+          == token.range.lowerBound + nameEnd + 1
+      else { throw .misplacedQuote }
       guard let key = ServiceParameters.key(text.span.extracting(0..<nameEnd)) else {
         throw .unknownParameter
       }
@@ -165,34 +188,21 @@ struct RDATAParser {
 
   // MARK: - Words
 
-  private func bytes(of index: Int) -> [UInt8] { Array(text[words[index].range]) }
-
-  private mutating func word() throws(DNSError) -> [UInt8] {
-    guard next < words.count else { throw .missingWord }
-    next += 1
-    guard !words[next - 1].hasQuotedPart else { throw .misplacedQuote }
-    return bytes(of: next - 1)
-  }
-
   /// The words to the end, joined.
-  private mutating func rest() -> [UInt8] {
+  private mutating func rest() throws(DNSError) -> [UInt8] {
     var joined: [UInt8] = []
-    while next < words.count {
-      joined += text[words[next].range]
-      next += 1
-    }
+    while !words.isAtEnd { joined += try words.word() }
     return joined
   }
 
   /// The words to the end, joined; there must be one.
   private mutating func restOfBytes() throws(DNSError) -> [UInt8] {
-    guard next < words.count else { throw .missingWord }
-    return rest()
+    try words.word() + rest()
   }
 
   private mutating func restOfWords() throws(DNSError) -> [[UInt8]] {
     var rest: [[UInt8]] = []
-    while next < words.count { rest.append(try word()) }
+    while !words.isAtEnd { rest.append(try words.word()) }
     return rest
   }
 
@@ -204,7 +214,7 @@ struct RDATAParser {
   private mutating func value<Value>(
     _ reason: DNSError, _ read: (Span<UInt8>) -> Value?
   ) throws(DNSError) -> Value {
-    let text = try word()
+    let text = try words.word()
     guard let value = read(text.span) else { throw reason }
     return value
   }
@@ -213,7 +223,7 @@ struct RDATAParser {
   private mutating func decode(
     _ reason: DNSError, _ read: (Span<UInt8>, inout [UInt8]) -> Bool
   ) throws(DNSError) {
-    let text = try word()
+    let text = try words.word()
     guard read(text.span, &content) else { throw reason }
   }
 
@@ -221,16 +231,7 @@ struct RDATAParser {
     try value(.unknownType) { RecordType($0) }
   }
 
-  private mutating func name() throws(DNSError) -> DomainName {
-    let text = try word()
-    if text == [0x40], !words[next - 1].isQuoted {
-      guard let origin else { throw .relativeNameWithoutOrigin }
-      return origin
-    }
-    return try DomainName(presentation: text.span, origin: origin)
-  }
-
-  private mutating func unescaped() throws(DNSError) -> [UInt8] { try unescape(try word()) }
+  private mutating func unescaped() throws(DNSError) -> [UInt8] { try unescape(try words.word()) }
 
   private func unescape(_ text: [UInt8]) throws(DNSError) -> [UInt8] {
     guard text.contains(0x5c) else { return text }

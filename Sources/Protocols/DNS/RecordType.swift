@@ -11,26 +11,40 @@ import Primitives
 
   @inlinable package static var a: RecordType { RecordType(rawValue: 1) }
   @inlinable package static var ns: RecordType { RecordType(rawValue: 2) }
+  @inlinable package static var md: RecordType { RecordType(rawValue: 3) }
+  @inlinable package static var mf: RecordType { RecordType(rawValue: 4) }
   @inlinable package static var cname: RecordType { RecordType(rawValue: 5) }
   @inlinable package static var soa: RecordType { RecordType(rawValue: 6) }
+  @inlinable package static var mb: RecordType { RecordType(rawValue: 7) }
+  @inlinable package static var mg: RecordType { RecordType(rawValue: 8) }
+  @inlinable package static var mr: RecordType { RecordType(rawValue: 9) }
   @inlinable package static var ptr: RecordType { RecordType(rawValue: 12) }
   @inlinable package static var hinfo: RecordType { RecordType(rawValue: 13) }
+  @inlinable package static var minfo: RecordType { RecordType(rawValue: 14) }
   @inlinable package static var mx: RecordType { RecordType(rawValue: 15) }
   @inlinable package static var txt: RecordType { RecordType(rawValue: 16) }
   @inlinable package static var rp: RecordType { RecordType(rawValue: 17) }
   @inlinable package static var afsdb: RecordType { RecordType(rawValue: 18) }
+  @inlinable package static var rt: RecordType { RecordType(rawValue: 21) }
+  @inlinable package static var sig: RecordType { RecordType(rawValue: 24) }
+  @inlinable package static var px: RecordType { RecordType(rawValue: 26) }
   @inlinable package static var aaaa: RecordType { RecordType(rawValue: 28) }
   @inlinable package static var loc: RecordType { RecordType(rawValue: 29) }
+  @inlinable package static var nxt: RecordType { RecordType(rawValue: 30) }
   @inlinable package static var srv: RecordType { RecordType(rawValue: 33) }
   @inlinable package static var naptr: RecordType { RecordType(rawValue: 35) }
+  @inlinable package static var kx: RecordType { RecordType(rawValue: 36) }
   @inlinable package static var cert: RecordType { RecordType(rawValue: 37) }
   @inlinable package static var dname: RecordType { RecordType(rawValue: 39) }
   @inlinable package static var opt: RecordType { RecordType(rawValue: 41) }
+  @inlinable package static var apl: RecordType { RecordType(rawValue: 42) }
   @inlinable package static var ds: RecordType { RecordType(rawValue: 43) }
   @inlinable package static var sshfp: RecordType { RecordType(rawValue: 44) }
+  @inlinable package static var ipseckey: RecordType { RecordType(rawValue: 45) }
   @inlinable package static var rrsig: RecordType { RecordType(rawValue: 46) }
   @inlinable package static var nsec: RecordType { RecordType(rawValue: 47) }
   @inlinable package static var dnskey: RecordType { RecordType(rawValue: 48) }
+  @inlinable package static var dhcid: RecordType { RecordType(rawValue: 49) }
   @inlinable package static var nsec3: RecordType { RecordType(rawValue: 50) }
   @inlinable package static var nsec3param: RecordType { RecordType(rawValue: 51) }
   @inlinable package static var tlsa: RecordType { RecordType(rawValue: 52) }
@@ -38,9 +52,13 @@ import Primitives
   @inlinable package static var cds: RecordType { RecordType(rawValue: 59) }
   @inlinable package static var cdnskey: RecordType { RecordType(rawValue: 60) }
   @inlinable package static var openpgpkey: RecordType { RecordType(rawValue: 61) }
+  @inlinable package static var csync: RecordType { RecordType(rawValue: 62) }
+  @inlinable package static var zonemd: RecordType { RecordType(rawValue: 63) }
   @inlinable package static var svcb: RecordType { RecordType(rawValue: 64) }
   @inlinable package static var https: RecordType { RecordType(rawValue: 65) }
   @inlinable package static var spf: RecordType { RecordType(rawValue: 99) }
+  @inlinable package static var eui48: RecordType { RecordType(rawValue: 108) }
+  @inlinable package static var eui64: RecordType { RecordType(rawValue: 109) }
   /// The marker of a name that does not exist in compact denial (RFC 9824 section 2.2).
   @inlinable package static var nxname: RecordType { RecordType(rawValue: 128) }
   @inlinable package static var tsig: RecordType { RecordType(rawValue: 250) }
@@ -64,7 +82,11 @@ import Primitives
     (.nsec3, "NSEC3"), (.nsec3param, "NSEC3PARAM"), (.tlsa, "TLSA"), (.smimea, "SMIMEA"),
     (.cds, "CDS"), (.cdnskey, "CDNSKEY"), (.openpgpkey, "OPENPGPKEY"), (.svcb, "SVCB"),
     (.https, "HTTPS"), (.spf, "SPF"), (.nxname, "NXNAME"), (.tsig, "TSIG"), (.ixfr, "IXFR"),
-    (.axfr, "AXFR"), (.any, "ANY"), (.uri, "URI"), (.caa, "CAA"),
+    (.axfr, "AXFR"), (.any, "ANY"), (.uri, "URI"), (.caa, "CAA"), (.md, "MD"), (.mf, "MF"),
+    (.mb, "MB"), (.mg, "MG"), (.mr, "MR"), (.minfo, "MINFO"), (.rt, "RT"), (.sig, "SIG"),
+    (.px, "PX"),
+    (.nxt, "NXT"), (.kx, "KX"), (.apl, "APL"), (.ipseckey, "IPSECKEY"), (.dhcid, "DHCID"),
+    (.csync, "CSYNC"), (.zonemd, "ZONEMD"), (.eui48, "EUI48"), (.eui64, "EUI64"),
   ]
 
   /// The type that a mnemonic or `TYPE123` names, in any ASCII case; nil if it is neither.

@@ -22,7 +22,9 @@ enum ServiceParameters {
       let key = bytes.uint16(at: index)
       let end = index + 4 + Int(bytes.uint16(at: index + 2))
       guard Int(key) > last, key != .max, end <= bytes.count,
-        isValid(key, bytes.extracting((index + 4)..<end))
+        isValid(key, bytes.extracting((index + 4)..<end)),
+        // RFC 9460 section 7.1.1: only beside alpn, whose key is the one before.
+        key != noDefaultALPN || last == Int(alpn)
       else { return false }
       // What is mandatory comes behind the list of it, since its key is the lowest.
       if key == mandatory, !holds(bytes.extracting(end..<bytes.count), allOf: bytes, index + 4, end)

@@ -55,7 +55,7 @@ package struct SignatureFields: Equatable, Sendable {
     var head: [UInt8] = []
     let extra = owner.labelCount - Int(labels)
     if extra > 0 { head += [1, 0x2a] }
-    let name = owner.droppingLabels(extra)
+    let name = owner.droppingLabels(max(extra, 0))
     for index in 0..<name.count { head.append(name[index].asciiLowercased) }
     head.appendUInt16(typeCovered.rawValue)
     head.appendUInt16(RecordClass.internet.rawValue)

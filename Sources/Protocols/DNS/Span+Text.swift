@@ -14,6 +14,18 @@ extension Span where Element == UInt8 {
     return true
   }
 
+  /// Appends the bytes of pairs of hexadecimal digits with hyphens between them, `length` of them; false
+  /// if there is anything else.
+  func decodeHyphenated(_ length: Int, to output: inout [UInt8]) -> Bool {
+    guard count == length * 3 - 1 else { return false }
+    for index in stride(from: 0, to: count, by: 3) {
+      guard extracting(index..<(index + 2)).decodeHexadecimal(to: &output),
+        index + 2 == count || self[index + 2] == 0x2d
+      else { return false }
+    }
+    return true
+  }
+
   /// Appends the bytes of base64 (RFC 4648 section 4) with its padding; false if it is anything else.
   /// There is one form of every value (RFC 4648 section 3.5).
   func decodeBase64(to output: inout [UInt8]) -> Bool {
@@ -122,14 +134,14 @@ extension Span where Element == UInt8 {
     return index
   }
 
-  /// Seconds of a TTL: digits, or digits with the units w, d, h, m, s, each at most once and falling
-  /// (RFC 2308 section 4 and BIND's habit). At most 2^31 - 1 (RFC 2181 section 8); nil otherwise.
+  /// Seconds of a TTL: digits, or digits with the units w, d, h, m, s, which are added in whatever
+  /// order they come, as BIND does. At most 2^31 - 1 (RFC 2181 section 8); nil otherwise.
   package var timeToLive: UInt32? { duration(atMost: 0x7fff_ffff) }
 
   /// Seconds of digits with or without units, at most `bound`; nil otherwise.
   func duration(atMost bound: UInt64) -> UInt32? {
     if let seconds = decimal(below: bound + 1) { return UInt32(seconds) }
-    var (sum, value, digits, last): (UInt64, UInt64, Int, UInt64) = (0, 0, 0, .max)
+    var (sum, value, digits): (UInt64, UInt64, Int) = (0, 0, 0)
     for index in 0..<count {
       if self[index].isASCIIDigit {
         value = value * 10 + UInt64(self[index] - 48)
@@ -137,11 +149,12 @@ extension Span where Element == UInt8 {
         guard digits <= 10 else { return nil }
         continue
       }
-      guard digits > 0, let unit = self[index].secondsOfUnit, unit < last else { return nil }
+      guard digits > 0, let unit = self[index].secondsOfUnit else { return nil }
       sum += value * unit
-      (last, value, digits) = (unit, 0, 0)
+      guard sum <= bound else { return nil }
+      (value, digits) = (0, 0)
     }
-    return digits == 0 && count > 0 && sum <= bound ? UInt32(sum) : nil
+    return digits == 0 && count > 0 ? UInt32(sum) : nil
   }
 }
 

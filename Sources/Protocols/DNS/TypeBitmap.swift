@@ -42,21 +42,52 @@ package enum TypeBitmap {
 
   /// Appends the bitmap of `types`, in whatever order and however often they come.
   package static func append(_ types: some Sequence<RecordType>, to output: inout [UInt8]) {
-    let sorted = types.map(\.rawValue).sorted()
-    var index = 0
-    while index < sorted.count {
-      let window = sorted[index] >> 8
-      var bits = [UInt8](repeating: 0, count: 32)
-      var length = 0
-      while index < sorted.count, sorted[index] >> 8 == window {
-        let bit = Int(sorted[index] & 255)
-        bits[bit / 8] |= 0x80 >> UInt8(bit % 8)
-        length = bit / 8 + 1
-        index += 1
+    let sorted = types.sorted { $0.rawValue < $1.rawValue }
+    append(rising: sorted, isSigned: false, to: &output)
+  }
+
+  /// Appends the bitmap of `types`, which rise, and of RRSIG and NSEC if `isSigned`. Allocates nothing
+  /// where `output` has room.
+  static func append(
+    rising types: some Sequence<RecordType>, isSigned: Bool, to output: inout [UInt8]
+  ) {
+    var window = Window(number: 0)
+    if isSigned {
+      window.insert(.rrsig)
+      window.insert(.nsec)
+    }
+    for type in types {
+      let number = UInt8(type.rawValue >> 8)
+      if number != window.number {
+        assert(number > window.number)
+        window.append(to: &output)
+        window = Window(number: number)
       }
-      output.append(UInt8(window))
+      window.insert(type)
+    }
+    window.append(to: &output)
+  }
+
+  /// The types that have one upper byte.
+  private struct Window {
+    let number: UInt8
+    private var bits = InlineArray<32, UInt8>(repeating: 0)
+    private var length = 0
+
+    init(number: UInt8) { self.number = number }
+
+    mutating func insert(_ type: RecordType) {
+      let bit = Int(type.rawValue & 255)
+      var bytes = bits.mutableSpan
+      bytes[bit / 8] |= 0x80 >> UInt8(bit % 8)
+      length = max(length, bit / 8 + 1)
+    }
+
+    func append(to output: inout [UInt8]) {
+      guard length > 0 else { return }
+      output.append(number)
       output.append(UInt8(length))
-      output += bits[..<length]
+      output.append(bits.span.extracting(0..<length))
     }
   }
 }

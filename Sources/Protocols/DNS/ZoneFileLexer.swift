@@ -26,7 +26,7 @@ struct ZoneFileLexer: Sendable {
   private var lineBytes = 0
   private var wordStart = 0
   private var wordPosition = ZoneFilePosition(line: 1, column: 1)
-  private var hasQuotedPart = false
+  private var quotedPartStart: Int?
 
   /// What is being read.
   private enum Mode { case blank, word, quoted, quotedPart, comment }
@@ -122,7 +122,8 @@ struct ZoneFileLexer: Sendable {
   }
 
   private mutating func endLine() -> Event {
-    if isEscaped || mode == .quoted || mode == .quotedPart { refuse(.unclosedQuote) }
+    if mode == .quoted || mode == .quotedPart { refuse(.unclosedQuote) }
+    if isEscaped { refuse(.invalidEscape) }
     if mode == .word || mode == .quoted || mode == .quotedPart { endWord() }
     mode = .blank
     isEscaped = false
@@ -168,7 +169,7 @@ struct ZoneFileLexer: Sendable {
       }
     case 0x22:
       if mode == .word {
-        hasQuotedPart = true
+        quotedPartStart = quotedPartStart ?? text.count
         mode = .quotedPart
       } else {
         beginWord()
@@ -187,7 +188,7 @@ struct ZoneFileLexer: Sendable {
   private mutating func beginWord() {
     wordStart = text.count
     wordPosition = position
-    hasQuotedPart = false
+    quotedPartStart = nil
   }
 
   private mutating func endWord() {
@@ -195,7 +196,7 @@ struct ZoneFileLexer: Sendable {
     words.append(
       ZoneFileToken(
         range: wordStart..<text.count, position: wordPosition, isQuoted: mode == .quoted,
-        hasQuotedPart: hasQuotedPart))
+        quotedPartStart: quotedPartStart))
   }
 
   private mutating func put(_ byte: UInt8) {

@@ -16,11 +16,14 @@ package struct ZoneFileParser: Sendable {
   private var lexer: ZoneFileLexer
   private var origin: DomainName
   private var owner = Owner.none
-  /// What $TTL said.
+  /// What $TTL said, or a SOA record's minimum where nothing was told before it.
   private var directiveTTL: UInt32?
   /// What the record before had (RFC 1035 section 5.1).
   private var lastTTL: UInt32?
   private let defaultTTL: UInt32?
+  /// Bytes of the byte order mark that were passed over; three once it can't come any more.
+  private var markBytes = 0
+  private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
 
   /// Whose the lines are that begin with white space.
   private enum Owner {
@@ -43,7 +46,7 @@ package struct ZoneFileParser: Sendable {
 
   /// Reads the next piece of the file and gives `body` the records that it completes.
   package mutating func parse(_ piece: Span<UInt8>, _ body: (ZoneRecord) -> Void) {
-    var index = 0
+    var index = passOverMark(piece)
     while index < piece.count, !hasStopped {
       if lexer.take(piece, from: &index) == .entry { readEntry(body) }
       if lexer.isBeyondLine {
@@ -56,8 +59,32 @@ package struct ZoneFileParser: Sendable {
 
   /// Reads what the end of the file completes.
   package mutating func finish(_ body: (ZoneRecord) -> Void) {
+    giveBackMark()
     if !hasStopped, lexer.finish() == .entry { readEntry(body) }
     hasStopped = true
+  }
+
+  /// Passes over the byte order mark that some editors put before a text; returns where the rest of
+  /// `piece` begins.
+  private mutating func passOverMark(_ piece: Span<UInt8>) -> Int {
+    var index = 0
+    while markBytes < Self.mark.count, index < piece.count {
+      guard piece[index] == Self.mark[markBytes] else {
+        giveBackMark()
+        break
+      }
+      markBytes += 1
+      index += 1
+    }
+    return index
+  }
+
+  /// What was the beginning of no mark is part of the first word.
+  private mutating func giveBackMark() {
+    guard markBytes < Self.mark.count else { return }
+    var index = 0
+    _ = lexer.take(Self.mark.span.extracting(0..<markBytes), from: &index)
+    markBytes = Self.mark.count
   }
 
   private mutating func stop(_ reason: DNSError, at position: ZoneFilePosition) {
@@ -126,7 +153,8 @@ package struct ZoneFileParser: Sendable {
     guard let name = try readOwner(&entry) else { return nil }
     let (type, ttl) = try readHead(&entry)
     let content = try entry.content(of: type, origin: origin)
-    guard let seconds = ttl ?? directiveTTL ?? lastTTL ?? minimum(type, content) ?? defaultTTL
+    if ttl == nil, directiveTTL == nil, lastTTL == nil { directiveTTL = minimum(type, content) }
+    guard let seconds = ttl ?? directiveTTL ?? lastTTL ?? defaultTTL
     else { throw entry.fault(.missingTTL) }
     lastTTL = seconds
     return ZoneRecord(name: name, type: type, ttl: seconds, content: content)
@@ -180,7 +208,8 @@ package struct ZoneFileParser: Sendable {
     return word.genericNumber(after: "CLASS").map { $0 == RecordClass.internet.rawValue }
   }
 
-  /// A SOA record that has no TTL has that of negative answers.
+  /// A SOA record that has no TTL has that of negative answers, and so has what follows it, as BIND
+  /// reads zones.
   private func minimum(_ type: RecordType, _ content: [UInt8]) -> UInt32? {
     guard type == .soa else { return nil }
     return min(content.span.uint32(at: content.count - 4), 0x7fff_ffff)

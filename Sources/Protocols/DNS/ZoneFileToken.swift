@@ -6,6 +6,6 @@ struct ZoneFileToken: Sendable {
   let position: ZoneFilePosition
   /// Whether it began with a quotation mark, which is not among its bytes.
   let isQuoted: Bool
-  /// Whether a quoted part follows unquoted bytes, as in `alpn="h2,h3"`.
-  let hasQuotedPart: Bool
+  /// Where the first quoted part lies that follows unquoted bytes, as in `alpn="h2,h3"`.
+  let quotedPartStart: Int?
 }
