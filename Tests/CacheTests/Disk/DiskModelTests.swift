@@ -125,7 +125,8 @@ final class DiskModelRun {
     var finding = bench.store.read(
       DiskBench.digest(digest), for: owner, mayWait: false, suits: suits)
     if case .wouldWait = finding {
-      finding = bench.store.find(DiskBench.digest(digest), for: owner, suits: suits)
+      finding =
+        bench.store.find(DiskBench.digest(digest), for: owner, suits: suits)
         .map { .record($0) } ?? .nothing
     }
     guard case .record(let found) = finding else {
