@@ -115,7 +115,9 @@ let tests: [TestRoom] = [
   TestRoom("CompressionTests", imports: ["Compression", "Primitives"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
   TestRoom("DNSTests", imports: ["DNS", "Primitives"]),
-  TestRoom("HTTPServerTests", imports: ["HTTPServer", "Primitives"]),
+  TestRoom(
+    "HTTPServerTests",
+    imports: ["HTTPServer", "Exchange", "HTTP", "Runtime", "TLS", "Primitives"]),
   TestRoom(
     "HTTPClientTests",
     imports: [

@@ -75,10 +75,12 @@ package enum HTTPServerLimits {
   static let idleNanoseconds: UInt64 = 75_000_000_000
   /// Without the client taking a byte of the response; then the connection is reset.
   static let writeIdleNanoseconds: UInt64 = 60_000_000_000
+  /// What counts as taking: a reader of single bytes is cut off.
+  static let leastTakenBytes = 4096
   /// While draining, for one more request on an idle connection; then it is closed.
   static let drainNanoseconds: UInt64 = 3_000_000_000
   /// After the announcement that an HTTP/2 connection ends, for requests that are on their way.
   static let goingAwayNanoseconds: UInt64 = 1_000_000_000
-  /// For the client to close after our last response.
+  /// For the client to close after our last response; as long again while it still takes of it.
   static let lingeringNanoseconds: UInt64 = 2_000_000_000
 }

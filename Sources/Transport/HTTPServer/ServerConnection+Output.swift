@@ -215,6 +215,20 @@ extension ServerConnection {
     // After a fault there may be streams that nobody will serve any more.
     if case .http2(let http2) = engine { http2.closed() }
     engine = .closing
+    untaken = (unacknowledgedBytes, loop.now)
+    setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
+  }
+
+  /// The client has had time to close. While it takes what the kernel has of the last response it has
+  /// more; who takes nothing is reset as during a response.
+  func lingerOn() {
+    let bytes = unacknowledgedBytes
+    guard bytes > 0 else { return finish(reset: false) }
+    if bytes + HTTPServerLimits.leastTakenBytes <= untaken.bytes {
+      untaken = (bytes, loop.now)
+    } else if loop.now.nanoseconds(since: untaken.since) >= HTTPServerLimits.writeIdleNanoseconds {
+      return abort()
+    }
     setDeadline(loop.now.advanced(byNanoseconds: HTTPServerLimits.lingeringNanoseconds))
   }
 

@@ -100,28 +100,39 @@ extension ServerConnection: CertificateRequester {
     }
   }
 
-  /// Asks for the certificate of the name that the client wants; the handshake goes on with it, now
-  /// or when it has been looked up.
+  /// Asks, once, for the certificate of the name that the client wants; the handshake goes on with
+  /// it, now or when it has been looked up. Nothing is read meanwhile.
   private func chooseCertificate(_ session: TLSServerSession) {
+    guard case .notAsked = choosing else { return }
+    choosing = .asked
     let choice = server.certificates?.certificate(
       for: session.clientHello?.serverName, requester: self)
     if let choice { use(choice, for: session) }
   }
 
-  /// The certificate that was asked for.
+  /// The certificate that was asked for: the handshake goes on in a turn of this connection's, on the
+  /// lane of the zone.
   func certificateFound(_ choice: CertificateChoice) {
-    guard isOpen, let session else { return }
-    takeTurn {
-      use(choice, for: session)
-      sendRecords()
-    }
+    guard isOpen, case .asked = choosing else { return }
+    choosing = .found(choice)
+    if case .use(_, let lane) = choice { self.lane = lane }
     enqueue()
   }
 
+  /// Goes on with a handshake whose certificate was found since the last turn.
+  func resumeHandshake() {
+    guard let session, case .found(let choice) = choosing else { return }
+    use(choice, for: session)
+    sendRecords()
+  }
+
   private func use(_ choice: CertificateChoice, for session: TLSServerSession) {
+    choosing = .settled
     switch choice {
     case .use(let context, let lane):
       self.lane = lane
+      // The zone pays for the key exchange and the signature.
+      loop.charge(lane)
       do throws(TLSError) { try session.use(context) } catch { return abort() }
     case .unrecognizedName: session.refuse(.unrecognizedName)
     }

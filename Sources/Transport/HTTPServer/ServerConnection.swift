@@ -18,6 +18,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var client: ClientFacts
   var session: TLSServerSession?
   var engine = Engine.undecided
+  var choosing = Choosing.notAsked
   /// Received and not used yet: part of a head, or pipelined requests.
   var pendingInput: [UInt8] = []
   /// Plain bytes that wait for the client; with TLS they are not encrypted yet.
@@ -44,6 +45,8 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var discardBudget = HTTPServerLimits.lingeringBytes
   /// The connection's end after all output is sent.
   var ending = Ending.none
+  /// While it lingers: what the client had not taken when it was last seen to take anything.
+  var untaken = (bytes: 0, since: Instant(nanoseconds: 0))
 
   /// What makes sense of the client's bytes.
   enum Engine {
@@ -51,6 +54,14 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     case http1(HTTP1Connection)
     case http2(HTTP2Connection)
     case closing
+  }
+
+  /// How far the choice of the certificate is.
+  enum Choosing {
+    case notAsked
+    case asked
+    case found(CertificateChoice)
+    case settled
   }
 
   /// How the connection is ending, if it is.
@@ -153,6 +164,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   /// Receives until the socket is drained, the engine wants no more, or the turn is long enough.
   private func receiveAll() {
     var rounds = 0
+    resumeHandshake()
     resumeEngine()
     resumeRecords()
     while isOpen && canReceive && wantsInput {
@@ -180,10 +192,18 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var wantsInput: Bool {
     if hasEnded { return false }
     switch engine {
-    case .undecided: return true
+    case .undecided: return !isChoosing
     case .http1(let http1): return http1.wantsInput
     case .http2(let http2): return http2.wantsInput
     case .closing: return discardBudget > 0
+    }
+  }
+
+  /// Whether the handshake waits for its certificate.
+  private var isChoosing: Bool {
+    switch choosing {
+    case .notAsked, .settled: false
+    case .asked, .found: true
     }
   }
 
@@ -236,18 +256,24 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     hasEnded = true
     switch engine {
     case .http1(let http1): http1.inputEnded()
-    case .http2, .undecided, .closing: abort()
+    case .http2, .undecided: abort()
+    case .closing: finish(reset: false)
     }
   }
 
   /// The client is gone or half-closed while nothing more is wanted from it.
   private func hungUp() {
-    if case .http1(let http1) = engine { http1.hungUp() } else if case .closing = engine { abort() }
+    switch engine {
+    case .http1(let http1): http1.hungUp()
+    case .closing: finish(reset: false)
+    case .http2, .undecided: break
+    }
   }
 
   private func timedOut() {
     switch engine {
-    case .undecided, .closing: abort()
+    case .undecided: abort()
+    case .closing: lingerOn()
     case .http1(let http1): http1.timedOut()
     case .http2(let http2): http2.timedOut()
     }
