@@ -4,6 +4,7 @@ import Exchange
 import Origin
 import Primitives
 import Runtime
+import Synchronization
 import Testing
 
 @Suite("Reuse of connections to origins")
@@ -47,6 +48,34 @@ struct ReuseTests {
     }
     #expect(answers == Array(repeating: .response(200, "hello"), count: 3))
     #expect(await server.connectionCount == 3)
+  }
+
+  @Test("nothing is received to find out whether an idle connection may be used again")
+  func unread() async throws {
+    let hasSent = Flag()
+    let server = try await ScriptedOrigin.start { connection in
+      while await connection.head() != nil {
+        connection.send(Self.hello)
+        guard connection.index == 0 else { continue }
+        // Behind the response, for a connection that is idle by then.
+        await connection.drain()
+        connection.send("surplus")
+        hasSent.raise()
+      }
+    }
+    let received = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address], lane: lane)
+      let parker = Parker(on: lane)
+      _ = await OriginFixture().run(origin, parker)
+      // The loop does not look at epoll before the next request.
+      while !hasSent.isRaised {}
+      let before = lane.ledger.bytesIn
+      _ = await OriginFixture(method: "POST").run(origin, parker)
+      origin.close()
+      return lane.ledger.bytesIn - before
+    }
+    #expect(received == UInt64(Self.hello.utf8.count))
+    #expect(await server.connectionCount == 2)
   }
 
   @Test(
@@ -126,4 +155,13 @@ struct ReuseTests {
     }
     #expect(await server.notes(2) == ["closed", "closed"])
   }
+}
+
+/// Tells another thread that something has happened.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isRaised: Bool { value.load(ordering: .acquiring) }
+
+  func raise() { value.store(true, ordering: .releasing) }
 }

@@ -8,7 +8,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,10 +26,10 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 
 #define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
 
@@ -330,6 +329,17 @@ int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count) {
   return RESULT(recv(descriptor, buffer, count, 0));
 }
 
+bool skerry_has_input(int32_t descriptor) {
+  char byte;
+  return recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0
+    || (errno != EAGAIN && errno != EINTR);
+}
+
+int32_t skerry_unacknowledged(int32_t descriptor) {
+  int count = 0;
+  return ioctl(descriptor, SIOCOUTQ, &count) < 0 ? 0 : count;
+}
+
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count) {
   return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL));
 }
@@ -370,52 +380,6 @@ int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capa
   }
   freeaddrinfo(list);
   return count;
-}
-
-// MARK: command-line tools
-
-int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds) {
-  int flags = fcntl(descriptor, F_GETFL);
-  if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) return -errno;
-  struct timeval timeout = {.tv_sec = timeout_seconds};
-  if (setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) < 0) return -errno;
-  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout));
-}
-
-int32_t skerry_wait(int32_t descriptor, bool writable, int64_t timeout_milliseconds) {
-  struct pollfd watched = {.fd = descriptor, .events = writable ? POLLOUT : POLLIN};
-  return RESULT(poll(&watched, 1, (int)timeout_milliseconds));
-}
-
-int64_t skerry_read(int32_t descriptor, void *buffer, size_t count) {
-  return RESULT(read(descriptor, buffer, count));
-}
-
-bool skerry_is_terminal(int32_t descriptor) { return isatty(descriptor) == 1; }
-
-int32_t skerry_terminal_size(int32_t descriptor, uint16_t *columns, uint16_t *rows) {
-  struct winsize size;
-  if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -errno;
-  *columns = size.ws_col;
-  *rows = size.ws_row;
-  return 0;
-}
-
-static struct termios usual_settings;
-static bool has_usual_settings;
-
-int32_t skerry_terminal_by_key(int32_t descriptor) {
-  if (tcgetattr(descriptor, &usual_settings) < 0) return -errno;
-  has_usual_settings = true;
-  struct termios settings = usual_settings;
-  settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
-  settings.c_cc[VMIN] = 1;
-  settings.c_cc[VTIME] = 0;
-  return RESULT(tcsetattr(descriptor, TCSANOW, &settings));
-}
-
-int32_t skerry_terminal_restore(int32_t descriptor) {
-  return has_usual_settings ? RESULT(tcsetattr(descriptor, TCSANOW, &usual_settings)) : 0;
 }
 
 // MARK: signals

@@ -161,6 +161,15 @@ open class Channel: LoopWork {
     return .failed(RuntimeError("send to", "a socket", result: result))
   }
 
+  /// Whether bytes or the peer's end wait to be received. Nothing is received, so this may be asked
+  /// in the middle of another channel's turn, which has the loop's input buffer.
+  package final var hasInput: Bool { isOpen && skerry_has_input(descriptor) }
+
+  /// Bytes that were sent and have not reached the peer yet.
+  package final var unacknowledgedBytes: Int {
+    isOpen ? Int(skerry_unacknowledged(descriptor)) : 0
+  }
+
   /// Says that nothing more will be sent.
   package final func shutdownWrite() { if isOpen { skerry_shutdown_write(descriptor) } }
 

@@ -68,8 +68,11 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
   }
 
   /// Asks the kernel whether an idle connection has been closed by the origin meanwhile: for
-  /// requests that could not be repeated.
-  package func isStillOpen() -> Bool {
+  /// requests that could not be repeated. Somebody else's turn: nothing may be received in it.
+  package func isStillOpen() -> Bool { !connection.holdsPlaintext && !connection.hasInput }
+
+  /// Receives what an idle connection may get, which is nothing but TLS's own messages.
+  private func staysQuiet() -> Bool {
     if case .wouldBlock = connection.receiveOnce(atMost: 1, { _ in }) { return true }
     return false
   }
@@ -143,7 +146,7 @@ extension HTTP1ClientConnection: ClientConnectionUser {
     guard !state.isIdle else {
       // RFC 9112 section 9.5: closed by the origin, or bytes that answer nothing. But what woke us
       // may have been read already, and TLS has messages of its own.
-      if connection.isHungUp || connection.mayReceive && !isStillOpen() { finish(reset: false) }
+      if connection.isHungUp || connection.mayReceive && !staysQuiet() { finish(reset: false) }
       return
     }
     upload?.drained()

@@ -78,6 +78,10 @@ int32_t skerry_connect_path(const char *path);
 int32_t skerry_connect_result(int32_t descriptor);
 int32_t skerry_local_address(int32_t descriptor, skerry_address *address);
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count);
+// Whether bytes, the peer's end or an error wait to be received; nothing is received.
+bool skerry_has_input(int32_t descriptor);
+// Bytes that were sent and that the peer's kernel has not taken; 0 if that can't be told.
+int32_t skerry_unacknowledged(int32_t descriptor);
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count);
 // The same, but waits a while for more to go with it.
 int64_t skerry_send_more(int32_t descriptor, const void *buffer, size_t count);
