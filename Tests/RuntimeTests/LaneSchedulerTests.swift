@@ -47,4 +47,17 @@ struct LaneSchedulerTests {
     #expect(share > 0.08 && share < 0.14)
     #expect((pieces[3...].max() ?? 0) - (pieces[3...].min() ?? 0) <= 4)
   }
+
+  @Test("however many lanes strangers make busy, together they leave a tenant half of the core")
+  func strangers() async {
+    let pieces = await SharedRuntime.run { lane in
+      let common = (0..<64).map {
+        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, isCommon: true)
+      }
+      return Self.pieces(common + [Lane(loop: lane.loop, name: "tenant")], total: 20_000)
+    }
+    let share = Double(pieces[64]) / 20_000
+    #expect(share > 0.45 && share < 0.55)
+    #expect((pieces[..<64].max() ?? 0) - (pieces[..<64].min() ?? 0) <= 4)
+  }
 }

@@ -44,6 +44,33 @@ struct TimerWheelTests {
     }
     #expect(faults == 0)
   }
+
+  @Test("what is moved to later while its tick is being dealt with fires later")
+  func moved() async {
+    let fired = await SharedRuntime.run { lane in
+      let start = Instant(nanoseconds: 5_000_000_000)
+      var wheel = TimerWheel(now: start)
+      let works = (0..<4).map { _ in LoopWork(on: lane) }
+      let due = start + .milliseconds(20)
+      for work in works { wheel.schedule(work, at: due) }
+      var fired: [Int] = []
+      func pop(_ now: Instant) -> Int? {
+        wheel.popExpired(now: now).flatMap { work in works.firstIndex { $0 === work } }
+      }
+      let now = due + .milliseconds(10)
+      let first = pop(now) ?? -1
+      let others = (0..<4).filter { $0 != first }
+      wheel.schedule(works[others[0]], at: now + .seconds(9))
+      wheel.remove(works[others[1]])
+      fired.append(pop(now) == others[2] ? 1 : 0)
+      fired.append(pop(now) == nil ? 1 : 0)
+      fired.append(pop(now + .seconds(8)) == nil ? 1 : 0)
+      fired.append(pop(now + .seconds(10)) == others[0] ? 1 : 0)
+      fired.append(wheel.count == 0 ? 1 : 0)
+      return fired
+    }
+    #expect(fired == [1, 1, 1, 1, 1])
+  }
 }
 
 /// A small seeded generator (Steele, Lea and Flood, 2014).

@@ -7,8 +7,10 @@
   private var sparse = LaneList()
   private var bulk = LaneList()
   private(set) var readyLanes = 0
-  /// How many of these serve all tenants.
-  private var readyCommonLanes = 0
+  /// How many of these are tenants' own.
+  private var readyTenantLanes = 0
+  /// The weights of the others together.
+  private var readyCommonWeight: Int64 = 0
   let quantumTicks: Int64
   let renewalTicks: UInt64
 
@@ -27,8 +29,7 @@
     lane.ledger.wakeups += 1
     lane.readyTicks = now
     lane.awaitsTurn = true
-    readyLanes += 1
-    if lane.isCommon { readyCommonLanes += 1 }
+    count(lane, 1)
     if lane.deficit > 0 {
       lane.list = .sparse
       sparse.append(lane)
@@ -68,22 +69,30 @@
         bulk.removeFirst()
         lane.list = .idle
         lane.readyTicks = CPUClock.now
-        readyLanes -= 1
-        if lane.isCommon { readyCommonLanes -= 1 }
+        count(lane, -1)
       }
     } else if lane.deficit <= 0 {
       rotate(lane)
     }
   }
 
-  /// What a lane may use in a round. Lanes that all tenants depend on get a part of the round
-  /// together however many tenants are busy; else nobody could connect when a thousand are.
+  private mutating func count(_ lane: Lane, _ change: Int) {
+    readyLanes += change
+    if lane.isCommon {
+      readyCommonWeight += Int64(change) * Int64(lane.weight)
+    } else {
+      readyTenantLanes += change
+    }
+  }
+
+  /// What a lane may use in a round. Lanes of everybody's work get a part of the round together,
+  /// however many tenants are busy (else nobody could connect when a thousand are) and however many
+  /// of these lanes are (else strangers who only connect would leave the tenants little).
   private func quantum(of lane: Lane) -> Int64 {
     let quantum = quantumTicks * Int64(lane.weight)
-    guard lane.isCommon, readyCommonLanes > 0 else { return quantum }
-    let tenants = readyLanes - readyCommonLanes
-    let fold = tenants / (RuntimeLimits.tenantsPerCommonQuantum * readyCommonLanes)
-    return quantum * Int64(max(1, fold))
+    guard lane.isCommon, readyTenantLanes > 0 else { return quantum }
+    let parts = max(1, readyTenantLanes / RuntimeLimits.tenantsPerCommonQuantum)
+    return max(1, quantum * Int64(parts) / max(Int64(lane.weight), readyCommonWeight))
   }
 
   private mutating func rotate(_ lane: Lane) {

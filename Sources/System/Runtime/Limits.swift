@@ -9,7 +9,7 @@ package enum RuntimeLimits {
   package static let quantumNanoseconds: UInt64 = 100_000
 
   /// Quanta of busy tenants for which the lanes of everybody's work (accepting, arrivals) get one,
-  /// together: with many busy tenants a ninth of the core is theirs, if they need it.
+  /// together: with many busy tenants a ninth of the core is theirs, with one a half, if they need it.
   package static let tenantsPerCommonQuantum = 8
 
   /// Lane work between two looks at epoll; beyond it new events are collected first.

@@ -4,6 +4,9 @@ import Primitives
 
 /// A wheel of intrusive lists, one per tick. Moving a deadline later costs one store: the entry
 /// stays where it is and is put in again when its slot comes round.
+///
+/// When the wheel comes to a tick, its slot is gone through once: what is due goes to a list of its
+/// own, from which `popExpired` takes.
 @safe struct TimerWheel: ~Copyable {
   private let heads: UnsafeMutablePointer<Unmanaged<LoopWork>?>
   /// One bit per slot that is not empty.
@@ -12,12 +15,14 @@ import Primitives
   private(set) var count = 0
 
   private static let slotMask = RuntimeLimits.timerSlots - 1
+  /// The list of what is due, behind the slots.
+  private static let dueSlot = RuntimeLimits.timerSlots
 
   init(now: Instant) {
     precondition(RuntimeLimits.timerSlots & Self.slotMask == 0)
-    unsafe heads = .allocate(capacity: RuntimeLimits.timerSlots)
-    unsafe heads.initialize(repeating: nil, count: RuntimeLimits.timerSlots)
-    occupied = Array(repeating: 0, count: RuntimeLimits.timerSlots / 64)
+    unsafe heads = .allocate(capacity: RuntimeLimits.timerSlots + 1)
+    unsafe heads.initialize(repeating: nil, count: RuntimeLimits.timerSlots + 1)
+    occupied = Array(repeating: 0, count: RuntimeLimits.timerSlots / 64 + 1)
     currentTick = Self.tick(now)
   }
 
@@ -59,31 +64,43 @@ import Primitives
   mutating func popExpired(now: Instant) -> LoopWork? {
     let nowTick = Self.tick(now)
     while true {
-      let slot = Int(truncatingIfNeeded: currentTick) & Self.slotMask
-      var entry = unsafe heads[slot]
-      while let reference = unsafe entry {
+      while let reference = unsafe heads[Self.dueSlot] {
         // Safe: the wheel only holds living objects (see `remove`).
         let work = unsafe reference.takeUnretainedValue()
-        unsafe entry = work.timerNext
+        remove(work)
+        // It may have been moved to later since.
         guard Self.dueTick(work.deadline) <= nowTick else {
-          if Self.dueTick(work.deadline) & UInt64(Self.slotMask) != UInt64(slot) {
-            remove(work)
-            insert(work)
-          }
+          insert(work)
           continue
         }
-        remove(work)
         work.deadline = .never
         return work
       }
       guard currentTick < nowTick else { return nil }
       currentTick = nextTick(upTo: nowTick)
+      collect(Int(truncatingIfNeeded: currentTick) & Self.slotMask)
+    }
+  }
+
+  /// Goes through the slot of the current tick: what is due joins the list of it, what was moved to
+  /// later goes where it belongs, what has rounds to wait stays.
+  private mutating func collect(_ slot: Int) {
+    var entry = unsafe heads[slot]
+    while let reference = unsafe entry {
+      // Safe: see `popExpired`.
+      let work = unsafe reference.takeUnretainedValue()
+      unsafe entry = work.timerNext
+      let due = Self.dueTick(work.deadline)
+      guard due <= currentTick || due & UInt64(Self.slotMask) != UInt64(slot) else { continue }
+      remove(work)
+      insert(work)
     }
   }
 
   /// Nanoseconds until the next occupied slot; nil when the wheel is empty.
   func nanosecondsToNext(now: Instant) -> UInt64? {
     guard count > 0 else { return nil }
+    if unsafe heads[Self.dueSlot] != nil { return 0 }
     let horizon = currentTick + UInt64(RuntimeLimits.timerSlots)
     let due =
       (nextOccupied(after: currentTick, upTo: horizon) ?? horizon)
@@ -92,8 +109,9 @@ import Primitives
   }
 
   private mutating func insert(_ work: LoopWork) {
-    let tick = max(Self.dueTick(work.deadline), currentTick)
-    let slot = Int(truncatingIfNeeded: tick) & Self.slotMask
+    let due = Self.dueTick(work.deadline)
+    let slot =
+      due <= currentTick ? Self.dueSlot : Int(truncatingIfNeeded: due) & Self.slotMask
     // Safe: see `remove`.
     let reference = unsafe Unmanaged.passUnretained(work)
     let head = unsafe heads[slot]
