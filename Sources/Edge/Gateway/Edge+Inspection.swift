@@ -15,7 +15,7 @@ extension Edge {
   ) async throws(StorageError) -> EdgeInspection? {
     let host = Array(request.authority.prefix(request.hostLength))
     let snapshot: ZoneSnapshot
-    switch await directory.find(host) {
+    switch await directory.find(host).found {
     case .unknown: return nil
     case .failed(let error): throw error
     case .zone(let found): snapshot = found

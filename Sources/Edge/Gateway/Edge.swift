@@ -79,14 +79,23 @@ package final class Edge: Sendable {
   /// Puts changes into force that the store has made: when it returns, every loop's next request
   /// sees them. From a task on any loop.
   package func publish(_ applied: AppliedChanges) async {
-    let publication = await directory.loop.perform { [directory] in
-      directory.publication(of: applied)
+    var rest = applied.changes[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(GatewayLimits.zonesPerPublication)
+      rest = rest.dropFirst(some.count)
+      let publication = await directory.loop.perform { [directory] in
+        directory.publication(of: some, sequence: applied.sequence)
+      }
+      for node in nodes { await publish(publication, at: node.gateway) }
+      for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }
     }
-    guard !publication.zones.isEmpty else { return }
-    for node in nodes {
-      await node.gateway.loop.perform { node.gateway.apply(publication) }
+  }
+
+  /// Puts changes into force on one loop, in pieces between which others run.
+  private func publish(_ publication: Publication, at gateway: Gateway) async {
+    for piece in publication.pieces {
+      await gateway.loop.perform { gateway.apply(piece, sequence: publication.sequence) }
     }
-    for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }
   }
 
   /// Seals session tickets with `keys` from now on, on all loops. From a task on any loop.

@@ -40,7 +40,12 @@ extension Gateway {
     return true
   }
 
-  private func find(_ host: [UInt8]) async { found(host, await directory.find(host)) }
+  /// Looks again if a change has come into force here that the look-up can't have seen.
+  private func find(_ host: [UInt8]) async {
+    var finding = await directory.find(host)
+    while finding.sequence < appliedSequence { finding = await directory.find(host) }
+    found(host, finding.found)
+  }
 
   private func found(_ host: [UInt8], _ found: ZoneDirectory.Found) {
     guard let lookup = lookups.removeValue(forKey: host) else { return }

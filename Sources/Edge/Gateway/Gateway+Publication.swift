@@ -5,14 +5,17 @@ import Runtime
 import Zones
 
 extension Gateway {
-  /// Puts a change into force: the next request of its zones sees it. On the loop.
-  func apply(_ publication: Publication) {
+  /// Puts changes into force, of which `sequence` is the last: the next request of their zones sees
+  /// them. On the loop.
+  func apply(_ changes: ArraySlice<Publication.Zone>, sequence: UInt64) {
+    appliedSequence = max(appliedSequence, sequence)
     unknown.removeAll { _, _ in true }
-    for change in publication.zones { apply(change) }
+    for change in changes { apply(change, sequence) }
   }
 
-  private func apply(_ change: Publication.Zone) {
-    if let zone = zones[change.id] {
+  private func apply(_ change: Publication.Zone, _ sequence: UInt64) {
+    // A look-up may have brought what is newer.
+    if let zone = zones[change.id], zone.snapshot.epoch <= sequence {
       if change.isRemoved {
         drop(zone)
       } else if let snapshot = change.snapshot {
@@ -22,38 +25,35 @@ extension Gateway {
         drop(zone)
       }
     }
-    // A name that another zone answered for, by a wildcard or as the default, may be this zone's now.
-    for hostname in change.hostnames {
-      takeOver(hostname, from: change.id)
-    }
+    takeOver(change.hostnames, for: change.id)
   }
 
   private func adopt(_ snapshot: ZoneSnapshot, _ zone: ZoneState) {
     zone.adopt(snapshot)
-    let isDefault = snapshot.configuration.name == directory.defaultZone
+    noteDefault(zone)
+    guard zone !== defaultState else { return }
     zone.names.removeAll { name in
-      guard !isDefault, !snapshot.covers(name) else { return false }
+      guard !snapshot.names.cover(name) else { return false }
       hosts.remove(name)
       return true
     }
   }
 
-  private func takeOver(_ hostname: Hostname, from owner: ZoneID) {
-    let name = Array(hostname.name.utf8)
-    guard hostname.isWildcard else {
-      guard let zone = hosts.find(name.span), zone.id != owner else { return }
-      unlist(name, zone)
-      return
+  /// A name that another zone answered for, by a wildcard or as the default, may be this zone's now.
+  /// A wildcard is one zone's, so it takes names from the default zone only.
+  private func takeOver(_ hostnames: [Hostname], for owner: ZoneID) {
+    for hostname in hostnames where !hostname.isWildcard {
+      let name = Array(hostname.name.utf8)
+      if let zone = hosts.find(name.span), zone.id != owner { unlist(name, zone) }
     }
-    hosts.removeAll { listed, zone in
-      guard zone.id != owner,
-        Hostname(name: String(decoding: listed, as: UTF8.self))
-          .isCovered(by: hostname.description),
-        !zone.snapshot.configuration.hostnames.contains(where: {
-          !$0.isWildcard && Array($0.name.utf8) == listed
-        })
-      else { return false }
-      zone.names.removeAll { $0 == listed }
+    guard let zone = defaultState, zone.id != owner,
+      case let wildcards = HostnameSet(hostnames.filter(\.isWildcard)), !wildcards.isEmpty
+    else { return }
+    zone.names.removeAll { name in
+      guard wildcards.cover(name), !zone.snapshot.names.contain(name) else {
+        return false
+      }
+      hosts.remove(name)
       return true
     }
   }

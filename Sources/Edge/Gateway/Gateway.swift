@@ -31,6 +31,10 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   private var listed: [ZoneState] = []
   private lazy var idleSweep = ZoneSweep(self)
   var lookups: [[UInt8]: Lookup] = [:]
+  /// The last change that is in force on this loop.
+  var appliedSequence: UInt64 = 0
+  /// The zone that answers for names that no zone has, while it is in memory.
+  private(set) weak var defaultState: ZoneState?
   /// Readings of all counters that are under way.
   var walks: [GatewayWalk] = []
   private let zoneIdleNanoseconds: UInt64
@@ -112,10 +116,16 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
       return zone
     }
     let zone = ZoneState(snapshot, gateway: self)
+    noteDefault(zone)
     zones[snapshot.id] = zone
     zone.position = listed.count
     listed.append(zone)
     return zone
+  }
+
+  /// Remembers `zone` if it is the default.
+  func noteDefault(_ zone: ZoneState) {
+    if zone.snapshot.configuration.name == directory.defaultZone { defaultState = zone }
   }
 
   /// Lists `zone` under `name`; a wildcard's names are bounded, the oldest leaves first.

@@ -25,6 +25,12 @@ package enum GatewayLimits {
   /// Connections of a removed zone that are told so in one turn; then others run.
   static let connectionsPerRetirementTurn = 256
 
+  /// Zones whose changes are read from the store in one go (some 30 us each); then look-ups run.
+  static let zonesPerPublication = 64
+
+  /// Hostnames of changed zones that a loop looks at in one go (0.2 us each); then others run.
+  static let namesPerPublicationTurn = 512
+
   /// Zones looked at in one turn of a pass (dropping one takes about a microsecond); then others run.
   static let zonesPerSweepTurn = 64
 

@@ -16,4 +16,21 @@ package struct Publication: Sendable {
 
   package let sequence: UInt64
   package internal(set) var zones: [Zone] = []
+
+  /// The zones in pieces that a loop puts into force in one go.
+  var pieces: [ArraySlice<Zone>] {
+    var pieces: [ArraySlice<Zone>] = []
+    var start = 0
+    var names = 0
+    for (index, zone) in zones.enumerated() {
+      names += 1 + zone.hostnames.count
+      guard names >= GatewayLimits.namesPerPublicationTurn || index == zones.count - 1 else {
+        continue
+      }
+      pieces.append(zones[start...index])
+      start = index + 1
+      names = 0
+    }
+    return pieces
+  }
 }

@@ -8,8 +8,8 @@ package import Zones
 
 /// Looks zones up in the store and makes their snapshots.
 ///
-/// Confined to one storage thread, which serves look-ups and changes in one order: a loop that hears
-/// of a change after a look-up's result got the result from before the change.
+/// Confined to one storage thread, which serves look-ups and changes in one order. On its loop a
+/// look-up's result may come after a later change; the sequence numbers of both tell.
 package final class ZoneDirectory: @unchecked Sendable {
   // Confined to `loop`.
   package let loop: EventLoop
@@ -47,41 +47,51 @@ package final class ZoneDirectory: @unchecked Sendable {
     case failed(StorageError)
   }
 
+  /// What a look-up found, and the sequence number of the last change that it can have seen.
+  package struct Finding: Sendable {
+    let found: Found
+    let sequence: UInt64
+  }
+
   /// The zone that answers for `host`: exact name, then wildcard, then the default zone. From a task on
   /// any loop.
-  func find(_ host: [UInt8]) async -> Found {
+  func find(_ host: [UInt8]) async -> Finding {
     while true {
       switch await loop.perform({ [self] in lookUp(host) }) {
-      case .found(let found): return found
+      case .found(let finding): return finding
       case .unloaded(let tenant):
-        if let error = await reader.perform({ [self] in load(tenant) }) { return .failed(error) }
+        if let error = await reader.perform({ [self] in load(tenant) }) {
+          return Finding(found: .failed(error), sequence: .max)
+        }
       }
     }
   }
 
   /// What a look-up came to.
   private enum LookUp: Sendable {
-    case found(Found)
+    case found(Finding)
     /// The zone has so many purges that they are to be taken over elsewhere first.
     case unloaded(CacheZone)
   }
 
   private func lookUp(_ host: [UInt8]) -> LookUp {
     do throws(StorageError) {
+      let sequence = try store.sequence()
+      func finding(_ found: Found) -> LookUp { .found(Finding(found: found, sequence: sequence)) }
       var id = try store.zone(forHost: host.span)
       if id == nil, let defaultZone { id = try store.zone(named: defaultZone) }
-      guard let id else { return .found(.unknown) }
-      if let snapshot = live[id]?.snapshot { return .found(.zone(snapshot)) }
+      guard let id else { return finding(.unknown) }
+      if let snapshot = live[id]?.snapshot { return finding(.zone(snapshot)) }
       let tenant = cache.zone(id)
       if !tenant.isLoaded, try store.purgeCount(of: id) > GatewayLimits.purgesLoadedAtOnce {
         return .unloaded(tenant)
       }
       guard let configuration = try store.configurationWithKeys(of: id) else {
-        return .found(.unknown)
+        return finding(.unknown)
       }
-      return .found(.zone(try makeSnapshot(configuration, epoch: try store.sequence())))
+      return finding(.zone(try makeSnapshot(configuration, epoch: sequence)))
     } catch {
-      return .found(.failed(error))
+      return .found(Finding(found: .failed(error), sequence: .max))
     }
   }
 
@@ -111,11 +121,13 @@ package final class ZoneDirectory: @unchecked Sendable {
     return snapshot
   }
 
-  /// What the loops must hear of changes that the store has made. Purges among them are in force when
-  /// this returns: loops need not hear of those.
-  func publication(of applied: AppliedChanges) -> Publication {
-    var publication = Publication(sequence: applied.sequence)
-    for record in applied.changes {
+  /// What the loops must hear of changes that the store has made, of which `sequence` is the last.
+  /// Purges among them are in force when this returns: loops need not hear of those.
+  func publication(
+    of changes: ArraySlice<ZoneChangeRecord>, sequence: UInt64
+  ) -> Publication {
+    var publication = Publication(sequence: sequence)
+    for record in changes {
       if let purge = record.purge {
         cache.apply(purge, sequence: record.sequence, to: record.zone)
       }

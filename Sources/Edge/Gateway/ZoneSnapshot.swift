@@ -17,6 +17,8 @@ package final class ZoneSnapshot: Sendable {
   let tenant: CacheZone
   /// What the zone says of its cache, compiled here, on the storage thread, for all loops.
   let cachePolicies: CachePolicies
+  /// What the zone answers for.
+  let names: HostnameSet
   private let contexts = Mutex(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
@@ -32,18 +34,13 @@ package final class ZoneSnapshot: Sendable {
     self.epoch = epoch
     self.use = use
     self.tenant = tenant
+    names = HostnameSet(configuration.hostnames)
     cachePolicies =
       configuration.cache == CacheConfiguration()
       ? .standard : CachePolicies(configuration.cache)
   }
 
   var id: ZoneID { configuration.id }
-
-  /// Whether the zone answers for `host`, exactly or by a wildcard.
-  func covers(_ host: [UInt8]) -> Bool {
-    let name = Hostname(name: String(decoding: host, as: UTF8.self))
-    return configuration.hostnames.contains { name.isCovered(by: $0.description) }
-  }
 
   /// The zone's certificates, read on the first call, which takes about a millisecond: not on a
   /// loop. Nil if the zone has none that can be used.
