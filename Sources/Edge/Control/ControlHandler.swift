@@ -75,9 +75,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
 
   /// What can be decided at once: who asks, for what, and is there room.
   private func admit(_ exchange: Exchange) throws(ControlRefusal) -> ControlCall {
-    guard exchange.sink?.serve(exchange, on: lane, for: connections) != false else {
-      throw .busy("\(ControlLimits.connections) connections to the API are open")
-    }
+    // First, so that strangers take no place of the operator's.
     let isOperator = exchange.request.fields.withFirst(.authorization) { token.isShown(by: $0) }
     guard isOperator == true else {
       throw ControlRefusal(
@@ -85,6 +83,9 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
         "The request shows no valid token. Send the field Authorization: Bearer TOKEN; the token is "
           + "in the file control.token beside the control socket."
       ).with(.wwwAuthenticate, "Bearer realm=\"skerry\"")
+    }
+    guard exchange.sink?.serve(exchange, on: lane, for: connections) != false else {
+      throw .busy("\(ControlLimits.connections) connections to the API are open")
     }
     let call = try ControlCall(exchange.request)
     guard pendingCount < ControlLimits.concurrentRequests else {
