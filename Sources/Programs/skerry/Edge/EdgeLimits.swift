@@ -23,4 +23,8 @@ enum EdgeLimits {
 
   /// For connections to end when the process stops; then they are cut off.
   static let drainDuration = Duration.seconds(30)
+
+  /// The same after an upgrade, when nobody waits for the old process to end: large downloads and
+  /// WebSockets go on. A signal to stop makes it `drainDuration` from then on.
+  static let succeededDrainDuration = Duration.seconds(3_600)
 }

@@ -32,6 +32,8 @@ final class EdgeService: EdgeBackend {
     var isStopping = false
     var isUpgrading = false
     var isSucceeded = false
+    /// When connections are cut off, of a process that is stopping.
+    var drainDeadline: Instant?
   }
 
   /// Whether another process has taken over; the control socket is then its own.
@@ -227,8 +229,13 @@ final class EdgeService: EdgeBackend {
 
   func stop() {
     let isFirst = shared.withLock { state in
-      defer { state.isStopping = true }
-      return !state.isStopping
+      let isFirst = !state.isStopping
+      let duration =
+        isFirst && state.isSucceeded ? EdgeLimits.succeededDrainDuration : EdgeLimits.drainDuration
+      let deadline = SystemClock.monotonic + duration
+      state.drainDeadline = min(state.drainDeadline ?? deadline, deadline)
+      state.isStopping = true
+      return isFirst
     }
     guard isFirst else { return }
     lane.start { await self.drainAndEnd() }
@@ -249,19 +256,20 @@ final class EdgeService: EdgeBackend {
     }
   }
 
-  /// Waits for connections to end, for half a minute at most, and then ends the control loop.
+  /// Waits for connections to end, for a bounded time, and then ends the control loop.
   private func drainAndEnd() async {
     let parker = Parker(on: lane)
     // A successor waits for the folder; what this process still serves comes from memory or origins.
     await closeDisk()
     await edge.drain()
-    let deadline = loop.now + EdgeLimits.drainDuration
+    var isDue = false
     repeat {
       // The operator's answer leaves meanwhile.
       _ = await parker.park(until: loop.now + .milliseconds(200))
       let open = await edge.loads().reduce(0) { $0 + $1.connections }
       if open == 0 { break }
-    } while loop.now < deadline
+      isDue = shared.withLock { state in state.drainDeadline.map { loop.now >= $0 } ?? true }
+    } while !isDue
     loop.stop()
   }
 }
