@@ -4,6 +4,9 @@
 crowds.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
 crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a third that waits, and is answered once
                                         they are gone; prints "waits STATUS"
+crowds.py ask PORT HOST PATH COUNT SECONDS
+                                        COUNT connections ask once each and stay; prints the statuses, each once, and then
+                                        holds the connections for SECONDS
 crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
 crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
                                         COUNT connections ask for PREFIX1 to PREFIXKEYS over and over, while SKERRY purges
@@ -46,6 +49,14 @@ def full(port, host, path, count):
         s.close()
     other.settimeout(20)
     print(client.Reader(other).response()[0])
+
+
+def ask(port, host, path, count, seconds):
+    crowd = [client.connect(port) for _ in range(int(count))]
+    for s in crowd:
+        s.sendall(client.request("GET", path, host))
+    print(*sorted({str(client.Reader(s).response()[0]) for s in crowd}), flush=True)
+    time.sleep(float(seconds))
 
 
 def slow_head(port):
@@ -91,7 +102,7 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "slow-head": slow_head, "purge": purge}
+COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
