@@ -12,7 +12,7 @@ let layers: [Layer] = [
         "skerry",
         imports: [
           "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
-          "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+          "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
   Layer(
@@ -97,6 +97,7 @@ let layers: [Layer] = [
     "Foreign",
     [
       Room("CLinux", c: []),
+      Room("CJemalloc", c: ["jemalloc"]),
       Room("COpenSSL", c: ["ssl", "crypto"]),
       Room("CNghttp2", c: ["nghttp2"]),
       Room("CLMDB", c: ["lmdb"]),
@@ -146,7 +147,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "GatewayTests",
     imports: [
-      "Gateway", "Zones", "HTTPServer", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS", "Primitives",
+      "Gateway", "Zones", "HTTPServer", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS",
+      "Primitives",
     ]),
   TestRoom(
     "ControlTests",
