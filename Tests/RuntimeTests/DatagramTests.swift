@@ -57,6 +57,38 @@ struct DatagramTests {
     #expect(share > 0)
   }
 
+  @Test("while full batches come without end other lanes have their turns, whoever pays for them")
+  func turns() async {
+    let worst = await SharedRuntime.run { lane -> UInt64 in
+      let echo = Echo(payer: Lane(loop: lane.loop, name: "tenant"))
+      let home = SocketAddress(ipv4: 127, 0, 0, 1, port: 0)
+      // Without sockets the test says so.
+      guard let descriptor = try? DatagramSocket.bind(to: home) else { return .max }
+      let socket = DatagramSocket(descriptor: descriptor, loop: lane.loop, handler: echo)
+      defer { socket.close() }
+      guard (try? socket.register()) != nil else { return .max }
+      let target = socket.address
+      // Sent to itself, they go round.
+      for number in 0..<128 {
+        lane.loop.datagrams.reply(to: target, from: nil, paidBy: lane) { room in
+          room[0] = UInt8(number)
+          return 1
+        }
+        socket.flush()
+      }
+      let parker = Parker(on: lane)
+      while socket.batchCount < 10 { await parker.yield() }
+      var worst: UInt64 = 0
+      for _ in 0..<50 {
+        let before = socket.batchCount
+        await parker.yield()
+        worst = max(worst, socket.batchCount - before)
+      }
+      return worst
+    }
+    #expect(worst <= 12)
+  }
+
   @Test("the longest datagram is received and answered whole")
   func longest() async {
     let replies = await SharedRuntime.run { lane -> [Int] in

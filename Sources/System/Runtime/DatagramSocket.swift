@@ -5,9 +5,10 @@ import CLinux
 /// Receives datagrams in batches and sends the replies in batches. Loops that listen on one address
 /// each have a socket of their own (SO_REUSEPORT).
 ///
-/// A turn is one batch. What its system calls cost is paid by those whom the handler names, in
-/// equal shares: a flood is charged to the tenant that it is for. Datagrams that the kernel does not
-/// take are dropped and counted, as any network may do.
+/// A batch is one piece of work. What its system calls cost is paid by those whom the handler names,
+/// in equal shares: a flood is charged to the tenant that it is for. The turn is the socket's lane's
+/// all the same. Datagrams that the kernel does not take are dropped and counted, as any network may
+/// do.
 package final class DatagramSocket: Channel {
   private let handler: any DatagramHandler
   /// Datagrams received since the start.
@@ -62,6 +63,7 @@ package final class DatagramSocket: Channel {
     let batch = loop.datagrams
     // What this lane did before is its own.
     loop.settle()
+    let turn = loop.beginShared(lane)
     let received = batch.receive(from: descriptor)
     guard received > 0 else {
       stopReceiving()
@@ -80,6 +82,7 @@ package final class DatagramSocket: Channel {
     }
     loop.charge(lane)
     flush()
+    loop.endShared(turn, lane)
     if received < RuntimeLimits.datagramsPerBatch { stopReceiving() } else { enqueue() }
   }
 

@@ -186,6 +186,17 @@ import Synchronization
     lane.deficit -= Int64(truncatingIfNeeded: moved)
   }
 
+  /// What a piece of work of `lane` began with, for `endShared`. Just after `settle`.
+  func beginShared(_ lane: Lane) -> (deficit: Int64, ticks: UInt64) { (lane.deficit, jobTicks) }
+
+  /// Makes a piece of work that others paid for count for the turn of `lane`, whose it was. What was
+  /// moved away would else leave it in credit, and so first in its list, batch after batch, while all
+  /// other lanes wait. Just after `settle`.
+  func endShared(_ begin: (deficit: Int64, ticks: UInt64), _ lane: Lane) {
+    let taken = Int64(truncatingIfNeeded: jobTicks - begin.ticks)
+    lane.deficit = min(lane.deficit, begin.deficit - taken)
+  }
+
   /// Jobs that Swift enqueues during `body` go to `lane`.
   func route(to lane: Lane, _ body: () -> Void) {
     let before = routeTarget
