@@ -14,8 +14,30 @@ struct ColdQueries {
   var streams: [(stream: NameStream, name: [UInt8])] = []
   /// Those that are being looked up.
   var asked = HeldQueries.Chain()
-  var askedStreams: [NameStream] = []
+  var askedNames: [[UInt8]] = []
+  var askedStreams: [(stream: NameStream, name: [UInt8])] = []
   var isUnderWay = false
+  /// Zones that changed since the look-up began, and the least epochs that may come of it.
+  private var changes: [ZoneID: UInt64] = [:]
+  private var hasManyChanges = false
+
+  /// A zone has changed, to what has `epoch`; nil if it is gone, or must be read again.
+  mutating func note(_ id: ZoneID, epoch: UInt64?) {
+    guard isUnderWay else { return }
+    hasManyChanges = hasManyChanges || changes.count == NameServiceLimits.changesDuringLookup
+    if !hasManyChanges { changes[id] = max(changes[id] ?? 0, epoch ?? .max) }
+  }
+
+  mutating func forgetChanges() {
+    changes.removeAll()
+    hasManyChanges = false
+  }
+
+  /// Whether what was found was read before a change that is in force.
+  func isOutdated(_ found: FoundName) -> Bool {
+    guard case .zone(let snapshot, _) = found else { return false }
+    return hasManyChanges || snapshot.epoch < changes[snapshot.id] ?? 0
+  }
 }
 
 extension NameServer {
@@ -58,11 +80,12 @@ extension NameServer {
       held.move(firstOf: &gathering, to: &asked)
     }
     (cold.gathering, cold.asked) = (gathering, asked)
+    cold.askedNames = names
     cold.names.removeFirst(names.count)
-    let streams = cold.streams.prefix(NameServiceLimits.namesPerLookup)
-    cold.askedStreams = streams.map(\.stream)
-    names += streams.map(\.name)
-    cold.streams.removeFirst(streams.count)
+    cold.askedStreams = Array(cold.streams.prefix(NameServiceLimits.namesPerLookup))
+    names += cold.askedStreams.map(\.name)
+    cold.streams.removeFirst(cold.askedStreams.count)
+    cold.forgetChanges()
     directory.findRecords(for: names) { [self] found in self.found(found) }
   }
 
@@ -70,19 +93,35 @@ extension NameServer {
     var index = 0
     var socket = -1
     while !cold.asked.isEmpty {
-      deliver(found[index], &socket)
+      if cold.isOutdated(found[index]) {
+        askAgain(cold.askedNames[index])
+      } else {
+        deliver(found[index], &socket)
+      }
       index += 1
     }
     flush(socket)
     let streams = cold.askedStreams
     cold.askedStreams = []
-    for stream in streams {
-      if case .zone(let snapshot, let lane) = found[index] { activate(snapshot, lane) }
-      stream.found(found[index])
+    for entry in streams {
+      if cold.isOutdated(found[index]) {
+        cold.streams.append(entry)
+      } else {
+        if case .zone(let snapshot, let lane) = found[index] { activate(snapshot, lane) }
+        entry.stream.found(found[index])
+      }
       index += 1
     }
     cold.isUnderWay = false
     if !cold.gathering.isEmpty || !cold.streams.isEmpty { askIfIdle() }
+  }
+
+  /// Looks the first query that was asked for up once more, by `name`.
+  private func askAgain(_ name: [UInt8]) {
+    var (asked, gathering) = (cold.asked, cold.gathering)
+    held.move(firstOf: &asked, to: &gathering)
+    (cold.asked, cold.gathering) = (asked, gathering)
+    cold.names.append(name)
   }
 
   /// Goes on with the first query that was asked for.

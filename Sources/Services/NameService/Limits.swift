@@ -67,6 +67,10 @@ package enum NameServiceLimits {
   /// Queries that wait on one loop for look-ups; more are dropped.
   static let waitingForLookup = 1_024
 
+  /// Changes of zones that are noted during one look-up; with more, all that it finds is looked up
+  /// again.
+  static let changesDuringLookup = 1_024
+
   // MARK: TCP
 
   /// Connections of one loop; at it the new one is closed at once.

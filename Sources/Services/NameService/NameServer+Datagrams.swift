@@ -37,7 +37,7 @@ extension NameServer {
   }
 
   /// Keeps a query until its zone's turn; with too many of them it is dropped, and its zone pays.
-  private func hold(_ query: Span<UInt8>, _ origin: HeldQueries.Origin, _ zone: NameZone) {
+  func hold(_ query: Span<UInt8>, _ origin: HeldQueries.Origin, _ zone: NameZone) {
     guard zone.held.count < NameServiceLimits.heldQueriesPerZone,
       held.append(query, origin, to: &zone.held)
     else {

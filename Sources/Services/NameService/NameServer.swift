@@ -95,8 +95,10 @@ package final class NameServer: @unchecked Sendable {
   }
 
   /// Puts a change into force: the next query sees it. `snapshot` is nil if the zone is gone, or has
-  /// no records, or must be read again. On the loop.
+  /// no records, or must be read again. To be called for every zone that changes, in use or not: a
+  /// look-up that is under way may have read what was before. On the loop.
   package func apply(_ id: ZoneID, _ snapshot: NameZoneSnapshot?) {
+    cold.note(id, epoch: snapshot?.epoch)
     guard let zone = identities[id] else { return }
     if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
   }

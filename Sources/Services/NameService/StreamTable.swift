@@ -14,6 +14,7 @@ struct StreamTable {
   private var buffer: [UInt8] = []
 
   var count: Int { streams.count }
+  var longestIdle: NameStream? { streams.first }
 
   mutating func listen(on descriptor: Int32, server: NameServer) throws(RuntimeError) {
     let listener = Listener(descriptor: descriptor, loop: server.loop) {

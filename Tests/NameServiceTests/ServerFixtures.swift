@@ -1,0 +1,194 @@
+// A server of one loop with a directory of its own, and clients.
+
+import DNS
+import Primitives
+import Runtime
+
+@testable import NameService
+
+/// Zones z0 to z9 of `test`, and two that lie in one another.
+final class TestDirectory: NameDirectory, @unchecked Sendable {
+  // Immutable.
+  private let lane: Lane
+
+  init(_ lane: Lane) { self.lane = lane }
+
+  // Confined to the loop of `lane`.
+  /// Epochs and addresses of zones that have changed, and zones that are gone.
+  var versions: [Int: (epoch: UInt64, address: UInt8)] = [:]
+  var removed: Set<Int> = []
+  /// Done once, between the reading of zones and its end.
+  var meanwhile: (() -> Void)?
+  /// What the next look-up finds for every name, instead of what is so.
+  var stale: NameZoneSnapshot?
+  private(set) var lookups = 0
+
+  /// Finds at once, and says so by way of another loop.
+  func findRecords(for names: [[UInt8]], _ body: @escaping @Sendable ([FoundName]) -> Void) {
+    lookups += 1
+    let found: [FoundName] = names.map { name in
+      if let stale { return .zone(stale, Lane(loop: lane.loop, name: "tenant")) }
+      return switch find(name) {
+      case .success(let snapshot?): .zone(snapshot, Lane(loop: lane.loop, name: "tenant"))
+      case .success(nil): .unknown
+      case .failure(let reason): .failed(reason.text)
+      }
+    }
+    stale = nil
+    SharedRuntime.other.systemLane.post { [self] in
+      lane.loop.systemLane.post { [self] in
+        let meanwhile = meanwhile
+        self.meanwhile = nil
+        meanwhile?()
+        body(found)
+      }
+    }
+  }
+
+  private struct Broken: Error { let text: String }
+
+  private func find(_ name: [UInt8]) -> Result<NameZoneSnapshot?, Broken> {
+    let labels = Messages.name(name, 0)?.0.split(separator: ".").map(String.init) ?? []
+    if labels.last == "broken" { return .failure(Broken(text: "the store is broken")) }
+    guard labels.count > 1, labels.last == "test" else { return .success(nil) }
+    let zone = labels[labels.count - 2]
+    if zone == "nested" {
+      let isBelow = labels.count > 2 && labels[labels.count - 3] == "sub"
+      return .success(
+        isBelow
+          ? Self.snapshot("sub.nested.test", 101)
+          : Self.snapshot("nested.test", 100, nested: ["sub.nested.test"]))
+    }
+    guard zone.hasPrefix("z"), let number = Int(zone.dropFirst()), number < 10,
+      !removed.contains(number)
+    else { return .success(nil) }
+    let version = versions[number] ?? (1, UInt8(number))
+    return .success(Self.snapshot(number, epoch: version.epoch, address: version.address))
+  }
+
+  static func snapshot(_ number: Int, epoch: UInt64, address: UInt8) -> NameZoneSnapshot {
+    snapshot("z\(number).test", UInt64(number), address: address, epoch: epoch)
+  }
+
+  static func snapshot(
+    _ apex: String, _ id: UInt64, address: UInt8 = 1, nested: [String] = [], epoch: UInt64 = 1
+  ) -> NameZoneSnapshot {
+    let records = [
+      TestAnswers.record(apex, .ns, "ns.elsewhere"),
+      TestAnswers.record("www.\(apex)", .a, [192, 0, 2, address]),
+      TestAnswers.record("alias.\(apex)", .cname, "www.sub.\(apex)"),
+      TestAnswers.record("long.\(apex)", .txt, Array(repeating: 0, count: 16_000)),
+    ]
+    // These records are a zone.
+    guard let name = try? DomainName(wire: Messages.wire(apex).span),
+      let image = try? ZoneCompiler.compile(apex: name, records: records).get()
+    else { preconditionFailure("no zone") }
+    return NameZoneSnapshot(
+      id: ZoneID(high: 0, low: id), image: image,
+      nested: Set(nested.map { Messages.wire($0) }), epoch: epoch)
+  }
+}
+
+/// A server with a UDP client.
+final class ServerTest: DatagramHandler {
+  let server: NameServer
+  let directory: TestDirectory
+  private let lane: Lane
+  private var target = SocketAddress(ipv4: 127, 0, 0, 1, port: 0)
+  private var client: DatagramSocket?
+  private var received: [Messages.Response] = []
+
+  init?(_ lane: Lane, perSecond: Int = 0) {
+    directory = TestDirectory(lane)
+    var settings = NameServer.Settings(cookies: TestAnswers.cookies)
+    settings.responsesPerSecond = perSecond
+    server = NameServer(
+      loop: lane.loop, directory: directory, settings: settings,
+      hasher: KeyedHash(key0: 1, key1: 2))
+    self.lane = lane
+    // Without sockets the test says so.
+    guard let ours = try? DatagramSocket.bind(to: target),
+      let theirs = try? DatagramSocket.bind(to: target),
+      (try? server.serve(datagrams: ours)) != nil
+    else { return nil }
+    target = server.sockets[0].datagrams.address
+    let client = DatagramSocket(descriptor: theirs, loop: lane.loop, handler: self)
+    guard (try? client.register()) != nil else { return nil }
+    self.client = client
+  }
+
+  func received(_ datagram: Span<UInt8>, _ arrival: DatagramArrival) {
+    arrival.charge(lane)
+    var copy: [UInt8] = []
+    copy.append(datagram)
+    if let response = Messages.read(copy) { received.append(response) }
+  }
+
+  /// The client's.
+  var address: SocketAddress { client?.address ?? target }
+
+  func send(_ message: [UInt8]) {
+    lane.loop.datagrams.reply(to: target, from: nil, paidBy: lane) { room in
+      for index in message.indices { room[index] = message[index] }
+      return message.count
+    }
+    client?.flush()
+  }
+
+  /// Waits for so many responses, and takes them (or all that there are).
+  func replies(_ count: Int, atLeast: Bool = false) async -> [Messages.Response] {
+    let parker = Parker(on: lane)
+    while received.count < count { await parker.yield() }
+    defer { received.removeFirst(atLeast ? received.count : count) }
+    return Array(received.prefix(atLeast ? received.count : count))
+  }
+
+  func close() {
+    client?.close()
+    for socket in server.sockets { socket.datagrams.close() }
+  }
+}
+
+/// A TCP client.
+final class TestStream: Channel {
+  private var output = OutputQueue()
+  private var input: [UInt8] = []
+
+  init?(_ lane: Lane, to server: NameServer) {
+    // Without sockets the test says so.
+    guard let listener = try? Listener.listen(on: SocketAddress(ipv4: 127, 0, 0, 1, port: 0)),
+      (try? server.serve(streams: listener)) != nil,
+      let descriptor = try? Connect.start(to: Listener.localAddress(of: listener))
+    else { return nil }
+    super.init(descriptor: descriptor, on: lane)
+    guard (try? register()) != nil else { return nil }
+  }
+
+  func send(_ bytes: [UInt8]) {
+    output.append(copying: bytes.span)
+    enqueue()
+  }
+
+  override func ready() {
+    guard isOpen else { return }
+    _ = output.flush(to: self)
+    while canReceive, case .bytes(let count) = receive() {
+      loop.withInput(count) { input.append($0) }
+    }
+  }
+
+  func replies(_ count: Int) async -> [Messages.Response] {
+    var replies: [Messages.Response] = []
+    let parker = Parker(on: lane)
+    while replies.count < count {
+      await parker.yield()
+      while input.count >= 2, input.count >= 2 + Int(input[0]) << 8 | Int(input[1]) {
+        let length = Int(input[0]) << 8 | Int(input[1])
+        guard let reply = Messages.read(Array(input[2..<(2 + length)])) else { return replies }
+        replies.append(reply)
+        input.removeFirst(2 + length)
+      }
+    }
+    return replies
+  }
+}
