@@ -92,7 +92,24 @@ struct MessageTests {
     #expect(Set(response.sections[0].map(\.type)).count == 1 && response.code == 0)
   }
 
-  @Test("a circle of aliases ends") func aliases() throws {
+  @Test(
+    "a circle of aliases is gone round once", arguments: [("one", 1), ("two", 2), ("x.wild", 2)])
+  func smallCircles(label: String, count: Int) throws {
+    let records = [
+      TestAnswers.record("z.test", .ns, "ns.z.test"),
+      TestAnswers.record("one.z.test", .cname, "one.z.test"),
+      TestAnswers.record("two.z.test", .cname, "three.z.test"),
+      TestAnswers.record("three.z.test", .cname, "two.z.test"),
+      TestAnswers.record("*.wild.z.test", .cname, "y.wild.z.test"),
+    ]
+    let image = try ZoneCompiler.compile(
+      apex: DomainName(wire: Messages.wire("z.test").span), records: records
+    ).get()
+    let bytes = try #require(TestAnswers.respond(image, Messages.query("\(label).z.test", .a)))
+    #expect(try #require(Messages.read(bytes)).sections[0].count == count)
+  }
+
+  @Test("a long circle of aliases ends") func aliases() throws {
     let response = try #require(ask(Messages.query("loop0.one.test", .a)))
     #expect(response.sections[0].count == NameServiceLimits.aliases && response.code == 0)
   }

@@ -153,6 +153,8 @@ final class ServerTest: DatagramHandler {
 final class TestStream: Channel {
   private var output = OutputQueue()
   private var input: [UInt8] = []
+  private(set) var hasEnded = false
+  var takesNothing = false
 
   init?(_ lane: Lane, to server: NameServer) {
     // Without sockets the test says so.
@@ -172,8 +174,12 @@ final class TestStream: Channel {
   override func ready() {
     guard isOpen else { return }
     _ = output.flush(to: self)
-    while canReceive, case .bytes(let count) = receive() {
-      loop.withInput(count) { input.append($0) }
+    while canReceive, !takesNothing, !hasEnded {
+      switch receive() {
+      case .bytes(let count): loop.withInput(count) { input.append($0) }
+      case .wouldBlock: return
+      case .end, .failed: hasEnded = true
+      }
     }
   }
 

@@ -14,9 +14,9 @@ struct ServerTests {
     let outcome = await SharedRuntime.run { lane in
       guard let test = ServerTest(lane) else { return "no sockets" }
       defer { test.close() }
-      for id in 0..<200 { test.send(Messages.query("www.z\(id % 4).test", .a, id: id)) }
-      let replies = await test.replies(200)
-      guard Set(replies.map(\.id)) == Set(0..<200) else { return "\(replies.count) replies" }
+      for id in 0..<50 { test.send(Messages.query("www.z\(id % 4).test", .a, id: id)) }
+      let replies = await test.replies(50)
+      guard Set(replies.map(\.id)) == Set(0..<50) else { return "\(replies.count) replies" }
       guard replies.allSatisfy({ $0.sections[0].count == 1 && $0.code == 0 }) else {
         return "wrong"
       }

@@ -41,7 +41,8 @@ enum TestAnswers {
     case .question:
       length =
         responder.answer(
-          message.span, ImageReader(image.bytes.span), isStream: isStream, into: &span
+          message.span, ImageReader(image.bytes.span), nested: .none, isStream: isStream,
+          into: &span
         ).length
     }
     return Array(room[..<length])

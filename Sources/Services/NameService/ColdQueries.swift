@@ -7,19 +7,49 @@ import Runtime
 /// Queries that wait until their zones are read: one batch is with the storage thread, the next one
 /// gathers meanwhile. So the crossing of threads is paid once for many.
 struct ColdQueries {
+  /// What is looked up for a query.
+  struct Name {
+    /// The name of the question.
+    let asked: [UInt8]
+    /// The same, or the one above it: DS is the upper zone's.
+    let bytes: [UInt8]
+    /// The server's state when it was looked up.
+    var state: UInt64 = 0
+
+    var isAbove: Bool { asked.count > bytes.count }
+  }
+
   /// Queries over UDP with their names, in order: those that gather.
   var gathering = HeldQueries.Chain()
-  var names: [[UInt8]] = []
+  var names: [Name] = []
   /// Connections that wait, with the names they ask for.
-  var streams: [(stream: NameStream, name: [UInt8])] = []
+  var streams: [(stream: NameStream, name: Name)] = []
   /// Those that are being looked up.
   var asked = HeldQueries.Chain()
-  var askedNames: [[UInt8]] = []
-  var askedStreams: [(stream: NameStream, name: [UInt8])] = []
+  var askedNames: [Name] = []
+  var askedStreams: [(stream: NameStream, name: Name)] = []
   var isUnderWay = false
+  /// Queries over UDP that wait, by what their sources' arrival lanes are chosen by.
+  private var perSource = Array(repeating: 0, count: RuntimeLimits.arrivalLanes)
   /// Zones that changed since the look-up began, and the least epochs that may come of it.
   private var changes: [ZoneID: UInt64] = [:]
   private var hasManyChanges = false
+
+  /// Whether one more query from `peer` may wait: its network has at most an eighth of what is free,
+  /// so that names that are nobody's can't keep out those of others.
+  func hasRoom(for peer: SocketAddress) -> Bool {
+    let free = NameServiceLimits.waitingForLookup - gathering.count - asked.count
+    return perSource[Self.source(peer)]
+      < min(NameServiceLimits.lookupsPerSource, free / NameServiceLimits.heldShare)
+  }
+
+  mutating func entered(_ peer: SocketAddress) { perSource[Self.source(peer)] += 1 }
+
+  mutating func left(_ peer: SocketAddress) { perSource[Self.source(peer)] -= 1 }
+
+  private static func source(_ peer: SocketAddress) -> Int {
+    Int(truncatingIfNeeded: peer.prefixHash) & (RuntimeLimits.arrivalLanes - 1)
+  }
 
   /// A zone has changed, to what has `epoch`; nil if it is gone, or must be read again.
   mutating func note(_ id: ZoneID, epoch: UInt64?) {
@@ -43,26 +73,38 @@ struct ColdQueries {
 extension NameServer {
   /// Keeps the query that was read until its zone is found.
   func lookUp(_ query: Span<UInt8>, _ origin: HeldQueries.Origin) {
-    guard cold.names.count < NameServiceLimits.waitingForLookup,
-      held.append(query, origin, to: &cold.gathering)
-    else {
+    guard cold.hasRoom(for: origin.peer), held.append(query, origin, to: &cold.gathering) else {
       counters.dropped += 1
       return
     }
-    cold.names.append(nameOfQuery)
+    cold.entered(origin.peer)
+    cold.names.append(nameToLookUp)
     askIfIdle()
   }
 
   /// Wakes `stream` when the zone of the query that was read is found.
   func lookUp(for stream: NameStream) {
-    cold.streams.append((stream, nameOfQuery))
+    cold.streams.append((stream, nameToLookUp))
     askIfIdle()
   }
 
-  private var nameOfQuery: [UInt8] {
-    var name: [UInt8] = []
-    name.append(responder.query.name.span)
-    return name
+  /// Looks the first query of `zone` up, which was read just now and is not that zone's any more.
+  func lookUp(firstOf zone: NameZone, _ peer: SocketAddress) {
+    held.move(firstOf: &zone.held, to: &cold.gathering)
+    cold.entered(peer)
+    cold.names.append(nameToLookUp)
+    askIfIdle()
+  }
+
+  /// For the query that was read.
+  private var nameToLookUp: ColdQueries.Name {
+    let labels = responder.query.name.labelCount
+    let isAbove =
+      responder.query.type == .ds && labels > 0 && zones.zone(responder.query.name.span) != nil
+    var (asked, bytes): ([UInt8], [UInt8]) = ([], [])
+    asked.append(responder.query.name.span)
+    bytes.append(responder.query.name.suffix(labels: isAbove ? labels - 1 : labels))
+    return ColdQueries.Name(asked: asked, bytes: bytes)
   }
 
   private func askIfIdle() {
@@ -73,88 +115,91 @@ extension NameServer {
   }
 
   private func ask() {
-    var names: [[UInt8]] = []
+    let limit = NameServiceLimits.namesPerLookup
+    cold.askedNames = Array(cold.names.prefix(limit))
+    cold.names.removeFirst(cold.askedNames.count)
     var (gathering, asked) = (cold.gathering, cold.asked)
-    while names.count < NameServiceLimits.namesPerLookup, !gathering.isEmpty {
-      names.append(cold.names[names.count])
+    for index in cold.askedNames.indices {
+      cold.askedNames[index].state = state
       held.move(firstOf: &gathering, to: &asked)
     }
     (cold.gathering, cold.asked) = (gathering, asked)
-    cold.askedNames = names
-    cold.names.removeFirst(names.count)
-    cold.askedStreams = Array(cold.streams.prefix(NameServiceLimits.namesPerLookup))
-    names += cold.askedStreams.map(\.name)
+    cold.askedStreams = Array(cold.streams.prefix(limit))
     cold.streams.removeFirst(cold.askedStreams.count)
+    for index in cold.askedStreams.indices { cold.askedStreams[index].name.state = state }
     cold.forgetChanges()
+    let names = cold.askedNames.map(\.bytes) + cold.askedStreams.map(\.name.bytes)
     directory.findRecords(for: names) { [self] found in self.found(found) }
   }
 
   private func found(_ found: [FoundName]) {
-    var index = 0
     var socket = -1
-    while !cold.asked.isEmpty {
-      if cold.isOutdated(found[index]) {
-        askAgain(cold.askedNames[index])
-      } else {
-        deliver(found[index], &socket)
+    let (names, streams) = (cold.askedNames, cold.askedStreams)
+    (cold.askedNames, cold.askedStreams) = ([], [])
+    for (result, name) in zip(found, names) {
+      switch take(result, name) {
+      case .zone?, nil: goOn(&socket)
+      case .unknown?: refuse(.refused, &socket)
+      case .failed?: refuse(.serverFailure, &socket)
       }
-      index += 1
     }
     flush(socket)
-    let streams = cold.askedStreams
-    cold.askedStreams = []
-    for entry in streams {
-      if cold.isOutdated(found[index]) {
-        cold.streams.append(entry)
-      } else {
-        if case .zone(let snapshot, let lane) = found[index] { activate(snapshot, lane) }
-        entry.stream.found(found[index])
-      }
-      index += 1
+    for (result, entry) in zip(found.dropFirst(names.count), streams) {
+      entry.stream.found(take(result, entry.name))
     }
     cold.isUnderWay = false
     if !cold.gathering.isEmpty || !cold.streams.isEmpty { askIfIdle() }
   }
 
-  /// Looks the first query that was asked for up once more, by `name`.
-  private func askAgain(_ name: [UInt8]) {
-    var (asked, gathering) = (cold.asked, cold.gathering)
-    held.move(firstOf: &asked, to: &gathering)
-    (cold.asked, cold.gathering) = (asked, gathering)
-    cold.names.append(name)
+  /// Takes over what was found for `name`; nil if whose the query is must be seen anew.
+  private func take(_ found: FoundName, _ name: ColdQueries.Name) -> FoundName? {
+    if cold.isOutdated(found) { return nil }
+    switch found {
+    case .zone(let snapshot, let lane): activate(snapshot, lane)
+    case .unknown where name.isAbove:
+      zones.zone(name.asked.span)?.stateWithoutUpper = name.state
+      return nil
+    case .unknown: break
+    case .failed(let reason): lastFailure = reason
+    }
+    return found
   }
 
-  /// Goes on with the first query that was asked for.
-  private func deliver(_ found: FoundName, _ socket: inout Int) {
-    switch found {
-    case .zone(let snapshot, let lane):
-      let zone = activate(snapshot, lane)
-      guard zone.held.count < NameServiceLimits.heldQueriesPerZone else {
-        counters.dropped += 1
-        held.removeFirst(of: &cold.asked)
-        return
-      }
-      held.move(firstOf: &cold.asked, to: &zone.held)
-      zone.enqueue()
-    case .unknown: refuse(.refused, &socket)
-    case .failed(let reason):
-      lastFailure = reason
-      refuse(.serverFailure, &socket)
+  /// The first query that was asked for goes to the zone that has its name now, or is looked up
+  /// once more.
+  private func goOn(_ socket: inout Int) {
+    guard let origin = held.origin(firstOf: cold.asked) else { return }
+    var zone: NameZone?
+    _ = held.withFirst(of: cold.asked) { message, _ in
+      guard case .question = responder.read(message, transport(origin.peer)) else { return }
+      zone = zoneOfQuery()
     }
+    guard let zone else {
+      guard held.beginRound(firstOf: cold.asked) else { return refuse(.serverFailure, &socket) }
+      var (asked, gathering) = (cold.asked, cold.gathering)
+      held.move(firstOf: &asked, to: &gathering)
+      (cold.asked, cold.gathering) = (asked, gathering)
+      return cold.names.append(nameToLookUp)
+    }
+    cold.left(origin.peer)
+    guard zone.held.count < placesPerZone else {
+      counters.dropped += 1
+      return held.removeFirst(of: &cold.asked)
+    }
+    held.move(firstOf: &cold.asked, to: &zone.held)
+    zone.enqueue()
   }
 
   private func refuse(_ code: ResponseCode, _ socket: inout Int) {
     _ = held.withFirst(of: cold.asked) { message, origin in
+      cold.left(origin.peer)
       if origin.socket != socket || loop.datagrams.isFull {
         flush(socket)
         socket = origin.socket
       }
       let lane = loop.arrivalLane(for: origin.peer)
       loop.charge(lane)
-      let transport = Responder.Transport(
-        address: origin.peer, isStream: false,
-        seconds: UInt32(truncatingIfNeeded: loop.wallTime.seconds))
-      guard case .question = responder.read(message, transport) else { return }
+      guard case .question = responder.read(message, transport(origin.peer)) else { return }
       loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: lane) { room in
         refuse(message, code, origin.peer, &room)
       }

@@ -27,12 +27,18 @@ struct HeldQueries {
   private struct Slot {
     var origin: Origin?
     var length = 0
+    /// Times that its zone was looked up in vain.
+    var rounds: UInt8 = 0
     var next: Int32 = -1
   }
 
   private var slots: [Slot] = []
   private var bytes: [UInt8] = []
   private var free: Int32 = -1
+  private var used = 0
+
+  /// Places that nobody has.
+  var freeCount: Int { NameServiceLimits.heldQueries - used }
 
   /// Puts a copy of `query` at the end of `chain`; false if there is no place.
   mutating func append(_ query: Span<UInt8>, _ origin: Origin, to chain: inout Chain) -> Bool {
@@ -40,6 +46,7 @@ struct HeldQueries {
     guard query.count <= NameServiceLimits.heldQueryBytes, free >= 0 else { return false }
     let place = free
     free = slots[Int(place)].next
+    used += 1
     slots[Int(place)] = Slot(origin: origin, length: query.count)
     let start = Int(place) * NameServiceLimits.heldQueryBytes
     for index in query.indices { bytes[start + index] = query[index] }
@@ -64,11 +71,25 @@ struct HeldQueries {
     }
   }
 
+  /// Where the first query of `chain` came from.
+  func origin(firstOf chain: Chain) -> Origin? {
+    chain.first < 0 ? nil : slots[Int(chain.first)].origin
+  }
+
+  /// Counts that the zone of the first query of `chain` is looked up once more; false if that was
+  /// done often enough.
+  mutating func beginRound(firstOf chain: Chain) -> Bool {
+    guard chain.first >= 0 else { return false }
+    slots[Int(chain.first)].rounds += 1
+    return slots[Int(chain.first)].rounds < NameServiceLimits.lookupsPerQuery
+  }
+
   /// Forgets the first query of `chain`.
   mutating func removeFirst(of chain: inout Chain) {
     guard let place = unlink(firstOf: &chain) else { return }
     slots[Int(place)] = Slot(next: free)
     free = place
+    used -= 1
   }
 
   private mutating func link(_ place: Int32, to chain: inout Chain) {

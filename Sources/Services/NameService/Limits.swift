@@ -55,8 +55,21 @@ package enum NameServiceLimits {
   /// Bytes of a query that can wait; a longer one is dropped if it would have to.
   static let heldQueryBytes = 512
 
-  /// Queries over UDP that wait for one zone's turn; more are dropped: that zone's alone.
-  static let heldQueriesPerZone = 256
+  /// Of the places that are free (less those for look-ups) one zone may have a part: an eighth. So
+  /// a zone alone has 200, eight that are flooded 112 each, and there is always a place for another
+  /// one's. More queries are dropped: that zone's alone. The same for networks and look-ups.
+  static let heldShare = 8
+
+  /// Places that zones' turns leave to look-ups.
+  static let heldForLookups = 256
+
+  /// Times that one query is looked up, if what was found has changed when it comes; then it is
+  /// SERVFAIL.
+  static let lookupsPerQuery = 4
+
+  /// Queries over UDP that wait for look-ups from networks that share an arrival lane; more are
+  /// dropped: those networks' alone.
+  static let lookupsPerSource = 64
 
   /// Queries that a zone's turn answers; the rest wait for the next one.
   static let queriesPerTurn = 32
@@ -73,18 +86,28 @@ package enum NameServiceLimits {
 
   // MARK: TCP
 
-  /// Connections of one loop; at it the new one is closed at once.
+  /// Connections of one loop; at it the one is closed whose last query is the longest ago.
   static let connectionsPerLoop = 1_024
 
   /// Connections of one network (a /24 or /56) on one loop; more are closed at once.
   static let connectionsPerNetwork = 64
 
-  /// A connection that has sent nothing for so long, or takes nothing, is closed (RFC 7766 section
-  /// 6.2.3).
+  /// A connection that has sent no whole query for so long is closed (RFC 7766 section 6.2.3),
+  /// whatever it has not taken yet.
   static let idleMilliseconds = 10_000
 
   /// Bytes of responses that wait for one client; beyond it its queries wait.
   static let waitingResponseBytes = 128 << 10
+
+  /// Bytes of queries and responses that all connections of a loop have waiting; beyond it those are
+  /// closed whose last queries are the longest ago.
+  static let waitingBytesPerLoop = 32 << 20
+
+  /// Bytes that are received of one connection at a time.
+  static let streamInputBytes = 16 << 10
+
+  /// Bytes of a query over TCP; who sends a longer one is cut off: nothing that we answer is longer.
+  static let streamQueryBytes = 4_096
 
   /// Queries of a connection that are answered in one turn.
   static let streamQueriesPerTurn = 16

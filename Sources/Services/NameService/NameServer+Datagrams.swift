@@ -16,7 +16,7 @@ extension NameServer {
       arrival.charge(lane)
       arrival.reply(paidBy: lane) { room in refuse(datagram, code, peer, &room) }
     case .question:
-      guard let zone = zones.find(responder.query.name, isAbove: responder.query.type == .ds) else {
+      guard let zone = zoneOfQuery() else {
         arrival.charge(loop.arrivalLane(for: peer))
         return lookUp(
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket))
@@ -30,15 +30,25 @@ extension NameServer {
     }
   }
 
-  private func transport(_ peer: SocketAddress) -> Responder.Transport {
+  /// The zone in memory that answers the query that was read; nil if that must be looked up.
+  func zoneOfQuery() -> NameZone? {
+    zones.find(responder.query.name, isAbove: responder.query.type == .ds, state: state)
+  }
+
+  func transport(_ peer: SocketAddress) -> Responder.Transport {
     Responder.Transport(
       address: peer, isStream: false,
       seconds: UInt32(truncatingIfNeeded: loop.wallTime.seconds))
   }
 
+  /// Queries that may wait for the turn of one zone.
+  var placesPerZone: Int {
+    max(0, held.freeCount - NameServiceLimits.heldForLookups) / NameServiceLimits.heldShare
+  }
+
   /// Keeps a query until its zone's turn; with too many of them it is dropped, and its zone pays.
   func hold(_ query: Span<UInt8>, _ origin: HeldQueries.Origin, _ zone: NameZone) {
-    guard zone.held.count < NameServiceLimits.heldQueriesPerZone,
+    guard zone.held.count < placesPerZone,
       held.append(query, origin, to: &zone.held)
     else {
       counters.dropped += 1
@@ -53,17 +63,26 @@ extension NameServer {
     var socket = -1
     while budget > 0, !zone.held.isEmpty {
       budget -= 1
-      _ = held.withFirst(of: zone.held) { message, origin in
-        if origin.socket != socket {
-          flush(socket)
-          socket = origin.socket
-        }
+      var isStill = true
+      guard let origin = held.origin(firstOf: zone.held) else { break }
+      if origin.socket != socket {
+        flush(socket)
+        socket = origin.socket
+      }
+      _ = held.withFirst(of: zone.held) { message, _ in
         guard case .question = responder.read(message, transport(origin.peer)) else { return }
+        // Zones may have changed since it came.
+        isStill = zoneOfQuery() === zone
+        guard isStill else { return }
         loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: zone.lane) { room in
           answer(message, zone, origin.peer, &room)
         }
       }
-      held.removeFirst(of: &zone.held)
+      if isStill {
+        held.removeFirst(of: &zone.held)
+      } else {
+        lookUp(firstOf: zone, origin.peer)
+      }
     }
     flush(socket)
   }
@@ -83,7 +102,7 @@ extension NameServer {
     counters.answered += 1
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
-      message, ImageReader(image.span), isStream: false, into: &room)
+      message, ImageReader(image.span), nested: zone.snapshot.nested, isStream: false, into: &room)
     guard rates.isOn, !responder.isProven else { return length }
     switch rates.count(
       network: peer.prefixHash, zone: zone.digest, node: answer.node, kind: answer.kind.rawValue,

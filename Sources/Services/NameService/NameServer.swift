@@ -20,6 +20,8 @@ package final class NameServer: @unchecked Sendable {
   var held = HeldQueries()
   var cold = ColdQueries()
   private(set) var sockets: [NameSocket] = []
+  /// Counts the changes of zones: what is known of all zones together holds for one state.
+  private(set) var state: UInt64 = 0
   var streams = StreamTable()
   package internal(set) var counters = NameCounters()
   /// What went wrong last, for the operator.
@@ -58,10 +60,10 @@ package final class NameServer: @unchecked Sendable {
     try streams.listen(on: descriptor, server: self)
   }
 
-  /// Receives and accepts no more. Connections end when they are idle.
+  /// Receives and accepts no more. Connections end when the queries that they have sent are answered.
   package func drain() {
     for socket in sockets { socket.datagrams.pause() }
-    streams.pause()
+    streams.drain()
   }
 
   // MARK: - Zones
@@ -98,6 +100,7 @@ package final class NameServer: @unchecked Sendable {
   /// no records, or must be read again. To be called for every zone that changes, in use or not: a
   /// look-up that is under way may have read what was before. On the loop.
   package func apply(_ id: ZoneID, _ snapshot: NameZoneSnapshot?) {
+    state += 1
     cold.note(id, epoch: snapshot?.epoch)
     guard let zone = identities[id] else { return }
     if let snapshot { adopt(snapshot, zone) } else { drop(zone) }

@@ -10,6 +10,8 @@ final class NameZone: LoopWork {
   /// Queries that wait: the first and last of the chain in the server's `HeldQueries`.
   var held = HeldQueries.Chain()
   var lastUsed: Instant
+  /// The server's `state` in which no zone of it was above this one.
+  var stateWithoutUpper: UInt64?
   /// Secret, for rates: the zone's identity mixed.
   let digest: UInt64
 

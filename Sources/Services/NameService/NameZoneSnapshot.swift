@@ -8,19 +8,20 @@ package final class NameZoneSnapshot: Sendable {
   package let image: ZoneImage
   /// The apex in canonical wire form.
   let apex: [UInt8]
-  /// Apexes of the zones of this server that lie below this one, in canonical wire form: for names
-  /// there this zone does not answer.
-  let nested: Set<[UInt8]>
+  /// The zones of this server that lie below this one.
+  let nested: NestedZones
   /// The sequence number of the change that it was built from: the HTTP side's, too.
   package let epoch: UInt64
 
+  /// `nested` are the apexes of the zones of this server that lie below this one, in canonical wire
+  /// form: for names there this zone does not answer.
   package init(
     id: ZoneID, image: ZoneImage, nested: Set<[UInt8]> = [], epoch: UInt64
   ) {
     self.id = id
     self.image = image.stamped(epoch: epoch)
     apex = image.apex
-    self.nested = nested
+    self.nested = NestedZones(nested)
     self.epoch = epoch
   }
 }

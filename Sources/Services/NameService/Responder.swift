@@ -90,10 +90,10 @@ struct Responder {
 
   // MARK: - Responses
 
-  /// Writes the response with what `image` says to the question that was read; its length, and what
-  /// it says.
+  /// Writes the response with what `image` says to the question that was read, whose zone has the
+  /// zones `nested` below it; its length, and what it says.
   func answer(
-    _ message: Span<UInt8>, _ image: borrowing ImageReader, isStream: Bool,
+    _ message: Span<UInt8>, _ image: borrowing ImageReader, nested: NestedZones, isStream: Bool,
     into room: inout MutableSpan<UInt8>
   ) -> (length: Int, answer: ZoneAnswer) {
     var writer = DNSMessageWriter(
@@ -103,7 +103,7 @@ struct Responder {
     writer.reserve(reservedBytes)
     let fits = writer.appendQuestion(
       message.extracting(DNSHeader.length..<query.questionEnd))
-    if fits { answer.write(query, image, to: &writer) }
+    if fits { answer.write(query, image, nested: nested, to: &writer) }
     if !fits || !answer.isComplete {
       writer.dropRecords(questionEnd: query.questionEnd)
       header.isTruncated = true

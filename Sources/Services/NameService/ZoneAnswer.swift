@@ -20,16 +20,17 @@ struct ZoneAnswer {
   /// Whether it fitted.
   private(set) var isComplete = true
 
-  /// Answers the question of `query`, whose name lies in the zone, out of `image`.
+  /// Answers the question of `query`, whose name lies in the zone and in none of `nested`, out of
+  /// `image`.
   @_lifetime(writer: copy writer)
   mutating func write(
-    _ query: borrowing DNSQuery, _ image: borrowing ImageReader,
+    _ query: borrowing DNSQuery, _ image: borrowing ImageReader, nested: NestedZones,
     to writer: inout DNSMessageWriter
   ) {
     let apexAt = DNSHeader.length + query.name.start(ofLast: image.apexLabels)
     let target = step(query.name, query.type, ownerAt: DNSHeader.length, apexAt, image, &writer)
     if case .alias(let set) = target {
-      follow(set, query.type, apexAt, image, &writer)
+      follow(set, query, apexAt, image, nested, &writer)
     }
   }
 
@@ -40,19 +41,24 @@ struct ZoneAnswer {
   }
 
   /// Goes on with the target of a CNAME, whose content lies at `content` of the image, and those of
-  /// the CNAMEs behind it.
+  /// the CNAMEs behind it, until one leads out of the zone, or to a name that was there before.
   @_lifetime(writer: copy writer)
   private mutating func follow(
-    _ content: Range<Int>, _ type: RecordType, _ apexAt: Int, _ image: borrowing ImageReader,
-    _ writer: inout DNSMessageWriter
+    _ content: Range<Int>, _ query: borrowing DNSQuery, _ apexAt: Int,
+    _ image: borrowing ImageReader, _ nested: NestedZones, _ writer: inout DNSMessageWriter
   ) {
     var content = content
+    var followed = InlineArray<8, Int>(repeating: -1)
     var name = CanonicalName()
-    for _ in 1..<NameServiceLimits.aliases {
+    for number in 1..<NameServiceLimits.aliases {
+      for earlier in 0..<number where followed[earlier] == content.lowerBound { return }
+      followed[number] = content.lowerBound
       guard Self.read(image.bytes.extracting(content), into: &name),
         name.labelCount >= image.apexLabels,
         name.suffix(labels: image.apexLabels).equals(image.apex),
-        case .alias(let next) = step(name, type, ownerAt: nil, apexAt, image, &writer)
+        !name.span.equals(query.name.span),
+        !nested.cover(name, below: image.apexLabels),
+        case .alias(let next) = step(name, query.type, ownerAt: nil, apexAt, image, &writer)
       else { return }
       content = next
     }

@@ -13,7 +13,8 @@ struct ZoneTable {
   private var values: [NameZone?]
   private let hasher: KeyedHash
   private(set) var count = 0
-  /// Labels of the deepest apex that was ever in the table: longer suffixes are not looked for.
+  /// Zones by the number of their apexes' labels; longer suffixes than `deepest` are not looked for.
+  private var depths = Array(repeating: 0, count: DNSLimits.nameBytes / 2 + 1)
   private var deepest = 0
 
   init(hasher: KeyedHash) {
@@ -23,37 +24,26 @@ struct ZoneTable {
   }
 
   /// The zone in memory that `name` lies in: the deepest one; nil if there is none, or a deeper one
-  /// that is not in memory. `isAbove` leaves out the zone whose apex `name` is, if there is another
-  /// one: a DS record is the parent's (RFC 4035 section 3.1.4.1).
-  func find(_ name: borrowing CanonicalName, isAbove: Bool = false) -> NameZone? {
+  /// that is not in memory. `isAbove` leaves out the zone whose apex `name` is, unless there was no
+  /// other one above when the server was in `state`: a DS record is the parent's (RFC 4035 section
+  /// 3.1.4.1).
+  func find(
+    _ name: borrowing CanonicalName, isAbove: Bool = false, state: UInt64 = 0
+  ) -> NameZone? {
     var labels = min(name.labelCount, deepest)
     var own: NameZone?
     while labels >= 0 {
       if let zone = zone(name.suffix(labels: labels)) {
-        guard isAbove, labels == name.labelCount else {
-          return hasDeeper(zone, name, isAbove: isAbove) ? nil : zone
+        guard isAbove, labels == name.labelCount, labels > 0 else {
+          let snapshot = zone.snapshot
+          return snapshot.nested.cover(name, below: snapshot.image.apexLabels, isAbove: isAbove)
+            ? nil : zone
         }
         own = zone
       }
       labels -= 1
     }
-    return own
-  }
-
-  /// Whether another zone below `zone` answers for `name`.
-  private func hasDeeper(
-    _ zone: NameZone, _ name: borrowing CanonicalName, isAbove: Bool
-  ) -> Bool {
-    guard !zone.snapshot.nested.isEmpty else { return false }
-    var labels = zone.snapshot.image.apexLabels + 1
-    let last = isAbove ? name.labelCount - 1 : name.labelCount
-    while labels <= last {
-      var apex: [UInt8] = []
-      apex.append(name.suffix(labels: labels))
-      if zone.snapshot.nested.contains(apex) { return true }
-      labels += 1
-    }
-    return false
+    return own?.stateWithoutUpper == state ? own : nil
   }
 
   /// The zone whose apex is `apex`.
@@ -76,7 +66,9 @@ struct ZoneTable {
     if (count + 1) * 4 > hashes.count * 3 { resize(hashes.count * 2) }
     put(zone)
     count += 1
-    deepest = max(deepest, zone.snapshot.image.apexLabels)
+    let labels = zone.snapshot.image.apexLabels
+    depths[labels] += 1
+    deepest = max(deepest, labels)
   }
 
   mutating func remove(_ zone: NameZone) {
@@ -86,6 +78,8 @@ struct ZoneTable {
       if values[index] === zone {
         close(gap: index)
         count -= 1
+        depths[zone.snapshot.image.apexLabels] -= 1
+        while deepest > 0, depths[deepest] == 0 { deepest -= 1 }
         return
       }
       index = (index + 1) & (hashes.count - 1)
