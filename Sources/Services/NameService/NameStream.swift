@@ -11,16 +11,20 @@ import Runtime
 final class NameStream: Channel {
   private unowned let server: NameServer
   let peer: SocketAddress
-  /// What was received and not yet answered.
+  /// What was received.
   private var input: [UInt8] = []
+  /// Bytes of it that are answered.
+  private var answered = 0
   private var output = OutputQueue()
   /// The query in front waits for its zone to be read.
   private var waits = false
   /// What the look-up for the query in front came to.
   private var found: FoundName?
+  /// Times that the zone of the query in front was looked up.
+  private var lookups = 0
   private var hasEnded = false
-  /// Where the table has the connection.
-  var position = 0
+  /// Where the table has the connection; -1 if it has not.
+  var position = -1
 
   init(descriptor: Int32, peer: SocketAddress, server: NameServer) {
     self.server = server
@@ -35,8 +39,8 @@ final class NameStream: Channel {
     enqueue()
   }
 
-  /// The look-up for the query in front is done.
-  func found(_ result: FoundName) {
+  /// The look-up for the query in front is done; nil if its zone must be looked for anew.
+  func found(_ result: FoundName?) {
     waits = false
     found = result
     if isOpen { enqueue() }
@@ -44,9 +48,23 @@ final class NameStream: Channel {
 
   override func deadlineReached() { end() }
 
+  /// Ends as soon as the queries that have come are answered.
+  func drain() { enqueue() }
+
   override func ready() {
-    guard isOpen else { return }
-    guard flush() else { return }
+    guard isOpen, flush() else { return }
+    answerAll()
+    let isFull = output.byteCount >= NameServiceLimits.waitingResponseBytes
+    guard isOpen, flush() else { return }
+    // What was in the way has gone, and nobody will tell.
+    if isFull, output.byteCount < NameServiceLimits.waitingResponseBytes { enqueue() }
+    let isLast = hasEnded || server.streams.isDraining
+    if isLast, !waits, !hasQuery, output.isEmpty { return end() }
+    server.streams.note(self, bytes: input.count - answered + output.byteCount)
+    server.makeRoomForBytes()
+  }
+
+  private func answerAll() {
     var budget = NameServiceLimits.streamQueriesPerTurn
     while isOpen, !waits, output.byteCount < NameServiceLimits.waitingResponseBytes {
       guard hasQuery || receiveMore() else { break }
@@ -58,22 +76,32 @@ final class NameStream: Channel {
       budget -= 1
       guard answerFirst() else { break }
     }
-    if isOpen, flush(), hasEnded, !waits, !hasQuery, output.isEmpty { end() }
   }
 
   // MARK: - Bytes
 
-  private var hasQuery: Bool { input.count >= 2 && input.count >= 2 + firstLength }
+  private var hasQuery: Bool {
+    input.count >= answered + 2 && input.count >= answered + 2 + firstLength
+  }
 
-  private var firstLength: Int { Int(input[0]) << 8 | Int(input[1]) }
+  private var firstLength: Int { Int(input[answered]) << 8 | Int(input[answered + 1]) }
 
   /// Whether something came.
   private func receiveMore() -> Bool {
     guard canReceive, !hasEnded else { return false }
-    switch receive() {
+    switch receive(atMost: NameServiceLimits.streamInputBytes) {
     case .bytes(let count):
+      input.removeFirst(answered)
+      answered = 0
       loop.withInput(count) { input.append($0) }
-      extendDeadline()
+      // Single bytes keep nobody's place.
+      if hasQuery {
+        extendDeadline()
+        server.streams.touch(self)
+      } else if input.count > 2 + NameServiceLimits.streamQueryBytes {
+        end()
+        return false
+      }
       return true
     case .wouldBlock: return false
     case .end:
@@ -102,7 +130,8 @@ final class NameStream: Channel {
     setDeadline(loop.now + .milliseconds(NameServiceLimits.idleMilliseconds))
   }
 
-  private func end() {
+  /// Closes the connection, whatever waits.
+  func end() {
     guard isOpen else { return }
     output.removeAll()
     close()
@@ -113,7 +142,12 @@ final class NameStream: Channel {
 
   /// Answers the query in front; false if it has to wait, for its zone or for its turn.
   private func answerFirst() -> Bool {
-    let query = Array(input[2..<(2 + firstLength)])
+    guard firstLength <= NameServiceLimits.streamQueryBytes else {
+      end()
+      return false
+    }
+    let start = answered + 2
+    let query = Array(input[start..<(start + firstLength)])
     let transport = Responder.Transport(
       address: peer, isStream: true,
       seconds: UInt32(truncatingIfNeeded: loop.wallTime.seconds))
@@ -121,49 +155,59 @@ final class NameStream: Channel {
     case .silence:
       end()
       return false
-    case .refusal(let code): respond { room in server.refuse(query.span, code, &room) }
+    case .refusal(let code):
+      guard goOn(on: loop.arrivalLane(for: peer)) else { return false }
+      respond { room in server.refuse(query.span, code, &room) }
     case .question: return answerQuestion(query)
     }
     return true
   }
 
   private func answerQuestion(_ query: [UInt8]) -> Bool {
-    let asked = server.responder.query
-    guard let zone = server.zones.find(asked.name, isAbove: asked.type == .ds) else {
-      return answerUnknown(query)
-    }
+    guard let zone = server.zoneOfQuery() else { return answerUnknown(query) }
     found = nil
-    guard lane === zone.lane || zone.lane.isIdleInCredit else {
-      lane = zone.lane
-      enqueue()
-      return false
-    }
-    loop.charge(zone.lane)
-    lane = zone.lane
+    guard goOn(on: zone.lane) else { return false }
     respond { room in server.answer(query.span, zone, &room) }
     return true
   }
 
-  /// No zone in memory has the name: it is looked up, once.
-  private func answerUnknown(_ query: [UInt8]) -> Bool {
-    guard let result = found else {
-      waits = true
-      server.lookUp(for: self)
+  /// Makes `payer` pay for what follows; false if its turn has to be awaited.
+  private func goOn(on payer: Lane) -> Bool {
+    guard lane === payer || payer.isIdleInCredit else {
+      lane = payer
+      enqueue()
       return false
     }
+    loop.charge(payer)
+    lane = payer
+    return true
+  }
+
+  /// No zone in memory has the name: it is looked up.
+  private func answerUnknown(_ query: [UInt8]) -> Bool {
+    guard goOn(on: loop.arrivalLane(for: peer)) else { return false }
+    let result = found
     found = nil
-    if case .failed(let reason) = result {
-      server.lastFailure = reason
-      respond { room in server.refuse(query.span, .serverFailure, &room) }
-    } else {
-      respond { room in server.refuse(query.span, .refused, &room) }
+    switch result {
+    case .unknown?: respond { room in server.refuse(query.span, .refused, &room) }
+    case .zone?, nil:
+      // A zone that was found may have changed before this turn.
+      if lookups < NameServiceLimits.lookupsPerQuery {
+        lookups += 1
+        waits = true
+        server.lookUp(for: self)
+        return false
+      }
+      fallthrough
+    case .failed?: respond { room in server.refuse(query.span, .serverFailure, &room) }
     }
     return true
   }
 
   /// Takes the query in front out, and queues the response that `write` makes.
   private func respond(_ write: (inout MutableSpan<UInt8>) -> Int) {
-    input.removeFirst(2 + firstLength)
+    answered += 2 + firstLength
+    lookups = 0
     server.streams.withBuffer { buffer in
       var room = buffer.mutableSpan
       let length = write(&room)
