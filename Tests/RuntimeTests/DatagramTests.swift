@@ -1,5 +1,6 @@
 // Datagrams on loops, over the loopback interface.
 
+import Glibc
 import Primitives
 import Runtime
 import Testing
@@ -89,6 +90,48 @@ struct DatagramTests {
     #expect(worst <= 12)
   }
 
+  @Test("what is done with a datagram before its payer is known is not the last one's")
+  func chargesOfReading() async {
+    let ticks = await SharedRuntime.run { lane -> (UInt64, UInt64) in
+      let light = Lane(loop: lane.loop, name: "light")
+      let heavy = Lane(loop: lane.loop, name: "heavy")
+      let echo = Echo(payer: light) { datagram in
+        guard datagram[0] & 1 == 1 else { return light }
+        let end = lane.loop.threadCPUNanoseconds + 100_000
+        while lane.loop.threadCPUNanoseconds < end {}
+        return heavy
+      }
+      guard let pair = DatagramPair(lane: lane, handler: echo, host: (127, 0, 0, 1)) else {
+        return (0, 0)
+      }
+      defer { pair.close() }
+      for number in 0..<64 { pair.send([UInt8(number)]) }
+      await pair.waitForReplies(64)
+      return (light.ledger.ticks, heavy.ledger.ticks)
+    }
+    #expect(ticks.0 > 0 && ticks.0 < ticks.1 / 2)
+  }
+
+  @Test("a datagram that is too long is handed to nobody, and paid by its source")
+  func tooLong() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      let echo = Echo(payer: lane)
+      guard
+        let pair = DatagramPair(
+          lane: lane, handler: echo, host: (127, 0, 0, 1), home: (127, 9, 9, 9))
+      else { return "no sockets" }
+      defer { pair.close() }
+      let source = lane.loop.arrivalLane(for: pair.clientSocket.address)
+      let before = source.ledger.ticks
+      pair.sendTooLong()
+      pair.send([1])
+      await pair.waitForReplies(1)
+      guard pair.server.receivedCount == 2 else { return "\(pair.server.receivedCount) received" }
+      return source.ledger.ticks > before ? "fine" : "the source has paid nothing"
+    }
+    #expect(outcome == "fine")
+  }
+
   @Test("the longest datagram is received and answered whole")
   func longest() async {
     let replies = await SharedRuntime.run { lane -> [Int] in
@@ -107,11 +150,17 @@ struct DatagramTests {
 
 /// Sends every datagram back.
 private final class Echo: DatagramHandler {
-  let payer: Lane
+  private let usual: Lane
+  private let choose: ((Span<UInt8>) -> Lane)?
 
-  init(payer: Lane) { self.payer = payer }
+  /// `choose` may take its time to say who pays.
+  init(payer: Lane, choose: ((Span<UInt8>) -> Lane)? = nil) {
+    usual = payer
+    self.choose = choose
+  }
 
   func received(_ datagram: Span<UInt8>, _ arrival: DatagramArrival) {
+    let payer = choose?(datagram) ?? usual
     arrival.charge(payer)
     arrival.reply(paidBy: payer) { room in
       for index in datagram.indices { room[index] = datagram[index] }
@@ -146,11 +195,12 @@ private struct DatagramPair {
   let lane: Lane
 
   init?(
-    lane: Lane, handler: Echo, host: (UInt8, UInt8, UInt8, UInt8), bindsAny: Bool = false
+    lane: Lane, handler: Echo, host: (UInt8, UInt8, UInt8, UInt8),
+    home: (UInt8, UInt8, UInt8, UInt8) = (127, 0, 0, 1), bindsAny: Bool = false
   ) {
     let named = SocketAddress(ipv4: host.0, host.1, host.2, host.3, port: 0)
     let any = SocketAddress(ipv4: 0, 0, 0, 0, port: 0)
-    let home = SocketAddress(ipv4: 127, 0, 0, 1, port: 0)
+    let home = SocketAddress(ipv4: home.0, home.1, home.2, home.3, port: 0)
     // Without sockets the test says so.
     guard let ours = try? DatagramSocket.bind(to: bindsAny ? any : named),
       let theirs = try? DatagramSocket.bind(to: home)
@@ -172,6 +222,23 @@ private struct DatagramPair {
       return bytes.count
     }
     clientSocket.flush()
+  }
+
+  /// Sends a datagram that is longer than a batch's room.
+  func sendTooLong() {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = target.port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let bytes = [UInt8](repeating: 3, count: RuntimeLimits.datagramBytes + 1)
+    // Safe: borrowed for the call.
+    _ = unsafe withUnsafePointer(to: &address) { address in
+      unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        unsafe sendto(
+          clientSocket.descriptor, bytes, bytes.count, 0, address,
+          socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
   }
 
   func waitForReplies(_ count: Int) async {

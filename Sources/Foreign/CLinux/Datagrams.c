@@ -40,6 +40,7 @@ static socklen_t to_native(const skerry_address *address, native *result) {
   result->in6.sin6_family = AF_INET6;
   result->in6.sin6_port = htons(address->port);
   memcpy(&result->in6.sin6_addr, address->bytes, 16);
+  result->in6.sin6_scope_id = address->scope;
   return sizeof result->in6;
 }
 
@@ -150,6 +151,7 @@ void skerry_batch_peer(const skerry_batch *batch, int32_t index, skerry_address 
     memcpy(peer->bytes, &raw->in6.sin6_addr, 16);
     peer->family = 6;
     peer->port = ntohs(raw->in6.sin6_port);
+    peer->scope = raw->in6.sin6_scope_id;
   }
 }
 

@@ -8,16 +8,15 @@ package struct DatagramArrival {
   let share: UInt64
   /// Who has paid for that so far.
   let payer: Lane
-
   /// Who sent it, as far as that can be believed.
-  package var peer: SocketAddress { batch.peer(of: index) }
+  package let peer: SocketAddress
 
   /// The address that it was sent to; nil if the socket is bound to one address.
   package var local: SocketAddress? { batch.local(of: index) }
 
-  /// Makes `lane` pay for having received it, and for what follows.
+  /// Makes `lane` pay for having received it, for what was done with it so far, and for what follows.
   package func charge(_ lane: Lane) {
-    payer.loop.charge(lane)
+    payer.loop.chargeUnsettled(lane)
     payer.loop.move(share, from: payer, to: lane)
     lane.ledger.bytesIn += UInt64(batch.withMessage(index) { $0.count } ?? 0)
   }

@@ -1,6 +1,7 @@
 // A socket for datagrams, of one loop.
 
 import CLinux
+import Primitives
 
 /// Receives datagrams in batches and sends the replies in batches. Loops that listen on one address
 /// each have a socket of their own (SO_REUSEPORT).
@@ -65,26 +66,41 @@ package final class DatagramSocket: Channel {
     loop.settle()
     let turn = loop.beginShared(lane)
     let received = batch.receive(from: descriptor)
-    guard received > 0 else {
-      stopReceiving()
-      if received < 0 && -received != 11 && -received != 4 {
-        lastError = RuntimeError("receive on", address.description, result: received)
-        enqueue()
-      }
-      return
-    }
+    guard received > 0 else { return receivedNothing(-received) }
     let share = loop.share(among: received)
     receivedCount += UInt64(received)
     batchCount += 1
     for index in 0..<received {
-      let arrival = DatagramArrival(batch: batch, index: index, share: share, payer: lane)
-      batch.withMessage(index) { handler.received($0, arrival) }
+      // What comes before the handler names who pays is not the one's who paid for the last datagram.
+      loop.charge(lane)
+      let arrival = DatagramArrival(
+        batch: batch, index: index, share: share, payer: lane, peer: batch.peer(of: index))
+      // Nobody can be answered at port 0.
+      let isHandled =
+        arrival.peer.port > 0
+        && batch.withMessage(index) { handler.received($0, arrival) } != nil
+      if !isHandled { arrival.charge(loop.arrivalLane(for: arrival.peer)) }
     }
     loop.charge(lane)
     flush()
     loop.endShared(turn, lane)
     if received < RuntimeLimits.datagramsPerBatch { stopReceiving() } else { enqueue() }
   }
+
+  /// `error` is an errno; 0 if the socket was shut down.
+  private func receivedNothing(_ error: Int) {
+    switch error {
+    case Self.tryAgain: stopReceiving()
+    case Self.interrupted: enqueue()
+    default:
+      // Something may still be there, of which epoll does not tell again.
+      lastError = RuntimeError("receive on", address.description, result: -error)
+      setDeadline(loop.now.advanced(byNanoseconds: RuntimeLimits.receiveRetryNanoseconds))
+    }
+  }
+
+  private static let tryAgain = 11
+  private static let interrupted = 4
 
   /// Sends the replies of the loop's batch through this socket. On the lane that pays.
   package func flush() {

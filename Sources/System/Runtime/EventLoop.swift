@@ -167,6 +167,9 @@ import Synchronization
     chargedLane = lane
   }
 
+  /// Makes `lane` pay for what follows, and for what was done since the last settlement.
+  func chargeUnsettled(_ lane: Lane) { chargedLane = lane }
+
   /// What was done since the last charge, as one of `count` equal parts: in ticks that the charged
   /// lane has paid. For work that is done for many at once.
   func share(among count: Int) -> UInt64 {

@@ -61,6 +61,9 @@ package enum RuntimeLimits {
   /// gives what net.core.rmem_max and wmem_max allow. What comes beyond is lost.
   static let datagramBufferBytes: Int32 = 4 << 20
 
+  /// After an error a socket for datagrams is tried again so much later, lest the loop spin.
+  static let receiveRetryNanoseconds: UInt64 = 10_000_000
+
   /// Slices handed to one sendmsg.
   package static let slicesPerSend = 64
 

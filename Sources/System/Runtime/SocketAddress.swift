@@ -11,12 +11,15 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   package let high: UInt64
   package let low: UInt64
   package var port: UInt16
+  /// The interface that an address of one link is on (RFC 4007 section 6); else 0.
+  package let scope: UInt32
 
-  package init(family: Family, high: UInt64, low: UInt64, port: UInt16) {
+  package init(family: Family, high: UInt64, low: UInt64, port: UInt16, scope: UInt32 = 0) {
     self.family = family
     self.high = high
     self.low = low
     self.port = port
+    self.scope = scope
   }
 
   /// A peer on this machine, reached through the file system.
@@ -99,12 +102,14 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
       }
     }
     self.init(
-      family: Family(rawValue: raw.family) ?? .local, high: words.0, low: words.1, port: raw.port)
+      family: Family(rawValue: raw.family) ?? .local, high: words.0, low: words.1, port: raw.port,
+      scope: raw.scope)
   }
 
   var raw: skerry_address {
     var result = skerry_address()
     result.port = port
+    result.scope = scope
     result.family = family.rawValue
     unsafe withUnsafeMutableBytes(of: &result.bytes) { bytes in
       for index in 0..<8 {

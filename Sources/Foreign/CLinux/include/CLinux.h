@@ -67,7 +67,8 @@ int32_t skerry_eventfd_clear(int32_t descriptor);
 
 // Sockets. An address is 16 bytes (IPv4 as ::ffff:a.b.c.d), a port and the family 4 or 6;
 // family 1 is a socket in the file system.
-typedef struct { uint8_t bytes[16]; uint16_t port; uint8_t family; } skerry_address;
+// `scope` is the interface of a link-local address where datagrams come from or go to; else 0.
+typedef struct { uint8_t bytes[16]; uint16_t port; uint8_t family; uint32_t scope; } skerry_address;
 typedef struct { const void *base; size_t count; } skerry_slice;
 int32_t skerry_listen(const skerry_address *address, int32_t backlog, bool share_port);
 int32_t skerry_listen_path(const char *path, int32_t backlog);
