@@ -126,15 +126,20 @@ extension NameServer {
     _ room: inout MutableSpan<UInt8>
   ) -> Int {
     counters.answered += 1
-    if rates.isOn, !responder.isProven,
-      rates.count(
-        network: peer.prefixHash, zone: 0, node: 0,
-        kind: UInt8(truncatingIfNeeded: code.rawValue) | 0x80,
-        second: second) != .send
+    guard rates.isOn, !responder.isProven else {
+      return responder.refuse(message, code, isStream: false, into: &room)
+    }
+    switch rates.count(
+      network: peer.prefixHash, zone: 0, node: 0,
+      kind: UInt8(truncatingIfNeeded: code.rawValue) | 0x80, second: second)
     {
+    case .send: return responder.refuse(message, code, isStream: false, into: &room)
+    case .truncate where responder.query.hasQuestion:
+      counters.truncatedByRate += 1
+      return responder.truncate(message, into: &room)
+    case .truncate, .drop:
       counters.droppedByRate += 1
       return 0
     }
-    return responder.refuse(message, code, isStream: false, into: &room)
   }
 }

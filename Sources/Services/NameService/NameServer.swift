@@ -32,6 +32,8 @@ package final class NameServer: @unchecked Sendable {
     package var cookies: ServerCookies
     /// Like responses that one network gets in a second; 0 is no limit.
     package var responsesPerSecond = NameServiceLimits.responsesPerSecond
+    /// Loops that answer on the same addresses.
+    package var loops = 1
 
     package init(cookies: ServerCookies) { self.cookies = cookies }
   }
@@ -45,7 +47,7 @@ package final class NameServer: @unchecked Sendable {
     responder = Responder(cookies: settings.cookies)
     var generator = SystemRandomNumberGenerator()
     rates = ResponseRateLimit(
-      perSecond: settings.responsesPerSecond, secret: generator.next())
+      perSecond: settings.responsesPerSecond, loops: settings.loops, secret: generator.next())
   }
 
   /// Answers what comes to an open, bound socket for datagrams.
@@ -59,6 +61,9 @@ package final class NameServer: @unchecked Sendable {
   package func serve(streams descriptor: Int32) throws(RuntimeError) {
     try streams.listen(on: descriptor, server: self)
   }
+
+  /// From now on cookies are made with another secret. On the loop.
+  package func use(_ cookies: ServerCookies) { responder.cookies = cookies }
 
   /// Receives and accepts no more. Connections end when the queries that they have sent are answered.
   package func drain() {

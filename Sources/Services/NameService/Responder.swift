@@ -30,7 +30,9 @@ struct Responder {
   private(set) var isProven = false
   private var replyCookie = InlineArray<24, UInt8>(repeating: 0)
   private var hasCookie = false
-  private let cookies: ServerCookies
+  var cookies: ServerCookies
+  /// The signature of the query; nil if it has none.
+  private var tsig: TSIGRecord?
 
   init(cookies: ServerCookies) { self.cookies = cookies }
 
@@ -38,7 +40,11 @@ struct Responder {
   mutating func read(_ message: Span<UInt8>, _ transport: Transport) -> Reading {
     hasCookie = false
     isProven = transport.isStream
-    do throws(DNSError) { try query.read(message) } catch {
+    tsig = nil
+    do throws(DNSError) {
+      try query.read(message)
+      if let start = query.tsigStart { tsig = try TSIGRecord(message, at: start) }
+    } catch {
       guard let code = error.responseCode else { return .silence }
       return .refusal(code)
     }
@@ -64,7 +70,7 @@ struct Responder {
       return .refusal(hasCookie ? .noError : .formatError)
     }
     // No keys are known here (RFC 8945 section 5.2.1).
-    guard query.tsigStart == nil else { return .refusal(.notAuthoritative) }
+    guard tsig == nil else { return .refusal(.notAuthoritative) }
     guard query.recordClass == .internet else { return .refusal(.refused) }
     guard query.type.isMeta, query.type != .any else { return .question }
     return .refusal(Self.code(forMeta: query.type))
@@ -127,16 +133,31 @@ struct Responder {
       _ = writer.appendQuestion(message.extracting(DNSHeader.length..<query.questionEnd))
     }
     appendOPT(code, isStream, &writer)
+    if code == .notAuthoritative { appendUnknownKey(&writer) }
     return writer.finish(header)
   }
 
-  /// Writes a response that says "truncated" and is not longer than the query.
+  /// RFC 8945 section 5.3.2: who signs with a key that is not known is told so, without a signature.
+  @_lifetime(writer: copy writer)
+  private func appendUnknownKey(_ writer: inout DNSMessageWriter) {
+    guard var record = tsig else { return }
+    record.mac = []
+    record.error = .badKey
+    record.other = []
+    var bytes: [UInt8] = []
+    record.append(to: &bytes)
+    _ = writer.appendLast(bytes.span)
+  }
+
+  /// Writes a response to a question that says "truncated": as long as the query, or a server cookie
+  /// longer, with which the next query proves its sender.
   func truncate(_ message: Span<UInt8>, into room: inout MutableSpan<UInt8>) -> Int {
     var writer = DNSMessageWriter(
       room._mutatingExtracting(0..<room.count), limitBytes: NameServiceLimits.udpReplyBytes)
     var header = DNSHeader(responseTo: query.header)
     header.isTruncated = true
     _ = writer.appendQuestion(message.extracting(DNSHeader.length..<query.questionEnd))
+    appendOPT(.noError, false, &writer)
     return writer.finish(header)
   }
 

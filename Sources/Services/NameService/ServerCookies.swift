@@ -9,6 +9,8 @@ import Runtime
 /// the client's cookie, these eight bytes and the client's address.
 package struct ServerCookies: Sendable {
   private let hash: SipHash24
+  /// The secret before this one, which is believed still.
+  private var previous: SipHash24?
 
   /// Bytes of a server cookie.
   static let length = 16
@@ -17,6 +19,14 @@ package struct ServerCookies: Sendable {
 
   package init(using generator: inout some RandomNumberGenerator) {
     self.init(key0: generator.next(), key1: generator.next())
+  }
+
+  /// The same with a new secret; cookies of the one before stay good (RFC 9018 section 5). To be
+  /// called no more often than cookies' life.
+  package func rolled(using generator: inout some RandomNumberGenerator) -> ServerCookies {
+    var next = ServerCookies(using: &generator)
+    next.previous = hash
+    return next
   }
 
   /// Writes the COOKIE option's content for a client: the eight bytes of `client`, then the server's.
@@ -30,7 +40,7 @@ package struct ServerCookies: Sendable {
     for index in 0..<4 {
       output[12 + index] = UInt8(truncatingIfNeeded: seconds >> UInt32(24 - 8 * index))
     }
-    let sum = digest(output.span.extracting(0..<16), address)
+    let sum = Self.digest(output.span.extracting(0..<16), address, hash)
     for index in 0..<8 {
       output[16 + index] = UInt8(truncatingIfNeeded: sum >> UInt64(8 * index))
     }
@@ -45,7 +55,16 @@ package struct ServerCookies: Sendable {
     // RFC 1982: the difference of two times, whose sign says which is later.
     let age = Int32(truncatingIfNeeded: seconds &- made)
     guard age <= NameServiceLimits.cookieSeconds, age >= -300 else { return false }
-    let sum = digest(cookie.extracting(0..<16), address)
+    if Self.matches(cookie, address, hash) { return true }
+    guard let previous else { return false }
+    return Self.matches(cookie, address, previous)
+  }
+
+  /// Takes the same time wherever the difference is.
+  private static func matches(
+    _ cookie: Span<UInt8>, _ address: SocketAddress, _ hash: SipHash24
+  ) -> Bool {
+    let sum = digest(cookie.extracting(0..<16), address, hash)
     var difference: UInt8 = 0
     for index in 0..<8 {
       difference |= cookie[16 + index] ^ UInt8(truncatingIfNeeded: sum >> UInt64(8 * index))
@@ -53,7 +72,9 @@ package struct ServerCookies: Sendable {
     return difference == 0
   }
 
-  private func digest(_ head: Span<UInt8>, _ address: SocketAddress) -> UInt64 {
+  private static func digest(
+    _ head: Span<UInt8>, _ address: SocketAddress, _ hash: SipHash24
+  ) -> UInt64 {
     var input = InlineArray<32, UInt8>(repeating: 0)
     for index in 0..<16 { input[index] = head[index] }
     guard address.family == .ipv4 else {
