@@ -110,6 +110,7 @@ private struct RandomZone {
     case .aaaa: content = Array(repeating: UInt8.random(in: 0...9, using: &generator), count: 16)
     case .cname, .ns: content = Messages.wire(target)
     case .mx: content = [0, 10] + Messages.wire(target)
+    case .ds: content = [0, 1, 13, 2, UInt8.random(in: 0...9, using: &generator)]
     default: content = [3, 1, 2, UInt8.random(in: 0...9, using: &generator)]
     }
     records.insert(

@@ -15,9 +15,10 @@ struct ImageBuilder {
 
   init(_ zone: ZoneCompiler) { self.zone = zone }
 
-  consuming func build() -> ZoneImage {
+  /// Nil if there is no hash table for the zone's names in which each is found soon.
+  consuming func build() -> ZoneImage? {
     sortNodes()
-    let (seed, slots) = chooseSlots()
+    guard let (seed, slots) = chooseSlots() else { return nil }
     let apex = zone.apex.bytes
     let slotsStart = Layout.Header.length + apex.count
     let nodesStart = slotsStart + slots.count * 4
@@ -62,32 +63,28 @@ struct ImageBuilder {
 
   /// A hash table in which no search is long: the first of some seeds that gives one. Whoever chose
   /// names that collide would have to do so for all of the seeds.
-  private func chooseSlots() -> (seed: UInt32, slots: [UInt32]) {
+  private func chooseSlots() -> (seed: UInt32, slots: [UInt32])? {
     var size = 2
     while size < order.count * 2 { size *= 2 }
-    var best: (seed: UInt32, slots: [UInt32], longest: Int)?
     for seed in 0..<NameServiceLimits.hashSeeds {
-      let (slots, longest) = fill(size, seed)
-      if longest < best?.longest ?? .max { best = (seed, slots, longest) }
-      if longest <= NameServiceLimits.probes { break }
+      if let slots = fill(size, seed) { return (seed, slots) }
     }
-    return (best?.seed ?? 0, best?.slots ?? [])
+    return nil
   }
 
-  private func fill(_ size: Int, _ seed: UInt32) -> (slots: [UInt32], longest: Int) {
+  private func fill(_ size: Int, _ seed: UInt32) -> [UInt32]? {
     var slots = Array(repeating: Layout.none, count: size)
-    var longest = 0
     for place in order.indices.dropFirst() {
       var slot = Int(hash(order[place], seed)) & (size - 1)
       var probes = 1
       while slots[slot] != Layout.none {
         slot = (slot + 1) & (size - 1)
         probes += 1
+        if probes > NameServiceLimits.probes { return nil }
       }
       slots[slot] = UInt32(place)
-      longest = max(longest, probes)
     }
-    return (slots, longest)
+    return slots
   }
 
   private func hash(_ node: Int, _ seed: UInt32) -> UInt32 {
@@ -120,11 +117,11 @@ struct ImageBuilder {
     if type == .soa { noteSOA(set, at: start) }
     bytes.append(contentsOf: repeatElement(0, count: Layout.Set.length))
     put16(type.rawValue, at: start + Layout.Set.type)
-    put16(UInt16(set.contents.count), at: start + Layout.Set.count)
+    put16(UInt16(set.count), at: start + Layout.Set.count)
     put(set.ttl, at: start + Layout.Set.ttl)
-    records += set.contents.count
+    records += set.count
     var glue: [(node: Int, name: Int)] = []
-    for content in set.contents.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+    for content in set.contents {
       bytes.append(UInt8(truncatingIfNeeded: content.count >> 8))
       bytes.append(UInt8(truncatingIfNeeded: content.count))
       if isCut, type == .ns, let node = glueNode(content) { glue.append((node, bytes.count)) }
@@ -142,14 +139,11 @@ struct ImageBuilder {
 
   /// The node with the addresses of a name server, if it has any in this zone.
   private func glueNode(_ target: [UInt8]) -> Int? {
-    guard let name = Self.name(target), name.isWithin(zone.apex), let node = zone.node(of: name)
+    guard let name = DomainName(checkedWire: target), name.isWithin(zone.apex),
+      let node = zone.node(of: name)
     else { return nil }
     let sets = zone.nodes[node].sets
     return sets[.a] != nil || sets[.aaaa] != nil ? node : nil
-  }
-
-  private static func name(_ content: [UInt8]) -> DomainName? {
-    do throws(DNSError) { return try DomainName(wire: content.span) } catch { return nil }
   }
 
   /// Negative answers live as long as the lesser of the SOA's TTL and its last number (RFC 2308
@@ -157,7 +151,7 @@ struct ImageBuilder {
   private mutating func noteSOA(_ set: ZoneCompiler.RecordGroup, at start: Int) {
     put(UInt32(start), at: Layout.Header.soa)
     var minimum: UInt32 = 0
-    for byte in set.contents[0].suffix(4) { minimum = minimum << 8 | UInt32(byte) }
+    for byte in (set.contents.first ?? []).suffix(4) { minimum = minimum << 8 | UInt32(byte) }
     put(min(set.ttl, minimum), at: Layout.Header.negativeTTL)
   }
 

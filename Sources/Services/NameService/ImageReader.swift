@@ -75,7 +75,7 @@ struct ImageReader: ~Escapable {
     let mask = Int(bytes.littleEndian32(at: Layout.Header.slots)) - 1
     let slots = Int(bytes.littleEndian32(at: Layout.Header.slotsStart))
     var slot = Int(hash) & mask
-    while true {
+    for _ in 0..<NameServiceLimits.probes {
       let node = bytes.littleEndian32(at: slots + slot * 4)
       if node == Layout.none { return nil }
       let place = nodePlace(Int(node))
@@ -87,6 +87,7 @@ struct ImageReader: ~Escapable {
       }
       slot = (slot + 1) & mask
     }
+    return nil
   }
 
   static func hash(_ label: Span<UInt8>, parent: Int, seed: UInt32) -> UInt32 {
@@ -94,7 +95,7 @@ struct ImageReader: ~Escapable {
       truncatingIfNeeded: KeyedHash(key0: UInt64(seed), key1: UInt64(parent)).hash(label))
   }
 
-  private func nodePlace(_ node: Int) -> Int {
+  func nodePlace(_ node: Int) -> Int {
     Int(bytes.littleEndian32(at: Layout.Header.nodesStart)) + node * Layout.Node.length
   }
 

@@ -7,17 +7,26 @@ package enum NameServiceLimits {
   /// Records of a zone; more are refused.
   package static let recordsPerZone = 100_000
 
-  /// Records of one name and type, so that the set fits into a message; more are refused.
+  /// Records of one name and type; more are refused.
   package static let recordsPerSet = 1_000
+
+  /// Bytes of one set in a message, and of a delegation with its addresses, so that they fit into
+  /// 65,535 behind the header, the question, eight aliases and EDNS; longer ones are refused.
+  static let setBytes = 61_000
+
+  /// Names of a zone, and those between them and the apex, of 24 bytes and a label each; more are
+  /// refused.
+  package static let namesPerZone = 500_000
 
   /// Faults that are named at once; more are not looked for.
   static let faults = 100
 
-  /// Probes of one search in a zone's hash table. A zone is hashed with other seeds until no search
-  /// is longer, or the seeds run out.
-  static let probes = 24
+  /// Probes of one search in a zone's hash table, half full at most. A zone is hashed with other
+  /// seeds until no search is longer.
+  static let probes = 64
 
-  /// Seeds that are tried; the best one is used.
+  /// Seeds that are tried. The longest search of 500,000 names has about 40 probes, so that the first
+  /// one does; names for which none does were chosen to collide, and are refused.
   static let hashSeeds: UInt32 = 16
 
   /// Seconds that a record may be kept by others if its configuration does not say.
@@ -37,6 +46,9 @@ package enum NameServiceLimits {
 
   /// Like responses that one network gets in a second if the operator says nothing.
   package static let responsesPerSecond = 200
+
+  /// All responses that a network gets in a second, in multiples of the like ones.
+  static let kindsPerNetwork = 10
 
   /// Bytes of a reply over UDP, whatever the sender can take (DNS Flag Day 2020): no fragments, and
   /// little to gain for who forges its source. A longer one is cut off, and comes over TCP.

@@ -21,9 +21,30 @@ package struct ZoneCompiler {
   /// The records of one name and type.
   struct RecordGroup {
     var ttl: UInt32
-    var contents: [[UInt8]]
+    /// By their canonical forms: those that differ in the case of names alone are one (RFC 4034
+    /// section 6.3).
+    private var forms: [[UInt8]: [UInt8]] = [:]
     /// The record that came first, for messages.
     let index: Int
+
+    init(ttl: UInt32, index: Int) {
+      self.ttl = ttl
+      self.index = index
+    }
+
+    /// In the order of their bytes.
+    var contents: [[UInt8]] { forms.values.sorted { $0.lexicographicallyPrecedes($1) } }
+    var count: Int { forms.count }
+    /// Bytes in a message behind a question for it.
+    var messageBytes: Int { forms.values.reduce(0) { $0 + 12 + $1.count } }
+
+    mutating func insert(_ content: [UInt8], _ type: RecordType) {
+      var form: [UInt8] = []
+      RDATA.appendCanonical(type, content.span, to: &form)
+      guard let other = forms[form] else { return forms[form] = content }
+      // Which one stays does not depend on which came first.
+      if content.lexicographicallyPrecedes(other) { forms[form] = content }
+    }
   }
 
   let apex: DomainName
@@ -31,6 +52,7 @@ package struct ZoneCompiler {
   private var children: [Child: Int] = [:]
   private(set) var faults: [RecordFault] = []
   private(set) var hasMadeSOA = false
+  private let nameLimit: Int
 
   /// A label below a node.
   private struct Child: Hashable {
@@ -39,11 +61,11 @@ package struct ZoneCompiler {
   }
 
   /// Compiles `records` of the zone `apex`; or all that is wrong with them, up to
-  /// `NameServiceLimits.faults`.
+  /// `NameServiceLimits.faults`. `names` is the most that there may be.
   package static func compile(
-    apex: DomainName, records: [ZoneRecord]
+    apex: DomainName, records: [ZoneRecord], names: Int = NameServiceLimits.namesPerZone
   ) -> Result<ZoneImage, RecordFaults> {
-    var compiler = ZoneCompiler(apex: apex.canonical)
+    var compiler = ZoneCompiler(apex: apex.canonical, names)
     guard records.count <= NameServiceLimits.recordsPerZone else {
       let fault = RecordFault(
         index: nil, problem: "has \(records.count) records",
@@ -56,11 +78,18 @@ package struct ZoneCompiler {
       return .failure(RecordFaults(faults: compiler.faults))
     }
     compiler.makeSOAIfNone()
-    return .success(ImageBuilder(compiler).build())
+    guard let image = ImageBuilder(compiler).build() else {
+      let fault = RecordFault(
+        index: nil, problem: "has names that were chosen to make look-ups slow",
+        remedy: "Change some of the names.")
+      return .failure(RecordFaults(faults: [fault]))
+    }
+    return .success(image)
   }
 
-  private init(apex: DomainName) {
+  private init(apex: DomainName, _ nameLimit: Int) {
     self.apex = apex
+    self.nameLimit = nameLimit
     nodes = [Node(parent: -1, label: [0])]
   }
 
@@ -86,20 +115,17 @@ package struct ZoneCompiler {
     guard record.ttl <= 0x7fff_ffff else {
       return note(index, "has a TTL of \(record.ttl) s", "Give at most 2147483647 (RFC 2181).")
     }
-    let node = makeNode(record.name)
-    guard var set = nodes[node].sets[record.type] else {
-      nodes[node].sets[record.type] = RecordGroup(
-        ttl: record.ttl, contents: [record.content], index: index)
-      return
+    guard let node = makeNode(record.name) else {
+      return note(
+        index, "has the zone's name number \(nameLimit + 1)",
+        "Give fewer names, those between them and the zone's own among them.")
     }
     // RFC 2181 section 5.2: the records of a set have one TTL; where they differ, the least.
+    var set =
+      nodes[node].sets.removeValue(forKey: record.type)
+      ?? RecordGroup(ttl: record.ttl, index: index)
     set.ttl = min(set.ttl, record.ttl)
-    if !set.contents.contains(record.content) { set.contents.append(record.content) }
-    guard set.contents.count <= NameServiceLimits.recordsPerSet else {
-      return note(
-        index, "is one of more than \(NameServiceLimits.recordsPerSet) of its name and type",
-        "Give fewer: they must fit into one message.")
-    }
+    if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
     nodes[node].sets[record.type] = set
   }
 
@@ -116,7 +142,7 @@ package struct ZoneCompiler {
     }
   }
 
-  private mutating func makeNode(_ name: DomainName) -> Int {
+  private mutating func makeNode(_ name: DomainName) -> Int? {
     var node = 0
     for label in relativeLabels(of: name).reversed() {
       let key = Child(parent: node, label: label)
@@ -124,6 +150,7 @@ package struct ZoneCompiler {
         node = child
         continue
       }
+      guard nodes.count < nameLimit else { return nil }
       nodes.append(Node(parent: node, label: label))
       children[key] = nodes.count - 1
       if label == [1, UInt8(ascii: "*")] { nodes[node].wildcard = nodes.count - 1 }
@@ -160,6 +187,7 @@ package struct ZoneCompiler {
     }
     for node in nodes.indices {
       checkAlias(node)
+      checkSizes(node)
       if node > 0, let soa = nodes[node].sets[.soa] {
         note(soa.index, "is a SOA below the apex", "Give it the zone's own name (@).")
       }
@@ -169,8 +197,37 @@ package struct ZoneCompiler {
           "Delegate each name by itself.")
       }
     }
-    if let soa = nodes[0].sets[.soa], soa.contents.count > 1 {
+    if let soa = nodes[0].sets[.soa], soa.count > 1 {
       note(soa.index, "is one of several SOA records", "Keep one.")
+    }
+  }
+
+  /// A set has to fit into a message; over TCP there is no way to go on.
+  private mutating func checkSizes(_ node: Int) {
+    for (type, set) in nodes[node].sets {
+      guard set.count <= NameServiceLimits.recordsPerSet else {
+        note(
+          set.index, "is one of more than \(NameServiceLimits.recordsPerSet) of its name and type",
+          "Give fewer: they must fit into one message.")
+        continue
+      }
+      var bytes = set.messageBytes
+      if type == .ns, nodes[node].isCut {
+        for target in set.contents { bytes += glueBytes(target) }
+      }
+      guard bytes > NameServiceLimits.setBytes else { continue }
+      note(
+        set.index, "is of a set that takes \(bytes) bytes in a message",
+        "Give fewer or shorter records: at most \(NameServiceLimits.setBytes) bytes.")
+    }
+  }
+
+  /// Bytes of the addresses of a name server in a message.
+  private func glueBytes(_ target: [UInt8]) -> Int {
+    guard let name = DomainName(checkedWire: target), name.isWithin(apex), let node = node(of: name)
+    else { return 0 }
+    return [RecordType.a, .aaaa].reduce(0) { bytes, type in
+      bytes + (nodes[node].sets[type]?.messageBytes ?? 0)
     }
   }
 
@@ -181,7 +238,7 @@ package struct ZoneCompiler {
         alias.index, "is a CNAME at the apex (RFC 1034 section 3.6.2)",
         "Give the apex addresses of its own.")
     }
-    if alias.contents.count > 1 {
+    if alias.count > 1 {
       note(alias.index, "is one of several CNAME records of one name", "Keep one.")
     }
     if nodes[node].sets.count > 1 {
@@ -196,18 +253,24 @@ package struct ZoneCompiler {
   /// A zone without a SOA gets one of the usual figures; its serial follows the epoch.
   private mutating func makeSOAIfNone() {
     guard nodes[0].sets[.soa] == nil, let servers = nodes[0].sets[.ns] else { return }
-    let first = servers.contents.min { $0.lexicographicallyPrecedes($1) } ?? [0]
-    var content = first
+    var content = servers.contents.first ?? [0]
     let contact = Array("hostmaster".utf8)
-    content.append(UInt8(contact.count))
-    content.append(contentsOf: contact)
-    content.append(contentsOf: apex.bytes)
+    // Where that is no name any more, the root says that there is nobody.
+    if apex.bytes.count + 1 + contact.count <= DNSLimits.nameBytes {
+      content.append(UInt8(contact.count))
+      content.append(contentsOf: contact)
+      content.append(contentsOf: apex.bytes)
+    } else {
+      content.append(0)
+    }
     for value in [1, 10_000, 2_400, 604_800, 300] as [UInt32] {
       for shift in [24, 16, 8, 0] as [UInt32] {
         content.append(UInt8(truncatingIfNeeded: value >> shift))
       }
     }
-    nodes[0].sets[.soa] = RecordGroup(ttl: 3_600, contents: [content], index: 0)
+    var set = RecordGroup(ttl: 3_600, index: 0)
+    set.insert(content, .soa)
+    nodes[0].sets[.soa] = set
     hasMadeSOA = true
   }
 }

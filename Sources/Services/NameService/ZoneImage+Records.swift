@@ -45,7 +45,13 @@ extension ZoneImage {
       node = reader.parent(of: node)
     }
     wire.append(reader.apex)
-    // Names in an image were checked when it was compiled.
-    do throws(DNSError) { return try DomainName(wire: wire.span) } catch { return nil }
+    return DomainName(checkedWire: wire)
+  }
+}
+
+extension DomainName {
+  /// A name in wire form that was checked before; nil if it is none after all.
+  init?(checkedWire wire: [UInt8]) {
+    do throws(DNSError) { try self.init(wire: wire.span) } catch { return nil }
   }
 }

@@ -113,11 +113,17 @@ extension ZoneImage {
 
   /// The records as the list that `decode` takes.
   package var tree: ConfigurationValue {
-    guard let origin = Self.domainName(wire: apex) else { return .array([]) }
+    guard let origin = DomainName(checkedWire: apex) else { return .array([]) }
     return .array(
       records.map { record in
         var name: [UInt8] = []
         record.name.append(relativeTo: origin, to: &name)
+        // What would be taken for a whole name is written as one.
+        let short = String(decoding: name, as: UTF8.self)
+        if let other = Self.domainName(short), short != "@", other.isWithin(origin) {
+          name.removeAll()
+          record.name.append(to: &name)
+        }
         var content: [UInt8] = []
         let bytes = record.content
         RDATA.appendText(record.type, bytes.span, to: &content)
@@ -128,9 +134,5 @@ extension ZoneImage {
           ("content", .string(String(decoding: content, as: UTF8.self))),
         ])
       })
-  }
-
-  private static func domainName(wire: [UInt8]) -> DomainName? {
-    do throws(DNSError) { return try DomainName(wire: wire.span) } catch { return nil }
   }
 }

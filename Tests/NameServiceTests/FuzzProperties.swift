@@ -1,0 +1,102 @@
+// What must hold for any bytes whatever: run by the fuzz targets and replayed as unit tests.
+
+import DNS
+import Primitives
+import Runtime
+
+@testable import NameService
+
+/// A property returns what is wrong, or nil.
+typealias FuzzProperty = @Sendable ([UInt8]) -> String?
+
+/// The properties by the names of their fuzz targets, which are those of their corpora.
+let fuzzProperties: [(String, FuzzProperty)] = [
+  ("Response", responseProperty), ("Image", imageProperty),
+]
+
+private let fuzzRecords: [ZoneRecord] = {
+  let names: [(String, RecordType, [UInt8])] = [
+    ("z", .ns, [1, 97, 1, 122, 0]), ("a.z", .a, [1, 2, 3, 4]),
+    ("z", .mx, [0, 1, 1, 97, 1, 122, 0]),
+    ("*.w.z", .txt, [1, 1]), ("c.z", .cname, [1, 98, 1, 119, 1, 122, 0]),
+    ("s.z", .ns, [1, 110, 1, 115, 1, 122, 0]), ("n.s.z", .aaaa, Array(repeating: 1, count: 16)),
+    ("d.z", .cname, [1, 99, 1, 122, 0]), ("s.z", .ds, [0, 1, 13, 2, 5]),
+  ]
+  return names.compactMap { name, type, content in
+    do throws(DNSError) {
+      return ZoneRecord(name: try DomainName(name), type: type, ttl: 60, content: content)
+    } catch { return nil }
+  }
+}()
+
+private let fuzzImage: ZoneImage = {
+  do {
+    return try ZoneCompiler.compile(apex: try DomainName("z"), records: fuzzRecords).get()
+  } catch { preconditionFailure("the records are a zone: \(error)") }
+}()
+
+/// Whatever comes is answered with a message that can be read, no longer than it may be, or with silence.
+func responseProperty(_ input: [UInt8]) -> String? {
+  respond(input, fuzzImage, isStream: false) ?? respond(input, fuzzImage, isStream: true)
+}
+
+/// Bytes are refused as an image, or answer everything with messages that can be read.
+func imageProperty(_ input: [UInt8]) -> String? {
+  // A valid one with some bytes changed: pairs of a place and a value.
+  var bytes = fuzzImage.bytes
+  for index in stride(from: 0, to: input.count - 2, by: 3) {
+    let place = (Int(input[index]) << 8 | Int(input[index + 1])) % bytes.count
+    bytes[place] = input[index + 2]
+  }
+  if input.count % 3 == 1 { bytes.removeLast(min(bytes.count, Int(input[input.count - 1]))) }
+  for bytes in [bytes, input] {
+    guard let image = ZoneImage(bytes) else { continue }
+    _ = image.records
+    let stamped = image.stamped(epoch: 7)
+    var wire = image.apex
+    for label in ["", "a", "c", "n", "s", "*", "x"] as [String] {
+      if !label.isEmpty { wire = [1, label.utf8.first ?? 0] + wire }
+      if wire.count > 255 { break }
+      for type in [RecordType.a, .soa, .ds, .any, .mx, .ns, .aaaa, .txt] {
+        let query: [UInt8] =
+          [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0] + wire + [0, UInt8(type.rawValue), 0, 1]
+        if let fault = respond(query, stamped, isStream: true) { return fault }
+      }
+    }
+  }
+  return nil
+}
+
+private func respond(_ message: [UInt8], _ image: ZoneImage, isStream: Bool) -> String? {
+  var responder = Responder(cookies: ServerCookies(key0: 1, key1: 2))
+  let client = SocketAddress(ipv4: 192, 0, 2, 1, port: 4_321)
+  let reader = ImageReader(image.bytes.span)
+  var room = [UInt8](repeating: 0, count: isStream ? 65_535 : 1_232)
+  var length = 0
+  let reading = responder.read(
+    message.span, Responder.Transport(address: client, isStream: isStream, seconds: 1_000))
+  let limit = responder.limit(isStream: isStream)
+  var span = room.mutableSpan
+  switch reading {
+  case .silence: return nil
+  case .refusal(let code):
+    length = responder.refuse(message.span, code, isStream: isStream, into: &span)
+  case .question:
+    let labels = responder.query.name.labelCount
+    let suffix = responder.query.name.suffix(labels: reader.apexLabels)
+    // Names outside of the zone do not come to it.
+    guard labels >= reader.apexLabels, suffix.equals(reader.apex) else { return nil }
+    length =
+      responder.answer(
+        message.span, reader, nested: .none, isStream: isStream, into: &span
+      ).length
+  }
+  if length > limit { return "\(length) bytes of at most \(limit)" }
+  let response = Array(room[..<length])
+  do throws(DNSError) {
+    var records = try DNSMessageReader(response.span)
+    guard records.header.isResponse else { return "no response" }
+    while try records.next(response.span) != nil {}
+    return nil
+  } catch { return "the response can't be read: \(error)" }
+}
