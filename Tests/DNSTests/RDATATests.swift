@@ -29,6 +29,20 @@ private let contents: [(RecordType, String, String)] = [
     .aaaa, "::ffff:192.0.2.1",
     "00000000000000000000ffffc0000201"
   ),
+  // RFC 4025 section 3.2 and RFC 3123 section 5.
+  (RecordType(rawValue: 45), "10 1 2 192.0.2.38 AQI=", "0a 01 02 c0000226 0102"),
+  (RecordType(rawValue: 45), "10 0 0 .", "0a 00 00"),
+  (RecordType(rawValue: 45), "10 3 2 a.b. AQI=", "0a 03 02 0161016200 0102"),
+  (
+    RecordType(rawValue: 45), "10 2 2 2001:db8::1 AQI=",
+    "0a 02 02 20010db8000000000000000000000001 0102"
+  ),
+  (
+    RecordType(rawValue: 42), " 1:192.168.32.0/21 !1:192.168.38.0/28",
+    "0001 15 03 c0a820 0001 1c 83 c0a826"
+  ),
+  (RecordType(rawValue: 42), " 2:2001:db8::/32 1:0.0.0.0/0", "0002 20 04 20010db8 0001 00 00"),
+  (RecordType(rawValue: 42), "", ""),
   (.srv, "10 60 5060 sip.", "000a 003c 13c4 0373697000"),
   (.naptr, "1 2 \"u\" \"E2U+sip\" \"\" .", "0001 0002 0175 074532552b736970 00 00"),
   (.soa, "a. b. 1 2 3 4 5", "016100 016200 00000001 00000002 00000003 00000004 00000005"),
@@ -126,6 +140,8 @@ private let contents: [(RecordType, String, String)] = [
       (.rrsig, "A 8 0 0 1 0 0 . AQ ID", "A 8 0 0 19700101000001 19700101000000 0 . AQID"),
       (.https, "1 . ipv4hint=1.2.3.4 alpn=h2", "1 . alpn=\"h2\" ipv4hint=1.2.3.4"),
       (.nsec, "a. MX A A", "a. A MX"),
+      (.cds, "0 0 0 0", "0 0 0 00"), (.cdnskey, "0 3 0 0", "0 3 0 AA=="),
+      (RecordType(rawValue: 45), "1 3 0 a", "1 3 0 a.example."),
     ] as [(RecordType, String, String)])
   func other(type: RecordType, text: String, printed: String) throws {
     var output: [UInt8] = []
@@ -157,6 +173,11 @@ private let contents: [(RecordType, String, String)] = [
       (.https, "1 . no-default-alpn", .missingMandatoryParameter, 5),
       (.uri, "1 1 \"\"", .invalidContent, 5),
       (RecordType(rawValue: 108), "00-1", .invalidHexadecimal, 1),
+      (RecordType(rawValue: 45), "1 4 0 .", .invalidGateway, 5),
+      (RecordType(rawValue: 45), "1 1 0 192.0.2.1 AQI=", .extraWord, 17),
+      (RecordType(rawValue: 42), "1:192.0.2.0/33", .invalidPrefix, 1),
+      (RecordType(rawValue: 42), "3:00/1", .invalidPrefix, 1),
+      (.cds, "1 0 0 0", .invalidHexadecimal, 7),
       (.nsec, "a. WHAT", .unknownType, 4),
       (.rrsig, "A 8 0 0 20260230000000 0 0 . AQID", .invalidTime, 9),
       (.loc, "91 N 0 E 0", .invalidLocation, 10), (.soa, "a. b. 1 2x 3 4 5", .invalidTTL, 9),

@@ -98,6 +98,13 @@ struct ZoneGenerator {
     case .nsec3: bytes(4) + string(9) + [20] + bytes(20) + bitmap()
     case .nsec3param: bytes(4) + string(20)
     case .svcb, .https: bytes(2) + name(labels: number(3)).bytes + parameters()
+    case .cert: bytes(5 + 1 + number(300))
+    case .ipseckey: [1, 3, 2] + name(labels: number(3)).bytes + bytes(1 + number(70))
+    case .apl: [0, 1, UInt8(number(33)), 0x81, 1, 0, 2, UInt8(number(129)), 3, 0, 0, 9]
+    case .csync: bytes(6) + bitmap()
+    case .zonemd: bytes(6 + 1 + number(60))
+    case .eui48: bytes(6)
+    case .eui64: bytes(8)
     default: bytes(number(300))
     }
   }
@@ -106,7 +113,8 @@ struct ZoneGenerator {
 private let types: [RecordType] = [
   .a, .aaaa, .ns, .cname, .ptr, .dname, .soa, .mx, .afsdb, .srv, .naptr, .txt, .spf, .hinfo, .rp,
   .loc, .caa, .uri, .sshfp, .tlsa, .smimea, .ds, .cds, .dnskey, .cdnskey, .openpgpkey, .rrsig,
-  .nsec, .nsec3, .nsec3param, .svcb, .https, RecordType(rawValue: 65_280),
+  .nsec, .nsec3, .nsec3param, .svcb, .https, RecordType(rawValue: 65_280), .cert, .ipseckey, .apl,
+  .csync, .zonemd, .eui48, .eui64,
 ]
 
 /// A name whose bytes are known to be one.

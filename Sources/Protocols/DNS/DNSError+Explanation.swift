@@ -48,6 +48,10 @@ extension DNSError {
     case .metaType: "this type stands in queries only and can't be a zone's record; remove it"
     case .otherClass: "the class must be IN"
     case .invalidLocation: "a place is wanted here, such as 51 30 12.7 N 0 7 39.6 W 10m"
+    case .invalidGateway:
+      "the kind of the gateway is 0 with '.', 1, 2 or 3 for IPv4, IPv6 or a name"
+    case .invalidPrefix:
+      "an address prefix is wanted here, such as 1:192.0.2.0/24 or !2:2001:db8::/32"
     case .unknownParameter: "this is no service parameter; those without a name are written key123"
     case .invalidParameter: "the value is not what this service parameter has"
     case .repeatedParameter: "this service parameter is there twice; remove one"

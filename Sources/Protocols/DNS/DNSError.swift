@@ -33,7 +33,8 @@ package enum DNSError: Error, Equatable, Sendable, CaseIterable {
   case invalidNumber, invalidTTL, invalidTime, invalidAlgorithm, invalidIPv4Address
   case invalidIPv6Address, invalidTag, stringTooLong, invalidHexadecimal, invalidBase64
   case invalidBase32, invalidLocation, unknownParameter, invalidParameter, repeatedParameter
-  case missingMandatoryParameter, unknownType, genericFormNeeded, wrongGenericLength
+  case missingMandatoryParameter, invalidGateway, invalidPrefix, unknownType, genericFormNeeded,
+    wrongGenericLength
 
   // Zone files.
   case entryTooLong, lineTooLong, tooManyZoneRecords, tooManyFaults

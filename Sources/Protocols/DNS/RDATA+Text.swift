@@ -17,6 +17,7 @@ extension RDATA {
     forEachField(type, content) { field, range in
       let bytes = content.extracting(range)
       if case .parameters = field { return ServiceParameters.append(bytes, to: &output) }
+      if case .prefixes = field { return AddressPrefixes.append(bytes, to: &output) }
       if case .types = field { return appendTypes(bytes, to: &output) }
       if !isFirst { output.append(0x20) }
       isFirst = false
@@ -40,7 +41,7 @@ extension RDATA {
           index += 1 + Int(content[index])
         }
       case .types: TypeBitmap.forEach(in: content.extracting(range)) { _ in words += 1 }
-      case .parameters: words += range.count / 4
+      case .parameters, .prefixes: words += range.count / 4
       default: words += 1
       }
     }
@@ -78,7 +79,8 @@ extension RDATA {
     case .hash: output.appendBase32Hex(rest)
     case .type: RecordType(rawValue: bytes.uint16(at: 0)).append(to: &output)
     case .location: Location.append(bytes, to: &output)
-    case .types, .parameters: break
+    case .gateway: SecurityGateway.append(bytes, to: &output)
+    case .types, .parameters, .prefixes: break
     }
   }
 

@@ -41,6 +41,10 @@ enum RDATAField: Sendable {
   case location
   /// Service parameters, to the end (RFC 9460 section 2.2).
   case parameters
+  /// The whole of an IPSECKEY (RFC 4025).
+  case gateway
+  /// Address prefixes, to the end (RFC 3123).
+  case prefixes
 
   /// The fields of a type; nil for one that is carried without being understood (RFC 3597).
   static func fields(of type: RecordType) -> [RDATAField]? {
@@ -73,6 +77,8 @@ enum RDATAField: Sendable {
     // Its bits, which NSEC's windows came for, have no text here.
     case .nxt: [.name, .hexadecimal]
     case .cert: [.certificate, .uint16, .algorithm, .base64]
+    case .ipseckey: [.gateway]
+    case .apl: [.prefixes]
     case .csync: [.uint32, .uint16, .types]
     case .zonemd: [.uint32, .uint8, .uint8, .hexadecimal]
     case .dnskey, .cdnskey: [.uint16, .uint8, .algorithm, .base64]
@@ -106,7 +112,8 @@ enum RDATAField: Sendable {
     case .string, .tag, .salt, .hash:
       guard start < limit else { throw .invalidContent }
       end = start + 1 + Int(message[start])
-    case .strings, .text, .target, .hexadecimal, .base64, .types, .parameters: end = limit
+    case .strings, .text, .target, .hexadecimal, .base64, .types, .parameters, .gateway, .prefixes:
+      end = limit
     }
     guard end <= limit else { throw .invalidContent }
     try check(message.extracting(start..<end))
@@ -127,6 +134,8 @@ enum RDATAField: Sendable {
       for index in 1..<bytes.count where !bytes[index].isAlphanumeric { throw .invalidContent }
     case .types: guard TypeBitmap.isValid(bytes) else { throw .invalidContent }
     case .location: guard Location.isValid(bytes) else { throw .invalidContent }
+    case .gateway: guard SecurityGateway.isValid(bytes) else { throw .invalidContent }
+    case .prefixes: guard AddressPrefixes.isValid(bytes) else { throw .invalidContent }
     case .parameters: guard ServiceParameters.isValid(bytes) else { throw .invalidContent }
     default: break
     }

@@ -74,6 +74,11 @@ struct RDATAParser {
       while !words.isAtEnd { types.append(try type()) }
       TypeBitmap.append(types, to: &content)
     case .parameters: try parseParameters()
+    case .gateway: try parseGateway()
+    case .prefixes:
+      while !words.isAtEnd {
+        try decode(.invalidPrefix) { AddressPrefixes.parse($0, to: &$1) }
+      }
     case .location:
       let place = try restOfWords()
       guard Location.parse(place, to: &content) else { throw .invalidLocation }
@@ -104,9 +109,11 @@ struct RDATAParser {
     switch field {
     case .hexadecimal:
       let digits = try restOfBytes()
+      if isDeletion(digits) { return content.append(0) }
       guard digits.span.decodeHexadecimal(to: &content) else { throw .invalidHexadecimal }
     case .base64:
       let digits = try restOfBytes()
+      if isDeletion(digits) { return content.append(0) }
       guard digits.span.decodeBase64(to: &content) else { throw .invalidBase64 }
     case .salt:
       let length = content.count
@@ -122,6 +129,27 @@ struct RDATAParser {
       guard content.count > length + 1 else { throw .invalidBase32 }
       try setLength(at: length)
     }
+  }
+
+  /// Whether this is the end of a CDS or CDNSKEY that asks for the DS to be deleted: RFC 8078 section 4
+  /// writes its zero byte as one digit.
+  private func isDeletion(_ digits: [UInt8]) -> Bool {
+    digits == [0x30] && (content == [0, 0, 0, 0] || content == [0, 0, 3, 0])
+  }
+
+  private mutating func parseGateway() throws(DNSError) {
+    for _ in 0..<3 { content.append(UInt8(try number(below: 256))) }
+    switch content[1] {
+    case SecurityGateway.none:
+      guard try words.word() == [0x2e] else { throw .invalidGateway }
+    case SecurityGateway.ipv4: try decode(.invalidIPv4Address) { $0.decodeIPv4(to: &$1) }
+    case SecurityGateway.ipv6: try decode(.invalidIPv6Address) { $0.decodeIPv6(to: &$1) }
+    case SecurityGateway.name: content += try words.name(origin: origin).bytes
+    default: throw .invalidGateway
+    }
+    guard content[2] != 0 else { return }
+    let key = try restOfBytes()
+    guard key.span.decodeBase64(to: &content) else { throw .invalidBase64 }
   }
 
   /// Writes the length of what was appended behind `place` there.
