@@ -7,7 +7,7 @@ import Testing
 
 @testable import NameService
 
-@Suite("Look-ups")
+@Suite("Look-ups", .serialized)
 struct LookupTests {
   @Test("a change that comes while its zone is read is what is answered")
   func changeDuringLookup() async {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NameService
 
-@Suite("Rates")
+@Suite("Rates", .serialized)
 struct RateTests {
   private static func sent(
     _ rates: inout ResponseRateLimit, kinds: Int, each: Int

@@ -97,6 +97,7 @@ final class ServerTest: DatagramHandler {
   private var target = SocketAddress(ipv4: 127, 0, 0, 1, port: 0)
   private var client: DatagramSocket?
   private var received: [Messages.Response] = []
+  private lazy var parker = Parker(on: lane)
 
   init?(_ lane: Lane, perSecond: Int = 0) {
     directory = TestDirectory(lane)
@@ -122,6 +123,7 @@ final class ServerTest: DatagramHandler {
     var copy: [UInt8] = []
     copy.append(datagram)
     if let response = Messages.read(copy) { received.append(response) }
+    parker.wake()
   }
 
   /// The client's.
@@ -137,8 +139,7 @@ final class ServerTest: DatagramHandler {
 
   /// Waits for so many responses, and takes them (or all that there are).
   func replies(_ count: Int, atLeast: Bool = false) async -> [Messages.Response] {
-    let parker = Parker(on: lane)
-    while received.count < count { await parker.yield() }
+    while received.count < count { _ = await parker.park() }
     defer { received.removeFirst(atLeast ? received.count : count) }
     return Array(received.prefix(atLeast ? received.count : count))
   }
@@ -154,6 +155,7 @@ final class TestStream: Channel {
   private var output = OutputQueue()
   private var input: [UInt8] = []
   private(set) var hasEnded = false
+  private let parker: Parker
   var takesNothing = false
 
   init?(_ lane: Lane, to server: NameServer) {
@@ -162,6 +164,7 @@ final class TestStream: Channel {
       (try? server.serve(streams: listener)) != nil,
       let descriptor = try? Connect.start(to: Listener.localAddress(of: listener))
     else { return nil }
+    parker = Parker(on: lane)
     super.init(descriptor: descriptor, on: lane)
     guard (try? register()) != nil else { return nil }
   }
@@ -176,7 +179,9 @@ final class TestStream: Channel {
     _ = output.flush(to: self)
     while canReceive, !takesNothing, !hasEnded {
       switch receive() {
-      case .bytes(let count): loop.withInput(count) { input.append($0) }
+      case .bytes(let count):
+        loop.withInput(count) { input.append($0) }
+        parker.wake()
       case .wouldBlock: return
       case .end, .failed: hasEnded = true
       }
@@ -185,9 +190,10 @@ final class TestStream: Channel {
 
   func replies(_ count: Int) async -> [Messages.Response] {
     var replies: [Messages.Response] = []
-    let parker = Parker(on: lane)
     while replies.count < count {
-      await parker.yield()
+      if input.count < 2 || input.count < 2 + Int(input[0]) << 8 | Int(input[1]) {
+        _ = await parker.park()
+      }
       while input.count >= 2, input.count >= 2 + Int(input[0]) << 8 | Int(input[1]) {
         let length = Int(input[0]) << 8 | Int(input[1])
         guard let reply = Messages.read(Array(input[2..<(2 + length)])) else { return replies }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NameService
 
-@Suite("Connections")
+@Suite("Connections", .serialized)
 struct StreamTests {
   private static func framed(_ query: [UInt8]) -> [UInt8] { Messages.word(query.count) + query }
 
