@@ -1,3 +1,4 @@
+// The set-up of the program's memory allocator.
 #ifndef SKERRY_JEMALLOC_H
 #define SKERRY_JEMALLOC_H
 
