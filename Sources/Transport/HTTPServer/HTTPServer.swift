@@ -36,6 +36,7 @@ package final class HTTPServer: @unchecked Sendable {
   /// Exchanges that are over, but to which code that runs just now may still refer.
   private var spentExchanges: [Exchange] = []
   private var listeners: [Listener] = []
+  private lazy var draining = ConnectionDrain(self)
   /// Connections that may be open at once; at it the listeners pause.
   private let connectionLimit: Int
   /// Connections that are open, by the hash of their source's prefix.
@@ -78,7 +79,12 @@ package final class HTTPServer: @unchecked Sendable {
     isDraining = true
     for listener in listeners { listener.close() }
     listeners.removeAll()
-    for connection in connections { connection.drain() }
+    draining.begin(connections.count)
+  }
+
+  /// Drains the connection at `index` of the list, if the list is that long.
+  func drainConnection(at index: Int) {
+    if index < connections.count { connections[index].drain() }
   }
 
   private func accept(_ socket: Int32, from peer: SocketAddress, scheme: RequestHead.Scheme) {
