@@ -116,6 +116,30 @@ struct ReuseTests {
     #expect(reply.fields.filter { $0.name.lowercased() == "content-type" }.count == 1)
   }
 
+  @Test("a part has the whole's Repr-Digest, and not its Content-Digest (RFC 9530)")
+  func digests() async {
+    let origin = TestOrigin([
+      Answer(
+        fields: [
+          ("Cache-Control", "max-age=6000"), ("Content-Digest", "sha-256=:of the whole:"),
+          ("Repr-Digest", "sha-256=:of the whole:"),
+        ], body: "hello")
+    ])
+    let cache = TestCache(origin)
+    let (parts, whole) = await SharedLoops.run { lane in
+      var parts: [Reply] = []
+      // Cut out of what comes, then of what is stored.
+      for range in ["bytes=0-1", "bytes=0-1", "bytes=0-0,4-4"] {
+        parts.append(await cache.send("GET", "/", [("Range", range)], on: lane))
+      }
+      return (parts, await cache.send(on: lane))
+    }
+    #expect(parts.map(\.status) == [206, 206, 206])
+    #expect(parts.allSatisfy { $0["content-digest"] == nil && $0["repr-digest"] != nil })
+    #expect(whole["content-digest"] == "sha-256=:of the whole:")
+    #expect(origin.count == 1)
+  }
+
   @Test(
     "If-Range of another representation gets everything",
     arguments: [("\"v1\"", 206), ("\"v2\"", 200), ("W/\"v1\"", 200)] as [(String, UInt16)])

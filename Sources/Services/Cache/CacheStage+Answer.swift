@@ -121,12 +121,25 @@ extension CacheStage {
       exchange.response.contentLength = UInt64(parts[0].count)
       exchange.response.body = body(
         of: stored, exchange, Int(parts[0].lowerBound)..<Int(parts[0].upperBound))
+      leaveOutContentDigest(exchange)
       exchange.response.fields.append(.contentRange) {
         ContentRange(range: parts[0], length: length).append(to: &$0)
       }
     // A sliced body is sent whole instead, which RFC 9110 section 14.2 allows.
     case .parts where stored.body.slices != nil: return
     case .parts(let parts): fillParts(exchange, stored, parts)
+    }
+  }
+
+  /// Makes the fields of a whole those of a part of it.
+  func leaveOutContentDigest(_ exchange: Exchange) {
+    exchange.response.fields.removeContentDigest()
+    guard let fields = exchange.response.stored?.fields,
+      fields.entries.indices.contains(where: fields.isContentDigest)
+    else { return }
+    exchange.response.stored = nil
+    for index in fields.entries.indices where !fields.isContentDigest(index) {
+      exchange.response.fields.append(index, of: fields)
     }
   }
 
@@ -161,7 +174,8 @@ extension CacheStage {
     exchange.response.stored = nil
     exchange.response.body = .chunks(chunks)
     exchange.response.contentLength = chunks.reduce(0) { $0 + UInt64($1.count) }
-    for index in fields.entries.indices where fields.entries[index].name != .contentType {
+    for index in fields.entries.indices
+    where fields.entries[index].name != .contentType && !fields.isContentDigest(index) {
       exchange.response.fields.append(index, of: fields)
     }
     exchange.response.fields.append(.contentType) { multipart.appendContentType(to: &$0) }

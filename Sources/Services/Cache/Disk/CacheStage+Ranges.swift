@@ -40,6 +40,7 @@ extension CacheStage {
     } else if case .chunks(let pieces) = exchange.response.body {
       exchange.response.body = StoredBody(pieces).part(part)
     }
+    leaveOutContentDigest(exchange)
     exchange.response.fields.append(.contentRange) {
       ContentRange(range: UInt64(part.lowerBound)..<UInt64(part.upperBound), length: length)
         .append(to: &$0)

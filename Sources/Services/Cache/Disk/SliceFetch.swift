@@ -71,14 +71,7 @@ extension ResponseHead {
     var head = self
     head.status = 200
     head.fields.remove(.contentRange)
-    // It is of the part as well (RFC 9530 section 2).
-    let fields = head.fields
-    var index = -1
-    head.fields.removeAll { entry in
-      index += 1
-      return entry.name == .other
-        && fields.withName(at: index) { $0.equalsIgnoringCase("content-digest") }
-    }
+    head.fields.removeContentDigest()
     return head
   }
 }
