@@ -122,14 +122,12 @@ final class DiskModelRun {
       record.body.isEmpty && (wanted == nil || record.selection == wanted)
     }
     // What the kernel has in memory is the same as what is waited for.
-    var finding = bench.store.read(
+    let finding = bench.store.read(
       DiskBench.digest(digest), for: owner, mayWait: false, suits: suits)
-    if case .wouldWait = finding {
-      finding =
-        bench.store.find(DiskBench.digest(digest), for: owner, suits: suits)
-        .map { .record($0) } ?? .nothing
-    }
-    guard case .record(let found) = finding else {
+    let record =
+      finding.isOpen
+      ? bench.store.find(DiskBench.digest(digest), for: owner, suits: suits) : finding.record
+    guard let found = record else {
       guard isExact else { return nil }
       let expected = (0..<3).contains { selection in
         (wanted == nil || selection == wanted)
@@ -147,7 +145,7 @@ final class DiskModelRun {
     let others = bench.store.read(
       DiskBench.digest(digest), for: DiskBench.zone(zone(of: digest) ^ 64), mayWait: true,
       suits: { _ in true })
-    if case .record = others { return "\(digest) is given to another zone" }
+    if others.record != nil { return "\(digest) is given to another zone" }
     return nil
   }
 

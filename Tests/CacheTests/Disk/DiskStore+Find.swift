@@ -10,11 +10,8 @@ extension DiskStore {
     _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
   ) -> DiskRecord? {
     noteRequest(digest)
-    guard case .record(let record) = read(digest, for: zone, mayWait: true, suits: suits) else {
-      noteOutcome(isHit: false)
-      return nil
-    }
-    noteOutcome(isHit: true)
-    return record
+    let finding = read(digest, for: zone, mayWait: true, suits: suits)
+    note(finding, nanoseconds: 0)
+    return finding.record
   }
 }

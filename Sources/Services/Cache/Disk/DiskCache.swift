@@ -64,21 +64,13 @@ package final class DiskCache: Sendable {
   ) async -> DiskRecord? {
     guard let store else { return nil }
     if isCounted { store.noteRequest(digest) }
-    // What a zone does not have, or has just put, needs no other thread.
-    let hasSome = store.mayHave(zone)
-    if let record = hasSome ? store.findPending(digest, for: zone, suits: suits) : nil {
-      if isCounted { store.noteOutcome(isHit: true) }
-      return record
-    }
-    guard hasSome else {
+    // What a zone does not have needs no look.
+    guard store.mayHave(zone) else {
       if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
-    if let outcome = findAtOnce(
-      digest, for: zone, in: store, isCounted: isCounted, suits: suits)
-    {
-      return outcome
-    }
+    let finding = findAtOnce(digest, for: zone, in: store, isCounted: isCounted, suits: suits)
+    guard finding.isOpen else { return finding.record }
     let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
       reads.add(request, of: zone) ? (true, reads.wakeReader()) : (false, nil)
@@ -91,13 +83,18 @@ package final class DiskCache: Sendable {
     return await request.wait()
   }
 
-  /// The outcome if the disk need not be waited for; nil if it must be, or has been lately.
+  /// What is known without waiting for the disk: of the index and what it names only if that was not
+  /// waited for lately.
   private func findAtOnce(
     _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool,
     suits: (DiskRecord) -> Bool
-  ) -> DiskRecord?? {
+  ) -> DiskFinding {
     let begun = SystemClock.monotonic
-    guard begun.nanoseconds >= patientUntil.load(ordering: .relaxed) else { return nil }
+    guard begun.nanoseconds >= patientUntil.load(ordering: .relaxed) else {
+      let finding = store.findPending(digest, for: zone, suits: suits)
+      if isCounted, !finding.isOpen { store.noteOutcome(isHit: finding.record != nil) }
+      return finding
+    }
     let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
     let end = SystemClock.monotonic
     let nanoseconds = end.nanoseconds(since: begun)
@@ -105,14 +102,8 @@ package final class DiskCache: Sendable {
       // The index is not in memory: what the kernel reads of it behind our back keeps the loop waiting.
       patientUntil.store((end + DiskLimits.promptRest).nanoseconds, ordering: .relaxed)
     }
-    let record: DiskRecord?
-    switch finding {
-    case .wouldWait: return nil
-    case .nothing: record = nil
-    case .record(let found): record = found
-    }
-    if isCounted { store.noteRead(isHit: record != nil, nanoseconds: nanoseconds) }
-    return .some(record)
+    if isCounted { store.note(finding, nanoseconds: nanoseconds) }
+    return finding
   }
 
   /// Keeps a record, which can be found at once; false if it is not admitted or there is no room for it.
@@ -207,13 +198,11 @@ package final class DiskCache: Sendable {
     guard let request = reads.withLock({ $0.next(for: reader) }) else { return }
     let finding = store.read(
       request.digest, for: request.zone, mayWait: true, suits: request.suits)
-    let record: DiskRecord? = if case .record(let record) = finding { record } else { nil }
     if request.isCounted {
-      store.noteRead(
-        isHit: record != nil,
-        nanoseconds: SystemClock.monotonic.nanoseconds(since: request.begun))
+      store.note(
+        finding, nanoseconds: SystemClock.monotonic.nanoseconds(since: request.begun))
     }
-    request.finish(record)
+    request.finish(finding.record)
     post(to: reader, store)
   }
 

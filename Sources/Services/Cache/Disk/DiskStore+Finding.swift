@@ -12,11 +12,16 @@ extension DiskStore {
     counters.withLock { if isHit { $0.hits += 1 } else { $0.misses += 1 } }
   }
 
-  /// Counts a request that was read for.
-  func noteRead(isHit: Bool, nanoseconds: UInt64) {
-    counters.withLock { counters in
-      if isHit { counters.hits += 1 } else { counters.misses += 1 }
-      counters.reads.record(nanoseconds: nanoseconds)
+  /// Counts a request that is answered by `finding` after a look at the index.
+  func note(_ finding: DiskFinding, nanoseconds: UInt64) {
+    switch finding {
+    case .pending: noteOutcome(isHit: true)
+    case .read, .nothing:
+      counters.withLock { counters in
+        if finding.record != nil { counters.hits += 1 } else { counters.misses += 1 }
+        counters.reads.record(nanoseconds: nanoseconds)
+      }
+    case .wouldWait: break
     }
   }
 
@@ -31,12 +36,12 @@ extension DiskStore {
   /// Whether the zone may have anything here; does not read the disk.
   func mayHave(_ zone: ZoneID) -> Bool { accounts.withLock { $0.number(of: zone) } != nil }
 
-  /// As `read`, among what is not committed yet; does not read the disk.
+  /// As `read`, among what is not committed yet only.
   func findPending(
     _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
-  ) -> DiskRecord? {
-    guard let number = accounts.withLock({ $0.number(of: zone) }) else { return nil }
-    return answer(digest, zone, number, suits).record
+  ) -> DiskFinding {
+    guard let number = accounts.withLock({ $0.number(of: zone) }) else { return .nothing }
+    return answer(digest, zone, number, suits).finding
   }
 
   /// The newest record of a digest that is the zone's and suits; `suits` is given records without their
@@ -49,8 +54,7 @@ extension DiskStore {
     for _ in 0..<2 {
       guard let number = accounts.withLock({ $0.number(of: zone) }) else { return .nothing }
       let answer = answer(digest, zone, number, suits)
-      if let record = answer.record { return .record(record) }
-      guard !answer.hidesAll else { return .nothing }
+      if case let finding = answer.finding, !finding.isOpen { return finding }
       var budget = mayWait ? Int.max : DiskLimits.promptBytes
       moved.removeAll(keepingCapacity: true)
       for entry in entries(of: digest) where entry.zone == number {
@@ -106,7 +110,7 @@ extension DiskStore {
       let body = try reading.body()
       if !body.isEmpty { record.body = [body] }
       segment.warm(entry.place.offset)
-      return .record(record)
+      return .read(record)
     } catch {
       noteReadFault(error)
       _ = add(digest, .forget(entry.place))

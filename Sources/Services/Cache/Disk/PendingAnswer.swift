@@ -5,9 +5,9 @@ import Primitives
 /// What is to be made of the index's entries of a digest, because of changes after them.
 struct PendingAnswer {
   /// The record that was asked for, if it is among the changes.
-  private(set) var record: DiskRecord?
+  private var record: DiskRecord?
   /// Whether nothing that the index has is valid any more.
-  private(set) var hidesAll = false
+  private var hidesAll = false
   private var superseded: [UInt64] = []
   private var forgotten: [DiskPlace] = []
   private var touches: [DiskTouch] = []
@@ -30,6 +30,12 @@ struct PendingAnswer {
       case .forget(let place): forgotten.append(place)
       }
     }
+  }
+
+  /// What they say alone; `wouldWait` if the index decides.
+  var finding: DiskFinding {
+    if let record { return .pending(record) }
+    return hidesAll ? .nothing : .wouldWait
   }
 
   /// What has become of an entry of the index; nil if it is void.
