@@ -31,6 +31,8 @@ final class ModelOrigin: Sendable {
   private struct State {
     var resources: [String: Resource] = [:]
     var now = 0
+    /// How far the cache's wall clock is ahead.
+    var skew = 0
     var health = 200
     var exchanged: [Exchanged] = []
   }
@@ -45,7 +47,12 @@ final class ModelOrigin: Sendable {
   /// 200, 503, or 0 for what can't be reached.
   func setHealth(_ status: Int) { state.withLock { $0.health = status } }
 
-  func setTime(_ now: Int) { state.withLock { $0.now = now } }
+  func setTime(_ now: Int, skew: Int) {
+    state.withLock {
+      $0.now = now
+      $0.skew = skew
+    }
+  }
 
   var count: Int { state.withLock { $0.exchanged.count } }
 
@@ -81,11 +88,13 @@ final class ModelOrigin: Sendable {
     let selecting = Dictionary(uniqueKeysWithValues: resource.vary.map { ($0, asked[$0]) })
     let variant = resource.vary.map { asked[$0] ?? "-" }.joined(separator: ",")
     var fields = ["date": "\(state.now)"]
-    guard state.health == 200 else {
+    func answer(_ status: Int, _ body: String) -> OracleCache.Entry {
+      let age = max(fields["age"].flatMap { Int($0) } ?? 0, state.skew)
       return OracleCache.Entry(
-        selecting: selecting, status: state.health, fields: fields, body: "away",
-        receivedAt: state.now)
+        selecting: selecting, status: status, fields: fields, body: body, receivedAt: state.now,
+        initialAge: age, receivedWall: state.now + state.skew, recordedAge: age)
     }
+    guard state.health == 200 else { return answer(state.health, "away") }
     fields["cache-control"] = resource.control
     fields["cache-tag"] = resource.tags
     fields["surrogate-key"] = resource.keys
@@ -99,9 +108,9 @@ final class ModelOrigin: Sendable {
     let isSame =
       asked["if-none-match"].map { $0 == fields["etag"] }
       ?? asked["if-modified-since"].map { fields["last-modified"] == "\(seconds($0))" } ?? false
-    return OracleCache.Entry(
-      selecting: selecting, status: isSame && resource.status == 200 ? 304 : resource.status,
-      fields: fields, body: "\(path) \(resource.version) \(variant)", receivedAt: state.now)
+    return answer(
+      isSame && resource.status == 200 ? 304 : resource.status,
+      "\(path) \(resource.version) \(variant)")
   }
 
   // MARK: - Between the model's fields and real ones
@@ -126,7 +135,7 @@ final class ModelOrigin: Sendable {
     return head
   }
 
-  private static func fields(of request: RequestHead) -> [String: String] {
+  static func fields(of request: RequestHead) -> [String: String] {
     var result: [String: String] = [:]
     for name in names {
       for index in request.fields.entries.indices {

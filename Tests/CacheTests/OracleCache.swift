@@ -12,11 +12,19 @@ struct OracleCache {
     var fields: Fields
     var body: String
     var receivedAt: Int
+    /// By the Age field or by Date and the cache's wall clock (section 4.2.3).
+    var initialAge = 0
+    /// What a record on the disk says: when it was received by the cache's wall clock, and its age then.
+    var receivedWall = 0
+    var recordedAge = 0
+    /// It was not used since a restart.
+    var isOnDisk = false
     var failsUntil = 0
     /// Nil: the origin could not be reached. Else the status that it answered.
     var failure: Int?
-    /// When it was purged softly.
+    /// When it was purged softly, and the cache's wall clock then.
     var endedAt: Int?
+    var endedWall = 0
 
     var tags: [String] {
       let (tags, keys) = (fields["cache-tag"] ?? "", fields["surrogate-key"] ?? "")
@@ -40,7 +48,7 @@ struct OracleCache {
 
   /// The newest response whose selecting fields match (section 4.1).
   func find(_ path: String, _ request: Fields) -> Entry? {
-    entries[path]?.first { entry in entry.selecting.allSatisfy { request[$0] == $1 } }
+    entries[path]?.first { Self.suits($0, request) }
   }
 
   func expect(_ method: String, _ path: String, _ request: Fields, at now: Int) -> Expectation {
@@ -48,9 +56,7 @@ struct OracleCache {
     let wanted = Directives(request["cache-control"])
     if let entry = find(path, request) {
       if Self.isUsable(entry, wanted, now) { return .stored(isValidating: false) }
-      let asksForFresh =
-        wanted.has("no-cache") || wanted["max-age"] != nil || wanted["min-fresh"] != nil
-      if !asksForFresh {
+      if !wanted.asksForFresh {
         if entry.failsUntil > now {
           if Self.allows(
             entry, entry.failure == nil ? "unreachable" : "stale-if-error", wanted, now)
@@ -96,9 +102,9 @@ struct OracleCache {
     return grace > 0 && age(entry, now) - (lifetime(entry) ?? 0) <= grace
   }
 
-  /// Section 4.2.3; responses come without delay and are dated by the same clock.
+  /// Section 4.2.3; responses come without delay.
   static func age(_ entry: Entry, _ now: Int) -> Int {
-    (entry.fields["age"].flatMap { Int($0) } ?? 0) + now - entry.receivedAt
+    entry.initialAge + now - entry.receivedAt
   }
 
   /// Sections 4.2.1 and 4.2.2; nil if nothing is said and nothing may be guessed.
@@ -147,10 +153,8 @@ struct OracleCache {
       if let found { freshen(path, found, answer) }
       return false
     }
-    // A part that must be fresh is asked for as it is, and answers nobody else.
-    let mustBeFresh =
-      wanted.has("no-cache") || wanted["max-age"] != nil || wanted["min-fresh"] != nil
-    if request["range"] != nil && found == nil && mustBeFresh { return false }
+    // A part that was asked for as it is, no slice around it, answers nobody else.
+    if let range = request["range"], found == nil, asked["range"] == range { return false }
     if answer.status == 304 {
       guard let found, asked["if-none-match"] == found.fields["etag"] else { return false }
       update(path, found, answer)
@@ -199,6 +203,10 @@ struct OracleCache {
     result.fields["age"] = nil
     for (name, value) in answer.fields { result.fields[name] = value }
     result.receivedAt = answer.receivedAt
+    result.initialAge = answer.initialAge
+    result.receivedWall = answer.receivedWall
+    result.recordedAge = answer.recordedAge
+    result.isOnDisk = false
     result.failsUntil = 0
     result.endedAt = nil
     return result
@@ -224,14 +232,76 @@ struct OracleCache {
     if Self.isStorable(updated) { store(path, updated) }
   }
 
+  // MARK: - Restarts
+
+  /// The process ends: what is fresh for long enough is on the disk.
+  mutating func close() {
+    for (path, entries) in entries {
+      self.entries[path] = entries.filter { (Self.ownLifetime($0) ?? 0) >= 10 }.map { entry in
+        var entry = entry
+        entry.isOnDisk = true
+        entry.failsUntil = 0
+        return entry
+      }
+    }
+  }
+
+  /// Another process begins: by the wall clock alone it is known how long ago something was purged.
+  mutating func open(_ now: Int, wall: Int) {
+    for (path, entries) in entries {
+      for (index, entry) in entries.enumerated() where entry.endedAt != nil {
+        self.entries[path, default: []][index].endedAt = now - max(0, wall - entry.endedWall)
+      }
+    }
+  }
+
+  /// The age of what is on the disk is told by the wall clock alone; if that was set back, it is stale.
+  mutating func lookAtClock(_ now: Int, wall: Int) {
+    for (path, entries) in entries {
+      for (index, entry) in entries.enumerated() where entry.isOnDisk {
+        let elapsed = wall - entry.receivedWall
+        self.entries[path, default: []][index].receivedAt = now - max(0, elapsed)
+        self.entries[path, default: []][index].initialAge =
+          elapsed < 0
+          ? max(entry.recordedAge, Self.ownLifetime(entry) ?? 0) : entry.recordedAge
+      }
+    }
+  }
+
+  /// What a request found has moved to memory.
+  mutating func noteUse(_ path: String, _ request: Fields) {
+    guard let index = entries[path]?.firstIndex(where: { Self.suits($0, request) }) else { return }
+    entries[path, default: []][index].isOnDisk = false
+  }
+
+  /// Takes out what a request finds, which the cache did not look for.
+  mutating func hide(_ path: String, _ request: Fields) {
+    entries[path]?.removeAll { Self.suits($0, request) }
+  }
+
+  /// Puts what was hidden back, unless something has taken its place.
+  mutating func show(_ path: String, _ entry: Entry) {
+    guard !entries[path, default: []].contains(where: { $0.selecting == entry.selecting }) else {
+      return
+    }
+    entries[path, default: []].append(entry)
+  }
+
+  private static func suits(_ entry: Entry, _ request: Fields) -> Bool {
+    entry.selecting.allSatisfy { request[$0] == $1 }
+  }
+
   // MARK: - Purges
 
   /// Purges what `holds` for, softly if there is a time for it.
-  mutating func purge(at end: Int?, where holds: (_ path: String, _ entry: Entry) -> Bool) {
+  mutating func purge(
+    at end: (at: Int, wall: Int)?, where holds: (_ path: String, _ entry: Entry) -> Bool
+  ) {
     for (path, entries) in entries {
       for (index, entry) in entries.enumerated().reversed() where holds(path, entry) {
         if let end {
-          self.entries[path, default: []][index].endedAt = end
+          self.entries[path, default: []][index].endedAt = end.at
+          self.entries[path, default: []][index].endedWall = end.wall
         } else {
           self.entries[path, default: []].remove(at: index)
         }
@@ -251,6 +321,7 @@ struct OracleCache {
     }
 
     func has(_ name: String) -> Bool { values[name] == "" }
+    var asksForFresh: Bool { has("no-cache") || self["max-age"] != nil || self["min-fresh"] != nil }
     subscript(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
   }
 }

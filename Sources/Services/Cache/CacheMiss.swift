@@ -191,12 +191,9 @@ extension CacheStage {
     _ flight: Flight, _ exchange: Exchange, _ policy: CachePolicy,
     directives: RequestDirectives?
   ) -> Fill {
-    var request = exchange.request
-    // A HEAD that got a stale response has it validated for all.
-    request.method = .get
-    prepare(&request, policy)
     let fetch = Fetch(
-      request: request, client: exchange.client, requestID: exchange.facts.requestID,
+      request: requestForAll(exchange, policy), client: exchange.client,
+      requestID: exchange.facts.requestID,
       parker: Parker(on: lane))
     return Fill(
       flight, below: below, policy: policy, fetch: fetch, directives: directives,
@@ -409,7 +406,8 @@ extension CacheStage {
   private func forwarding(_ follower: FlightFollower, _ lookup: Lookup) -> Forwarding {
     if follower.flight.isShared { return follower.flight.forwarding }
     if let known = lookup.forwarding { return known }
-    guard let found = lookup.found else { return .uriMiss }
+    // What the fetch has found on the disk, if anything, is not known to the request.
+    guard let found = lookup.found else { return follower.flight.forwarding }
     return found.head.isShareable(found.freshness, at: shard.now) ? .request : .stale
   }
 }

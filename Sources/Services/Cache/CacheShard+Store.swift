@@ -65,7 +65,7 @@ extension CacheShard {
   /// Takes a response that is of no use any more out of the store, and from the disk.
   func remove(_ response: StoredResponse) {
     discard(response)
-    group?.disk?.remove(response.key, of: response.zone.id)
+    group?.disk?.remove(response)
   }
 
   /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.

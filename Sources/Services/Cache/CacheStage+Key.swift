@@ -1,5 +1,6 @@
 // Keys, and requests that may be answered for others.
 
+import Exchange
 import HTTP
 import Primitives
 import Runtime
@@ -28,6 +29,15 @@ extension CacheStage {
     CacheKey.writeHost(keyPrefix, request, to: &shard.key)
     plan.writeTarget(request.path, to: &shard.key, parts: &shard.keyParts)
     return plan.hasParts ? shard.key.withSpan { shard.hash.hash($0) } : 0
+  }
+
+  /// The request that is sent for all who want the same as an exchange, also if that asks for the head
+  /// only.
+  func requestForAll(_ exchange: Exchange, _ policy: CachePolicy) -> RequestHead {
+    var request = exchange.request
+    request.method = .get
+    prepare(&request, policy)
+    return request
   }
 
   /// Makes of a client's request the one that is sent for all who want the same: without what is no

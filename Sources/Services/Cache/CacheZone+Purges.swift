@@ -38,8 +38,9 @@ extension CacheZone {
 
   /// Takes over what the store of zones has, before anything is stored: `verdict` knows nothing of
   /// earlier purges without it. Purges may be put into force meanwhile. May take long: not on a loop.
-  package func load(_ stored: StoredPurges, wallTime: WallTime) {
-    let now = SystemClock.monotonic
+  package func load(
+    _ stored: StoredPurges, wallTime: WallTime, at now: Instant = SystemClock.monotonic
+  ) {
     func mark(_ stored: StoredPurges.Mark) -> PurgeTable.Mark {
       let age = UInt64(max(0, wallTime.seconds - stored.softTime.seconds)) * 1_000_000_000
       return PurgeTable.Mark(

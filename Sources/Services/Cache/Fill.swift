@@ -178,7 +178,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     guard isUsable else {
       base = stored
       isBaseFromDisk = true
-      flight.validates()
+      flight.validates(stored.head.isShareable(stored.freshness, at: now) ? .request : .stale)
       flight.noteTags(stored.head.tags)
       return false
     }

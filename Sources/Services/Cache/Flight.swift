@@ -211,8 +211,8 @@ final class Flight: @unchecked Sendable {
     state = .fetching
   }
 
-  /// A stale response was found on the disk and is validated.
-  func validates() { forwarding = .stale }
+  /// A response was found on the disk and is validated, for that reason.
+  func validates(_ reason: Forwarding) { forwarding = reason }
 
   /// `fill` has ended.
   func filled() { fill = nil }

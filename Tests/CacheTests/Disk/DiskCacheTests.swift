@@ -161,7 +161,7 @@ struct DiskCacheTests {
 }
 
 /// Something that happens once, on any thread.
-private final class Flag: Sendable {
+final class Flag: Sendable {
   private let value = Atomic(false)
   func raise() { value.store(true, ordering: .releasing) }
   var isRaised: Bool { value.load(ordering: .acquiring) }

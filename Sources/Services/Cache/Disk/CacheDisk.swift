@@ -15,7 +15,8 @@ package final class CacheDisk: Sendable {
 
   package init(_ records: DiskCache) { self.records = records }
 
-  /// The newest response for `key` that suits a request's fields; it may be stale. Waits for the disk.
+  /// The newest response for `key` that suits a request's fields and was not purged since; it may be
+  /// stale. Waits for the disk.
   func find(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
     at shard: CacheShard, on lane: Lane
@@ -29,7 +30,10 @@ package final class CacheDisk: Sendable {
       let head = record.head.withSpan {
         RecordHead($0, of: identity, times, now: now, wall: wall)
       }
-      guard let head, head.head.selection.matches(fields) else { return false }
+      // What is void stays until its place is taken or evicted: what came meanwhile must not go.
+      guard let head, head.head.selection.matches(fields),
+        zone.verdict(since: record.sequence, key: key, tags: head.head.tags) != .void
+      else { return false }
       found.head.withLock { $0 = head }
       return true
     }
@@ -37,10 +41,7 @@ package final class CacheDisk: Sendable {
     let stored = StoredResponse(
       zone: zone, sequence: record.sequence, hash: hash, key: key, head: head.head,
       body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
-    guard stored.isCurrent else {
-      records.remove(digest, of: zone.id)
-      return nil
-    }
+    guard stored.isCurrent else { return nil }
     stored.noteOnDisk()
     return stored
   }
@@ -99,6 +100,15 @@ package final class CacheDisk: Sendable {
       digest, selection: selection(of: old, CacheKey.identity(of: old.key)),
       receivedWall: times.received, expiresWall: times.expires, sequence: new.sequence)
     new.noteOnDisk()
+  }
+
+  /// Forgets a response, and none beside it.
+  func remove(_ stored: StoredResponse) {
+    guard let digest = records.digest(of: CacheKey.target(of: stored.key).span) else {
+      return remove(stored.key, of: stored.zone.id)
+    }
+    let identity = CacheKey.identity(of: stored.key)
+    records.supersede(digest, selection: selection(of: stored, identity), of: stored.zone.id)
   }
 
   /// Forgets everything for the target of a key of a zone.

@@ -50,8 +50,10 @@ extension CacheStage {
   /// Brings what is on the disk into memory for a request that does not wait with others; true if that
   /// answered it.
   func promote(_ exchange: Exchange, _ lookup: inout Lookup) async -> Bool {
+    let directives = lookup.directives
     guard lookup.found == nil, let disk = group.disk,
-      lookup.isHead || lookup.traits.contains(.range) || lookup.directives?.onlyIfCached ?? false
+      lookup.isHead || lookup.traits.contains(.range)
+        || directives?.onlyIfCached ?? false || directives?.noStore ?? false
     else { return false }
     let start = FetchStart(zone)
     let stored = await disk.find(

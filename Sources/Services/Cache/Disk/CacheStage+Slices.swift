@@ -14,11 +14,8 @@ extension CacheStage {
       return range.map { stored.body.part($0) } ?? stored.body.whole
     }
     let policy = policies.policy(for: exchange.request)
-    var request = exchange.request
-    request.method = .get
-    prepare(&request, policy)
     let source = SliceSource(
-      whole: stored, request: request, client: exchange.client,
+      whole: stored, request: requestForAll(exchange, policy), client: exchange.client,
       requestID: exchange.facts.requestID, policy: policy)
     return .stream(SliceReader(self, source, slices, range ?? 0..<slices.count))
   }
