@@ -133,6 +133,35 @@ import Testing
     #expect(try store.changes(after: added.sequence - 1) == added.changes)
   }
 
+  @Test func `a removed zone with very many purges is forgotten piece by piece`() throws {
+    let count = UInt64(ZonesLimits.purgeRowsRemoved * 2 + 100)
+    for first in stride(from: 0, to: count, by: 1_000) {
+      _ = try store.purge(zone, Self.purge((first..<min(first + 1_000, count)).map { .tag($0) }))
+    }
+    _ = try store.purge(Samples.id(2), Self.purge([.tag(1)]))
+    #expect(try store.sweepPurges() == false, "nothing was removed")
+    try store.apply([.remove(zone)])
+    #expect(try rows() > ZonesLimits.purgeRowsRemoved, "not all at once")
+    var pieces = 0
+    while try store.sweepPurges() { pieces += 1 }
+    #expect(pieces == 2)
+    #expect(try rows() == 2, "what the other zone has")
+  }
+
+  @Test func `what is left of a removed zone counts for nothing if it comes back`() throws {
+    let count = UInt64(ZonesLimits.purgeRowsRemoved + 1_000)
+    for first in stride(from: 0, to: count, by: 1_000) {
+      _ = try store.purge(zone, Self.purge((first..<min(first + 1_000, count)).map { .tag($0) }))
+    }
+    try store.apply([.remove(zone)])
+    let added = try store.apply([.put(Samples.zone(1))])
+    #expect(try store.sweepPurges() == true)
+    #expect(try store.sweepPurges() == false)
+    let stored = try store.purges(of: zone)
+    #expect(stored.young.isEmpty && stored.old.isEmpty && stored.floor.hard == added.sequence)
+    #expect(try store.purge(zone, Self.purge([.tag(1)])).kept == 1)
+  }
+
   @Test func `after a restore all that was stored is void, and no number means two things`() throws
   {
     try store.exportIfNeeded()

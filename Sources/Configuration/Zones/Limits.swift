@@ -49,6 +49,10 @@ package enum ZonesLimits {
   /// Rows of purges that count no more which a purge removes at least: their removal is no long one.
   static let purgesSwept = 64
 
+  /// Rows of purges of a removed zone that go at once, a few milliseconds' worth; the others go in
+  /// pieces of as many, so that no change waits for 262,144 of them.
+  static let purgeRowsRemoved = 4_096
+
   /// Changes of zones that the log keeps, and as many purges. Who asks for older ones is told to read
   /// everything.
   package static let changesKept = 100_000

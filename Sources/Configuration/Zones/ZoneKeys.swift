@@ -10,6 +10,11 @@ enum ZoneKeys {
   /// There once was a zone that is no more.
   static let hasRemoved = Array("hasRemoved".utf8)
 
+  /// With which keys of zones begin that are no more, and whose purges are still there.
+  static let removed = Array("removed ".utf8)
+
+  static func removed(_ id: ZoneID) -> [UInt8] { removed + key(id) }
+
   static func key(_ id: ZoneID) -> [UInt8] { key(id.high) + key(id.low) }
 
   static func key(_ number: UInt64) -> [UInt8] {

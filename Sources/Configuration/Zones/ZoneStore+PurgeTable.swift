@@ -47,13 +47,6 @@ extension ZoneStore {
     try sweep(id, state, limit: max(ZonesLimits.purgesSwept, purge.items.count * 2), &change)
   }
 
-  /// Forgets the purges of a zone that is no more.
-  func removePurges(of id: ZoneID, _ change: inout WriteTransaction) throws(StorageError) {
-    for key in try purgeKeys(ZoneKeys.key(id), change) {
-      try change.remove(key, in: tables.purges)
-    }
-  }
-
   // MARK: - Marks
 
   private func keep(
@@ -134,7 +127,7 @@ extension ZoneStore {
   }
 
   /// Up to `limit` keys below `prefix`, those of marks only of generations before `generation`.
-  private func purgeKeys(
+  func purgeKeys(
     _ prefix: [UInt8], limit: Int = .max, before generation: UInt64 = .max,
     _ change: borrowing WriteTransaction
   ) throws(StorageError) -> [[UInt8]] {
