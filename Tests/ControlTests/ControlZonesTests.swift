@@ -3,6 +3,8 @@
 import ConfigurationTree
 import Control
 import HTTP
+import Runtime
+import Synchronization
 import Testing
 import Zones
 
@@ -194,6 +196,9 @@ import Zones
       #expect(purged.result["zone"]?.text == "a.example" && purged.result["soft"]?.flag == true)
       let last = server.backend.published.last
       #expect(last?.sequence == 2 && last?.changes.map(\.kind) == [.purged])
+      let work = server.backend.state.withLock { $0.charged }
+      #expect(work.map(\.zone) == last?.changes.map(\.zone), "the zone pays")
+      #expect(work.allSatisfy { $0.ledger.ticks > 0 })
       let refused = try await server.ask(
         .post, "/v1/zones/a.example/purge", #"{"urls": ["b.example/"], "tags": [","], "x": 1}"#)
       #expect(refused.status == 422)

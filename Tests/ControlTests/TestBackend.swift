@@ -12,6 +12,7 @@ final class TestBackend: EdgeBackend {
   /// What tests look at and prepare.
   struct State: Sendable {
     var published: [AppliedChanges] = []
+    var charged: [TenantWork] = []
     var stops = 0
     var acceptsChanges = true
     var reading = LedgerReading(
@@ -23,6 +24,8 @@ final class TestBackend: EdgeBackend {
   let state = Mutex(State())
 
   var published: [AppliedChanges] { state.withLock { $0.published } }
+  func charge(_ work: TenantWork) async { state.withLock { $0.charged.append(work) } }
+
   var acceptsChanges: Bool { state.withLock { $0.acceptsChanges } }
   var stops: Int { state.withLock { $0.stops } }
 

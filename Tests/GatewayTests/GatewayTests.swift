@@ -72,6 +72,31 @@ import Zones
     #expect(await connected.on(0) { $0.activeZones } == 0)
   }
 
+  @Test func `a zone in memory pays for what other threads do for it, and nobody pays twice`()
+    async throws
+  {
+    let test = try TestEdge()
+    let (zone, other) = (ZoneID(high: 1, low: 1), ZoneID(high: 1, low: 2))
+    try await test.change(.put(TestEdge.zone(1, ["a.test"], mark: "1")))
+    _ = await test.ask("a.test")
+    func paid() async -> UInt64 {
+      await test.on(0) { $0.zones[zone]?.lane.ledger.ticks ?? 0 }
+    }
+    var work = LaneLedger()
+    work.ticks = 1 << 40
+    let (thread, spent) = (SharedLoops.group.storage[0], work)
+    let before = await paid()
+    await SharedLoops.task { await test.edge.charge(spent, of: thread, to: zone) }
+    let after = await paid()
+    #expect(after >= before + spent.ticks)
+    // More than the thread ever used.
+    #expect(test.edge.ownNanoseconds(of: thread) == 0)
+    await SharedLoops.task {
+      await test.edge.charge(spent, of: SharedLoops.group.storage[1], to: other)
+    }
+    #expect(test.edge.ownNanoseconds(of: SharedLoops.group.storage[1]) > 0, "nobody has that zone")
+  }
+
   @Test func `the default zone answers for names of no zone until a zone has them`() async throws {
     let edge = try TestEdge(defaultZone: "default.example")
     try await edge.change(

@@ -122,6 +122,7 @@ extension ControlHandler {
     }
     let outcome = try await onWorker(work)
     if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
+    if let work = outcome.work { await backend.charge(work) }
     return outcome.answer
   }
 

@@ -11,6 +11,9 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// changes after the other, in the order of their sequence numbers.
   func publish(_ applied: AppliedChanges) async
 
+  /// Lets a zone pay for what the API's worker did for it.
+  func charge(_ work: TenantWork) async
+
   /// Whether changes are made here; not while another process takes over, which would not see them.
   var acceptsChanges: Bool { get }
 

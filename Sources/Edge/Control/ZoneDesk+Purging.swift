@@ -14,8 +14,12 @@ extension ZoneDesk {
     var decoder = ConfigurationDecoder()
     let purge = PurgeRequest.decode(tree, for: zone, at: SystemClock.wall, &decoder)
     guard let purge else { throw ControlRefusal(decoder.faults) }
-    let applied: AppliedPurge
-    do throws(ZoneStoreError) { applied = try store.purge(zone.id, purge) } catch {
+    let (applied, work): (AppliedPurge, TenantWork?)
+    do throws(ZoneStoreError) {
+      (applied, work) = try TenantWork.count(for: zone.id) { () throws(ZoneStoreError) in
+        try store.purge(zone.id, purge)
+      }
+    } catch {
       throw ControlRefusal(error)
     }
     let result: ConfigurationValue = .object([
@@ -28,6 +32,6 @@ extension ZoneDesk {
       ("voidBefore", applied.voidBefore.map { .count($0) }),
       ("staleBefore", applied.staleBefore.map { .count($0) }),
     ])
-    return Outcome(answer: ControlAnswer(result), applied: applied.changes)
+    return Outcome(answer: ControlAnswer(result), applied: applied.changes, work: work)
   }
 }

@@ -16,6 +16,8 @@ struct ZoneDesk: Sendable {
   struct Outcome: Sendable {
     var answer: ControlAnswer
     var applied: AppliedChanges?
+    /// What the worker did for one zone, which that is to pay.
+    var work: TenantWork?
   }
 
   // MARK: - Reading

@@ -7,6 +7,7 @@ import HTTPServer
 import Origin
 import Primitives
 package import Runtime
+import Synchronization
 package import TLS
 package import Zones
 
@@ -18,6 +19,8 @@ package final class Edge: Sendable {
   /// The cache on disk; nil if there is none.
   package let disk: DiskCache?
   let nodes: [Node]
+  /// What zones have paid of threads beside the loops, in nanoseconds.
+  let paid = Mutex<[ObjectIdentifier: UInt64]>([:])
 
   /// One loop's server and gateway; confined to that loop.
   struct Node: @unchecked Sendable {

@@ -74,6 +74,7 @@ final class EdgeService: EdgeBackend {
       _ = await parker.park(until: loop.now + EdgeLimits.sweepInterval)
       await edge.sweep()
       await export(store)
+      await sweepPurges(store)
       if keyring.isDue { await changeTicketKeys() }
     }
   }
@@ -123,11 +124,32 @@ final class EdgeService: EdgeBackend {
     if let failure { note("the export of zones failed: \(failure)") }
   }
 
+  /// Forgets what is left of removed zones; others have their turn between the pieces.
+  private func sweepPurges(_ store: ZoneStore) async {
+    while !shared.withLock({ $0.isStopping }) {
+      let outcome = await edge.group.storage[1].perform { () -> Result<Bool, StorageError> in
+        do throws(StorageError) { return .success(try store.sweepPurges()) } catch {
+          return .failure(error)
+        }
+      }
+      switch outcome {
+      case .success(true): continue
+      case .success(false): return
+      case .failure(let error):
+        return note("the purges of a removed zone could not be forgotten: \(error.description)")
+      }
+    }
+  }
+
   // MARK: - EdgeBackend
 
   func publish(_ applied: AppliedChanges) async {
     await edge.publish(applied)
     shared.withLock { $0.epoch = max($0.epoch, applied.sequence) }
+  }
+
+  func charge(_ work: TenantWork) async {
+    await edge.charge(work.ledger, of: loop, to: work.zone)
   }
 
   var acceptsChanges: Bool {

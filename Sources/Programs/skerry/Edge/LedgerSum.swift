@@ -61,7 +61,7 @@ struct LedgerSum {
     reading.systemLanes = systemLanes.map { LaneUsage(name: $0.key, $0.value) }
     for loop in [control] + edge.group.besides {
       var usage = LaneUsage(name: loop.name)
-      usage.cpuNanoseconds = loop.threadCPUNanoseconds
+      usage.cpuNanoseconds = edge.ownNanoseconds(of: loop)
       reading.systemLanes.append(usage)
     }
     reading.longJobs = longJobs
