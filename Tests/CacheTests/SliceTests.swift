@@ -59,6 +59,31 @@ struct SliceTests {
     #expect(Set(origin.ranges.map { $0 ?? "" }).count == origin.ranges.count)
   }
 
+  @Test(
+    "several parts over several slices come as multipart/byteranges, and only those are fetched")
+  func multipart() async {
+    let origin = RangeOrigin(count: 300_000)
+    let cache = TestCache(origin.source, ramBytes: Self.ramBytes)
+    let reply = await SharedLoops.run { lane in
+      _ = await cache.send("GET", "/", [("Range", "bytes=0-9")], on: lane)
+      return await cache.send(
+        "GET", "/", [("Range", "bytes=10-19,65530-65540,290000-")], on: lane)
+    }
+    #expect(reply.status == 206 && reply.isComplete)
+    #expect(reply["content-type"]?.hasPrefix("multipart/byteranges; boundary=") ?? false)
+    #expect(reply.contentLength == UInt64(reply.body.count))
+    var rest = reply.body[...]
+    for range in [10..<20, 65_530..<65_541, 290_000..<300_000] {
+      let head = Array(
+        "Content-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/300000\r\n\r\n".utf8)
+      let start = rest.firstRange(of: head)?.upperBound ?? rest.endIndex
+      rest = rest[start...]
+      #expect(Array(rest.prefix(range.count)) == origin.bytes(range))
+      rest = rest.dropFirst(range.count)
+    }
+    #expect(origin.ranges.count == 3)
+  }
+
   @Test("what fits into one slice is stored whole")
   func small() async {
     let origin = RangeOrigin(count: 1000)

@@ -125,8 +125,6 @@ extension CacheStage {
       exchange.response.fields.append(.contentRange) {
         ContentRange(range: parts[0], length: length).append(to: &$0)
       }
-    // A sliced body is sent whole instead, which RFC 9110 section 14.2 allows.
-    case .parts where stored.body.slices != nil: return
     case .parts(let parts): fillParts(exchange, stored, parts)
     }
   }
@@ -150,12 +148,13 @@ extension CacheStage {
     let fields = stored.head.fields.fields
     let multipart = MultipartByteRanges(boundary: UInt64.random(in: 0...UInt64.max))
     let length = UInt64(stored.body.count)
+    var bytes: UInt64 = 0
     var type: [UInt8]?
     fields.withFirst(.contentType) { value in
       type = []
       type?.append(value)
     }
-    var chunks: [Bytes] = []
+    var pieces: [PartsReader.Part] = []
     for part in parts {
       var head: [UInt8] = []
       let range = ContentRange(range: part, length: length)
@@ -164,16 +163,18 @@ extension CacheStage {
       } else {
         multipart.appendPartHead(range, contentType: nil, to: &head)
       }
-      chunks.append(Bytes(head))
-      stored.body.appendParts(Int(part.lowerBound)..<Int(part.upperBound), to: &chunks)
+      pieces.append(.bytes(Bytes(head)))
+      let body = body(of: stored, exchange, Int(part.lowerBound)..<Int(part.upperBound))
+      bytes += UInt64(head.count + part.count)
+      pieces += body.parts
     }
     var end: [UInt8] = []
     multipart.appendEnd(to: &end)
-    chunks.append(Bytes(end))
+    pieces.append(.bytes(Bytes(end)))
     exchange.response.status = 206
     exchange.response.stored = nil
-    exchange.response.body = .chunks(chunks)
-    exchange.response.contentLength = chunks.reduce(0) { $0 + UInt64($1.count) }
+    exchange.response.body = ResponseBody(pieces)
+    exchange.response.contentLength = bytes + UInt64(end.count)
     for index in fields.entries.indices
     where fields.entries[index].name != .contentType && !fields.isContentDigest(index) {
       exchange.response.fields.append(index, of: fields)
