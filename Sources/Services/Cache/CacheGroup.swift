@@ -13,6 +13,8 @@ package final class CacheGroup: Sendable {
   let background: Lane?
   /// Where responses go that memory has no room for; nil if there is no disk.
   let disk: CacheDisk?
+  /// Large bodies on their way to the disk, by what tells their slices from others'.
+  let slicesComing = Mutex<[UInt64: SliceProgress]>([:])
   private let zones = Mutex<[ZoneID: ZoneReference]>([:])
 
   /// A zone that others keep alive.

@@ -24,6 +24,10 @@ final class Fill: LoopWork, @unchecked Sendable {
   /// Where a body goes that is too large for memory.
   var writer: SliceWriter?
   var hasBegunWriting = false
+  /// What those are that have come or will, if others can find the response already.
+  var announced: Slices?
+  /// Tells others how far that has come.
+  var progress: SliceProgress?
   /// Bytes of the body that were announced; more are a fault.
   private var announcedBytes = UInt64.max
   /// The base was on the disk only.
@@ -115,7 +119,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     flight.shard.countInFlight(-countedBytes, of: flight.zone.id)
     countedBytes = 0
     setDeadline(.never)
-    if hasBegunWriting { flight.shard.writing.remove(flight.hash) }
+    endWriting()
     flight.filled()
   }
 
@@ -124,7 +128,10 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.leaderFields = head.leaderFields(response.head.fields)
       return try await receive(response, head)
     }
-    if base == nil, await isOnDisk() { return }
+    if base == nil {
+      if await isOnDisk() { return }
+      if await hasAwaitedSlice(), await isOnDisk() { return }
+    }
     var response = try await ask(validating: base)
     if let slice, slice.isUnsatisfied(response.head) {
       // It is about our range, not the client's.

@@ -81,6 +81,12 @@ package enum CacheLimits {
   /// The smallest such slice, in bytes.
   static let leastSliceBytes = 16 << 10
 
+  /// Slices ahead of what has come of a large body for which its readers wait, instead of fetching them.
+  static let slicesAwaited = 2
+
+  /// How long they do: a download that its first client holds back must not hold back the others.
+  static let sliceWait = Duration.seconds(2)
+
   /// Bytes of a piece of a stored body above which pieces are not merged any more.
   static let pieceBytes = 64 << 10
 

@@ -17,6 +17,7 @@ final class DiskBackedCache: @unchecked Sendable {
   private let folder: String
   private let lane: Lane
   private let source: TestOrigin
+  private let ramBytes: Int
   private var purges = ModelPurges()
   /// Nil between two processes.
   private(set) var process: Process?
@@ -29,7 +30,10 @@ final class DiskBackedCache: @unchecked Sendable {
     fileprivate let group: CacheGroup
   }
 
-  init(_ folder: String, zone: ZoneID, on lane: Lane, _ source: TestOrigin) {
+  init(
+    _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20, _ source: TestOrigin
+  ) {
+    self.ramBytes = ramBytes
     self.folder = folder
     self.zone = zone
     self.lane = lane
@@ -45,7 +49,7 @@ final class DiskBackedCache: @unchecked Sendable {
       report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
     let group = CacheGroup(
-      loops: [lane.loop], ramBytes: 64 << 20, hash: KeyedHash(key0: zone.low, key1: 1),
+      loops: [lane.loop], ramBytes: ramBytes, hash: KeyedHash(key0: zone.low, key1: 1),
       disk: CacheDisk(disk))
     let stage = CacheStage(
       zone: zone, policies: .standard, shard: group.shards[0], lane: lane, below: source)

@@ -119,13 +119,13 @@ package final class CacheDisk: Sendable {
   /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
   func put(
     _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
-    receivedAt: Instant, at shard: CacheShard
+    receivedAt: Instant, isWanted: Bool = false, at shard: CacheShard
   ) {
     let key = slices.key(slice.index, of: zone.id)
     let stored = StoredResponse(
       zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
       head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
-    put(stored, at: shard)
+    put(stored, isWanted: isWanted, at: shard)
   }
 
   private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {

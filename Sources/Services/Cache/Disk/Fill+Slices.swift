@@ -4,6 +4,7 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
+import Synchronization
 
 extension Fill {
   /// Takes the first slice that came of a response of which nothing was known: the whole is stored
@@ -90,7 +91,9 @@ extension Fill {
 
   // MARK: - Too large for memory
 
-  /// Begins to keep the body on the disk, if what is missing of it later can be asked for.
+  /// Begins to keep the body on the disk, if what is missing of it later can be asked for. If it is known
+  /// how long it gets, it can be found from now on: who comes meanwhile reads what there is, and waits for
+  /// the rest or asks for it.
   func startWriting() {
     guard flight.isShared, slice?.whole == nil, case .streaming(let head) = flight.state,
       flight.shard.group?.disk != nil,
@@ -99,13 +102,44 @@ extension Fill {
       flight.shard.writing.insert(flight.hash).inserted
     else { return }
     hasBegunWriting = true
-    writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: flight.shard.sliceBytes)
+    let size = flight.shard.sliceBytes
+    let writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: size)
+    self.writer = writer
     for piece in flight.pieces.all { write(piece) }
+    guard let length = head.contentLength.flatMap({ Int(exactly: $0) }), length > size,
+      let group = flight.shard.group
+    else { return }
+    let progress = SliceProgress(sliceBytes: size)
+    progress.advance(to: self.writer?.slices.count ?? 0)
+    self.progress = progress
+    let slices = Slices(id: writer.slices.id, count: length, sliceBytes: size)
+    group.slicesComing.withLock { $0[slices.id] = progress }
+    announced = slices
+    keep(slices, of: head.stored)
+  }
+
+  /// Waits for a slice that another fill is about to bring; whether it has come.
+  func hasAwaitedSlice() async -> Bool {
+    guard let slice, let slices = slice.whole?.body.slices,
+      let progress = flight.shard.group?.slicesComing.withLock({ $0[slices.id] })
+    else { return false }
+    return await progress.wait(
+      for: slice.range, on: flight.lane, until: loop.preciseNow + CacheLimits.sliceWait)
+  }
+
+  /// The fill is over, whatever came of it.
+  func endWriting() {
+    guard hasBegunWriting else { return }
+    flight.shard.writing.remove(flight.hash)
+    guard let progress = progress.take(), let announced else { return }
+    flight.shard.group?.slicesComing.withLock { $0[announced.id] = nil }
+    progress.end()
   }
 
   func write(_ bytes: Bytes) {
     guard var writer = writer.take() else { return }
     for slice in writer.append(bytes) { put(slice, of: writer.slices) }
+    progress?.advance(to: writer.slices.count)
     self.writer = writer
   }
 
@@ -113,16 +147,22 @@ extension Fill {
   func finishWriting(_ head: StoredHead) {
     guard var writer = writer.take() else { return }
     if let slice = writer.finish() { put(slice, of: writer.slices) }
-    keep(writer.slices, of: head)
+    progress?.advance(to: writer.slices.count)
+    if announced == nil { keep(writer.slices, of: head) } else { forgetIfRevoked(writer.slices) }
   }
 
   /// The body breaks off: what is missing can be asked for later, if it is known how much that is.
   func breakOffWriting() {
     guard let written = writer.take()?.slices, written.count > 0 else { return }
+    guard announced == nil else { return forgetIfRevoked(written) }
     guard case .streaming(let head) = flight.state,
       let length = head.contentLength.flatMap({ Int(exactly: $0) }), length > written.count
     else { return forget(written) }
     keep(Slices(id: written.id, count: length, sliceBytes: written.sliceBytes), of: head.stored)
+  }
+
+  private func forgetIfRevoked(_ slices: Slices) {
+    if flight.isRevoked { forget(slices) }
   }
 
   private func keep(_ slices: Slices, of head: StoredHead) {
@@ -145,6 +185,6 @@ extension Fill {
   private func put(_ slice: SliceWriter.Slice, of slices: Slices) {
     flight.shard.group?.disk?.put(
       slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
-      at: flight.shard)
+      isWanted: progress?.isWanted ?? false, at: flight.shard)
   }
 }
