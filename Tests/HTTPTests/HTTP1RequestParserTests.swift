@@ -58,6 +58,15 @@ struct HTTP1RequestParserTests {
     #expect(outcome.framing == expected)
   }
 
+  @Test(arguments: [
+    "h2c", "websocket, h2c", "h2c\r\nUpgrade: websocket", "websocket\r\nUpgrade: h2c", "",
+  ])
+  func `only an upgrade to WebSocket alone counts as one`(protocols: String) throws {
+    let fields = "Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: \(protocols)"
+    let outcome = try #require(Outcome.request(bytes("GET / HTTP/1.1\r\n\(fields)\r\n\r\n")))
+    #expect(!outcome.framing.requestsUpgrade)
+  }
+
   @Test func `expectations and upgrades count in HTTP 1.1 only`() throws {
     let fields = "Host: a\r\nExpect: 100-Continue\r\nConnection: Upgrade\r\nUpgrade: websocket"
     for (version, counts) in [("1.1", true), ("1.0", false)] {

@@ -9,7 +9,9 @@ struct HTTP1FramingFields: Sendable {
   private(set) var close = false
   private(set) var keepAlive = false
   private(set) var upgradeOption = false
-  private(set) var upgradeField = false
+  /// The one Upgrade field names WebSocket.
+  private(set) var namesWebSocket = false
+  private var hasUpgradeField = false
   private(set) var expectsContinue = false
   private var connectionOptions = 0
 
@@ -22,15 +24,18 @@ struct HTTP1FramingFields: Sendable {
     case .contentLength: try noteLength(value, lenientRepeats)
     case .transferEncoding: try noteTransferEncoding(value)
     case .connection: try noteConnection(value)
-    case .upgrade: upgradeField = true
+    case .upgrade:
+      namesWebSocket = !hasUpgradeField && value.equalsIgnoringCase("websocket")
+      hasUpgradeField = true
     case .expect:
       if value.equalsIgnoringCase("100-continue") { expectsContinue = true }
     default: break
     }
   }
 
-  /// `Connection: upgrade` and an Upgrade field (RFC 9110 section 7.8).
-  var requestsUpgrade: Bool { upgradeOption && upgradeField }
+  /// `Connection: upgrade` and an Upgrade field (RFC 9110 section 7.8) of `websocket` alone. Any other
+  /// protocol is passed over: what follows could be requests that nobody here has seen, as with h2c.
+  var requestsUpgrade: Bool { upgradeOption && namesWebSocket }
 
   /// RFC 9112 section 9.3. `isHTTP11` is false for HTTP/1.0.
   func keepsAlive(isHTTP11: Bool) -> Bool { !close && (isHTTP11 || keepAlive) }

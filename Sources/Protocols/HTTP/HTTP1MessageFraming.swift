@@ -19,7 +19,7 @@ package struct HTTP1MessageFraming: Equatable, Sendable {
   package var keepAlive = true
   /// `Expect: 100-continue` (RFC 9110 section 10.1.1).
   package var expectsContinue = false
-  /// `Connection: upgrade` together with an Upgrade field (RFC 9110 section 7.8).
+  /// `Connection: upgrade` together with an Upgrade field (RFC 9110 section 7.8) of `websocket` alone.
   package var requestsUpgrade = false
 
   package init(body: Body = .none, keepAlive: Bool = true) {
