@@ -102,6 +102,7 @@ struct DecisionTests {
     let error: HTTPClientError
     let progress: HTTPClientError.Progress
     let isIdempotent: Bool
+    var isReused = false
     let canReplay: Bool
     let decision: RetryRule.Decision
   }
@@ -114,13 +115,16 @@ struct DecisionTests {
         decision: .anotherOrigin),
       RetryCase(
         error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, canReplay: true,
-        decision: .anotherOrigin),
-      RetryCase(
-        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: false, canReplay: true,
         decision: .giveUp),
       RetryCase(
-        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, canReplay: false,
-        decision: .giveUp),
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, isReused: true,
+        canReplay: true, decision: .freshConnection),
+      RetryCase(
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: false, isReused: true,
+        canReplay: true, decision: .giveUp),
+      RetryCase(
+        error: .closedBeforeResponse, progress: .noResponse, isIdempotent: true, isReused: true,
+        canReplay: false, decision: .giveUp),
       RetryCase(
         error: .firstByteTimedOut, progress: .noResponse, isIdempotent: true, canReplay: true,
         decision: .giveUp),
@@ -137,10 +141,22 @@ struct DecisionTests {
     for entry in cases {
       var rule = RetryRule(isIdempotent: entry.isIdempotent, retries: 1)
       let decision = rule.decide(
-        after: entry.error, progress: entry.progress, onReusedConnection: false,
+        after: entry.error, progress: entry.progress, onReusedConnection: entry.isReused,
         canReplay: entry.canReplay)
       #expect(decision == entry.decision, "\(entry)")
     }
+  }
+
+  @Test(
+    "a request that may have been sent is repeated once, whatever number of retries there may be")
+  func repeatedOnce() {
+    var rule = RetryRule(isIdempotent: true, retries: 5)
+    let decisions = [HTTPClientError.Progress.nothingSent, .noResponse, .nothingSent, .noResponse]
+      .map {
+        rule.decide(
+          after: .closedBeforeResponse, progress: $0, onReusedConnection: true, canReplay: true)
+      }
+    #expect(decisions == [.freshConnection, .freshConnection, .freshConnection, .giveUp])
   }
 
   @Test("retries end at their number")

@@ -15,7 +15,9 @@ struct LifecycleTests {
   func interim() async throws {
     let server = try await ScriptedOrigin.start { connection in
       _ = await connection.head()
-      connection.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+      connection.send(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n"
+          + "Connection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n\r\n")
       await connection.yield()
       connection.send(Self.ok)
       _ = await connection.end()
@@ -24,12 +26,15 @@ struct LifecycleTests {
       let origin = OriginFixture.make([server.address], lane: lane)
       let fetch = OriginFixture().fetch(Parker(on: lane))
       var seen: [String] = []
-      fetch.interim = { seen.append("\($0.status) \($0.fields.text(.link) ?? "")") }
+      fetch.interim = {
+        seen.append("\($0.status) \($0.fields.text(.link) ?? "") \($0.fields.count)")
+      }
       seen.append("\(await OriginFixture.answer(origin, fetch))")
       origin.close()
       return seen
     }
-    #expect(seen == ["103 </a>", "200 ok"])
+    // Link and Via: what ends at this hop went no further.
+    #expect(seen == ["103 </a> 2", "200 ok"])
   }
 
   @Test("a head that comes in pieces is one head")
@@ -116,10 +121,11 @@ struct LifecycleTests {
   func upgrade() async throws {
     let server = try await ScriptedOrigin.start { connection in
       let head = await connection.head() ?? ""
-      let isAsked = head.contains("Connection: upgrade\r\n") && head.contains("Upgrade: chat\r\n")
+      let isAsked =
+        head.contains("Connection: upgrade\r\n") && head.contains("Upgrade: websocket\r\n")
       connection.note("\(isAsked)")
       connection.send(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n")
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n")
       connection.send("\r\nwelcome ")
       let question = await connection.read(4) ?? ""
       connection.send("you said \(question)")
@@ -128,7 +134,7 @@ struct LifecycleTests {
     }
     let answer = await SharedRuntime.run { lane in
       let origin = OriginFixture.make([server.address], lane: lane)
-      let fixture = OriginFixture(fields: [("Connection", "upgrade"), ("Upgrade", "chat")])
+      let fixture = OriginFixture(fields: [("Connection", "upgrade"), ("Upgrade", "websocket")])
       let fetch = fixture.fetch(Parker(on: lane))
       fetch.upgradedInput = ListBody(["pi", "ng"])
       return await OriginFixture.answer(origin, fetch)

@@ -100,6 +100,17 @@ struct ReuseTests {
     #expect(await server.connectionCount == (isRetried ? 2 : 1))
   }
 
+  @Test("an idempotent request that a new connection did not answer is not sent again")
+  func unanswered() async throws {
+    let server = try await ScriptedOrigin.start { connection in _ = await connection.head() }
+    let answer = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address, server.address], lane: lane)
+      return await OriginFixture().run(origin, Parker(on: lane))
+    }
+    #expect(answer == .failed(.connectionTerminated))
+    #expect(await server.connectionCount == 1)
+  }
+
   @Test("what an origin sends behind its response ends the connection")
   func surplus() async throws {
     let server = try await ScriptedOrigin.start { connection in

@@ -182,7 +182,7 @@ final class OriginFetch: @unchecked Sendable {
   ) async throws(OriginFault) {
     noteLease(isReused: connection.exchangeCount > 0, job)
     var request = request
-    request.interim = { job.receiver.interimCame($0) }
+    request.interim = { self.interimCame($0) }
     do throws(HTTPClientError) {
       var response = try await connection.exchange(request, parker: parker)
       complete(&response, of: server, job)
@@ -243,7 +243,12 @@ extension OriginFetch: FetchMaker {
 }
 
 extension OriginFetch: ClientResponseReceiver {
-  func interimCame(_ head: ResponseHead) { job?.receiver.interimCame(head) }
+  func interimCame(_ head: ResponseHead) {
+    guard let job else { return }
+    var head = head
+    job.origin.complete(&head)
+    job.receiver.interimCame(head)
+  }
 
   func responseCame(_ response: inout FetchedResponse) {
     guard let job, case .head(_, let server) = stage else { return response.body.abandon() }

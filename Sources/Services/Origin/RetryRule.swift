@@ -2,9 +2,10 @@
 
 import HTTPClient
 
-/// Decides on retries of one exchange (RFC 9110 section 9.2.2): always when nothing was sent, after
-/// that only for idempotent requests whose content can be sent again, and never once a response
-/// began.
+/// Decides on retries of one exchange: when nothing was sent; and once, for an idempotent request
+/// whose content can be sent again, when a connection that had been used before ended unanswered (RFC
+/// 9110 section 9.2.2). What a new connection did not answer is the origin's doing, and a response
+/// that began is never asked for again.
 struct RetryRule {
   /// What follows a failed attempt.
   enum Decision: Equatable {
@@ -16,6 +17,8 @@ struct RetryRule {
 
   private let isIdempotent: Bool
   private var left: Int
+  /// A request that may have been sent was repeated.
+  private var hasRepeated = false
 
   init(isIdempotent: Bool, retries: Int) {
     self.isIdempotent = isIdempotent
@@ -31,7 +34,10 @@ struct RetryRule {
     switch progress {
     case .responseBegan: return .giveUp
     case .noResponse:
-      guard isIdempotent, Self.isClosing(error) else { return .giveUp }
+      guard isIdempotent, onReusedConnection, !hasRepeated, Self.isClosing(error) else {
+        return .giveUp
+      }
+      hasRepeated = true
     case .nothingSent: break
     }
     left -= 1
