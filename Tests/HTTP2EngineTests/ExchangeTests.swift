@@ -124,14 +124,64 @@ import Testing
     client.run(with: server)
     #expect(client.content[1]?.count == 1_000)
     #expect(server.session.queuedBytes == 99_000)
-    #expect(server.session.stalledSince != nil)
+    #expect(server.session.stallCheckAt != nil)
     #expect(try #require(server.streams[1]).queuedBytes == 99_000)
     client.consumes = true
     client.session.consume(stream, 1_000)
     client.run(with: server)
     #expect(client.content[1]?.count == 100_000)
     #expect(server.events.suffix(1) == ["1 closed 0"])
-    #expect(server.session.queuedBytes == 0 && server.session.stalledSince == nil)
+    #expect(server.session.queuedBytes == 0 && server.session.stallCheckAt == nil)
+  }
+
+  @Test("a header section is being received until its last frame is there, be it malformed or not")
+  func headerSections() throws {
+    let server = try ServerHarness()
+    server.exchange(FrameBuilder.hello)
+    for (index, fields) in [FrameBuilder.requestFields, [("x", "1")]].enumerated() {
+      let id = UInt32(4 * index + 1)
+      let head = FrameBuilder.headers(id, fields, endHeaders: false)
+      let begun = server.now
+      server.exchange(Array(head[..<12]))
+      #expect(server.session.headersSince == begun)
+      server.now = server.now + .seconds(1)
+      server.exchange(Array(head[12...]))
+      #expect(server.session.headersSince == begun)
+      // Its end, and the beginning of another one.
+      let next = FrameBuilder.headers(id + 2)
+      server.exchange(FrameBuilder.continuation(id, [], endHeaders: true) + next[..<12])
+      #expect(server.session.headersSince == server.now)
+      server.exchange(Array(next[12...]))
+      #expect(server.session.headersSince == nil)
+    }
+    #expect(!server.session.isTerminating)
+  }
+
+  @Test(
+    "frames behind as many as a turn takes wait for the next", arguments: [1, 9, 10, 64, 1_000])
+  func turns(cut: Int) throws {
+    let server = try ServerHarness()
+    server.answers = false
+    server.exchange(FrameBuilder.hello)
+    server.events.removeAll()
+    var bytes = FrameBuilder.headers(1, FrameBuilder.post(), endStream: false)
+    for count in 1...25 { bytes += FrameBuilder.data(1, [1], endStream: count == 25) }
+    var turns = 0
+    for start in stride(from: 0, to: bytes.count, by: cut) {
+      server.session.receive(
+        bytes[start..<min(start + cut, bytes.count)].span, atMost: 4, now: server.now,
+        delegate: server)
+      while server.session.keepsInput {
+        let before = server.events.count
+        server.session.resume(atMost: 4, now: server.now, delegate: server)
+        turns += 1
+        // The first frame's fields are events too.
+        if before > 10 { #expect(server.events.count - before <= 5) }
+      }
+    }
+    #expect(server.events.filter { $0 == "1 data 1" }.count == 25)
+    #expect(server.events.last == "1 data end")
+    if cut == 1_000 { #expect(turns == 6) }
   }
 
   @Test("content is asked for when the queue runs low, and when it is empty")

@@ -81,6 +81,24 @@ import Testing
     #expect(server.session.terminationCode?.rawValue == flood.code)
   }
 
+  @Test("DATA of a few bytes is counted, but for the last frame of a stream")
+  func smallData() throws {
+    var limits = HTTP2Limits()
+    limits.smallData = 50
+    let server = try ServerHarness(limits: limits)
+    server.exchange(Build.hello)
+    for id in 0..<60 as Range<UInt32> {
+      server.exchange(Build.headers(2 * id + 1, Build.post(), endStream: false))
+      server.exchange(Build.data(2 * id + 1, [1], endStream: true))
+    }
+    server.exchange(Build.headers(201, Build.post(), endStream: false))
+    for _ in 0..<60 { server.exchange(Build.data(201, Array(repeating: 1, count: 64))) }
+    for _ in 0..<50 { server.exchange(Build.data(201, [1])) }
+    #expect(!server.session.isTerminating)
+    server.exchange(Build.data(201, [1]))
+    #expect(server.session.terminationCode == .enhanceYourCalm)
+  }
+
   @Test("a peer that floods within the limits of every window but never reads is cut off")
   func neverReads() throws {
     let server = try ServerHarness()

@@ -91,6 +91,61 @@ struct BodyTests {
     #expect(trailer == "6")
   }
 
+  @Test("a response of 30,000 chunks of a byte comes in some pieces, each in a turn of its own")
+  func singleBytes() async throws {
+    let total = 30_000
+    let server = try await ScriptedOrigin.start { connection in
+      _ = await connection.head()
+      connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+      connection.send(String(repeating: "1\r\nx\r\n", count: total) + "0\r\n\r\n")
+      _ = await connection.end()
+    }
+    let (count, pieces, wasted, jobs) = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address], lane: lane)
+      let parker = Parker(on: lane)
+      do throws(Failure) {
+        let response = try await origin.fetch(OriginFixture().fetch(parker))
+        guard case .stream(let source) = response.body else { return (-1, 0, 0, 0 as UInt64) }
+        var (count, pieces, wasted) = (0, 0, 0)
+        let before = lane.ledger.jobs
+        while let piece = try await source.next(parker) {
+          count += piece.count
+          pieces += 1
+          if piece.retainedBytes > 2 * piece.count { wasted += 1 }
+        }
+        origin.close()
+        return (count, pieces, wasted, lane.ledger.jobs - before)
+      } catch {
+        return (-2, 0, 0, 0)
+      }
+    }
+    #expect(count == total)
+    #expect(pieces < total / 200)
+    #expect(wasted <= 1)
+    // But for what came with the head.
+    #expect(jobs >= UInt64(total - 2_800) / 512)
+  }
+
+  @Test("an upload of many pieces gives way to others now and then")
+  func manyPieces() async throws {
+    let total = 10_000
+    let server = try await ScriptedOrigin.start { connection in
+      _ = await connection.head()
+      _ = await connection.read(until: "0\r\n\r\n")
+      connection.send(Self.ok)
+      _ = await connection.end()
+    }
+    let jobs = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address], lane: lane)
+      let before = lane.ledger.jobs
+      _ = await OriginFixture(method: "POST").run(
+        origin, Parker(on: lane), body: ListBody(repeating: 120, count: total, pieceBytes: 1))
+      origin.close()
+      return lane.ledger.jobs - before
+    }
+    #expect(jobs >= UInt64(total / 64))
+  }
+
   @Test("a small body leaves with its head, framed by its length")
   func smallUpload() async throws {
     let server = try await ScriptedOrigin.start { connection in

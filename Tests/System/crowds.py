@@ -8,13 +8,19 @@ crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
 crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
+crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
+crowds.py unread-h2 PORT HOST PATH OTHER
+                                        over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
+                                        becomes of the first stream, and the status of one more request
 crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
                                         COUNT connections ask for PREFIX1 to PREFIXKEYS over and over, while SKERRY purges
                                         everything of HOST
 """
 import asyncio
 import random
+import select
 import socket
+import struct
 import sys
 import time
 
@@ -71,6 +77,35 @@ def slow_head(port):
     print("still open after 30 s")
 
 
+# So long a client reads nothing, in seconds; the edge's bound is 60 and a little.
+UNREAD = 110
+
+
+def unread(port, host, path):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+    s.connect(("127.0.0.1", int(port)))
+    s.sendall(client.request("GET", path, host))
+    poll = select.poll()
+    poll.register(s, 0)  # errors alone: nothing is read
+    print("reset" if poll.poll(UNREAD * 1000) else "open")
+
+
+def unread_h2(port, host, path, other):
+    connection, left, begun = client.HTTP2(port), "open", time.monotonic()
+    connection.opens_windows = False
+    connection.s.sendall(connection.frame(4, 0, 0, struct.pack("!HI", 4, 1000)))
+    stream = connection.send("GET", host, path)
+    while left == "open" and time.monotonic() - begun < UNREAD:
+        asked, answered = connection.send("GET", host, other), False
+        while not answered:
+            kind, flags, number, _ = connection.frame_in()
+            left = "reset" if (kind, number) == (3, stream) else left
+            answered = number == asked and kind in (0, 1) and flags & 1
+        time.sleep(5)
+    print(left, connection.get(host, other))
+
+
 def purge(port, host, prefix, keys, count, skerry):
     begun, purged = 0, asyncio.Event()
 
@@ -102,7 +137,8 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "purge": purge}
+COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "unread": unread, "unread-h2": unread_h2,
+            "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

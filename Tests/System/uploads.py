@@ -5,7 +5,8 @@ uploads.py held PORT HOST PATH BYTES        HTTP/1.1; prints "held N" once nothi
                                             goes on until all is sent, and prints the answer
 uploads.py held-h2 PORT CA HOST PATH BYTES  the same over HTTP/2 and TLS
 uploads.py drip PORT HOST PATH              HTTP/1.1; a byte each second; prints the status and how the connection is left
-uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2; prints the status and that of a later request
+uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2, beside a malformed request; prints the status and that
+                                            of a later request
 uploads.py trailers-h2 PORT CA HOST PATH    HTTP/2; sends a trailer; prints status, body and trailers of the answer
 """
 import struct
@@ -140,10 +141,13 @@ def drip_h2(port, host, path):
     upload.s.settimeout(DRIPPING)
     upload.begin("POST", host, path, ("content-length", "100000"))
     stream = upload.stream
+    # A malformed request beside it ends alone, not the connection ten seconds later.
+    upload.s.sendall(upload.frame(1, 5, stream + 2, upload.literal("no", "request")))
     every_second(lambda: upload.s.sendall(upload.frame(0, 0, stream, b"x")), over)
     status = upload.finish()
     over.set()
     upload.done, upload.status = False, None
+    upload.stream += 2
     upload.begin("GET", host, "/static/later", end=True)
     print(status, upload.finish())
 

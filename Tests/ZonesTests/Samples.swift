@@ -38,6 +38,7 @@ enum Samples {
     zone.bounds.requestBodyBytes = 256
     zone.bounds.responseBufferBytes = 65_536
     zone.bounds.cacheBytes = 1 << 40
+    zone.bounds.requestBufferBytes = 65_537
     zone.originPolicy.connectionsPerOrigin = 2
     zone.originPolicy.connectionsPerZone = 3
     zone.originPolicy.waitingExchanges = 0

@@ -16,6 +16,11 @@ package struct ZoneBounds: Equatable, Sendable {
   /// The length of a request's content, in bytes; longer ones get 413.
   package var requestBodyBytes = 1 << 40
 
+  /// Bytes of requests' content that are held for origins, over all exchanges of a loop; each may have as much
+  /// again on its way, at most 128 KiB. At it more of a body is taken only when all of it went on: 64 KiB of each
+  /// request at most come on top.
+  package var requestBufferBytes = 64 << 20
+
   /// Response bytes that wait for slow clients, over all exchanges of a loop. At it new requests
   /// are shed, and a response goes on only when its own client has taken all of it.
   package var responseBufferBytes = 64 << 20
@@ -28,7 +33,8 @@ package struct ZoneBounds: Equatable, Sendable {
 
 extension ZoneBounds {
   package static let keys = [
-    "connections", "exchanges", "requestBodyBytes", "responseBufferBytes", "cacheBytes",
+    "connections", "exchanges", "requestBodyBytes", "requestBufferBytes", "responseBufferBytes",
+    "cacheBytes",
   ]
 
   /// Takes the bounds out of `value`; what is missing or wrong has its default.
@@ -40,6 +46,9 @@ extension ZoneBounds {
     if let given = decoder.integer("exchanges", in: object, counts) { exchanges = given }
     if let given = decoder.integer("requestBodyBytes", in: object, 0...(1 << 50)) {
       requestBodyBytes = given
+    }
+    if let given = decoder.integer("requestBufferBytes", in: object, 65_536...(1 << 40)) {
+      requestBufferBytes = given
     }
     // Below a few buffers of one exchange nothing would move.
     if let given = decoder.integer("responseBufferBytes", in: object, 65_536...(1 << 40)) {
@@ -53,6 +62,7 @@ extension ZoneBounds {
       ("connections", .integer(connections)),
       ("exchanges", .integer(exchanges)),
       ("requestBodyBytes", .integer(requestBodyBytes)),
+      ("requestBufferBytes", .integer(requestBufferBytes)),
       ("responseBufferBytes", .integer(responseBufferBytes)),
       ("cacheBytes", .integer(cacheBytes)),
     ])

@@ -31,6 +31,7 @@ package enum ZoneRecord {
       bounds.write(3, zone.bounds.requestBodyBytes)
       bounds.write(4, zone.bounds.responseBufferBytes)
       bounds.write(5, zone.bounds.cacheBytes)
+      bounds.write(6, zone.bounds.requestBufferBytes)
     }
     record.write(8, zone.weight)
     record.write(9, zone.redirectsToHTTPS)
@@ -201,6 +202,7 @@ package enum ZoneRecord {
       case 3: bounds.requestBodyBytes = record.number
       case 4: bounds.responseBufferBytes = record.number
       case 5: bounds.cacheBytes = record.number
+      case 6: bounds.requestBufferBytes = record.number
       default: continue
       }
     }

@@ -18,4 +18,9 @@ final class ControlConnections: ConnectionTenant {
   func waitingOutputChanged(by bytes: Int) {}
 
   var hasOutputRoom: Bool { true }
+
+  /// Bodies are short (`ControlLimits`), and read as they come.
+  func waitingInputChanged(by bytes: Int) {}
+
+  var hasInputRoom: Bool { true }
 }

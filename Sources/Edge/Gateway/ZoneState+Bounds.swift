@@ -68,4 +68,13 @@ extension ZoneState: ConnectionTenant {
   var hasOutputRoom: Bool {
     waitingOutputBytes < snapshot.configuration.bounds.responseBufferBytes
   }
+
+  func waitingInputChanged(by bytes: Int) {
+    waitingInputBytes += bytes
+    precondition(waitingInputBytes >= 0)
+  }
+
+  var hasInputRoom: Bool {
+    waitingInputBytes < snapshot.configuration.bounds.requestBufferBytes
+  }
 }

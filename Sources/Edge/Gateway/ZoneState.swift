@@ -40,6 +40,8 @@ final class ZoneState: @unchecked Sendable {
   var exchangesInFlight = 0
   /// Bytes of responses that wait for clients.
   var waitingOutputBytes = 0
+  /// Bytes of requests' content that wait for origins, or are on their way to them.
+  var waitingInputBytes = 0
   var lastUsed: Instant
   /// Out of the gateway's tables: connections let go of the zone, and it goes with the last one.
   private(set) var isRetired = false

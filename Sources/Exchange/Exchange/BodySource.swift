@@ -17,6 +17,9 @@ package protocol BodySource: AnyObject {
   /// that holds bytes back passes them on before it asks while this is false.
   var isReady: Bool { get }
 
+  /// Whether a reader may ask for more while what it took before still waits to go on.
+  var allowsBacklog: Bool { get }
+
   /// The trailer section (RFC 9110 section 6.5), once `next` has returned nil.
   var trailers: FieldBlock? { get }
 
@@ -27,4 +30,6 @@ package protocol BodySource: AnyObject {
 extension BodySource {
   /// For sources that do not know.
   package var isReady: Bool { false }
+
+  package var allowsBacklog: Bool { true }
 }

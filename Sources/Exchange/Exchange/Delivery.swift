@@ -19,12 +19,14 @@ extension Exchange {
       return
     }
     sink.begin(self)
+    var turn = PassingTurn()
     do throws(Failure) {
       while let piece = try await source.next(parker) {
         facts.contentBytes += UInt64(piece.count)
         sink.write(piece, for: self)
         while !isAborted && !sink.isWritable(self) { _ = await parker.park() }
         if isAborted { break }
+        await turn.passed(piece, parker)
       }
       if isAborted { source.abandon() } else { sink.end(self, trailers: source.trailers) }
     } catch {

@@ -15,6 +15,7 @@ struct FloodLedger {
   private var settings: FrameAllowance
   private var priorities: FrameAllowance
   private var emptyData: FrameAllowance
+  private var smallData: FrameAllowance
   private var windowUpdates: FrameAllowance
   private var others: FrameAllowance
   private var lateContent: FrameAllowance
@@ -28,6 +29,7 @@ struct FloodLedger {
     settings = FrameAllowance(limits.settings)
     priorities = FrameAllowance(limits.priorities)
     emptyData = FrameAllowance(limits.emptyData)
+    smallData = FrameAllowance(limits.smallData)
     windowUpdates = FrameAllowance(limits.windowUpdates)
     others = FrameAllowance(limits.otherFrames)
     lateContent = FrameAllowance(limits.lateContentBytes)
@@ -47,6 +49,7 @@ struct FloodLedger {
     settings.refill()
     priorities.refill()
     emptyData.refill()
+    smallData.refill()
     windowUpdates.refill()
     others.refill()
     lateContent.refill()
@@ -79,10 +82,13 @@ struct FloodLedger {
   /// The peer reset a stream, or made us do it; false if that was one too many.
   mutating func streamReset() -> Bool { resets.spend() }
 
-  /// Whether the peer may send this frame, as far as counts go.
-  mutating func spend(for frame: FrameHeader, isEmptyData: Bool) -> Bool {
+  /// Whether the peer may send this frame, as far as counts go; `contentBytes` is about DATA.
+  mutating func spend(for frame: FrameHeader, contentBytes: Int) -> Bool {
     switch frame.type {
-    case .data: return isEmptyData ? emptyData.spend() : true
+    case .data:
+      // The last frame of a stream is bounded by the streams.
+      guard contentBytes < Limits.smallDataBytes, !frame.has(.endStream) else { return true }
+      return contentBytes == 0 ? emptyData.spend() : smallData.spend()
     case .headers, .continuation, .pushPromise: return true
     case .resetStream: return resets.spend()
     case .ping: return frame.has(.acknowledge) ? others.spend() : pings.spend()

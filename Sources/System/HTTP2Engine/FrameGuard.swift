@@ -10,7 +10,7 @@ import Primitives
 struct FrameGuard {
   /// What the next bytes are.
   enum Step {
-    /// All bytes were seen and may pass.
+    /// The bytes up to the position were seen and may pass: all, or those of `framesLeft` frames.
     case passed
     /// The frame from `start` may pass if `judge(stream state)` says so.
     case judge(start: Int)
@@ -28,6 +28,8 @@ struct FrameGuard {
   private(set) var closed = ClosedStreams()
   /// The highest stream that the client has opened.
   var lastStreamID: Int32 = 0
+  /// Frames that may still begin in these bytes.
+  var framesLeft = Int.max
   /// Above it, streams are ignored since our GOAWAY said so.
   var goAwayStreamID = Int32.max
 
@@ -41,6 +43,10 @@ struct FrameGuard {
   private var wantedCount = FrameHeader.byteCount
   private var payloadBytesLeft = 0
   private var judged: FrameHeader?
+  /// Header sections that have begun; wraps.
+  private(set) var headerSections: UInt32 = 0
+  /// The frame that is being read is HEADERS or CONTINUATION.
+  private var isHeaderFrame = false
   /// The header block that is being received.
   private var blockStreamID: Int32 = 0
   private var blockFrames = 0
@@ -54,6 +60,9 @@ struct FrameGuard {
     // RFC 9113 section 3.4: the client's preface starts with 24 fixed bytes.
     prefaceBytesLeft = isServer ? 24 : 0
   }
+
+  /// Whether a header section has begun and is not complete.
+  var isInHeaders: Bool { blockStreamID != 0 || (isHeaderFrame && payloadBytesLeft > 0) }
 
   /// Looks at the bytes from `position` and moves it.
   mutating func next(_ bytes: Span<UInt8>, from position: inout Int) -> Step {
@@ -69,6 +78,10 @@ struct FrameGuard {
       }
       // A frame that began in earlier bytes starts, as far as these are concerned, at their first.
       let start = peekedCount > 0 ? 0 : position
+      if peekedCount == 0 {
+        guard framesLeft > 0 else { return .passed }
+        framesLeft -= 1
+      }
       guard let frame = peek(bytes, from: &position) else { return .passed }
       payloadBytesLeft = frame.length - (peekedCount - FrameHeader.byteCount)
       peekedCount = 0
@@ -119,10 +132,11 @@ struct FrameGuard {
   }
 
   private mutating func refusal(of frame: FrameHeader) -> HTTP2ErrorCode? {
+    isHeaderFrame = frame.type == .headers || frame.type == .continuation
     if blockStreamID != 0 {
       return refusalInBlock(of: frame)
     }
-    guard ledger.spend(for: frame, isEmptyData: isEmptyData(frame)) else {
+    guard ledger.spend(for: frame, contentBytes: contentBytes(of: frame)) else {
       return .enhanceYourCalm
     }
     switch frame.type {
@@ -153,6 +167,7 @@ struct FrameGuard {
   }
 
   private mutating func refusal(ofHeaders frame: FrameHeader) -> HTTP2ErrorCode? {
+    headerSections &+= 1
     // nghttp2 refuses stream 0, and even ones, with PROTOCOL_ERROR.
     guard frame.streamID > 0 else { return nil }
     if !frame.has(.endHeaders) {
@@ -186,10 +201,9 @@ struct FrameGuard {
     id > 0 && id % 2 == 1 && id <= lastStreamID
   }
 
-  /// No content and no END_STREAM; padding alone is no content.
-  private func isEmptyData(_ frame: FrameHeader) -> Bool {
-    guard frame.type == .data, !frame.has(.endStream) else { return false }
-    if frame.length == 0 { return true }
-    return frame.has(.padded) && Int(peeked[FrameHeader.byteCount]) == frame.length - 1
+  /// What DATA carries; padding is no content (RFC 9113 section 6.1).
+  private func contentBytes(of frame: FrameHeader) -> Int {
+    guard frame.has(.padded), frame.length > 0 else { return frame.length }
+    return max(0, frame.length - 1 - Int(peeked[FrameHeader.byteCount]))
   }
 }

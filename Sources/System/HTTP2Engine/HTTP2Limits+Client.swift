@@ -6,6 +6,8 @@ extension HTTP2Limits {
     var limits = HTTP2Limits()
     limits.streamWindowBytes = 1 << 20
     limits.connectionWindowBytes = 16 << 20
+    // Many clients' exchanges share a connection; what it costs is its zone's.
+    limits.smallData = 100 * limits.smallData
     return limits
   }
 }

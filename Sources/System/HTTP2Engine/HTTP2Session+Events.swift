@@ -221,9 +221,9 @@ extension HTTP2Session {
     assert(padding == 0)
     output.append(header)
     stream.outgoing.move(count, to: &output)
+    stream.taken.took(count, at: now, leaving: stream.outgoing.count)
     queuedBytes -= count
     stream.account?.queuedBytes -= count
-    sentContent = true
     frameGuard.ledger.dataSent()
     reachedLimit = output.count >= outputLimit
     let hasFallen =

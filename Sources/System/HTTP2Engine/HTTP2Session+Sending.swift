@@ -114,6 +114,14 @@ extension HTTP2Session {
     if unsafe nghttp2_session_consume(native, stream.id, count) != 0 { hasFailed = true }
   }
 
+  /// Makes the receive window of a stream `bytes` wide, at once; it was `HTTP2Limits.streamWindowBytes`.
+  package func setWindow(of stream: HTTP2Stream, bytes: Int) {
+    guard !stream.isClosed else { return }
+    let result = unsafe nghttp2_session_set_local_window_size(
+      native, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, Int32(clamping: bytes))
+    if result != 0 { hasFailed = true }
+  }
+
   /// What still comes is dropped without an event. After the response the client has some time to
   /// end the stream, then RST_STREAM(NO_ERROR) does (RFC 9113 section 8.1).
   package func discardContent(of stream: HTTP2Stream) {
@@ -127,6 +135,7 @@ extension HTTP2Session {
     queuedBytes -= stream.outgoing.count
     stream.account?.queuedBytes -= stream.outgoing.count
     stream.outgoing.removeAll()
+    stream.taken = TakenContent()
   }
 
   private func resume(_ stream: HTTP2Stream) throws(HTTP2Failure) {

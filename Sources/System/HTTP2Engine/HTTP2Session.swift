@@ -21,8 +21,13 @@ package import Primitives
   /// Why the connection ends by our side's doing; nil while it is sound
   /// (a fault that nghttp2 found shows here once its GOAWAY is pulled).
   package internal(set) var terminationCode: HTTP2ErrorCode?
-  /// Since when content waits and the peer's windows let nothing go; a driver's timer ends it.
-  package private(set) var stalledSince: Instant?
+  /// When to call `cutOffStalled`; nil if no content waits.
+  package internal(set) var stallCheckAt: Instant?
+  /// Nothing that waits could be sent when the last `pull` ended: the peer's windows are shut.
+  private(set) var isBlocked = false
+  /// Since when the header section is being received that is not complete; nil if there is none. A
+  /// driver's timer ends it.
+  package private(set) var headersSince: Instant?
   /// When to call `cutOffLateContent`; nil if no answered request is still being received.
   package internal(set) var lingersUntil: Instant?
   /// Content that waits to be sent on all streams, in bytes.
@@ -42,13 +47,16 @@ package import Primitives
   var outputLimit = Int.max
   /// nghttp2 stopped since `output` reached `outputLimit`.
   var reachedLimit = false
-  var sentContent = false
   /// The driver's time at its last call.
   var now = Instant(nanoseconds: 0)
   /// nghttp2 has no memory or a fault; nothing more can be sent.
   var hasFailed = false
   /// The code to end with, set where an event finds a fault.
   var faultCode: HTTP2ErrorCode?
+  /// The number of the header section that `headersSince` is about.
+  private var headerSection: UInt32 = 0
+  /// Received and left for `resume`.
+  private var kept: [UInt8] = []
   let scratch: HTTP2Scratch
 
   /// A new connection. Its preface and SETTINGS are in the first `pull`. All sessions of a loop
@@ -85,26 +93,59 @@ package import Primitives
 
   deinit { unsafe nghttp2_session_del(native) }
 
-  /// Takes the peer's bytes; events go to `delegate`.
+  /// Takes the peer's bytes; events go to `delegate`. What lies behind `frames` frames is kept for
+  /// `resume`.
   ///
   /// A fault of the peer ends the connection: GOAWAY is in the next `pull`, after which
   /// `isFinished` holds; bytes after the fault are dropped.
   package func receive(
-    _ bytes: Span<UInt8>, now: Instant, delegate: any HTTP2SessionDelegate
+    _ bytes: Span<UInt8>, atMost frames: Int = .max, now: Instant,
+    delegate: any HTTP2SessionDelegate
   ) {
-    guard !isTerminating else { return }
+    guard kept.isEmpty else {
+      kept.append(bytes)
+      return resume(atMost: frames, now: now, delegate: delegate)
+    }
+    let used = take(bytes, atMost: frames, now: now, delegate: delegate)
+    if used < bytes.count { kept.append(bytes.extracting(used...)) }
+  }
+
+  /// Whether bytes of the last `receive` wait for `resume`.
+  package var keepsInput: Bool { !kept.isEmpty }
+
+  /// Goes on with bytes that were kept, for at most `frames` frames more.
+  package func resume(
+    atMost frames: Int, now: Instant, delegate: any HTTP2SessionDelegate
+  ) {
+    guard !kept.isEmpty else { return }
+    var input: [UInt8] = []
+    swap(&input, &kept)
+    let used = take(input.span, atMost: frames, now: now, delegate: delegate)
+    guard used < input.count else { return }
+    input.removeFirst(used)
+    kept = input
+  }
+
+  /// Takes bytes from the front and returns how many.
+  private func take(
+    _ bytes: Span<UInt8>, atMost frames: Int, now: Instant, delegate: any HTTP2SessionDelegate
+  ) -> Int {
+    guard !isTerminating else { return bytes.count }
     precondition(self.delegate == nil, "Not from within an event.")
     self.delegate = delegate
     defer { self.delegate = nil }
     self.now = now
     frameGuard.ledger.advance(to: now)
+    frameGuard.framesLeft = frames
     var fed = 0
     var position = 0
     while terminationCode == nil {
       switch frameGuard.next(bytes, from: &position) {
       case .passed:
-        feed(bytes.extracting(fed..<bytes.count))
-        return endIfTooMuchWaits()
+        feed(bytes.extracting(fed..<position))
+        noteHeaders(now)
+        endIfTooMuchWaits()
+        return isTerminating ? bytes.count : position
       case .judge(let start):
         feed(bytes.extracting(fed..<start))
         fed = start
@@ -115,6 +156,7 @@ package import Primitives
         terminate(code)
       }
     }
+    return bytes.count
   }
 
   /// Appends what is to be sent to `output`, about `limit` bytes of it at most (one frame more).
@@ -134,7 +176,6 @@ package import Primitives
     }
     outputLimit = self.output.count + limit
     reachedLimit = false
-    sentContent = false
     repeat {
       var start: UnsafePointer<UInt8>?
       let count = unsafe nghttp2_session_mem_send(native, &start)
@@ -144,7 +185,8 @@ package import Primitives
       unsafe self.output.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
       reachedLimit = self.output.count >= outputLimit
     } while !reachedLimit
-    noteStall(now)
+    isBlocked = !reachedLimit
+    watchStalls()
     if let code = faultCode, terminationCode == nil {
       terminate(code)
       return true
@@ -208,11 +250,11 @@ package import Primitives
     }
   }
 
-  private func noteStall(_ now: Instant) {
-    if queuedBytes == 0 || sentContent || reachedLimit {
-      stalledSince = nil
-    } else if stalledSince == nil {
-      stalledSince = now
-    }
+  /// By the frames, not by events: of a malformed section there is none at its end.
+  private func noteHeaders(_ now: Instant) {
+    guard frameGuard.isInHeaders else { return headersSince = nil }
+    guard headersSince == nil || headerSection != frameGuard.headerSections else { return }
+    headersSince = now
+    headerSection = frameGuard.headerSections
   }
 }

@@ -23,6 +23,7 @@ package final class HTTP2Stream: @unchecked Sendable {
   /// Place in the session's list of live streams.
   var slot = 0
   var outgoing = OutgoingQueue()
+  var taken = TakenContent()
   var trailers: Trailers?
   /// Received content that the driver has not yet consumed, in bytes.
   var unconsumedBytes = 0
@@ -43,6 +44,7 @@ package final class HTTP2Stream: @unchecked Sendable {
     isClosed = false
     unconsumedBytes = 0
     headerListBytes = 0
+    taken = TakenContent()
     lingersUntil = nil
     flags = []
   }

@@ -14,6 +14,11 @@ enum Limits {
   static let pooledBlockBytes = 1 << 10
   /// Free blocks that are kept per loop, in bytes: those of some hundred streams; more are freed.
   static let pooledBytes = 512 << 10
+  /// DATA with less content than this, in bytes, is counted as small: it costs more to take than it carries.
+  static let smallDataBytes = 64
+  /// What of a stream's content must go for its peer to be given more time, in bytes, unless all of it
+  /// goes: a reader of single bytes is cut off.
+  static let takenBytes = 4 << 10
   /// A credit that was earned never exceeds this many times its basic count.
   static let earnedFactor = 64
 }

@@ -22,8 +22,9 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
   /// What receptions go into while it has room.
   private var block: ByteStorage?
   private var failure: Failure?
-  /// Bytes received since the reader last waited.
+  /// Bytes received, and chunks decoded, since the reader last waited.
   private var receivedInTurn = 0
+  private var chunksInTurn = 0
   /// When the reader began to wait.
   private var askedAt: Instant
   private(set) var trailers: FieldBlock?
@@ -81,6 +82,10 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
     do throws(HTTPClientError) {
       askedAt = http1?.connection.loop.now ?? askedAt
       while true {
+        if isTurnUsed {
+          beginTurn()
+          await parker.yield()
+        }
         if let piece = try takePiece() { return piece }
         guard let http1 else { return nil }
         if let error = http1.failure { throw error }
@@ -88,10 +93,6 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
         http1.reader = parker
         if http1.connection.mayReceive {
           try receiveOnce(http1)
-          if receivedInTurn >= HTTPClientLimits.receivedBytesPerTurn {
-            receivedInTurn = 0
-            await parker.yield()
-          }
         } else {
           try await awaitBytes(http1, parker)
         }
@@ -110,10 +111,20 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
 
   // MARK: - Receiving
 
+  private var isTurnUsed: Bool {
+    receivedInTurn >= HTTPClientLimits.receivedBytesPerTurn
+      || chunksInTurn >= HTTPClientLimits.chunksPerTurn
+  }
+
+  private func beginTurn() {
+    receivedInTurn = 0
+    chunksInTurn = 0
+  }
+
   private func awaitBytes(
     _ http1: HTTP1ClientConnection, _ parker: Parker
   ) async throws(HTTPClientError) {
-    receivedInTurn = 0
+    beginTurn()
     // A reader that took its time does not make the origin late.
     switch await parker.park(until: max(http1.progressAt, askedAt) + patience) {
     case .woken: return
@@ -174,23 +185,27 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
     return nil
   }
 
-  /// Copies small chunks that lie behind each other into one piece.
+  /// Copies small chunks that lie behind each other into one piece, which is no longer than what may
+  /// be gathered and keeps no more memory than twice its length.
   private func gather(_ piece: Bytes) throws(HTTPClientError) -> Bytes {
-    let gathered = ByteStorage(capacity: piece.count + undecoded.count)
+    let gathered = ByteStorage(
+      capacity: min(piece.count + undecoded.count, HTTPClientLimits.gatheredPieceBytes))
     piece.withSpan { _ = gathered.append($0) }
-    while !undecoded.isEmpty && !decoder.isComplete {
-      let bytes = undecoded
+    while !undecoded.isEmpty && !decoder.isComplete && gathered.free > 0 && !isTurnUsed {
+      let bytes = undecoded.slice(0..<min(gathered.free, undecoded.count))
       let step = try bytes.withSpan { (span) throws(HTTPClientError) in try decode(span) }
-      undecoded = bytes.dropFirst(step.consumed)
+      undecoded = undecoded.dropFirst(step.consumed)
       bytes.slice(step.content).withSpan { _ = gathered.append($0) }
       if decoder.isComplete { complete(surplus: undecoded.count) }
     }
-    return Bytes(gathered, offset: 0, count: gathered.count)
+    let whole = Bytes(gathered, offset: 0, count: gathered.count)
+    return gathered.free > gathered.count ? whole.withSpan { Bytes(copying: $0) } : whole
   }
 
   private func decode(
     _ span: Span<UInt8>
   ) throws(HTTPClientError) -> HTTP1BodyDecoder.Step {
+    chunksInTurn += 1
     do throws(HTTPParseError) { return try decoder.decode(span) } catch {
       throw .responseMalformed(error)
     }

@@ -130,9 +130,11 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 extension HTTP2ClientConnection: ClientConnectionUser {
   func connectionReady() {
     var budget = HTTPClientLimits.receivedBytesPerTurn
-    while connection.mayReceive && budget > 0 {
+    let frames = HTTPClientLimits.framesPerTurn
+    session.resume(atMost: frames, now: connection.loop.now, delegate: self)
+    while connection.mayReceive && budget > 0 && !session.keepsInput {
       let reception = connection.receiveOnce(atMost: RuntimeLimits.inputBytes) { bytes in
-        session.receive(bytes, now: connection.loop.now, delegate: self)
+        session.receive(bytes, atMost: frames, now: connection.loop.now, delegate: self)
       }
       switch reception {
       case .bytes(let count):
@@ -145,7 +147,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
       case .failed(let error): return finish(error)
       }
     }
-    if budget <= 0 { connection.enqueue() }
+    if budget <= 0 || session.keepsInput { connection.enqueue() }
     flush()
     guard connection.isOpen else { return }
     if isDraining && session.streamCount == 0 {

@@ -28,7 +28,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private var hasHead = false
   private var isEnded = false
   private var failure: HTTPClientError?
-  private var pieces: [Bytes] = []
+  private var content = ContentQueue()
   private var interimCount = 0
 
   init(
@@ -70,20 +70,19 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
     guard isEnded && trailers == nil && failure == nil else {
       return FetchedResponse(head: head, body: .stream(self), contentLength: announced)
     }
-    let count = pieces.reduce(0) { $0 + $1.count }
-    let length = head.hasNoContent(for: method) ? announced : UInt64(count)
+    let length = head.hasNoContent(for: method) ? announced : UInt64(content.count)
+    let pieces = content.takeAll()
     let body: ResponseBody =
       pieces.count > 1 ? .chunks(pieces) : pieces.first.map { .bytes($0) } ?? .none
-    pieces = []
     return FetchedResponse(head: head, body: body, contentLength: length)
   }
 
-  var isReady: Bool { !pieces.isEmpty || isEnded || failure != nil }
+  var isReady: Bool { !content.isEmpty || isEnded || failure != nil }
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     let askedAt = http2.connection.loop.now
     while true {
-      if !pieces.isEmpty { return take() }
+      if let piece = take() { return piece }
       if isEnded && failure == nil { return nil }
       if let failure { throw failure.failure() }
       reader = parker
@@ -100,12 +99,12 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   }
 
   func abandon() {
-    pieces = []
+    content.removeAll()
     if !isEnded && failure == nil { _ = giveUp(.cancelled) }
   }
 
-  private func take() -> Bytes {
-    let piece = pieces.removeFirst()
+  private func take() -> Bytes? {
+    guard let piece = content.takeFirst() else { return nil }
     if let stream {
       http2.session.consume(stream, piece.count)
       http2.flush()
@@ -189,7 +188,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
       if let stream { http2.session.consume(stream, bytes.count) }
       return
     }
-    if bytes.count > 0 { pieces.append(Bytes(copying: bytes)) }
+    content.append(bytes)
     reader?.wake()
   }
 

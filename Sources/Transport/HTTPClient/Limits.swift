@@ -17,11 +17,25 @@ package enum HTTPClientLimits {
   /// Chunks up to this size are gathered into one piece: a piece costs more than a copy of it.
   static let gatheredChunkBytes = 2 << 10
 
+  /// The longest piece that is gathered, in bytes.
+  static let gatheredPieceBytes = 16 << 10
+
+  /// Chunks of a response that are decoded in one turn (each takes about 0.2 us); then others have theirs.
+  static let chunksPerTurn = 512
+
+  /// Frames of one HTTP/2 connection that are taken at once (one of a few bytes takes about 0.5 us);
+  /// what came behind them waits for the next turn.
+  static let framesPerTurn = 256
+
   /// Bytes that may be the end of one chunk and the head of the next, without content: with no more
   /// than these received, a body is not taken to have something ready.
   static let chunkFrameBytes = 32
 
-  /// Bytes of a request that wait for the origin. Above it the upload waits.
+  /// Bytes of a request's body that wait for the origin. Above it the upload waits; the kernel's buffer
+  /// is larger. If the zone has no room, the upload waits until nothing is left.
+  static let uploadBacklogBytes = 64 << 10
+
+  /// Bytes of one HTTP/2 connection that wait for the kernel. Above it streams wait.
   static let pendingOutputBytes = 256 << 10
 
   /// Exchanges at once on one HTTP/2 connection, if the origin allows that many; more get another

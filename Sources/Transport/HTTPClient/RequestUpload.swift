@@ -55,6 +55,7 @@ final class RequestUpload: @unchecked Sendable {
 
   private func run() async {
     await awaitContinue()
+    var turn = PassingTurn()
     do throws(Failure) {
       while !isStopped {
         awaitsSource = true
@@ -62,7 +63,8 @@ final class RequestUpload: @unchecked Sendable {
         awaitsSource = false
         guard let piece = next else { break }
         guard try send(piece) else { break }
-        await awaitRoom(HTTPClientLimits.pendingOutputBytes)
+        await awaitRoom(source.allowsBacklog ? HTTPClientLimits.uploadBacklogBytes : 0)
+        await turn.passed(piece, parker)
       }
       if !isStopped { try await end() } else { source.abandon() }
     } catch {

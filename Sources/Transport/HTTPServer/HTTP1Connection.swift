@@ -63,8 +63,8 @@ final class HTTP1Connection {
     while position < input.count && connection.isOpen && connection.ending == .none {
       let rest = input.extracting(position..<input.count)
       if let body, !body.isComplete {
-        guard body.hasRoom else { break }
-        position += body.receive(rest)
+        guard body.hasRoom, !connection.isTurnUsed else { break }
+        position += body.receive(rest, on: connection)
         if body.isComplete { exchangeAdvanced() }
       } else {
         guard exchange == nil, !connection.isTurnUsed, let used = parseHead(rest) else { break }
@@ -248,7 +248,7 @@ final class HTTP1Connection {
   /// Output went out: a task may wait for room.
   func outputChanged() {
     let waiting = connection.pendingOutputCount
-    if waiting > 0 && response.noteProgress(waiting) {
+    if response.noteProgress(waiting) {
       connection.setDeadline(
         connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds))
     }

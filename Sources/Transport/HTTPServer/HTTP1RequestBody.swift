@@ -10,8 +10,7 @@ import Runtime
 final class HTTP1RequestBody: BodySource {
   private weak var http1: HTTP1Connection?
   private var decoder: HTTP1BodyDecoder?
-  private var pieces: [Bytes] = []
-  private var waitingBytes = 0
+  private var content = RequestContent()
   private var state: State
   private var reader: Parker?
   private var owesContinue: Bool
@@ -68,7 +67,7 @@ final class HTTP1RequestBody: BodySource {
 
   var hasRoom: Bool {
     switch state {
-    case .receiving: waitingBytes < HTTPServerLimits.pendingBodyBytes
+    case .receiving: content.count < HTTPServerLimits.pendingBodyBytes && content.hasRoom
     case .discarding: true
     case .waiting, .complete, .failed: false
     }
@@ -76,10 +75,24 @@ final class HTTP1RequestBody: BodySource {
 
   // MARK: - The reader's side
 
+  var isReady: Bool {
+    if !content.isEmpty { return true }
+    switch state {
+    case .complete, .failed: return true
+    case .waiting, .receiving, .discarding: return false
+    }
+  }
+
+  var allowsBacklog: Bool { content.allowsBacklog }
+
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    let hadRoom = hasRoom
+    content.returned()
     while true {
       if let excess { throw excess }
-      if !pieces.isEmpty { return takeFirst() }
+      let piece = content.takeFirst()
+      noteRoom(hadRoom)
+      if let piece { return piece }
       switch state {
       case .complete: return nil
       case .failed(let failure): throw failure
@@ -95,8 +108,7 @@ final class HTTP1RequestBody: BodySource {
   }
 
   func abandon() {
-    pieces.removeAll()
-    waitingBytes = 0
+    content.removeAll()
     reader = nil
     if case .receiving = state { state = .discarding }
     http1?.connection.enqueue()
@@ -111,15 +123,11 @@ final class HTTP1RequestBody: BodySource {
     return Failure(.requestTooLarge, "the zone takes at most \(limit) bytes")
   }
 
-  private func takeFirst() -> Bytes {
-    let piece = pieces.removeFirst()
-    let wasFull = waitingBytes >= HTTPServerLimits.pendingBodyBytes
-    waitingBytes -= piece.count
-    if wasFull, let http1 {
-      roomSince = http1.connection.loop.now
-      http1.connection.enqueue()
-    }
-    return piece
+  /// The connection goes on if there is room, and was none before.
+  private func noteRoom(_ hadRoom: Bool) {
+    guard !hadRoom, hasRoom, let http1 else { return }
+    roomSince = http1.connection.loop.now
+    http1.connection.enqueue()
   }
 
   /// RFC 9110 section 10.1.1: the reader wants the body, so the client may send it.
@@ -131,35 +139,39 @@ final class HTTP1RequestBody: BodySource {
 
   // MARK: - The connection's side
 
-  /// Decodes from the front of `input` and returns how many bytes were used.
-  func receive(_ input: Span<UInt8>) -> Int {
+  /// Decodes from the front of `input`, as far as there is room and `connection` has its turn, and
+  /// returns how many bytes were used.
+  func receive(_ input: Span<UInt8>, on connection: ServerConnection) -> Int {
     guard decoder != nil else {
-      push(input)
+      push(input, on: connection)
       return input.count
     }
-    do throws(HTTPParseError) { return try decode(input) } catch {
+    do throws(HTTPParseError) {
+      let used = try decode(input, on: connection)
+      connection.setDeadline(pace.deadline)
+      return used
+    } catch {
       fail(Failure(.requestInvalid, "the request's body is malformed"))
       return input.count
     }
   }
 
-  private func decode(_ input: Span<UInt8>) throws(HTTPParseError) -> Int {
+  private func decode(
+    _ input: Span<UInt8>, on connection: ServerConnection
+  ) throws(HTTPParseError) -> Int {
     var position = 0
-    while position < input.count && hasRoom {
-      guard var decoder else { break }
-      let step = try decoder.decode(input.extracting(position..<input.count))
-      self.decoder = decoder
-      if !step.content.isEmpty {
-        push(
-          input.extracting(
-            position + step.content.lowerBound..<position + step.content.upperBound))
-      }
+    // The tenant's room was looked at before: a reception is taken as a whole.
+    while position < input.count && content.count < HTTPServerLimits.pendingBodyBytes
+      && !connection.isTurnUsed
+    {
+      let rest = input.extracting(position..<input.count)
+      guard let step = try decoder?.decode(rest) else { break }
+      connection.chunksInTurn += 1
+      if !step.content.isEmpty { push(rest.extracting(step.content), on: connection) }
       position += step.consumed
       if case .failed = state { break }
       if step.isComplete {
-        trailers = decoder.trailers.isEmpty ? nil : decoder.trailers
-        state = .complete
-        reader?.wake()
+        complete()
         break
       }
       if step.consumed == 0 { break }
@@ -167,20 +179,21 @@ final class HTTP1RequestBody: BodySource {
     return position
   }
 
-  private func push(_ bytes: Span<UInt8>) {
-    if let http1 {
-      pace.received(bytes.count, at: http1.connection.loop.now)
-      // After an upgrade the client owes nothing.
-      if decoder != nil { http1.connection.setDeadline(pace.deadline) }
-    }
+  private func complete() {
+    if let decoder, !decoder.trailers.isEmpty { trailers = decoder.trailers }
+    state = .complete
+    reader?.wake()
+  }
+
+  private func push(_ bytes: Span<UInt8>, on connection: ServerConnection) {
+    pace.received(bytes.count, at: connection.loop.now)
     if case .discarding = state {
       discardedBytes += bytes.count
       if discardedBytes > HTTPServerLimits.discardedBodyBytes { fail(Failure(.requestTooLarge)) }
       return
     }
     if let excess { return fail(excess) }
-    pieces.append(Bytes(copying: bytes))
-    waitingBytes += bytes.count
+    content.append(bytes, for: connection.tenant)
     reader?.wake()
   }
 
@@ -191,8 +204,7 @@ final class HTTP1RequestBody: BodySource {
 
   /// The response is complete: drops what is left of the body. False if that is too much.
   func discardRest() -> Bool {
-    pieces.removeAll()
-    waitingBytes = 0
+    content.removeAll()
     switch state {
     case .receiving, .discarding:
       guard !owesContinue else { return false }
@@ -222,8 +234,7 @@ final class HTTP1RequestBody: BodySource {
     state = .failed(failure)
     // What follows on the connection can't be told from the rest of this body.
     http1?.keepsAlive = false
-    pieces.removeAll()
-    waitingBytes = 0
+    content.removeAll()
     reader?.wake()
   }
 

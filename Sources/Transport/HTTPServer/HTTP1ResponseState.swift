@@ -16,8 +16,12 @@ struct HTTP1ResponseState {
   private var waitingAtProgress = Int.max
 
   /// Whether the client has taken enough since the last time to be given more time: at least 4 KiB,
-  /// so that a reader of single bytes is cut off.
+  /// so that a reader of single bytes is cut off. What waits behind an empty queue is measured anew.
   mutating func noteProgress(_ waiting: Int) -> Bool {
+    guard waiting > 0 else {
+      waitingAtProgress = .max
+      return false
+    }
     if waiting > waitingAtProgress { waitingAtProgress = waiting }
     guard waitingAtProgress == .max || waitingAtProgress - waiting >= 4096 else { return false }
     waitingAtProgress = waiting

@@ -93,9 +93,7 @@ extension HTTP2Connection: ResponseSink {
 
   /// The session has the whole response: the exchange is free for another request.
   private func release(_ exchange: Exchange, _ stream: HTTP2Stream) {
-    if let body = exchange.requestBody as? HTTP2RequestBody, !body.isComplete {
-      session?.discardContent(of: stream)
-    }
+    if let body = exchange.requestBody as? HTTP2RequestBody, !body.isComplete { body.abandon() }
     stream.attachment = nil
     connection.server.giveBack(exchange, of: connection)
   }

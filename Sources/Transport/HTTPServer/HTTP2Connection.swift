@@ -20,12 +20,11 @@ final class HTTP2Connection {
   private var trailerRules = HTTP2TrailerRules()
   /// What the header section being received did wrong.
   private var fault: HTTPParseError?
-  /// Since when a header section is being received.
-  private var headersSince: Instant?
   private var isGoingAway = false
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
-  /// When the client last took some of the output that waits, and how much waited then.
+  /// When the client last took some of the output that waits, and how much waited then: at the end of
+  /// the last turn.
   private var takenAt = Instant(nanoseconds: 0)
   private var waitingOutput = 0
   /// Zones beside the connection's own that have streams here, or had.
@@ -36,7 +35,7 @@ final class HTTP2Connection {
     rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
     do throws(HTTP2Failure) {
       session = try HTTP2Session(
-        .server, limits: HTTP2Limits(), scratch: connection.server.scratch)
+        .server, limits: Self.limits, scratch: connection.server.scratch)
     } catch {
       session = nil
       connection.endAfterOutput()
@@ -44,16 +43,45 @@ final class HTTP2Connection {
     extendDeadline()
   }
 
+  private static let limits: HTTP2Limits = {
+    var limits = HTTP2Limits()
+    limits.streamWindowBytes = HTTPServerLimits.unaskedBodyBytes
+    return limits
+  }()
+
   var wantsInput: Bool {
-    connection.ending == .none && session?.isTerminating == false
+    connection.ending == .none && session?.isTerminating == false && session?.keepsInput == false
       && connection.pendingOutputCount < 4 * HTTPServerLimits.pendingOutputBytes
   }
 
   func receive(_ bytes: Span<UInt8>) {
-    session?.receive(bytes, now: connection.loop.now, delegate: self)
+    drive { session in
+      session.receive(
+        bytes, atMost: HTTPServerLimits.framesPerTurn, now: connection.loop.now, delegate: self)
+    }
   }
 
-  func resume() {}
+  /// Goes on with frames that were kept.
+  func resume() {
+    guard session?.keepsInput == true else { return }
+    drive { session in
+      session.resume(
+        atMost: HTTPServerLimits.framesPerTurn, now: connection.loop.now, delegate: self)
+    }
+  }
+
+  /// Since when the client owes the rest of a header section.
+  private var headersSince: Instant? {
+    session.flatMap { $0.isTerminating ? nil : $0.headersSince }
+  }
+
+  private func drive(_ body: (HTTP2Session) -> Void) {
+    guard let session else { return }
+    let before = session.headersSince
+    body(session)
+    if session.headersSince != before { extendDeadline() }
+    if session.keepsInput { connection.enqueue() }
+  }
 
   /// Takes what the session has to send, up to one turn's share. Returns whether there is more.
   func pump(into output: inout [UInt8]) -> Bool {
@@ -61,40 +89,43 @@ final class HTTP2Connection {
     let more = session.pull(
       into: &output, limit: HTTPServerLimits.gatheredOutputBytes, now: connection.loop.now,
       delegate: self)
-    if session.lingersUntil != nil { setDeadline() }
+    if due < connection.deadline { setDeadline() }
     // After GOAWAY is sent and the streams have ended, or after a fault.
     if session.isFinished { connection.ending = .afterOutput }
     return more
   }
 
   func timedOut() {
-    guard let session else { return connection.abort() }
+    guard let session, !isOutputStuck else { return connection.abort() }
     let now = connection.loop.now
     if let limit = session.lingersUntil, limit <= now {
       session.cutOffLateContent(now: now)
       connection.enqueue()
-      guard silentAt <= now else { return setDeadline() }
     }
+    if let limit = session.stallCheckAt, limit <= now {
+      session.cutOffStalled(now: now, isExcused: waitingOutput > 0)
+      connection.enqueue()
+    }
+    guard silentAt <= now else { return setDeadline() }
     if let since = headersSince,
-      now.nanoseconds(since: since) > HTTPServerLimits.headNanoseconds
+      now.nanoseconds(since: since) >= HTTPServerLimits.headNanoseconds
     {
       session.terminate(.enhanceYourCalm)
       connection.enqueue()
-    } else if let stalled = session.stalledSince,
-      now.nanoseconds(since: stalled) > HTTPServerLimits.writeIdleNanoseconds
-    {
-      return connection.abort()
-    } else if connection.pendingOutputCount > 0 {
-      let limit = takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
-      guard limit > now else { return connection.abort() }
-      silentAt = limit
-      return setDeadline()
-    } else if isGoingAway || session.streamCount == 0 {
+    } else if waitingOutput == 0, isGoingAway || session.streamCount == 0 {
       session.goAway()
       if session.streamCount == 0 { connection.ending = .afterOutput }
     }
     extendDeadline()
   }
+
+  /// When the client will have taken nothing of the output for too long, if some waits.
+  private var outputStuckAt: Instant? {
+    guard waitingOutput > 0 else { return nil }
+    return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
+  }
+
+  private var isOutputStuck: Bool { outputStuckAt.map { $0 <= connection.loop.now } ?? false }
 
   func drain() {
     guard let session, !isGoingAway else { return }
@@ -116,27 +147,34 @@ final class HTTP2Connection {
     guard waiting != waitingOutput else { return }
     waitingOutput = waiting
     takenAt = connection.loop.now
+    if due < connection.deadline { setDeadline() }
   }
 
   func extendDeadline() {
-    let limit =
-      isGoingAway
-      ? HTTPServerLimits.goingAwayNanoseconds
-      : headersSince == nil
-        ? HTTPServerLimits.idleNanoseconds : HTTPServerLimits.headNanoseconds
-    silentAt = connection.loop.now.advanced(byNanoseconds: limit)
+    if !isGoingAway, let since = headersSince {
+      silentAt = since.advanced(byNanoseconds: HTTPServerLimits.headNanoseconds)
+    } else {
+      silentAt = connection.loop.now.advanced(
+        byNanoseconds: isGoingAway
+          ? HTTPServerLimits.goingAwayNanoseconds : HTTPServerLimits.idleNanoseconds)
+    }
     setDeadline()
   }
 
-  private func setDeadline() {
-    connection.setDeadline(min(silentAt, session?.lingersUntil ?? silentAt))
+  private func setDeadline() { connection.setDeadline(due) }
+
+  /// When `timedOut` has something to look at next.
+  private var due: Instant {
+    var due = silentAt
+    if let instant = session?.lingersUntil { due = min(due, instant) }
+    if let instant = session?.stallCheckAt { due = min(due, instant) }
+    if let instant = outputStuckAt { due = min(due, instant) }
+    return due
   }
 }
 
 extension HTTP2Connection: HTTP2SessionDelegate {
   func headersBegan(_ stream: HTTP2Stream) {
-    headersSince = connection.loop.now
-    extendDeadline()
     guard stream.attachment == nil else {
       body(of: stream)?.beginTrailers()
       return
@@ -165,7 +203,6 @@ extension HTTP2Connection: HTTP2SessionDelegate {
   func headersEnded(
     _ stream: HTTP2Stream, kind: HTTP2HeadersKind, endStream: Bool, tooLarge: Bool
   ) {
-    headersSince = nil
     extendDeadline()
     guard kind == .request, let exchange = stream.attachment as? Exchange else {
       if endStream { body(of: stream)?.end() }

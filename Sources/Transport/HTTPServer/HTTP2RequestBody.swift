@@ -7,11 +7,14 @@ import Primitives
 import Runtime
 
 /// A request body whose sender is held back by the stream's flow-control window: the window opens
-/// as the reader takes pieces (RFC 9113 section 5.2).
+/// as the reader takes pieces (RFC 9113 section 5.2), and it becomes wider when there is a reader.
 final class HTTP2RequestBody: BodySource {
   private weak var http2: HTTP2Connection?
   private let stream: HTTP2Stream
-  private var pieces: [Bytes] = []
+  private var content = RequestContent()
+  /// Bytes that were taken, and for which the window was not opened yet.
+  private var owedBytes = 0
+  private var isWidened = false
   private var failure: Failure?
   private var pace: BodyPace
   private(set) var isComplete = false
@@ -26,16 +29,23 @@ final class HTTP2RequestBody: BodySource {
     pace = BodyPace(begunAt: http2.connection.loop.now)
   }
 
+  var allowsBacklog: Bool { content.allowsBacklog }
+
   var trailers: FieldBlock? { trailerBlock.isEmpty ? nil : trailerBlock }
 
+  var isReady: Bool { !content.isEmpty || isComplete || isAbandoned || failure != nil }
+
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
+    content.returned()
+    openWindow()
     // The window is open for all that was taken: from here on the client owes bytes.
     let askedAt = parker.loop.now
     while true {
       if let failure = failure ?? excess { throw failure }
-      if !pieces.isEmpty {
-        let piece = pieces.removeFirst()
-        consume(piece.count)
+      if isAbandoned { throw Failure(.clientAborted, "nobody wants the request's body") }
+      if let piece = content.takeFirst() {
+        owedBytes += piece.count
+        openWindow()
         return piece
       }
       if isComplete { return nil }
@@ -52,8 +62,10 @@ final class HTTP2RequestBody: BodySource {
 
   func abandon() {
     isAbandoned = true
-    pieces.removeAll()
+    content.removeAll()
+    owedBytes = 0
     http2?.session?.discardContent(of: stream)
+    reader?.wake()
     http2?.connection.enqueue()
   }
 
@@ -64,7 +76,7 @@ final class HTTP2RequestBody: BodySource {
     }
     if let http2 { pace.received(bytes.count, at: http2.connection.loop.now) }
     if let excess { return fail(excess) }
-    pieces.append(Bytes(copying: bytes))
+    content.append(bytes, for: http2?.tenant(of: stream))
     reader?.wake()
   }
 
@@ -101,8 +113,23 @@ final class HTTP2RequestBody: BodySource {
     reader?.wake()
   }
 
-  private func consume(_ count: Int) {
-    http2?.session?.consume(stream, count)
-    http2?.connection.enqueue()
+  /// A short body needs no more than it has.
+  private var canWiden: Bool {
+    !isWidened && !isComplete && content.allowsBacklog
+      && pace.receivedBytes >= UInt64(HTTPServerLimits.unaskedBodyBytes / 2)
+  }
+
+  /// Lets the client send as much as was taken, if there is room for it.
+  private func openWindow() {
+    guard content.hasRoom, let http2, let session = http2.session else { return }
+    if canWiden {
+      isWidened = true
+      session.setWindow(of: stream, bytes: HTTPServerLimits.pendingBodyBytes)
+    } else if owedBytes == 0 {
+      return
+    }
+    session.consume(stream, owedBytes)
+    owedBytes = 0
+    http2.connection.enqueue()
   }
 }

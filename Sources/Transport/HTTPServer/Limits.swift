@@ -34,6 +34,10 @@ package enum HTTPServerLimits {
   /// Bytes of a request body that wait for their reader. At it the connection is not received from.
   static let pendingBodyBytes = 256 << 10
 
+  /// Window of an HTTP/2 request's stream until somebody reads its body, in bytes; then it is
+  /// `pendingBodyBytes`, if the zone has room (`bounds.requestBufferBytes`).
+  static let unaskedBodyBytes = 64 << 10
+
   /// Bytes of a response that wait for the client. Above it the exchange's task waits.
   static let pendingOutputBytes = 256 << 10
 
@@ -46,6 +50,14 @@ package enum HTTPServerLimits {
   /// Requests of one HTTP/1.1 connection that are answered in one turn (a hit takes about 2 us); those
   /// that were pipelined behind them wait for the next.
   static let requestsPerTurn = 32
+
+  /// Pieces of chunked bodies of one connection that are decoded in one turn (each takes about 0.2 us);
+  /// what came behind them waits for the next.
+  static let chunksPerTurn = 512
+
+  /// Frames of one HTTP/2 connection that are taken at once (one of a few bytes takes about 0.5 us);
+  /// what came behind them waits for the next turn.
+  static let framesPerTurn = 256
 
   /// Zones beside its own that an HTTP/2 connection counts for. Before it counts for one more, it
   /// stops counting for those that have no stream open; with more streams than that it may be more.

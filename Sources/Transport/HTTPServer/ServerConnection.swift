@@ -36,6 +36,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var registryIndex = -1
   var isInTurn = false
   var requestsInTurn = 0
+  var chunksInTurn = 0
   /// Bytes of large bodies that were handed to the kernel in this turn.
   var sentInTurn = 0
   var hasTimedOut = false
@@ -126,8 +127,11 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     isInTurn = false
   }
 
-  /// Whether further requests wait for the next turn.
-  var isTurnUsed: Bool { requestsInTurn >= HTTPServerLimits.requestsPerTurn }
+  /// Whether further requests, or chunks of their bodies, wait for the next turn.
+  var isTurnUsed: Bool {
+    requestsInTurn >= HTTPServerLimits.requestsPerTurn
+      || chunksInTurn >= HTTPServerLimits.chunksPerTurn
+  }
 
   /// Runs `body`, which answers in the middle of other work of the loop, as a turn of its own: what
   /// it writes leaves in one call at once. If another connection is in its turn, it leaves later.
@@ -144,6 +148,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   private func work() {
     requestsInTurn = 0
+    chunksInTurn = 0
     if isDrainDue {
       isDrainDue = false
       drain()
