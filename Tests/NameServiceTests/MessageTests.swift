@@ -87,6 +87,28 @@ struct MessageTests {
     #expect(response.sections[2].map(\.content) == [[192, 0, 2, 54]])
   }
 
+  @Test("glue of both families comes, and none that the zone does not have") func glue() throws {
+    let six = [0x20, 0x01, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [1] as [UInt8]
+    let records = [
+      TestAnswers.record("z.test", .ns, "ns.z.test"),
+      TestAnswers.record("sub.z.test", .ns, "a.sub.z.test"),
+      TestAnswers.record("sub.z.test", .ns, "b.sub.z.test"),
+      TestAnswers.record("sub.z.test", .ns, "ns.elsewhere"),
+      TestAnswers.record("a.sub.z.test", .aaaa, six),
+      TestAnswers.record("b.sub.z.test", .aaaa, six),
+      TestAnswers.record("b.sub.z.test", .a, [192, 0, 2, 1]),
+    ]
+    let image = try ZoneCompiler.compile(
+      apex: DomainName(wire: Messages.wire("z.test").span), records: records
+    ).get()
+    let bytes = try #require(TestAnswers.respond(image, Messages.query("x.sub.z.test", .aaaa)))
+    let response = try #require(Messages.read(bytes))
+    #expect(response.sections[1].count == 3)
+    #expect(
+      response.sections[2].map { "\($0.owner) \($0.type)" }.sorted()
+        == ["a.sub.z.test AAAA", "b.sub.z.test A", "b.sub.z.test AAAA"])
+  }
+
   @Test("ANY gets one of the sets (RFC 8482)") func any() throws {
     let response = try #require(ask(Messages.query("one.test", .any)))
     #expect(Set(response.sections[0].map(\.type)).count == 1 && response.code == 0)

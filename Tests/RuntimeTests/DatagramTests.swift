@@ -40,6 +40,36 @@ struct DatagramTests {
     #expect(from == "\(a).\(b).\(c).\(d)")
   }
 
+  @Test("over IPv6, too") func replySourceOverIPv6() async {
+    let from = await SharedRuntime.run { lane in
+      let home = SocketAddress(family: .ipv6, high: 0, low: 1, port: 0)
+      let any = SocketAddress(family: .ipv6, high: 0, low: 0, port: 0)
+      // Without IPv6 there is nothing to see.
+      guard let theirs = try? DatagramSocket.bind(to: home),
+        let ours = try? DatagramSocket.bind(to: any)
+      else { return "[::1]" }
+      let client = Collector(payer: lane)
+      let server = DatagramSocket(descriptor: ours, loop: lane.loop, handler: Echo(payer: lane))
+      let socket = DatagramSocket(descriptor: theirs, loop: lane.loop, handler: client)
+      defer {
+        server.close()
+        socket.close()
+      }
+      guard (try? server.register()) != nil, (try? socket.register()) != nil else { return "none" }
+      var target = home
+      target.port = server.address.port
+      lane.loop.datagrams.reply(to: target, from: nil, paidBy: lane) { room in
+        room[0] = 1
+        return 1
+      }
+      socket.flush()
+      let parker = Parker(on: lane)
+      while client.replies.isEmpty { await parker.yield() }
+      return client.peers.map { "[\($0.host)]" }.joined()
+    }
+    #expect(from == "[::1]")
+  }
+
   @Test("receiving and sending are charged to who is named, and not to the system")
   func charges() async {
     let share = await SharedRuntime.run { lane in
