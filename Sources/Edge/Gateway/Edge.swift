@@ -87,7 +87,7 @@ package final class Edge: Sendable {
       let some = rest.prefix(GatewayLimits.zonesPerPublication)
       rest = rest.dropFirst(some.count)
       let publication = await directory.loop.perform { [directory] in
-        directory.publication(of: some, sequence: applied.sequence)
+        directory.publication(of: some)
       }
       for node in nodes { await publish(publication, at: node.gateway) }
       for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }

@@ -20,6 +20,8 @@ package final class ZoneDirectory: @unchecked Sendable {
   /// The zone that answers for names that no zone has; nil: 421.
   package let defaultZone: String?
   private var live: [ZoneID: Live] = [:]
+  /// The last change of which the loops were told.
+  private var publishedSequence: UInt64 = 0
   private var sweepAt = 1_024
   private(set) var lastFailure: String?
 
@@ -47,7 +49,7 @@ package final class ZoneDirectory: @unchecked Sendable {
     case failed(StorageError)
   }
 
-  /// What a look-up found, and the sequence number of the last change that it can have seen.
+  /// What a look-up found, and the sequence number of the last change that it has certainly seen.
   package struct Finding: Sendable {
     let found: Found
     let sequence: UInt64
@@ -76,7 +78,8 @@ package final class ZoneDirectory: @unchecked Sendable {
 
   private func lookUp(_ host: [UInt8]) -> LookUp {
     do throws(StorageError) {
-      let sequence = try store.sequence()
+      // What the store has may be newer, a snapshot in memory is not.
+      let sequence = publishedSequence
       func finding(_ found: Found) -> LookUp { .found(Finding(found: found, sequence: sequence)) }
       var id = try store.zone(forHost: host.span)
       if id == nil, let defaultZone { id = try store.zone(named: defaultZone) }
@@ -89,7 +92,7 @@ package final class ZoneDirectory: @unchecked Sendable {
       guard let configuration = try store.configurationWithKeys(of: id) else {
         return finding(.unknown)
       }
-      return finding(.zone(try makeSnapshot(configuration, epoch: sequence)))
+      return finding(.zone(try makeSnapshot(configuration, epoch: try store.sequence())))
     } catch {
       return .found(Finding(found: .failed(error), sequence: .max))
     }
@@ -121,12 +124,11 @@ package final class ZoneDirectory: @unchecked Sendable {
     return snapshot
   }
 
-  /// What the loops must hear of changes that the store has made, of which `sequence` is the last.
-  /// Purges among them are in force when this returns: loops need not hear of those.
-  func publication(
-    of changes: ArraySlice<ZoneChangeRecord>, sequence: UInt64
-  ) -> Publication {
-    var publication = Publication(sequence: sequence)
+  /// What the loops must hear of changes that the store has made, in their order. Purges among them are
+  /// in force when this returns: loops need not hear of those.
+  func publication(of changes: ArraySlice<ZoneChangeRecord>) -> Publication {
+    var publication = Publication(sequence: changes.last?.sequence ?? 0)
+    publishedSequence = max(publishedSequence, publication.sequence)
     for record in changes {
       if let purge = record.purge {
         cache.apply(purge, sequence: record.sequence, to: record.zone)
