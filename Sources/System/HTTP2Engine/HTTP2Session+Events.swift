@@ -223,6 +223,7 @@ extension HTTP2Session {
     stream.outgoing.move(count, to: &output)
     stream.taken.took(count, at: now, leaving: stream.outgoing.count)
     queuedBytes -= count
+    contentTaken.took(count, at: now, leaving: queuedBytes)
     stream.account?.queuedBytes -= count
     frameGuard.ledger.dataSent()
     reachedLimit = output.count >= outputLimit

@@ -1,5 +1,6 @@
 // Content that the peer's windows let nothing of go.
 
+import CNghttp2
 package import Primitives
 
 extension HTTP2Session {
@@ -7,12 +8,14 @@ extension HTTP2Session {
   /// `stallNanoseconds`, each by itself: others may be well. The driver calls it at `stallCheckAt` and
   /// pulls afterwards.
   ///
-  /// With `isExcused`, content may wait for other reasons (output that the socket does not take, content
-  /// of more urgent streams), and nobody is blamed.
+  /// A stream is to blame if its own window is shut, or if the connection's is and nothing of any stream
+  /// goes. With `isExcused` content waits for the socket, and nobody is blamed.
   package func cutOffStalled(now: Instant, isExcused: Bool) {
     stallCheckAt = nil
+    let standsStill = connectionStandsStill(now)
     for stream in live where stream.outgoing.count > 0 {
-      guard isBlocked, !isExcused, let since = stream.taken.since else {
+      guard isBlocked, !isExcused, standsStill || isShut(stream), let since = stream.taken.since
+      else {
         stream.taken.begin(at: now)
         checkStalls(at: now.advanced(byNanoseconds: limits.stallNanoseconds))
         continue
@@ -24,6 +27,21 @@ extension HTTP2Session {
         checkStalls(at: limit)
       }
     }
+  }
+
+  /// Whether the peer keeps the stream's own window shut.
+  private func isShut(_ stream: HTTP2Stream) -> Bool {
+    unsafe nghttp2_session_get_stream_remote_window_size(native, stream.id) <= 0
+  }
+
+  /// Whether the connection's window is shut and no fair part of any stream's content went for long.
+  private func connectionStandsStill(_ now: Instant) -> Bool {
+    guard let since = contentTaken.since else {
+      contentTaken.begin(at: now)
+      return false
+    }
+    return unsafe nghttp2_session_get_remote_window_size(native) <= 0
+      && since.advanced(byNanoseconds: limits.stallNanoseconds) <= now
   }
 
   /// Content waits: it is looked at soon, and from then on told how long each stream's has waited.

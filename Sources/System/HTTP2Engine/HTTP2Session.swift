@@ -33,6 +33,9 @@ package import Primitives
   /// Content that waits to be sent on all streams, in bytes.
   package internal(set) var queuedBytes = 0
 
+  /// What the peer takes of all streams together.
+  var contentTaken = TakenContent()
+
   /// nghttp2's session; owned, freed in `deinit`, never handed out.
   let native: OpaquePointer
   var frameGuard: FrameGuard
