@@ -38,7 +38,7 @@ struct LaneSchedulerTests {
   func arrivals() async {
     let pieces = await SharedRuntime.run { lane in
       let common = (0..<3).map {
-        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, isCommon: true)
+        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, role: .arrival)
       }
       let tenants = (0..<1_000).map { Lane(loop: lane.loop, name: "tenant \($0)") }
       return Self.pieces(common + tenants, total: 50_000)
@@ -48,11 +48,27 @@ struct LaneSchedulerTests {
     #expect((pieces[3...].max() ?? 0) - (pieces[3...].min() ?? 0) <= 4)
   }
 
+  @Test("arrivals and the system's work get a tenth each beside fifteen busy tenants")
+  func parts() async {
+    let pieces = await SharedRuntime.run { lane in
+      let arrivals = (0..<64).map {
+        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, role: .arrival)
+      }
+      let tenants = (0..<15).map { Lane(loop: lane.loop, name: "tenant \($0)") }
+      let system = Lane(loop: lane.loop, name: "system", weight: 4, role: .system)
+      return Self.pieces([system] + arrivals + tenants, total: 50_000)
+    }
+    let system = Double(pieces[0]) / 50_000
+    let arrivals = Double(pieces[1...64].reduce(0, +)) / 50_000
+    #expect(system > 0.09 && system < 0.12)
+    #expect(arrivals > 0.09 && arrivals < 0.12)
+  }
+
   @Test("however many lanes strangers make busy, together they leave a tenant half of the core")
   func strangers() async {
     let pieces = await SharedRuntime.run { lane in
       let common = (0..<64).map {
-        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, isCommon: true)
+        Lane(loop: lane.loop, name: "arrival-\($0)", weight: 1, role: .arrival)
       }
       return Self.pieces(common + [Lane(loop: lane.loop, name: "tenant")], total: 20_000)
     }

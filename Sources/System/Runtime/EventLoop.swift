@@ -82,7 +82,7 @@ import Synchronization
     unsafe input = .allocate(byteCount: RuntimeLimits.inputBytes, alignment: 64)
     arrivals = Array(repeating: nil, count: RuntimeLimits.arrivalLanes)
     output.reserveCapacity(RuntimeLimits.outputBytes)
-    systemLaneStorage = Lane(loop: self, name: "system", weight: 4, isCommon: true)
+    systemLaneStorage = Lane(loop: self, name: "system", weight: 4, role: .system)
   }
 
   // Only a loop that was never started dies: a running one is kept by its thread.
@@ -102,7 +102,7 @@ import Synchronization
   package func arrivalLane(for address: SocketAddress) -> Lane {
     let slot = Int(truncatingIfNeeded: address.prefixHash) & (RuntimeLimits.arrivalLanes - 1)
     if let lane = arrivals[slot] { return lane }
-    let lane = Lane(loop: self, name: "arrival-\(slot)", weight: 1, isCommon: true)
+    let lane = Lane(loop: self, name: "arrival-\(slot)", weight: 1, role: .arrival)
     arrivals[slot] = lane
     return lane
   }

@@ -14,8 +14,7 @@ import CLinux
   /// Shares of the CPU relative to other lanes; 1 is the usual.
   package var weight: UInt32
   package var ledger = LaneLedger()
-  /// Whether the work is no tenant's, but what all tenants depend on.
-  let isCommon: Bool
+  let role: Role
 
   var queue = LaneQueue()
   /// Ticks that the lane may still use in this round; negative is debt.
@@ -28,18 +27,21 @@ import CLinux
   var awaitsTurn = false
   private var tasks: LaneTasks?
 
+  /// Whose work it is: a tenant's, or what all tenants depend on.
+  enum Role: UInt8 { case tenant, system, arrival }
+
   /// Which of the scheduler's lists the lane is in.
   enum List: UInt8 { case idle, sparse, bulk }
 
   package convenience init(loop: EventLoop, name: String, weight: UInt32 = 1) {
-    self.init(loop: loop, name: name, weight: weight, isCommon: false)
+    self.init(loop: loop, name: name, weight: weight, role: .tenant)
   }
 
-  init(loop: EventLoop, name: String, weight: UInt32, isCommon: Bool) {
+  init(loop: EventLoop, name: String, weight: UInt32, role: Role) {
     self.loop = loop
     self.name = name
     self.weight = weight
-    self.isCommon = isCommon
+    self.role = role
     unsafe next = nil
   }
 

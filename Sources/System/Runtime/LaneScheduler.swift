@@ -9,8 +9,7 @@
   private(set) var readyLanes = 0
   /// How many of these are tenants' own.
   private var readyTenantLanes = 0
-  /// The weights of the others together.
-  private var readyCommonWeight: Int64 = 0
+  private var readyArrivalLanes = 0
   let quantumTicks: Int64
   let renewalTicks: UInt64
 
@@ -78,21 +77,22 @@
 
   private mutating func count(_ lane: Lane, _ change: Int) {
     readyLanes += change
-    if lane.isCommon {
-      readyCommonWeight += Int64(change) * Int64(lane.weight)
-    } else {
-      readyTenantLanes += change
+    switch lane.role {
+    case .tenant: readyTenantLanes += change
+    case .arrival: readyArrivalLanes += change
+    case .system: break
     }
   }
 
-  /// What a lane may use in a round. Lanes of everybody's work get a part of the round together,
-  /// however many tenants are busy (else nobody could connect when a thousand are) and however many
-  /// of these lanes are (else strangers who only connect would leave the tenants little).
+  /// What a lane may use in a round. The lanes of arrivals get a part of it together, however many
+  /// tenants are busy (else nobody could connect when a thousand are) and however many these lanes are
+  /// (else strangers who only connect would leave the tenants little); the system's gets as much.
   private func quantum(of lane: Lane) -> Int64 {
     let quantum = quantumTicks * Int64(lane.weight)
-    guard lane.isCommon, readyTenantLanes > 0 else { return quantum }
-    let parts = max(1, readyTenantLanes / RuntimeLimits.tenantsPerCommonQuantum)
-    return max(1, quantum * Int64(parts) / max(Int64(lane.weight), readyCommonWeight))
+    guard lane.role != .tenant, readyTenantLanes > 0 else { return quantum }
+    let tenants = RuntimeLimits.tenantsPerCommonQuantum
+    let part = quantumTicks * Int64(max(tenants, readyTenantLanes)) / Int64(tenants)
+    return lane.role == .system ? part : max(1, part / Int64(max(1, readyArrivalLanes)))
   }
 
   private mutating func rotate(_ lane: Lane) {

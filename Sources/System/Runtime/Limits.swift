@@ -8,8 +8,9 @@ package enum RuntimeLimits {
   /// list. 100 us keeps a quiet tenant's p99 at 0.25 ms beside an overloaded one.
   package static let quantumNanoseconds: UInt64 = 100_000
 
-  /// Quanta of busy tenants for which the lanes of everybody's work (accepting, arrivals) get one,
-  /// together: with many busy tenants a ninth of the core is theirs, with one a half, if they need it.
+  /// Quanta of busy tenants for which the lanes of arrivals get one, together: with eight and more busy
+  /// tenants a ninth of the core is theirs, with one a half, if they need it. The system's lane, which
+  /// accepts and applies changes, gets as much.
   package static let tenantsPerCommonQuantum = 8
 
   /// Lane work between two looks at epoll; beyond it new events are collected first.
