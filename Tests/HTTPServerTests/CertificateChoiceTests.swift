@@ -36,7 +36,8 @@ import Testing
     _ = site.session.handshake(output: &output)
     try socket.send(output.span)
     output.removeAll()
-    while source.askedCount.load(ordering: .acquiring) == 0 {}
+    let end = SystemClock.monotonic + .seconds(10)
+    while source.askedCount.load(ordering: .acquiring) == 0, SystemClock.monotonic < end {}
     // A dummy change_cipher_spec record (RFC 8446 appendix D.4), which may come at any time.
     for _ in 0..<3 {
       try socket.send([0x14, 3, 3, 0, 1, 1].span)

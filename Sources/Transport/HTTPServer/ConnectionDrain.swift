@@ -5,7 +5,7 @@ import Runtime
 /// Tells the connections of one loop to end after what they are doing, some per turn of the system's
 /// lane.
 final class ConnectionDrain: LoopWork {
-  private unowned let server: HTTPServer
+  private weak var server: HTTPServer?
   /// Connections that were not told yet: those that come first in the server's list.
   private var rest = 0
 
@@ -24,7 +24,7 @@ final class ConnectionDrain: LoopWork {
     // From the end: one that closes gives its place to the last one, which was told.
     for _ in 0..<min(HTTPServerLimits.connectionsPerDrainTurn, rest) {
       rest -= 1
-      server.drainConnection(at: rest)
+      server?.drainConnection(at: rest)
     }
     if rest > 0 { enqueue() }
   }

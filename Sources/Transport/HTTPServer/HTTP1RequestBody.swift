@@ -18,6 +18,8 @@ final class HTTP1RequestBody: BodySource {
   private var pace: BodyPace
   /// Since when there has been room for more.
   private var roomSince: Instant
+  /// There was no room when progress was last looked at.
+  private var wasHeldBack = false
   private(set) var trailers: FieldBlock?
 
   /// Where the body is in its life.
@@ -126,6 +128,7 @@ final class HTTP1RequestBody: BodySource {
   /// The connection goes on if there is room, and was none before.
   private func noteRoom(_ hadRoom: Bool) {
     guard !hadRoom, hasRoom, let http1 else { return }
+    wasHeldBack = false
     roomSince = http1.connection.loop.now
     http1.connection.enqueue()
   }
@@ -242,7 +245,17 @@ final class HTTP1RequestBody: BodySource {
   /// bytes nobody has asked for.
   func checkProgress(_ now: Instant) -> Instant? {
     let next = now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds)
-    guard hasRoom, !owesContinue else { return next }
+    guard hasRoom, !owesContinue else {
+      wasHeldBack = true
+      return next
+    }
+    if wasHeldBack {
+      // Other bodies of the zone made the room: the connection reads on, and time begins anew.
+      wasHeldBack = false
+      roomSince = now
+      http1?.connection.enqueue()
+      return next
+    }
     return pace.isTooSlow(at: now, since: roomSince) ? nil : next
   }
 }

@@ -23,7 +23,8 @@ struct HTTP1ResponseState {
       return false
     }
     if waiting > waitingAtProgress { waitingAtProgress = waiting }
-    guard waitingAtProgress == .max || waitingAtProgress - waiting >= 4096 else { return false }
+    let isFair = waitingAtProgress - waiting >= HTTPServerLimits.leastTakenBytes
+    guard waitingAtProgress == .max || isFair else { return false }
     waitingAtProgress = waiting
     return true
   }

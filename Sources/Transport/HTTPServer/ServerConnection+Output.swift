@@ -203,13 +203,14 @@ extension ServerConnection {
   /// Says that nothing more will come, and waits a while for the client to close: a reset before it
   /// has read the last response could destroy that response (RFC 9112 section 9.6).
   private func linger() {
-    ending = .lingering
     if isOver { return finish(reset: false) }
     if let session {
       session.close(output: &server.ciphertext)
       sendRecords()
     }
-    guard isOpen else { return }
+    // What of our close_notify the kernel did not take leaves first; then this is called again.
+    guard isOpen, pendingRecords.isEmpty else { return }
+    ending = .lingering
     shutdownWrite()
     if hasEnded || isHungUp { return finish(reset: false) }
     // After a fault there may be streams that nobody will serve any more.

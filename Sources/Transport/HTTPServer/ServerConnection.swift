@@ -245,7 +245,10 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   func start(_ version: ApplicationProtocol) {
     switch version {
     case .http11: engine = .http1(HTTP1Connection(self))
-    case .http2: engine = .http2(HTTP2Connection(self))
+    case .http2:
+      let http2 = HTTP2Connection(self)
+      engine = .http2(http2)
+      if isDraining { http2.drain() }
     }
   }
 
