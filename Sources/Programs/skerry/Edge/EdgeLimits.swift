@@ -25,6 +25,7 @@ enum EdgeLimits {
   static let drainDuration = Duration.seconds(30)
 
   /// The same after an upgrade, when nobody waits for the old process to end: large downloads and
-  /// WebSockets go on. A signal to stop makes it `drainDuration` from then on.
-  static let succeededDrainDuration = Duration.seconds(3_600)
+  /// WebSockets go on. A signal to stop makes it `drainDuration` from then on. Until then both have their
+  /// cache in memory.
+  static let succeededDrainDuration = Duration.seconds(600)
 }
