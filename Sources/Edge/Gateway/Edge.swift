@@ -161,6 +161,11 @@ package final class Edge: Sendable {
     for node in nodes { await node.gateway.loop.perform { node.server.drain() } }
   }
 
+  /// Cuts off what `drain` has left, before the process ends. From a task on any loop.
+  package func cutOff() async {
+    for node in nodes { await node.gateway.loop.perform { node.server.cutOff() } }
+  }
+
   /// Begins to take zones out of memory that nobody uses. From a task on any loop.
   package func sweep() async {
     for node in nodes { await node.gateway.loop.perform { node.gateway.sweep() } }

@@ -82,6 +82,12 @@ package final class HTTPServer: @unchecked Sendable {
     draining.begin(connections.count)
   }
 
+  /// Cuts off what is still under way, before the process ends: its clients see that it broke off. What
+  /// was sent whole is the kernel's to deliver.
+  package func cutOff() {
+    for connection in connections.reversed() { connection.cutOff() }
+  }
+
   /// Drains the connection at `index` of the list, if the list is that long.
   func drainConnection(at index: Int) {
     if index < connections.count { connections[index].drain() }

@@ -299,6 +299,11 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     }
   }
 
+  /// Ends the connection at once, and what it is doing, if it does anything.
+  func cutOff() {
+    if case .closing = engine { finish(reset: false) } else { abort() }
+  }
+
   /// Ends the connection at once; what was not sent is lost, and the client sees a reset.
   func abort() { finish(reset: true) }
 

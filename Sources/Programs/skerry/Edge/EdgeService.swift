@@ -292,6 +292,7 @@ final class EdgeService: EdgeBackend {
       if open == 0 { break }
       isDue = shared.withLock { state in state.drainDeadline.map { loop.now >= $0 } ?? true }
     } while !isDue
+    await edge.cutOff()
     loop.stop()
   }
 }
