@@ -1,6 +1,7 @@
 // One system call per function; no logic beyond filling structures. See CLinux.h.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Result.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -30,8 +31,6 @@
 #include <unistd.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
-
-#define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
 
 // MARK: threads
 

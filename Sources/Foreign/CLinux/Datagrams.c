@@ -1,6 +1,7 @@
 // Datagrams in batches: one system call for many. See CLinux.h.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Result.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
 
 typedef union { struct sockaddr any; struct sockaddr_in in; struct sockaddr_in6 in6; } native;
 

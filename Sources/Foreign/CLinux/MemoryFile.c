@@ -1,6 +1,7 @@
 // Files in memory, and sending out of files. See CLinux.h.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Result.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -8,8 +9,6 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
 
 int64_t skerry_send_more(int32_t descriptor, const void *buffer, size_t count) {
   return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL | MSG_MORE));

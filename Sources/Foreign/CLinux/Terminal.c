@@ -1,6 +1,7 @@
 // What command-line tools need: blocking calls, and the terminal. See CLinux.h.
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "Result.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,6 @@
 #include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
-
-#define RESULT(call) ({ __typeof__(call) r_ = (call); r_ < 0 ? (__typeof__(call))-errno : r_; })
 
 int32_t skerry_make_blocking(int32_t descriptor, int32_t timeout_seconds) {
   int flags = fcntl(descriptor, F_GETFL);
