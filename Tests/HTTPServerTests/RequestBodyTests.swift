@@ -59,7 +59,7 @@ import Testing
     }
     #expect(reading.bytes == 40_000)
     #expect(reading.pieces < 20)
-    #expect(reading.turns >= 40_000 / UInt64(HTTPServerLimits.chunksPerTurn))
+    #expect(reading.turns >= 40_000 / UInt64(ExchangeLimits.chunksPerTurn))
   }
 
   @Test(
@@ -70,7 +70,7 @@ import Testing
     let reading = try await TestServer.ask(request + frames) { await Self.read($0, $1) }
     #expect(reading.bytes == 40_000)
     #expect(reading.pieces < 20)
-    #expect(reading.turns >= 40_000 / UInt64(4 * HTTPServerLimits.framesPerTurn))
+    #expect(reading.turns >= 40_000 / UInt64(4 * ExchangeLimits.framesPerTurn))
   }
 
   @Test("a body whose request is answered meanwhile fails at its reader, who may come late")

@@ -113,7 +113,7 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
 
   private var isTurnUsed: Bool {
     receivedInTurn >= HTTPClientLimits.receivedBytesPerTurn
-      || chunksInTurn >= HTTPClientLimits.chunksPerTurn
+      || chunksInTurn >= ExchangeLimits.chunksPerTurn
   }
 
   private func beginTurn() {

@@ -130,7 +130,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 extension HTTP2ClientConnection: ClientConnectionUser {
   func connectionReady() {
     var budget = HTTPClientLimits.receivedBytesPerTurn
-    let frames = HTTPClientLimits.framesPerTurn
+    let frames = ExchangeLimits.framesPerTurn
     session.resume(atMost: frames, now: connection.loop.now, delegate: self)
     while connection.mayReceive && budget > 0 && !session.keepsInput {
       let reception = connection.receiveOnce(atMost: RuntimeLimits.inputBytes) { bytes in

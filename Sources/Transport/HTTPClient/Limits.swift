@@ -20,13 +20,6 @@ package enum HTTPClientLimits {
   /// The longest piece that is gathered, in bytes.
   static let gatheredPieceBytes = 16 << 10
 
-  /// Chunks of a response that are decoded in one turn (each takes about 0.2 us); then others have theirs.
-  static let chunksPerTurn = 512
-
-  /// Frames of one HTTP/2 connection that are taken at once (one of a few bytes takes about 0.5 us);
-  /// what came behind them waits for the next turn.
-  static let framesPerTurn = 256
-
   /// Bytes that may be the end of one chunk and the head of the next, without content: with no more
   /// than these received, a body is not taken to have something ready.
   static let chunkFrameBytes = 32

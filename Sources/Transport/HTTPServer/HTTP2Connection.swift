@@ -57,7 +57,7 @@ final class HTTP2Connection {
   func receive(_ bytes: Span<UInt8>) {
     drive { session in
       session.receive(
-        bytes, atMost: HTTPServerLimits.framesPerTurn, now: connection.loop.now, delegate: self)
+        bytes, atMost: ExchangeLimits.framesPerTurn, now: connection.loop.now, delegate: self)
     }
   }
 
@@ -66,7 +66,7 @@ final class HTTP2Connection {
     guard session?.keepsInput == true else { return }
     drive { session in
       session.resume(
-        atMost: HTTPServerLimits.framesPerTurn, now: connection.loop.now, delegate: self)
+        atMost: ExchangeLimits.framesPerTurn, now: connection.loop.now, delegate: self)
     }
   }
 

@@ -51,14 +51,6 @@ package enum HTTPServerLimits {
   /// that were pipelined behind them wait for the next.
   static let requestsPerTurn = 32
 
-  /// Pieces of chunked bodies of one connection that are decoded in one turn (each takes about 0.2 us);
-  /// what came behind them waits for the next.
-  static let chunksPerTurn = 512
-
-  /// Frames of one HTTP/2 connection that are taken at once (one of a few bytes takes about 0.5 us);
-  /// what came behind them waits for the next turn.
-  static let framesPerTurn = 256
-
   /// Zones beside its own that an HTTP/2 connection counts for. Before it counts for one more, it
   /// stops counting for those that have no stream open; with more streams than that it may be more.
   static let sharesPerConnection = 16

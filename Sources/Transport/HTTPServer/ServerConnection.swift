@@ -130,7 +130,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   /// Whether further requests, or chunks of their bodies, wait for the next turn.
   var isTurnUsed: Bool {
     requestsInTurn >= HTTPServerLimits.requestsPerTurn
-      || chunksInTurn >= HTTPServerLimits.chunksPerTurn
+      || chunksInTurn >= ExchangeLimits.chunksPerTurn
   }
 
   /// Runs `body`, which answers in the middle of other work of the loop, as a turn of its own: what
