@@ -133,10 +133,10 @@ extension CacheStage {
   func leaveOutContentDigest(_ exchange: Exchange) {
     exchange.response.fields.removeContentDigest()
     guard let fields = exchange.response.stored?.fields,
-      fields.entries.indices.contains(where: fields.isContentDigest)
+      fields.entries.contains(where: fields.isContentDigest)
     else { return }
     exchange.response.stored = nil
-    for index in fields.entries.indices where !fields.isContentDigest(index) {
+    for (index, entry) in fields.entries.enumerated() where !fields.isContentDigest(entry) {
       exchange.response.fields.append(index, of: fields)
     }
   }
@@ -175,8 +175,8 @@ extension CacheStage {
     exchange.response.stored = nil
     exchange.response.body = ResponseBody(pieces)
     exchange.response.contentLength = bytes + UInt64(end.count)
-    for index in fields.entries.indices
-    where fields.entries[index].name != .contentType && !fields.isContentDigest(index) {
+    for (index, entry) in fields.entries.enumerated()
+    where entry.name != .contentType && !fields.isContentDigest(entry) {
       exchange.response.fields.append(index, of: fields)
     }
     exchange.response.fields.append(.contentType) { multipart.appendContentType(to: &$0) }

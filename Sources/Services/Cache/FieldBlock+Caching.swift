@@ -26,21 +26,17 @@ extension FieldBlock {
     return (value ?? nil).map(UInt64.init)
   }
 
-  /// Whether the field at `index` is Content-Digest, which is of a message's content: that of a whole is
-  /// not true of its parts, nor that of a part of the whole (RFC 9530 section 2).
-  func isContentDigest(_ index: Int) -> Bool {
-    entries[index].name == .other
-      && withName(at: index) { $0.equalsIgnoringCase("content-digest") }
+  /// Whether a field is Content-Digest, which is of a message's content: that of a whole is not true of
+  /// its parts, nor that of a part of the whole (RFC 9530 section 2).
+  func isContentDigest(_ entry: Entry) -> Bool {
+    entry.name == .other
+      && bytes.span.extracting(entry.nameRange).equalsIgnoringCase("content-digest")
   }
 
   /// Removes Content-Digest; Repr-Digest is of the whole in parts as well.
   mutating func removeContentDigest() {
-    guard entries.indices.contains(where: isContentDigest) else { return }
+    guard entries.contains(where: isContentDigest) else { return }
     let before = self
-    var index = -1
-    removeAll { _ in
-      index += 1
-      return before.isContentDigest(index)
-    }
+    removeAll(where: before.isContentDigest)
   }
 }
