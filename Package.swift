@@ -11,8 +11,9 @@ let layers: [Layer] = [
       Room(
         "skerry",
         imports: [
-          "Control", "Gateway", "Zones", "Cache", "Origin", "HTTPServer", "HTTPClient", "Exchange",
-          "ConfigurationTree", "HTTP", "Runtime", "TLS", "Storage", "CJemalloc", "Primitives",
+          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer", "HTTPClient",
+          "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Storage", "CJemalloc",
+          "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
   Layer(
@@ -21,8 +22,8 @@ let layers: [Layer] = [
       Room(
         "Gateway",
         imports: [
-          "Zones", "Cache", "ContentCoding", "Origin", "HTTPServer", "HTTPClient", "Exchange",
-          "HTTP",
+          "Zones", "Cache", "ContentCoding", "NameService", "Origin", "HTTPServer", "HTTPClient",
+          "Exchange", "HTTP",
           "Runtime", "TLS", "Storage", "Primitives",
         ]),
       Room(
@@ -38,7 +39,8 @@ let layers: [Layer] = [
       Room(
         "Zones",
         imports: [
-          "Cache", "ContentCoding", "Origin", "Exchange", "ConfigurationTree", "HTTP", "TLS",
+          "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree", "HTTP",
+          "TLS",
           "Storage",
           "Primitives",
         ])
@@ -141,7 +143,7 @@ let tests: [TestRoom] = [
   TestRoom(
     "ZonesTests",
     imports: [
-      "Zones", "Cache", "ContentCoding", "Origin", "ConfigurationTree", "Storage", "HTTP",
+      "Zones", "Cache", "ContentCoding", "NameService", "Origin", "ConfigurationTree", "Storage", "HTTP",
       "Primitives",
     ], libraries: [.yams]),
   TestRoom(

@@ -2,6 +2,7 @@
 
 import Cache
 import ConfigurationTree
+import NameService
 import Origin
 import Primitives
 import Zones
@@ -52,9 +53,22 @@ enum Samples {
     zone.weight = 7
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]
+    zone.records = records("example.org")
     zone.isPaused = true
     return zone
   }()
+
+  /// The least that a zone can have.
+  static func records(_ zone: String) -> ZoneImage? {
+    var decoder = ConfigurationDecoder()
+    let record: ConfigurationValue = .object([
+      ("name", .string("@")), ("type", .string("NS")), ("content", .string("ns.example.net.")),
+    ])
+    guard
+      let object = decoder.object(.object([("records", .array([record]))]), keys: ["records"])
+    else { return nil }
+    return ZoneImage.decode(in: object, zone: zone, &decoder)
+  }
 
   /// Cache settings in which nothing is as usual.
   static var cacheSettings: CacheSettings {

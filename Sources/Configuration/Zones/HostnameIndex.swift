@@ -30,10 +30,12 @@ struct HostnameIndex {
     var names: [Claim] = []
     var exact: [Claim] = []
     var wildcards: [Claim] = []
+    var apexes: [ZoneConfiguration] = []
     for (number, entry) in set.entries.enumerated() {
       let old = try entry.old?.configuration(entry.id)
       try removeOld(old, new: entry.new, &change)
       guard let zone = entry.new else { continue }
+      if zone.records != nil { apexes.append(zone) }
       if old?.name != zone.name {
         names.append(Claim(key: Array(zone.name.utf8), id: zone.id, entry: number, place: -1))
       }
@@ -43,6 +45,10 @@ struct HostnameIndex {
           key: Array(hostname.name.utf8), id: zone.id, entry: number, place: place)
         if hostname.isWildcard { wildcards.append(claim) } else { exact.append(claim) }
       }
+    }
+    // A domain is one zone's, as its name shows; so is the answer to queries for it.
+    for zone in apexes {
+      try change.put(ZoneKeys.key(zone.id), at: ApexKeys.key(name: zone.name), in: tables.apexes)
     }
     try write(names, to: tables.names, &set, &change)
     try write(exact, to: tables.hostnames, &set, &change)
@@ -54,6 +60,9 @@ struct HostnameIndex {
   ) throws(StorageError) {
     guard let old else { return }
     if old.name != new?.name { try change.remove(Array(old.name.utf8), in: tables.names) }
+    if old.records != nil, old.name != new?.name || new?.records == nil {
+      try change.remove(ApexKeys.key(name: old.name), in: tables.apexes)
+    }
     let kept = Set(new?.hostnames ?? [])
     for hostname in old.hostnames where !kept.contains(hostname) {
       try change.remove(

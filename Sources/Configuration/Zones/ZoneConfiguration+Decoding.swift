@@ -3,13 +3,14 @@
 import Cache
 package import ConfigurationTree
 import ContentCoding
+import NameService
 import Origin
 package import Primitives
 
 extension ZoneConfiguration {
   package static let keys = [
     "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
-    "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "paused",
+    "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -27,6 +28,7 @@ extension ZoneConfiguration {
     var zone = ZoneConfiguration(
       id: id, name: name ?? "", hostnames: hostnames, origins: origins)
     zone.decodeDetails(object, &decoder)
+    zone.records = ZoneImage.decode(in: object, zone: name, &decoder)
     guard decoder.faults.count == before else { return nil }
     return zone
   }
@@ -47,6 +49,7 @@ extension ZoneConfiguration {
       ("weight", .integer(weight)),
       ("redirectToHTTPS", .bool(redirectsToHTTPS)),
       ("responseFields", .array(responseFields.map(\.tree))),
+      ("records", records?.tree ?? .array([])),
       ("paused", .bool(isPaused)),
     ])
   }

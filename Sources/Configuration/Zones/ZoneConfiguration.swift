@@ -2,6 +2,7 @@
 
 package import Cache
 package import ContentCoding
+package import NameService
 package import Origin
 package import Primitives
 
@@ -41,7 +42,10 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// Fields to set in every response.
   package var responseFields: [ResponseFieldConfiguration] = []
 
-  /// A paused zone keeps its configuration and answers 503.
+  /// The zone's DNS records, compiled; nil if others answer queries for it.
+  package var records: ZoneImage?
+
+  /// A paused zone keeps its configuration and answers 503; its DNS goes on.
   package var isPaused = false
 
   package init(

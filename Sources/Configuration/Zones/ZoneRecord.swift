@@ -2,6 +2,7 @@
 
 import Cache
 import ContentCoding
+import NameService
 import Origin
 package import Primitives
 
@@ -45,6 +46,8 @@ package enum ZoneRecord {
     write(zone.compression, &record)
     // A policy at its defaults takes no room, and follows when the defaults change.
     if zone.originPolicy != OriginPolicy() { record.write(13) { write(zone.originPolicy, &$0) } }
+    // Compiled already: who answers queries takes the block as it is.
+    if let records = zone.records { record.write(14, records.bytes) }
     return record.bytes
   }
 
@@ -108,6 +111,10 @@ package enum ZoneRecord {
       case 11: zone.isPaused = record.flag
       case 12: zone.compression = readCompression(record.content)
       case 13: zone.originPolicy = readPolicy(record.content)
+      case 14:
+        var image: [UInt8] = []
+        image.append(record.content)
+        zone.records = ZoneImage(image)
       default: continue
       }
     }

@@ -27,7 +27,7 @@ package final class ZoneStore: Sendable {
   struct Tables: Sendable {
     static let names = [
       "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
-      "purges", "purgeLog",
+      "purges", "purgeLog", "apexes",
     ]
 
     /// Identity -> `ZoneRecord`.
@@ -48,6 +48,8 @@ package final class ZoneStore: Sendable {
     let secrets: StorageTable
     /// Identity and hash -> the latest purges of it: `PurgeTableKeys`.
     let purges: StorageTable
+    /// The domain of a zone with DNS records, its labels from the root on (`ApexKeys`) -> identity.
+    let apexes: StorageTable
 
     init(_ environment: StorageEnvironment) {
       zones = environment.table("zones")
@@ -60,6 +62,7 @@ package final class ZoneStore: Sendable {
       secrets = environment.table("secrets")
       purges = environment.table("purges")
       purgeLog = environment.table("purgeLog")
+      apexes = environment.table("apexes")
     }
   }
 

@@ -18,10 +18,38 @@ package struct EdgeFacts: Sendable, Equatable {
   package var connections = 0
   package var memoryBytes: UInt64 = 0
   package var openFileLimit = 0
+  /// What was done with DNS queries; nil if the edge answers none.
+  package var queries: QueryFacts?
   /// What the operator should know: a store that was restored, a certificate that is about to expire.
   package var notes: [String] = []
 
   package init() {}
+
+  /// DNS queries since the start.
+  package struct QueryFacts: Sendable, Equatable {
+    package var answered: UInt64
+    /// Because too many waited for their zones' turns, or for their zones to be read.
+    package var dropped: UInt64
+    /// Responses that response rate limiting cut, and those that it held back.
+    package var truncatedByRate: UInt64
+    package var droppedByRate: UInt64
+
+    package init(
+      answered: UInt64, dropped: UInt64, truncatedByRate: UInt64, droppedByRate: UInt64
+    ) {
+      self.answered = answered
+      self.dropped = dropped
+      self.truncatedByRate = truncatedByRate
+      self.droppedByRate = droppedByRate
+    }
+
+    var tree: ConfigurationValue {
+      .object([
+        ("answered", .count(answered)), ("dropped", .count(dropped)),
+        ("truncatedByRate", .count(truncatedByRate)), ("droppedByRate", .count(droppedByRate)),
+      ])
+    }
+  }
 
   /// One loop of the edge.
   package struct LoopFacts: Sendable, Equatable {
@@ -73,6 +101,7 @@ extension EdgeFacts {
       ("openFileLimit", .integer(openFileLimit)),
       ("listeners", .array(listeners.map { .string($0) })),
       ("loops", .array(loops.map(\.tree))),
+      ("queries", queries?.tree),
       ("store", store.tree),
       ("notes", .array(notes.map { .string($0) })),
     ])

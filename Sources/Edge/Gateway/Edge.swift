@@ -4,6 +4,7 @@ package import Cache
 import Exchange
 package import HTTP
 import HTTPServer
+package import NameService
 import Origin
 import Primitives
 package import Runtime
@@ -28,13 +29,15 @@ package final class Edge: Sendable {
     let gateway: Gateway
     let server: HTTPServer
     let acceptor: TLSAcceptor
+    let nameServer: NameServer
   }
 
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
-  /// used for `zoneIdleNanoseconds` leave memory at the next sweep.
+  /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
+  /// `responsesPerSecond` like responses over UDP, 0 is no limit.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, disk: DiskCache? = nil,
+    ramBytes: Int, disk: DiskCache? = nil, responsesPerSecond: Int = 0,
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -51,6 +54,8 @@ package final class Edge: Sendable {
     self.disk = disk
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
+    var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
+    settings.responsesPerSecond = responsesPerSecond
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
@@ -62,7 +67,9 @@ package final class Edge: Sendable {
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)
       server.certificates = gateway
-      nodes.append(Node(gateway: gateway, server: server, acceptor: acceptor))
+      let nameServer = NameServer(loop: loop, directory: gateway, settings: settings, hasher: hasher)
+      gateway.nameServer = nameServer
+      nodes.append(Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
     }
     self.nodes = nodes
   }
@@ -77,6 +84,30 @@ package final class Edge: Sendable {
         }
       }
     }
+  }
+
+  /// Answers DNS queries: datagrams that come to an open, bound socket per loop, or the connections of
+  /// a listening one, in the order of the loops.
+  package func listenForNames(on descriptors: [Int32], isStream: Bool) {
+    precondition(descriptors.count == nodes.count)
+    for (node, descriptor) in zip(nodes, descriptors) {
+      node.gateway.loop.systemLane.post {
+        do throws(RuntimeError) {
+          if isStream {
+            try node.nameServer.serve(streams: descriptor)
+          } else {
+            try node.nameServer.serve(datagrams: descriptor)
+          }
+        } catch { node.gateway.lastFailure = error.description }
+      }
+    }
+  }
+
+  /// What the name service did on all loops. From a task on any loop.
+  package func nameCounters() async -> NameCounters {
+    var sum = NameCounters()
+    for node in nodes { sum += await node.gateway.loop.perform { node.nameServer.counters } }
+    return sum
   }
 
   /// Puts changes into force that the store has made: when it returns, every loop's next request
@@ -142,9 +173,11 @@ package final class Edge: Sendable {
       loads.append(
         await node.gateway.loop.perform {
           Load(
-            connections: node.server.connectionCount, activeZones: node.gateway.activeZones,
+            connections: node.server.connectionCount + node.nameServer.connectionCount,
+            activeZones: node.gateway.activeZones,
             refusedConnections: node.server.refusedConnectionCount,
-            lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description)
+            lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description
+              ?? node.nameServer.lastFailure)
         })
     }
     return loads
@@ -158,7 +191,12 @@ package final class Edge: Sendable {
 
   /// Accepts no more; connections end after what they are doing. From a task on any loop.
   package func drain() async {
-    for node in nodes { await node.gateway.loop.perform { node.server.drain() } }
+    for node in nodes {
+      await node.gateway.loop.perform {
+        node.server.drain()
+        node.nameServer.drain()
+      }
+    }
   }
 
   /// Cuts off what `drain` has left, before the process ends. From a task on any loop.

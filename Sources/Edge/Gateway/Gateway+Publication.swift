@@ -1,5 +1,6 @@
 // A change reaches the loop.
 
+import NameService
 import Primitives
 import Runtime
 import Zones
@@ -14,8 +15,15 @@ extension Gateway {
   }
 
   private func apply(_ change: Publication.Zone, _ sequence: UInt64) {
-    // A look-up may have brought what is newer.
-    if let zone = zones[change.id], zone.snapshot.epoch <= sequence {
+    guard let zone = zones[change.id] else {
+      // A look-up that is under way may have read what was before.
+      nameServer?.apply(change.id, nil)
+      return takeOver(change.hostnames, for: change.id)
+    }
+    if zone.snapshot.epoch > sequence {
+      // A look-up has brought what is newer.
+      nameServer?.apply(zone.id, zone.snapshot.records)
+    } else {
       if change.isRemoved {
         drop(zone)
       } else if let snapshot = change.snapshot {
@@ -30,6 +38,7 @@ extension Gateway {
 
   private func adopt(_ snapshot: ZoneSnapshot, _ zone: ZoneState) {
     zone.adopt(snapshot)
+    nameServer?.apply(zone.id, snapshot.records)
     noteDefault(zone)
     guard zone !== defaultState else { return }
     zone.names.removeAll { name in

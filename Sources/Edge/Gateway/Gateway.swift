@@ -5,6 +5,7 @@ package import ContentCoding
 package import Exchange
 import HTTP
 import HTTPServer
+package import NameService
 package import Origin
 package import Primitives
 package import Runtime
@@ -30,6 +31,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// The same zones in a list, for going through them piece by piece.
   private var listed: [ZoneState] = []
   private lazy var idleSweep = ZoneSweep(self)
+  /// Answers DNS queries for the loop's zones; nil if the edge answers none.
+  package var nameServer: NameServer?
   var lookups: [[UInt8]: Lookup] = [:]
   /// The last change that is in force on this loop.
   var appliedSequence: UInt64 = 0
@@ -140,6 +143,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// Takes a zone out of memory.
   func drop(_ zone: ZoneState) {
     if let last = listed.last { for walk in walks { walk.zoneLeaves(zone, for: last) } }
+    nameServer?.apply(zone.id, nil)
     for name in zone.names { hosts.remove(name) }
     zone.names.removeAll()
     zones[zone.id] = nil
@@ -161,6 +165,12 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   /// Drops the zone at `index` of the list if nobody has used it for long.
   func dropIfIdle(at index: Int) {
-    if let zone = zone(at: index), zone.isIdle(for: zoneIdleNanoseconds) { drop(zone) }
+    guard let zone = zone(at: index), zone.isIdle(for: zoneIdleNanoseconds) else { return }
+    if let last = nameServer?.lastUse(of: zone.id),
+      loop.now.nanoseconds(since: last) < zoneIdleNanoseconds
+    {
+      return
+    }
+    drop(zone)
   }
 }

@@ -37,4 +37,8 @@ package enum GatewayLimits {
   /// Zones whose counters are read in one turn (copying them takes less than a microsecond each);
   /// then others run.
   static let zonesPerReadingTurn = 64
+
+  /// Zones below a zone that it is told of, so that it does not answer DNS queries for them; of more the
+  /// first ones.
+  static let nestedZones = 10_000
 }

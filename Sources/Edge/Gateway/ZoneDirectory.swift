@@ -1,6 +1,7 @@
 // All zones of the edge, as the storage thread sees them.
 
 package import Cache
+import NameService
 import Primitives
 package import Runtime
 package import Storage
@@ -16,7 +17,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   package let store: ZoneStore
   private let cache: CacheGroup
   /// Where what takes long is read: other zones' look-ups do not wait for it.
-  private let reader: EventLoop
+  let reader: EventLoop
   /// The zone that answers for names that no zone has; nil: 421.
   package let defaultZone: String?
   private var live: [ZoneID: Live] = [:]
@@ -70,7 +71,7 @@ package final class ZoneDirectory: @unchecked Sendable {
   }
 
   /// What a look-up came to.
-  private enum LookUp: Sendable {
+  enum LookUp: Sendable {
     case found(Finding)
     /// The zone has so many purges that they are to be taken over elsewhere first.
     case unloaded(CacheZone)
@@ -78,29 +79,42 @@ package final class ZoneDirectory: @unchecked Sendable {
 
   private func lookUp(_ host: [UInt8]) -> LookUp {
     do throws(StorageError) {
-      // What the store has may be newer, a snapshot in memory is not.
-      let sequence = publishedSequence
-      func finding(_ found: Found) -> LookUp { .found(Finding(found: found, sequence: sequence)) }
       var id = try store.zone(forHost: host.span)
       if id == nil, let defaultZone { id = try store.zone(named: defaultZone) }
-      guard let id else { return finding(.unknown) }
-      if let snapshot = live[id]?.snapshot { return finding(.zone(snapshot)) }
-      let tenant = cache.zone(id)
-      if !tenant.isLoaded, try store.purgeCount(of: id) > GatewayLimits.purgesLoadedAtOnce {
-        return .unloaded(tenant)
-      }
-      guard let configuration = try store.configurationWithKeys(of: id) else {
-        return finding(.unknown)
-      }
-      return finding(.zone(try makeSnapshot(configuration, epoch: try store.sequence())))
+      return try lookUp(id)
     } catch {
       return .found(Finding(found: .failed(error), sequence: .max))
     }
   }
 
+  /// The zone that answers DNS queries for `name`, which is in canonical wire form. On `loop`.
+  func lookUp(name: [UInt8]) -> LookUp {
+    do throws(StorageError) {
+      return try lookUp(try store.zoneWithRecords(forName: name))
+    } catch {
+      return .found(Finding(found: .failed(error), sequence: .max))
+    }
+  }
+
+  private func lookUp(_ id: ZoneID?) throws(StorageError) -> LookUp {
+    // What the store has may be newer, a snapshot in memory is not.
+    let sequence = publishedSequence
+    func finding(_ found: Found) -> LookUp { .found(Finding(found: found, sequence: sequence)) }
+    guard let id else { return finding(.unknown) }
+    if let snapshot = live[id]?.snapshot { return finding(.zone(snapshot)) }
+    let tenant = cache.zone(id)
+    if !tenant.isLoaded, try store.purgeCount(of: id) > GatewayLimits.purgesLoadedAtOnce {
+      return .unloaded(tenant)
+    }
+    guard let configuration = try store.configurationWithKeys(of: id) else {
+      return finding(.unknown)
+    }
+    return finding(.zone(try makeSnapshot(configuration, epoch: try store.sequence())))
+  }
+
   /// Takes over the purges that the store has of a zone; what went wrong, if something did. From any
   /// storage thread: those that are put into force meanwhile are not lost.
-  private func load(_ tenant: CacheZone) -> StorageError? {
+  func load(_ tenant: CacheZone) -> StorageError? {
     do throws(StorageError) {
       tenant.load(try store.purges(of: tenant.id), wallTime: SystemClock.wall)
       return nil
@@ -115,13 +129,27 @@ package final class ZoneDirectory: @unchecked Sendable {
     let use = live[configuration.id]?.use ?? ZoneUse()
     let tenant = cache.zone(configuration.id)
     if !tenant.isLoaded, let error = load(tenant) { throw error }
-    let snapshot = ZoneSnapshot(configuration, epoch: epoch, use: use, tenant: tenant)
+    let snapshot = ZoneSnapshot(
+      configuration, epoch: epoch, use: use, tenant: tenant,
+      records: try records(of: configuration))
     live[snapshot.id] = Live(snapshot: snapshot, use: use)
     if live.count > sweepAt {
       live = live.filter { $0.value.use != nil }
       sweepAt = max(1_024, live.count * 2)
     }
     return snapshot
+  }
+
+  /// The zone as DNS queries see it; nil if others answer them. Its epoch is that of its own last
+  /// change, so that the serial number of its SOA is the same whenever and wherever it is read.
+  private func records(
+    of configuration: ZoneConfiguration
+  ) throws(StorageError) -> NameZoneSnapshot? {
+    guard let image = configuration.records else { return nil }
+    let nested = try store.apexes(below: configuration.name, limit: GatewayLimits.nestedZones)
+    return NameZoneSnapshot(
+      id: configuration.id, image: image, nested: Set(nested),
+      epoch: try store.recordsSequence(of: configuration.name) ?? 0)
   }
 
   /// What the loops must hear of changes that the store has made, in their order. Purges among them are
@@ -141,7 +169,29 @@ package final class ZoneDirectory: @unchecked Sendable {
         lastFailure = error.description
       }
     }
+    publishZonesAbove(changes, in: &publication)
     return publication
+  }
+
+  /// Zones in memory that changed zones lie in learn which zones are below them now.
+  private func publishZonesAbove(
+    _ changes: ArraySlice<ZoneChangeRecord>, in publication: inout Publication
+  ) {
+    for record in changes where record.kind != .purged {
+      do throws(StorageError) {
+        let isThere = try store.recordsSequence(of: record.name) != nil
+        for id in try store.zonesAbove(record.name) {
+          guard let names = live[id]?.snapshot?.records,
+            names.hasZoneBelow(record.name) != isThere,
+            !publication.zones.contains(where: { $0.id == id }),
+            let configuration = try store.configurationWithKeys(of: id)
+          else { continue }
+          let snapshot = try makeSnapshot(configuration, epoch: publication.sequence)
+          publication.zones.append(
+            Publication.Zone(id: id, snapshot: snapshot, isRemoved: false, hostnames: []))
+        }
+      } catch { lastFailure = error.description }
+    }
   }
 
   private func published(_ record: ZoneChangeRecord) throws(StorageError) -> Publication.Zone {

@@ -1,6 +1,7 @@
 // One zone's configuration, compiled.
 
 import Cache
+import NameService
 import Primitives
 import Synchronization
 import TLS
@@ -19,6 +20,8 @@ package final class ZoneSnapshot: Sendable {
   let cachePolicies: CachePolicies
   /// What the zone answers for.
   let names: HostnameSet
+  /// The zone as DNS queries see it; nil if others answer them.
+  let records: NameZoneSnapshot?
   private let contexts = Mutex(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
@@ -28,12 +31,14 @@ package final class ZoneSnapshot: Sendable {
   }
 
   init(
-    _ configuration: ZoneConfiguration, epoch: UInt64, use: ZoneUse, tenant: CacheZone
+    _ configuration: ZoneConfiguration, epoch: UInt64, use: ZoneUse, tenant: CacheZone,
+    records: NameZoneSnapshot? = nil
   ) {
     self.configuration = configuration
     self.epoch = epoch
     self.use = use
     self.tenant = tenant
+    self.records = records
     names = HostnameSet(configuration.hostnames)
     cachePolicies =
       configuration.cache == CacheConfiguration()

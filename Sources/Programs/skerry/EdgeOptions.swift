@@ -1,6 +1,7 @@
 // The options of `skerry edge`.
 
 import ArgumentParser
+import NameService
 import Runtime
 
 /// What an edge is started with.
@@ -29,6 +30,24 @@ struct EdgeOptions: ParsableArguments {
       "Serve HTTP/2 and HTTP/1.1 over TLS here. Repeatable.", valueName: "address:port"),
     transform: EdgeOptions.address)
   var https: [SocketAddress] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Answer DNS queries for the records of zones here, over UDP and TCP. Repeatable.",
+      valueName: "address:port"), transform: EdgeOptions.address)
+  var dns: [SocketAddress] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Like DNS responses that one network gets over UDP in a second; beyond it half are truncated "
+        + "and half dropped. 0: no limit.", valueName: "number"))
+  var dnsResponsesPerSecond = NameServiceLimits.responsesPerSecond
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
+  var dnsZones: String?
 
   @Option(
     help: ArgumentHelp(
@@ -106,8 +125,12 @@ struct EdgeOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if http.isEmpty && https.isEmpty {
-      throw ValidationError("Give at least one address to serve: --http or --https ADDRESS:PORT.")
+    if http.isEmpty && https.isEmpty && dns.isEmpty {
+      throw ValidationError(
+        "Give at least one address to serve: --http, --https or --dns ADDRESS:PORT.")
+    }
+    if !(0...30_000).contains(dnsResponsesPerSecond) {
+      throw ValidationError("--dns-responses-per-second must be 0 (no limit) to 30000.")
     }
     if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
     if ticketKeySeconds < 1 { throw ValidationError("--ticket-key-seconds must be at least 1.") }

@@ -26,7 +26,7 @@ struct SkerryCommand: ParsableCommand {
     EdgeCommand.self, UpgradeCommand.self, StopCommand.self,
   ]
   private static let zones: [any ParsableCommand.Type] = [
-    ZoneCommand.self, ApplyCommand.self, ExportCommand.self, PurgeCommand.self,
+    ZoneCommand.self, DNSCommand.self, ApplyCommand.self, ExportCommand.self, PurgeCommand.self,
   ]
   private static let looking: [any ParsableCommand.Type] = [
     StatusCommand.self, TopCommand.self, SlowCommand.self, CacheCommand.self,

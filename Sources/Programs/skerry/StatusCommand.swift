@@ -39,6 +39,14 @@ struct StatusCommand: ParsableCommand {
           + (store?["directory"]?.text ?? ""),
       ],
     ]
+    if let queries = status["queries"] {
+      func count(_ key: String) -> UInt64 { queries[key]?.number ?? 0 }
+      rows.append([
+        "queries",
+        "\(count("answered")) answered, \(count("dropped")) dropped, "
+          + "\(count("truncatedByRate") + count("droppedByRate")) held back by their rate",
+      ])
+    }
     for loop in status["loops"]?.elements ?? [] {
       let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"
       let refused = loop["refusedConnections"]?.number ?? 0

@@ -132,7 +132,8 @@ struct EdgeProgram {
     do throws(TLSError) {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
-        ramBytes: options.ramMebibytes << 20, disk: disk)
+        ramBytes: options.ramMebibytes << 20, disk: disk,
+        responsesPerSecond: options.dnsResponsesPerSecond)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 

@@ -6,6 +6,7 @@ import Control
 import Foundation
 import Gateway
 import HTTP
+import NameService
 import Primitives
 import Runtime
 import Storage
@@ -60,7 +61,13 @@ final class EdgeService: EdgeBackend {
 
   /// Serves, and begins what recurs.
   func start(_ store: ZoneStore) {
-    for entry in listeners.entries { edge.listen(on: entry.descriptors, scheme: entry.scheme) }
+    for entry in listeners.entries {
+      if let scheme = entry.service.scheme {
+        edge.listen(on: entry.descriptors, scheme: scheme)
+      } else {
+        edge.listenForNames(on: entry.descriptors, isStream: entry.service == .dnsStreams)
+      }
+    }
     do throws(StorageError) {
       let sequence = try store.sequence()
       shared.withLock { $0.epoch = sequence }
@@ -94,8 +101,7 @@ final class EdgeService: EdgeBackend {
   /// Tells people, and the process before this one, that the edge serves.
   func announce() {
     for entry in listeners.entries {
-      Console.line(
-        "skerry: serving \(entry.scheme == .https ? "https" : "http") on \(entry.address)")
+      Console.line("skerry: serving \(entry.service.rawValue) on \(entry.address)")
     }
     Successor.sayReady(ProcessInfo.processInfo.environment)
   }
@@ -175,7 +181,13 @@ final class EdgeService: EdgeBackend {
     facts.activeZones = loads.map(\.activeZones).max() ?? 0
     facts.connections = loads.reduce(0) { $0 + $1.connections }
     facts.listeners = listeners.entries.map { entry in
-      "\(entry.scheme == .https ? "https" : "http") \(entry.address)"
+      "\(entry.service.rawValue) \(entry.address)"
+    }
+    if listeners.entries.contains(where: { $0.service == .dns }) {
+      let counters = await edge.nameCounters()
+      facts.queries = EdgeFacts.QueryFacts(
+        answered: counters.answered, dropped: counters.dropped,
+        truncatedByRate: counters.truncatedByRate, droppedByRate: counters.droppedByRate)
     }
     facts.memoryBytes = ProcessSettings.residentBytes
     facts.openFileLimit = descriptorLimit

@@ -19,6 +19,7 @@ struct InitialZones {
   func apply() throws(CommandFailure) -> String? {
     if let path = options.zones { try applyFile(path) }
     if let path = options.tenants { try applyTenants(path) }
+    if let path = options.dnsZones { try applyNames(path) }
     guard let url = options.defaultOrigin else { return options.defaultZone }
     try applyDefault(url)
     return Self.defaultName
@@ -62,6 +63,32 @@ struct InitialZones {
       if words.count > 4 {
         zone.certificates = [try certificates.read(String(words[3]), String(words[4]))]
       }
+      zones.append(zone)
+    }
+    try putAll(zones)
+  }
+
+  /// Lines of a zone's name and its zone file. What is asked of them over HTTP fails: they have an
+  /// origin that nobody is.
+  private func applyNames(_ path: String) throws(CommandFailure) {
+    let text = try TextFile.read(path, "the file of zones")
+    let identities = ZoneIdentities(store)
+    let nobody = try origin("127.0.0.1:9", path)
+    var files: [String: [UInt8]] = [:]
+    var zones: [ZoneConfiguration] = []
+    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
+      let words = line.split(whereSeparator: { " \t".utf8.contains($0) }).map {
+        String(Substring($0))
+      }
+      guard words.count == 2 else {
+        throw CommandFailure(.refused, "\(path):\(index + 1): write a name and a zone file")
+      }
+      let (name, file) = (words[0], words[1])
+      if files[file] == nil { files[file] = Array(try TextFile.read(file, "the zone file").utf8) }
+      var zone = ZoneConfiguration(
+        id: identities.identity(of: name), name: name, hostnames: [Hostname(name: name)],
+        origins: [nobody])
+      zone.records = try DNSZoneFile(name: name, path: file, bytes: files[file] ?? []).compiled()
       zones.append(zone)
     }
     try putAll(zones)

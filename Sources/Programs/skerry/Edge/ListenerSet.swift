@@ -3,11 +3,46 @@
 import HTTP
 import Runtime
 
-/// Listening sockets: for each address one per loop.
+/// Sockets that serve: for each address one per loop.
 struct ListenerSet {
+  /// What is served on an address.
+  enum Service: String {
+    case http, https
+    /// Datagrams.
+    case dns
+    /// DNS over TCP.
+    case dnsStreams = "dns-tcp"
+
+    /// How HTTP is served there; nil if it is not.
+    var scheme: RequestHead.Scheme? {
+      switch self {
+      case .http: .http
+      case .https: .https
+      case .dns, .dnsStreams: nil
+      }
+    }
+
+    func open(_ address: SocketAddress) throws(RuntimeError) -> Int32 {
+      self == .dns ? try DatagramSocket.bind(to: address) : try Listener.listen(on: address)
+    }
+
+    func adopt(_ descriptor: Int32) throws(RuntimeError) {
+      if self == .dns {
+        try DatagramSocket.adopt(descriptor)
+      } else {
+        try Listener.adopt(descriptor)
+      }
+    }
+
+    /// Throws if somebody else serves there.
+    func probe(_ address: SocketAddress) throws(RuntimeError) {
+      if self == .dns { try DatagramSocket.probe(address) } else { try Listener.probe(address) }
+    }
+  }
+
   /// One address and the sockets that listen on it, one per loop.
   struct Entry {
-    let scheme: RequestHead.Scheme
+    let service: Service
     let address: SocketAddress
     let descriptors: [Int32]
   }
@@ -26,36 +61,46 @@ struct ListenerSet {
     var set = ListenerSet()
     var inherited = inherited()
     let wanted =
-      options.http.map { (RequestHead.Scheme.http, $0) }
-      + options.https.map { (RequestHead.Scheme.https, $0) }
-    for (scheme, address) in wanted {
-      if let index = inherited.firstIndex(where: {
-        $0.scheme == scheme && $0.address == address && $0.descriptors.count == loops
-      }) {
-        let entry = inherited.remove(at: index)
-        for descriptor in entry.descriptors { try Listener.adopt(descriptor) }
-        set.entries.append(entry)
-        continue
+      options.http.map { (Service.http, $0) } + options.https.map { (Service.https, $0) }
+      + options.dns.map { (Service.dns, $0) }
+    for (service, address) in wanted {
+      let entry = try take(service, address, loops, from: &inherited)
+      set.entries.append(entry)
+      // Datagrams and connections on the same port, also if it is any.
+      if service == .dns {
+        set.entries.append(try take(.dnsStreams, entry.address, loops, from: &inherited))
       }
-      // Sharing would let us listen beside another server that shares, and take half its requests.
-      try Listener.probe(address)
-      var descriptors: [Int32] = []
-      var bound = address
-      for _ in 0..<loops {
-        descriptors.append(try Listener.listen(on: bound))
-        // Port 0 is any: the other loops take the one that the first was given.
-        if bound.port == 0 { bound = Listener.localAddress(of: descriptors[0]) }
-      }
-      set.entries.append(Entry(scheme: scheme, address: bound, descriptors: descriptors))
     }
     return set
+  }
+
+  private static func take(
+    _ service: Service, _ address: SocketAddress, _ loops: Int, from inherited: inout [Entry]
+  ) throws(RuntimeError) -> Entry {
+    if let index = inherited.firstIndex(where: {
+      $0.service == service && $0.address == address && $0.descriptors.count == loops
+    }) {
+      let entry = inherited.remove(at: index)
+      for descriptor in entry.descriptors { try service.adopt(descriptor) }
+      return entry
+    }
+    // Sharing would let us listen beside another server that shares, and take half its requests.
+    try service.probe(address)
+    var descriptors: [Int32] = []
+    var bound = address
+    for _ in 0..<loops {
+      descriptors.append(try service.open(bound))
+      // Port 0 is any: the other loops take the one that the first was given.
+      if bound.port == 0 { bound = Listener.localAddress(of: descriptors[0]) }
+    }
+    return Entry(service: service, address: bound, descriptors: descriptors)
   }
 
   /// What a successor is told.
   var description: String {
     entries.map { entry in
       let numbers = entry.descriptors.map(String.init).joined(separator: ",")
-      return "\(entry.scheme == .https ? "https" : "http")=\(entry.address)=\(numbers)"
+      return "\(entry.service.rawValue)=\(entry.address)=\(numbers)"
     }.joined(separator: ";")
   }
 
@@ -65,9 +110,11 @@ struct ListenerSet {
     guard let text = Console.environment(variable) else { return [] }
     return text.split(separator: ";").compactMap { part in
       let fields = part.split(separator: "=")
-      guard fields.count == 3, let address = SocketAddress(String(fields[1])) else { return nil }
+      guard fields.count == 3, let service = Service(rawValue: String(fields[0])),
+        let address = SocketAddress(String(fields[1]))
+      else { return nil }
       return Entry(
-        scheme: fields[0] == "https" ? .https : .http, address: address,
+        service: service, address: address,
         descriptors: fields[2].split(separator: ",").compactMap { Int32($0) })
     }
   }

@@ -1,0 +1,46 @@
+// A BIND zone file of the command line.
+
+import DNS
+import NameService
+
+/// A zone file that a command names, read and checked as a whole.
+struct DNSZoneFile {
+  let name: String
+  let path: String
+  let bytes: [UInt8]
+
+  /// The records of the file; or all of its faults, each with its line.
+  func records() throws(CommandFailure) -> [ZoneRecord] {
+    let origin = try self.origin()
+    var parser = ZoneFileParser(origin: origin)
+    var records: [ZoneRecord] = []
+    parser.parse(bytes.span) { records.append($0) }
+    parser.finish { records.append($0) }
+    guard parser.faults.isEmpty else {
+      throw CommandFailure(
+        .refused, parser.faults.map { "\(path): \($0)" }.joined(separator: "\n"))
+    }
+    return records
+  }
+
+  /// The zone, compiled; or all that is wrong with it.
+  func compiled() throws(CommandFailure) -> ZoneImage {
+    switch ZoneCompiler.compile(apex: try origin(), records: try records()) {
+    case .success(let image): return image
+    case .failure(let found):
+      let lines = found.faults.map { "\(path): \(text(of: $0))" }
+      throw CommandFailure(.refused, lines.joined(separator: "\n"))
+    }
+  }
+
+  private func text(of fault: RecordFault) -> String {
+    let subject = fault.index.map { "record \($0 + 1)" } ?? "the zone"
+    return "\(subject) \(fault.problem). \(fault.remedy)"
+  }
+
+  private func origin() throws(CommandFailure) -> DomainName {
+    do throws(DNSError) { return try DomainName(name) } catch {
+      throw CommandFailure(.usage, "skerry: \"\(name)\" is no name: \(error.explanation)")
+    }
+  }
+}
