@@ -45,6 +45,11 @@ import Zones
     #expect(try store.apexes(below: "example.org", limit: 9) == [wire("sub.example.org")])
     #expect(try store.zonesAbove("x.sub.example.org") == [Samples.id(2), Samples.id(1)])
     #expect(try store.zonesAbove("example.org") == [])
+    // Each change has a number; that of another zone's is not this one's.
+    #expect(try store.recordsSequence(of: "sub.example.org") == 2)
+    try store.apply([.put(zone(1, "example.org", hasRecords: false))])
+    #expect(try store.recordsSequence(of: "sub.example.org") == 2)
+    #expect(try store.recordsSequence(of: "example.org") == nil)
   }
 
   @Test func `records go with their zone, and names can change hands`() throws {

@@ -30,12 +30,10 @@ struct HostnameIndex {
     var names: [Claim] = []
     var exact: [Claim] = []
     var wildcards: [Claim] = []
-    var apexes: [ZoneConfiguration] = []
     for (number, entry) in set.entries.enumerated() {
       let old = try entry.old?.configuration(entry.id)
       try removeOld(old, new: entry.new, &change)
       guard let zone = entry.new else { continue }
-      if zone.records != nil { apexes.append(zone) }
       if old?.name != zone.name {
         names.append(Claim(key: Array(zone.name.utf8), id: zone.id, entry: number, place: -1))
       }
@@ -45,10 +43,6 @@ struct HostnameIndex {
           key: Array(hostname.name.utf8), id: zone.id, entry: number, place: place)
         if hostname.isWildcard { wildcards.append(claim) } else { exact.append(claim) }
       }
-    }
-    // A domain is one zone's, as its name shows; so is the answer to queries for it.
-    for zone in apexes {
-      try change.put(ZoneKeys.key(zone.id), at: ApexKeys.key(name: zone.name), in: tables.apexes)
     }
     try write(names, to: tables.names, &set, &change)
     try write(exact, to: tables.hostnames, &set, &change)

@@ -114,7 +114,9 @@ package enum ZoneRecord {
       case 14:
         var image: [UInt8] = []
         image.append(record.content)
-        zone.records = ZoneImage(image)
+        // A zone that lost its records would be refused by its name servers, which is worse than damage.
+        guard let records = ZoneImage(image) else { return nil }
+        zone.records = records
       default: continue
       }
     }

@@ -111,6 +111,12 @@ extension ZoneStore {
       let kind: ZoneChangeRecord.Kind =
         entry.new == nil ? .removed : entry.old == nil ? .added : .changed
       let name = entry.new?.name ?? entry.old.flatMap { ZoneRecord.readName($0.record.span) } ?? ""
+      // A domain is one zone's, as its name shows; so is the answer to queries for it.
+      if let zone = entry.new, zone.records != nil {
+        try change.put(
+          ZoneKeys.key(entry.id) + ZoneKeys.key(sequence), at: ApexKeys.key(name: zone.name),
+          in: tables.apexes)
+      }
       let purge = try void(entry, sequence, &change)
       let record = ZoneChangeRecord(
         sequence: sequence, zone: entry.id, name: name, kind: kind, purge: purge)

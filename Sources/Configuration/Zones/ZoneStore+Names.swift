@@ -20,6 +20,16 @@ extension ZoneStore {
     }
   }
 
+  /// The number of the last change of the zone with records whose domain is `name`; nil if there is
+  /// none.
+  package func recordsSequence(of name: String) throws(StorageError) -> UInt64? {
+    let key = ApexKeys.key(name: name)
+    return try environment.read { (state) throws(StorageError) in
+      guard let found = try state.value(at: key.span, in: tables.apexes) else { return nil }
+      return ZoneKeys.number(found, at: 16)
+    }
+  }
+
   /// The domains of zones with records below `name`, in wire form; up to `limit`.
   package func apexes(below name: String, limit: Int) throws(StorageError) -> [[UInt8]] {
     let own = ApexKeys.key(name: name)

@@ -48,7 +48,8 @@ package final class ZoneStore: Sendable {
     let secrets: StorageTable
     /// Identity and hash -> the latest purges of it: `PurgeTableKeys`.
     let purges: StorageTable
-    /// The domain of a zone with DNS records, its labels from the root on (`ApexKeys`) -> identity.
+    /// The domain of a zone with DNS records, its labels from the root on (`ApexKeys`) ->
+    /// identity, and the number of its last change.
     let apexes: StorageTable
 
     init(_ environment: StorageEnvironment) {

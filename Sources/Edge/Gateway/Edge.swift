@@ -22,6 +22,8 @@ package final class Edge: Sendable {
   let nodes: [Node]
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Mutex<[ObjectIdentifier: UInt64]>([:])
+  /// What DNS cookies are made with now.
+  private let cookies: Mutex<ServerCookies>
 
   /// One loop's server and gateway; confined to that loop.
   struct Node: @unchecked Sendable {
@@ -56,6 +58,8 @@ package final class Edge: Sendable {
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
     settings.responsesPerSecond = responsesPerSecond
+    settings.loops = group.loops.count
+    cookies = Mutex(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
@@ -67,9 +71,11 @@ package final class Edge: Sendable {
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)
       server.certificates = gateway
-      let nameServer = NameServer(loop: loop, directory: gateway, settings: settings, hasher: hasher)
+      let nameServer = NameServer(
+        loop: loop, directory: gateway, settings: settings, hasher: hasher)
       gateway.nameServer = nameServer
-      nodes.append(Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
+      nodes.append(
+        Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
     }
     self.nodes = nodes
   }
@@ -101,6 +107,16 @@ package final class Edge: Sendable {
         } catch { node.gateway.lastFailure = error.description }
       }
     }
+  }
+
+  /// Makes a new secret for DNS cookies; the one before stays good. From a task on any loop.
+  package func rollCookies() async {
+    var generator = SystemRandomNumberGenerator()
+    let next = cookies.withLock { cookies in
+      cookies = cookies.rolled(using: &generator)
+      return cookies
+    }
+    for node in nodes { await node.gateway.loop.perform { node.nameServer.use(next) } }
   }
 
   /// What the name service did on all loops. From a task on any loop.

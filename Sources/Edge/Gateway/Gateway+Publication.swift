@@ -23,15 +23,13 @@ extension Gateway {
     if zone.snapshot.epoch > sequence {
       // A look-up has brought what is newer.
       nameServer?.apply(zone.id, zone.snapshot.records)
+    } else if change.isRemoved {
+      drop(zone)
+    } else if let snapshot = change.snapshot {
+      adopt(snapshot, zone)
     } else {
-      if change.isRemoved {
-        drop(zone)
-      } else if let snapshot = change.snapshot {
-        adopt(snapshot, zone)
-      } else {
-        // The snapshot was let go of and nobody uses it: the next request looks it up.
-        drop(zone)
-      }
+      // The snapshot was let go of and nobody uses it: the next request looks it up.
+      drop(zone)
     }
     takeOver(change.hostnames, for: change.id)
   }

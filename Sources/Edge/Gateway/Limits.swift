@@ -39,6 +39,6 @@ package enum GatewayLimits {
   static let zonesPerReadingTurn = 64
 
   /// Zones below a zone that it is told of, so that it does not answer DNS queries for them; of more the
-  /// first ones.
-  static let nestedZones = 10_000
+  /// first ones, and the others only while they are in memory.
+  static let nestedZones = 100_000
 }

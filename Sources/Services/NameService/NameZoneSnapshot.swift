@@ -1,5 +1,6 @@
 // A zone's records as queries use them.
 
+import DNS
 package import Primitives
 
 /// One zone's records as queries use them: immutable, shared by all loops.
@@ -23,5 +24,13 @@ package final class NameZoneSnapshot: Sendable {
     apex = image.apex
     self.nested = NestedZones(nested)
     self.epoch = epoch
+  }
+
+  /// Whether the zone `name` of this server is known to lie below this one.
+  package func hasZoneBelow(_ name: String) -> Bool {
+    do throws(DNSError) {
+      let wire = try DomainName(name).canonical.bytes
+      return nested.contains(wire.span)
+    } catch { return false }
   }
 }

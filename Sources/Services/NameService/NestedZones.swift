@@ -30,7 +30,7 @@ struct NestedZones: Sendable {
     return false
   }
 
-  private func contains(_ apex: Span<UInt8>) -> Bool {
+  func contains(_ apex: Span<UInt8>) -> Bool {
     var (low, high) = (0, apexes.count)
     while low < high {
       let middle = (low + high) / 2

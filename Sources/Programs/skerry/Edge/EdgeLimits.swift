@@ -8,6 +8,9 @@ enum EdgeLimits {
   /// and what changed is added to the export of the store.
   static let sweepInterval = Duration.seconds(5)
 
+  /// Life of the secret of DNS cookies (RFC 9018 section 5); those of the one before stay good.
+  static let cookieSecretInterval = Duration.seconds(86_400)
+
   /// For the new process of an upgrade to serve; then it is ended and the old one goes on.
   static let upgradeDuration = Duration.seconds(30)
 

@@ -77,12 +77,17 @@ final class EdgeService: EdgeBackend {
 
   private func recur(_ store: ZoneStore) async {
     let parker = Parker(on: lane)
+    var cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
     while !shared.withLock({ $0.isStopping }) {
       _ = await parker.park(until: loop.now + EdgeLimits.sweepInterval)
       await edge.sweep()
       await export(store)
       await sweepPurges(store)
       if keyring.isDue { await changeTicketKeys() }
+      if loop.now >= cookiesDue {
+        await edge.rollCookies()
+        cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
+      }
     }
   }
 
