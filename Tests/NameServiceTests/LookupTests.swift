@@ -146,4 +146,51 @@ struct LookupTests {
     }
     #expect(codes == [0])
   }
+
+  @Test("where there are too many zones below one to be told, the directory says whose a name is")
+  func untoldZones() async {
+    let outcome = await SharedRuntime.run { lane -> [String] in
+      guard let test = ServerTest(lane), let stream = TestStream(lane, to: test.server) else {
+        return ["no sockets"]
+      }
+      defer { test.close() }
+      var said: [String] = []
+      func note(_ reply: Messages.Response?) {
+        said.append("\(reply?.sections[0].first?.content.last ?? 0) \(reply?.code ?? -1)")
+      }
+      // The upper zone first, then both in memory.
+      for name in ["www.many.test", "www.sub.many.test", "www.many.test", "none.many.test"] {
+        test.send(Messages.query(name, .a))
+        note(await test.replies(1).first)
+        let query = Messages.query(name, .a)
+        stream.send(Messages.word(query.count) + query)
+        note(await stream.replies(1).first)
+      }
+      // What is not below is answered without asking.
+      let lookups = test.directory.lookups
+      test.send(Messages.query("many.test", .soa))
+      _ = await test.replies(1)
+      if test.directory.lookups > lookups { said.append("looked up") }
+      stream.close()
+      return said
+    }
+    #expect(
+      outcome == ["102 0", "102 0", "103 0", "103 0", "102 0", "102 0", "0 3", "0 3"])
+  }
+
+  @Test("a change of zones makes what the directory said be asked again")
+  func untoldZonesChange() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane) else { return "no sockets" }
+      defer { test.close() }
+      test.send(Messages.query("www.many.test", .a))
+      _ = await test.replies(1)
+      let before = test.directory.lookups
+      test.directory.meanwhile = { test.server.apply(ZoneID(high: 0, low: 1), nil) }
+      test.send(Messages.query("www.many.test", .a))
+      let reply = await test.replies(1).first
+      return "\(reply?.code ?? -1) \(test.directory.lookups - before)"
+    }
+    #expect(outcome == "0 2")
+  }
 }

@@ -6,7 +6,7 @@ import Runtime
 
 @testable import NameService
 
-/// Zones z0 to z9 of `test`, and two that lie in one another.
+/// Zones z0 to z9 of `test`, two that lie in one another, and two of which the upper one is not told.
 final class TestDirectory: NameDirectory, @unchecked Sendable {
   // Immutable.
   private let lane: Lane
@@ -52,8 +52,14 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     if labels.last == "broken" { return .failure(Broken(text: "the store is broken")) }
     guard labels.count > 1, labels.last == "test" else { return .success(nil) }
     let zone = labels[labels.count - 2]
+    let isBelow = labels.count > 2 && labels[labels.count - 3] == "sub"
+    if zone == "many" {
+      return .success(
+        isBelow
+          ? Self.snapshot("sub.many.test", 103, address: 103)
+          : Self.snapshot("many.test", 102, address: 102, nested: nil))
+    }
     if zone == "nested" {
-      let isBelow = labels.count > 2 && labels[labels.count - 3] == "sub"
       return .success(
         isBelow
           ? Self.snapshot("sub.nested.test", 101)
@@ -71,7 +77,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
   }
 
   static func snapshot(
-    _ apex: String, _ id: UInt64, address: UInt8 = 1, nested: [String] = [], epoch: UInt64 = 1
+    _ apex: String, _ id: UInt64, address: UInt8 = 1, nested: [String]? = [], epoch: UInt64 = 1
   ) -> NameZoneSnapshot {
     let records = [
       TestAnswers.record(apex, .ns, "ns.elsewhere"),
@@ -85,7 +91,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     else { preconditionFailure("no zone") }
     return NameZoneSnapshot(
       id: ZoneID(high: 0, low: id), image: image,
-      nested: Set(nested.map { Messages.wire($0) }), epoch: epoch)
+      nested: nested.map { Set($0.map { Messages.wire($0) }) }, epoch: epoch)
   }
 }
 

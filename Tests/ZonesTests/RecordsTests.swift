@@ -100,6 +100,6 @@ import Zones
       ])
       .sorted() == ["records[1]", "records[3]"])
     #expect(faults([servers, record("other.test.", "A", "192.0.2.1")]) == ["records[1]"])
-    #expect(faults([servers, record("x", "ANY", "\\# 0")]) == ["records[1]"])
+    #expect(faults([servers, record("x", "ANY", "\\# 0")]) == ["records[1].type"])
   }
 }

@@ -38,7 +38,8 @@ package enum GatewayLimits {
   /// then others run.
   static let zonesPerReadingTurn = 64
 
-  /// Zones below a zone that it is told of, so that it does not answer DNS queries for them; of more the
-  /// first ones, and the others only while they are in memory.
-  static let nestedZones = 100_000
+  /// Zones below a zone that its snapshot names, so that it does not answer DNS queries for them. With
+  /// more it names none, and each query for a name below it is looked up in the store. They are read
+  /// whenever one comes or goes, which takes some milliseconds for so many.
+  static let nestedZones = 10_000
 }

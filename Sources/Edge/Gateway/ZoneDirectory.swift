@@ -146,9 +146,10 @@ package final class ZoneDirectory: @unchecked Sendable {
     of configuration: ZoneConfiguration
   ) throws(StorageError) -> NameZoneSnapshot? {
     guard let image = configuration.records else { return nil }
-    let nested = try store.apexes(below: configuration.name, limit: GatewayLimits.nestedZones)
+    let limit = GatewayLimits.nestedZones
+    let nested = try store.apexes(below: configuration.name, limit: limit + 1)
     return NameZoneSnapshot(
-      id: configuration.id, image: image, nested: Set(nested),
+      id: configuration.id, image: image, nested: nested.count > limit ? nil : Set(nested),
       epoch: try store.recordsSequence(of: configuration.name) ?? 0)
   }
 
@@ -181,8 +182,8 @@ package final class ZoneDirectory: @unchecked Sendable {
       do throws(StorageError) {
         let isThere = try store.recordsSequence(of: record.name) != nil
         for id in try store.zonesAbove(record.name) {
-          guard let names = live[id]?.snapshot?.records,
-            names.hasZoneBelow(record.name) != isThere,
+          guard let isKnown = live[id]?.snapshot?.records?.hasZoneBelow(record.name),
+            isKnown != isThere,
             !publication.zones.contains(where: { $0.id == id }),
             let configuration = try store.configurationWithKeys(of: id)
           else { continue }

@@ -88,8 +88,13 @@ extension NameServer {
     askIfIdle()
   }
 
-  /// Looks the first query of `zone` up, which was read just now and is not that zone's any more.
+  /// Looks the first query of `zone` up, which was read just now and is not that zone's any more; or
+  /// drops it, if that was done often enough.
   func lookUp(firstOf zone: NameZone, _ peer: SocketAddress) {
+    guard held.beginRound(firstOf: zone.held) else {
+      counters.dropped += 1
+      return held.removeFirst(of: &zone.held)
+    }
     held.move(firstOf: &zone.held, to: &cold.gathering)
     cold.entered(peer)
     cold.names.append(nameToLookUp)
@@ -138,14 +143,15 @@ extension NameServer {
     (cold.askedNames, cold.askedStreams) = ([], [])
     for (result, name) in zip(found, names) {
       switch take(result, name) {
-      case .zone?, nil: goOn(&socket)
+      case .zone(let snapshot, _)?: goOn(told(snapshot, in: name.state), &socket)
+      case nil: goOn(nil, &socket)
       case .unknown?: refuse(.refused, &socket)
       case .failed?: refuse(.serverFailure, &socket)
       }
     }
     flush(socket)
     for (result, entry) in zip(found.dropFirst(names.count), streams) {
-      entry.stream.found(take(result, entry.name))
+      entry.stream.found(take(result, entry.name), state: entry.name.state)
     }
     cold.isUnderWay = false
     if !cold.gathering.isEmpty || !cold.streams.isEmpty { askIfIdle() }
@@ -165,14 +171,26 @@ extension NameServer {
     return found
   }
 
-  /// The first query that was asked for goes to the zone that has its name now, or is looked up
-  /// once more.
-  private func goOn(_ socket: inout Int) {
+  /// The zone that the directory told of when the server was in `state`, if that is all that can be
+  /// known, and holds still: its zones below are too many for memory.
+  func told(_ snapshot: NameZoneSnapshot, in state: UInt64) -> NameZone? {
+    guard state == self.state, let zone = zone(snapshot.id), !zone.snapshot.nested.isKnown
+    else { return nil }
+    return zone
+  }
+
+  /// The first query that was asked for goes to the zone that has its name now, which the directory may
+  /// have `told`, or is looked up once more.
+  private func goOn(_ told: NameZone?, _ socket: inout Int) {
     guard let origin = held.origin(firstOf: cold.asked) else { return }
     var zone: NameZone?
     _ = held.withFirst(of: cold.asked) { message, _ in
       guard case .question = responder.read(message, transport(origin.peer)) else { return }
       zone = zoneOfQuery()
+    }
+    if zone == nil, let told {
+      held.noteTold(firstOf: cold.asked, in: state)
+      zone = told
     }
     guard let zone else {
       guard held.beginRound(firstOf: cold.asked) else { return refuse(.serverFailure, &socket) }

@@ -29,6 +29,8 @@ struct HeldQueries {
     var length = 0
     /// Times that its zone was looked up in vain.
     var rounds: UInt8 = 0
+    /// The server's state in which its zone was told by the directory; 0 if by the zones in memory.
+    var toldState: UInt64 = 0
     var next: Int32 = -1
   }
 
@@ -82,6 +84,17 @@ struct HeldQueries {
     guard chain.first >= 0 else { return false }
     slots[Int(chain.first)].rounds += 1
     return slots[Int(chain.first)].rounds < NameServiceLimits.lookupsPerQuery
+  }
+
+  /// Notes that the zone of the first query of `chain` was told by the directory when the server was
+  /// in `state`.
+  mutating func noteTold(firstOf chain: Chain, in state: UInt64) {
+    if chain.first >= 0 { slots[Int(chain.first)].toldState = state }
+  }
+
+  /// Whether the zone of the first query of `chain` was told so.
+  func wasTold(firstOf chain: Chain, in state: UInt64) -> Bool {
+    chain.first >= 0 && slots[Int(chain.first)].toldState == state
   }
 
   /// Forgets the first query of `chain`.

@@ -69,10 +69,11 @@ extension NameServer {
         flush(socket)
         socket = origin.socket
       }
+      let wasTold = held.wasTold(firstOf: zone.held, in: state)
       _ = held.withFirst(of: zone.held) { message, _ in
         guard case .question = responder.read(message, transport(origin.peer)) else { return }
         // Zones may have changed since it came.
-        isStill = zoneOfQuery() === zone
+        isStill = wasTold || zoneOfQuery() === zone
         guard isStill else { return }
         loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: zone.lane) { room in
           answer(message, zone, origin.peer, &room)

@@ -21,7 +21,7 @@ package final class NameServer: @unchecked Sendable {
   var cold = ColdQueries()
   private(set) var sockets: [NameSocket] = []
   /// Counts the changes of zones: what is known of all zones together holds for one state.
-  private(set) var state: UInt64 = 0
+  private(set) var state: UInt64 = 1
   var streams = StreamTable()
   package internal(set) var counters = NameCounters()
   /// What went wrong last, for the operator.
@@ -75,6 +75,8 @@ package final class NameServer: @unchecked Sendable {
 
   package var activeZones: Int { zones.count }
   package var connectionCount: Int { streams.count }
+
+  func zone(_ id: ZoneID) -> NameZone? { identities[id] }
 
   /// The zone of `snapshot` on this loop, made if it is not in memory.
   @discardableResult func activate(_ snapshot: NameZoneSnapshot, _ lane: Lane) -> NameZone {

@@ -18,8 +18,9 @@ final class NameStream: Channel {
   private var output = OutputQueue()
   /// The query in front waits for its zone to be read.
   private var waits = false
-  /// What the look-up for the query in front came to.
+  /// What the look-up for the query in front came to, and the server's state when it began.
   private var found: FoundName?
+  private var foundState: UInt64 = 0
   /// Times that the zone of the query in front was looked up.
   private var lookups = 0
   private var hasEnded = false
@@ -39,10 +40,12 @@ final class NameStream: Channel {
     enqueue()
   }
 
-  /// The look-up for the query in front is done; nil if its zone must be looked for anew.
-  func found(_ result: FoundName?) {
+  /// The look-up for the query in front, which began when the server was in `state`, is done; nil if
+  /// its zone must be looked for anew.
+  func found(_ result: FoundName?, state: UInt64) {
     waits = false
     found = result
+    foundState = state
     if isOpen { enqueue() }
   }
 
@@ -164,11 +167,16 @@ final class NameStream: Channel {
   }
 
   private func answerQuestion(_ query: [UInt8]) -> Bool {
-    guard let zone = server.zoneOfQuery() else { return answerUnknown(query) }
-    found = nil
+    guard let zone = server.zoneOfQuery() ?? toldZone else { return answerUnknown(query) }
     guard goOn(on: zone.lane) else { return false }
+    found = nil
     respond { room in server.answer(query.span, zone, &room) }
     return true
+  }
+
+  private var toldZone: NameZone? {
+    guard case .zone(let snapshot, _)? = found else { return nil }
+    return server.told(snapshot, in: foundState)
   }
 
   /// Makes `payer` pay for what follows; false if its turn has to be awaited.

@@ -8,21 +8,31 @@ import Primitives
 struct NestedZones: Sendable {
   /// In canonical wire form, in the order of their bytes.
   private let apexes: [[UInt8]]
+  /// Whether these are all that there are.
+  let isKnown: Bool
 
   init(_ apexes: some Sequence<[UInt8]>) {
     self.apexes = apexes.sorted { $0.lexicographicallyPrecedes($1) }
+    isKnown = true
+  }
+
+  private init() {
+    apexes = []
+    isKnown = false
   }
 
   static let none = NestedZones([])
 
-  var isEmpty: Bool { apexes.isEmpty }
+  /// There may be a zone at any name below.
+  static let unknown = NestedZones()
 
-  /// Whether `name`, which lies in the zone whose apex has `labels` labels, lies in one of these;
-  /// `isAbove` leaves out the one whose apex it is.
+  /// Whether `name`, which lies in the zone whose apex has `labels` labels, lies in one of these, or may
+  /// for all that is known; `isAbove` leaves out the one whose apex it is.
   func cover(_ name: borrowing CanonicalName, below labels: Int, isAbove: Bool = false) -> Bool {
+    let last = isAbove ? name.labelCount - 1 : name.labelCount
+    guard isKnown else { return last > labels }
     guard !apexes.isEmpty else { return false }
     var labels = labels + 1
-    let last = isAbove ? name.labelCount - 1 : name.labelCount
     while labels <= last {
       if contains(name.suffix(labels: labels)) { return true }
       labels += 1

@@ -9,11 +9,12 @@ extension ZoneImage {
   package static let recordKeys = ["name", "type", "ttl", "content"]
 
   /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
-  /// empty, or something is wrong with it, which is noted.
+  /// empty, or something is wrong with it, which is noted. Without a name each record is still read, so
+  /// that all faults are told at once.
   package static func decode(
     in object: ConfigurationObject, zone name: String?, _ decoder: inout ConfigurationDecoder
   ) -> ZoneImage? {
-    guard let name, let value = object.value("records"), let apex = domainName(name) else {
+    guard let value = object.value("records"), let apex = domainName(name ?? "zone.invalid") else {
       return nil
     }
     let before = decoder.faults.count
@@ -25,7 +26,7 @@ extension ZoneImage {
       records.append(record)
       positions.append(element.position)
     }
-    guard decoder.faults.count == before, !records.isEmpty else { return nil }
+    guard name != nil, decoder.faults.count == before, !records.isEmpty else { return nil }
     switch ZoneCompiler.compile(apex: apex, records: records) {
     case .success(let image): return image
     case .failure(let found):
@@ -58,7 +59,8 @@ extension ZoneImage {
     if type == nil {
       decoder.at("type") {
         $0.report(
-          "is \"\(kind)\", which is no type", "Give a type as A, or TYPE and its number.",
+          "is \"\(kind)\", which is no type of records",
+          "Give a type as A, or TYPE and its number.",
           at: object.value("type")?.position)
       }
     }
@@ -94,7 +96,8 @@ extension ZoneImage {
 
   private static func recordType(_ text: String) -> RecordType? {
     let bytes = Array(text.utf8)
-    return RecordType(bytes.span)
+    guard let type = RecordType(bytes.span), !type.isMeta, type.rawValue > 0 else { return nil }
+    return type
   }
 
   /// A name as in a zone file; one that ends in the zone's name is whole without a dot, too.
