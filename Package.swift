@@ -11,7 +11,8 @@ let layers: [Layer] = [
       Room(
         "skerry",
         imports: [
-          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer", "HTTPClient",
+          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer",
+          "HTTPClient",
           "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Storage", "CJemalloc",
           "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
@@ -39,7 +40,8 @@ let layers: [Layer] = [
       Room(
         "Zones",
         imports: [
-          "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree", "HTTP",
+          "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree",
+          "HTTP",
           "TLS",
           "Storage",
           "Primitives",
@@ -57,7 +59,9 @@ let layers: [Layer] = [
         imports: [
           "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Compression", "Primitives",
         ]),
-      Room("NameService", imports: ["ConfigurationTree", "DNS", "Runtime", "Primitives"]),
+      Room(
+        "NameService",
+        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
       Room(
         "Origin",
         imports: [
@@ -143,7 +147,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "ZonesTests",
     imports: [
-      "Zones", "Cache", "ContentCoding", "NameService", "Origin", "ConfigurationTree", "Storage", "HTTP",
+      "Zones", "Cache", "ContentCoding", "NameService", "Origin", "ConfigurationTree", "Storage",
+      "HTTP",
       "Primitives",
     ], libraries: [.yams]),
   TestRoom(
@@ -161,7 +166,7 @@ let tests: [TestRoom] = [
     ], libraries: [.argumentParser]),
   TestRoom(
     "NameServiceTests",
-    imports: ["NameService", "ConfigurationTree", "DNS", "Runtime", "Primitives"]),
+    imports: ["NameService", "ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
   TestRoom("TidyTests", imports: []),
 ]
 

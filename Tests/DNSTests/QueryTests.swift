@@ -10,7 +10,7 @@ import Testing
     let message = query("WWW.example.com", type: .aaaa)
     try parsed.read(message.span)
     #expect(parsed.header.id == 0x1234)
-    #expect(parsed.header.recursionDesired)
+    #expect(parsed.header.recursionDesired == true)
     #expect(parsed.hasQuestion && parsed.type == .aaaa && parsed.recordClass == .internet)
     expect(parsed.name.span.equals(name("www.example.com").bytes.span))
     #expect(parsed.questionEnd == message.count)
@@ -25,7 +25,8 @@ import Testing
       "example", counts: (1, 0, 0, 1), extra: opt(flags: 0x8000, options: options))
     var parsed = DNSQuery()
     try parsed.read(message.span)
-    let edns = try #require(parsed.edns)
+    let found = parsed.edns
+    let edns = try #require(found)
     #expect(edns.version == 0 && edns.dnssecOK && edns.payloadBytes == 1232)
     #expect(edns.wantsNSID && edns.isPadded && !edns.asksKeepAlive)
     #expect(edns.cookie.map { Array(message[$0]) } == [1, 2, 3, 4, 5, 6, 7, 8])

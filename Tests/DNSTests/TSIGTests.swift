@@ -19,7 +19,8 @@ import Testing
     let message = signed()
     var parsed = DNSQuery()
     try parsed.read(message.span)
-    let start = try #require(parsed.tsigStart)
+    let found = parsed.tsigStart
+    let start = try #require(found)
     #expect(start == parsed.questionEnd && message.count - start == record.length)
     let read = try TSIGRecord(message.span, at: start)
     #expect(read == record && read.mac == [1, 2, 3, 4] && read.fudgeSeconds == 300)

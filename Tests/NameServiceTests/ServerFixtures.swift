@@ -59,6 +59,9 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
           ? Self.snapshot("sub.many.test", 103, address: 103)
           : Self.snapshot("many.test", 102, address: 102, nested: nil))
     }
+    if zone == "signed" {
+      return .success(Self.snapshot("signed.test", 104, key: SigningTests.key))
+    }
     if zone == "nested" {
       return .success(
         isBelow
@@ -77,7 +80,8 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
   }
 
   static func snapshot(
-    _ apex: String, _ id: UInt64, address: UInt8 = 1, nested: [String]? = [], epoch: UInt64 = 1
+    _ apex: String, _ id: UInt64, address: UInt8 = 1, nested: [String]? = [], key: ZoneKey? = nil,
+    epoch: UInt64 = 1
   ) -> NameZoneSnapshot {
     let records = [
       TestAnswers.record(apex, .ns, "ns.elsewhere"),
@@ -91,7 +95,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     else { preconditionFailure("no zone") }
     return NameZoneSnapshot(
       id: ZoneID(high: 0, low: id), image: image,
-      nested: nested.map { Set($0.map { Messages.wire($0) }) }, epoch: epoch)
+      nested: nested.map { Set($0.map { Messages.wire($0) }) }, key: key, epoch: epoch)
   }
 }
 

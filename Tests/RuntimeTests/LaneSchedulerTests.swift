@@ -76,4 +76,24 @@ struct LaneSchedulerTests {
     #expect(share > 0.45 && share < 0.55)
     #expect((pieces[..<64].max() ?? 0) - (pieces[..<64].min() ?? 0) <= 4)
   }
+
+  @Test("a lane that has used up its credit goes on at once while nobody else waits")
+  func alone() async {
+    let hasCredit = await SharedRuntime.run { lane -> [Bool] in
+      var scheduler = LaneScheduler(clock: .shared)
+      let one = Lane(loop: lane.loop, name: "one")
+      let other = Lane(loop: lane.loop, name: "other")
+      let now = CPUClock.now
+      one.readyTicks = now
+      one.deficit = -1
+      scheduler.renewCredit(of: one, now: now)
+      let alone = one.deficit > 0
+      one.deficit = -1
+      other.queue.push(LoopWork(on: other), period: 0)
+      scheduler.activate(other)
+      scheduler.renewCredit(of: one, now: now)
+      return [alone, one.deficit > 0]
+    }
+    #expect(hasCredit == [true, false])
+  }
 }

@@ -54,6 +54,8 @@ enum Samples {
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]
     zone.records = records("example.org")
+    zone.isSigned = true
+    zone.signingKey = ZoneKey(numbers: (0..<96).map { UInt8($0) })
     zone.isPaused = true
     return zone
   }()

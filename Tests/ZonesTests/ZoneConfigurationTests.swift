@@ -113,7 +113,10 @@ import Zones
       ZoneID(high: 0, low: 0)
     }
     #expect(decoder.faults == [])
-    #expect(back == zone)
+    // The key that signs is in no tree.
+    var shown = zone
+    shown.signingKey = nil
+    #expect(back == shown)
     let record = ZoneRecord.write(zone)
     #expect(ZoneRecord.read(record.span, id: zone.id) == zone.withoutKeys)
   }

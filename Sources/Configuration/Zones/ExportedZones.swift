@@ -55,10 +55,6 @@ struct ExportedZones {
   ) -> ZoneConfiguration? {
     guard var zone = ZoneRecord.read(bytes.extracting(record), id: item.id) else { return nil }
     guard let keys = item.keys else { return zone }
-    guard let found = ZoneRecord.readKeys(bytes.extracting(keys)) else { return nil }
-    for index in zone.certificates.indices.prefix(found.count) {
-      zone.certificates[index].key = found[index]
-    }
-    return zone
+    return ZoneRecord.readKeys(bytes.extracting(keys), into: &zone) ? zone : nil
   }
 }

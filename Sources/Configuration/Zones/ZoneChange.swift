@@ -55,7 +55,8 @@ package struct ZoneChange: Sendable {
   /// Whether the outcome depends on what is there.
   var needsCurrent: Bool {
     switch action {
-    case .put(let zone): zone.certificates.contains { $0.key == nil }
+    case .put(let zone):
+      zone.certificates.contains { $0.key == nil } || zone.isSigned && zone.signingKey == nil
     case .patch, .remove: true
     }
   }

@@ -1,6 +1,7 @@
 // What a list of changes comes to, zone by zone.
 
 import ConfigurationTree
+import NameService
 import Primitives
 import Storage
 
@@ -114,11 +115,25 @@ struct ZoneChangeSet {
     return decoded
   }
 
+  /// Gives a signed zone the key that it has, or a new one, and one that is not signed none.
+  private mutating func keepSigningKey(
+    _ zone: inout ZoneConfiguration, of current: ZoneConfiguration?, path: String
+  ) {
+    guard zone.isSigned else { return zone.signingKey = nil }
+    zone.signingKey = zone.signingKey ?? current?.signingKey ?? ZoneKey.generate()
+    guard zone.signingKey == nil else { return }
+    let fault = ConfigurationFault(
+      path: "dnssec", problem: "is true, and no key can be made",
+      remedy: "Look whether the machine gives random numbers, and try again.")
+    note(fault, under: path)
+  }
+
   /// `zone` with the keys of `current` where it has none for the same chain.
   private mutating func keepingKeys(
     _ zone: ZoneConfiguration, of current: ZoneConfiguration?, path: String
   ) -> ZoneConfiguration {
     var zone = zone
+    keepSigningKey(&zone, of: current, path: path)
     for index in zone.certificates.indices where zone.certificates[index].key == nil {
       let chain = zone.certificates[index].chain
       zone.certificates[index].key = current?.certificates.first { $0.chain == chain }?.key

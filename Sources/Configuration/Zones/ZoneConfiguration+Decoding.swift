@@ -10,7 +10,8 @@ package import Primitives
 extension ZoneConfiguration {
   package static let keys = [
     "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
-    "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "paused",
+    "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "dnssec",
+    "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -29,6 +30,7 @@ extension ZoneConfiguration {
       id: id, name: name ?? "", hostnames: hostnames, origins: origins)
     zone.decodeDetails(object, &decoder)
     zone.records = ZoneImage.decode(in: object, zone: name, &decoder)
+    zone.decodeSigning(object, &decoder)
     guard decoder.faults.count == before else { return nil }
     return zone
   }
@@ -50,6 +52,7 @@ extension ZoneConfiguration {
       ("redirectToHTTPS", .bool(redirectsToHTTPS)),
       ("responseFields", .array(responseFields.map(\.tree))),
       ("records", records?.tree ?? .array([])),
+      ("dnssec", .bool(isSigned)),
       ("paused", .bool(isPaused)),
     ])
   }
@@ -187,6 +190,19 @@ extension ZoneConfiguration {
       }
     }
     if let given = decoder.bool("paused", in: object) { isPaused = given }
+  }
+
+  private mutating func decodeSigning(
+    _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) {
+    guard let given = decoder.bool("dnssec", in: object) else { return }
+    isSigned = given
+    guard given, let type = records?.typeMadeBySigning else { return }
+    decoder.at("dnssec") {
+      $0.report(
+        "is true, and the zone has \(type) records of its own",
+        "Take them out: signing makes them.", at: object.value("dnssec")?.position)
+    }
   }
 
   /// Whether there is nothing in a list. One with faults has something in it.

@@ -45,6 +45,13 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// The zone's DNS records, compiled; nil if others answer queries for it.
   package var records: ZoneImage?
 
+  /// Whether answers to DNS queries are signed (DNSSEC).
+  package var isSigned = false
+
+  /// The key that signs them: made with the change that switches signing on, and gone with the one that
+  /// switches it off. Nil also where keys are not shown.
+  package var signingKey: ZoneKey?
+
   /// A paused zone keeps its configuration and answers 503; its DNS goes on.
   package var isPaused = false
 
@@ -61,6 +68,7 @@ package struct ZoneConfiguration: Equatable, Sendable {
   package var withoutKeys: ZoneConfiguration {
     var copy = self
     for index in copy.certificates.indices { copy.certificates[index].key = nil }
+    copy.signingKey = nil
     return copy
   }
 }

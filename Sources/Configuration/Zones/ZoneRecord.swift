@@ -48,14 +48,17 @@ package enum ZoneRecord {
     if zone.originPolicy != OriginPolicy() { record.write(13) { write(zone.originPolicy, &$0) } }
     // Compiled already: who answers queries takes the block as it is.
     if let records = zone.records { record.write(14, records.bytes) }
+    if zone.isSigned { record.write(15, true) }
     return record.bytes
   }
 
-  /// The private keys of `zone`, in the order of its certificates; nil if it has no certificate.
+  /// The private keys of `zone`, in the order of its certificates, and the one that signs its answers;
+  /// nil if it has none.
   static func writeKeys(_ zone: ZoneConfiguration) -> [UInt8]? {
-    guard !zone.certificates.isEmpty else { return nil }
+    guard !zone.certificates.isEmpty || zone.signingKey != nil else { return nil }
     var record = RecordWriter(format: format)
     for certificate in zone.certificates { record.write(1, certificate.key?.pem ?? "") }
+    if let key = zone.signingKey { record.write(2, key.privateKey + key.publicKey) }
     return record.bytes
   }
 
@@ -117,6 +120,7 @@ package enum ZoneRecord {
         // A zone that lost its records would be refused by its name servers, which is worse than damage.
         guard let records = ZoneImage(image) else { return nil }
         zone.records = records
+      case 15: zone.isSigned = record.flag
       default: continue
       }
     }
@@ -132,16 +136,28 @@ package enum ZoneRecord {
     return nil
   }
 
-  /// Private keys; an empty text stands for none.
-  static func readKeys(_ bytes: Span<UInt8>) -> [PrivateKey?]? {
-    guard var record = RecordReader(bytes, format: format) else { return nil }
-    var keys: [PrivateKey?] = []
+  /// Gives `zone` the private keys that `bytes` hold; false if they hold none of this format. An empty
+  /// text stands for a certificate's missing key.
+  static func readKeys(_ bytes: Span<UInt8>, into zone: inout ZoneConfiguration) -> Bool {
+    guard var record = RecordReader(bytes, format: format) else { return false }
+    var index = 0
     while let tag = record.nextTag() {
-      guard tag == 1 else { continue }
-      let pem = record.text
-      keys.append(pem.isEmpty ? nil : PrivateKey(pem: pem))
+      switch tag {
+      case 1:
+        let pem = record.text
+        if index < zone.certificates.count, !pem.isEmpty {
+          zone.certificates[index].key = PrivateKey(pem: pem)
+        }
+        index += 1
+      case 2:
+        var numbers: [UInt8] = []
+        numbers.append(record.content)
+        guard let key = ZoneKey(numbers: numbers) else { return false }
+        zone.signingKey = key
+      default: continue
+      }
     }
-    return record.isAtEnd ? keys : nil
+    return record.isAtEnd
   }
 
   private static func readOrigin(_ bytes: Span<UInt8>) -> OriginConfiguration {

@@ -172,12 +172,9 @@ package final class ZoneStore: Sendable {
   }
 
   static func add(_ keys: Span<UInt8>, to zone: inout ZoneConfiguration) throws(StorageError) {
-    guard let found = ZoneRecord.readKeys(keys) else {
+    guard ZoneRecord.readKeys(keys, into: &zone) else {
       throw .recordVersion(
         table: "keys", key: ZoneKeys.key(zone.id), version: keys.count > 0 ? keys[0] : 0)
-    }
-    for index in zone.certificates.indices.prefix(found.count) {
-      zone.certificates[index].key = found[index]
     }
   }
 }

@@ -34,6 +34,8 @@ extension ControlHandler {
       return try await change(with: exchange) { tree throws(ControlRefusal) in
         try desk.purge(name, tree)
       }
+    case (.signing(let name), _):
+      return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.zone(let name), .put):
       return try await change(with: exchange) { tree throws(ControlRefusal) in
         try desk.put(name, tree, condition)

@@ -5,6 +5,7 @@ package enum ControlRoute: Equatable, Sendable {
   case status, zones, apply, ledger, slow, cache, export, check, upgrade, stop
   case zone(name: String)
   case purge(name: String)
+  case signing(name: String)
 
   /// The route of a path without its query; nil if nothing is there.
   package init?(path: String) {
@@ -23,18 +24,22 @@ package enum ControlRoute: Equatable, Sendable {
       let prefix = "/v1/zones/"
       guard path.hasPrefix(prefix) else { return nil }
       let rest = path.dropFirst(prefix.count)
-      let isPurge = rest.hasSuffix("/purge")
-      guard let name = ControlTarget.decode(isPurge ? rest.dropLast(6) : rest), !name.isEmpty,
-        !name.contains("/")
+      let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+      guard let name = ControlTarget.decode(rest[..<slash]), !name.isEmpty, !name.contains("/")
       else { return nil }
-      self = isPurge ? .purge(name: name) : .zone(name: name)
+      switch rest[slash...] {
+      case "": self = .zone(name: name)
+      case "/purge": self = .purge(name: name)
+      case "/dnssec": self = .signing(name: name)
+      default: return nil
+      }
     }
   }
 
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
-    case .status, .zones, .ledger, .slow, .cache: ["GET", "HEAD"]
+    case .status, .zones, .ledger, .slow, .cache, .signing: ["GET", "HEAD"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]
     }

@@ -55,6 +55,15 @@ struct ZoneDesk: Sendable {
     return Outcome(answer: Self.answer(zone))
   }
 
+  /// GET /v1/zones/{name}/dnssec
+  func signing(_ name: String) throws(ControlRefusal) -> Outcome {
+    guard let zone = try find(name) else { throw Self.unknown(name) }
+    let complete = try storage { () throws(StorageError) in
+      try store.configurationWithKeys(of: zone.id)
+    }
+    return Outcome(answer: ControlAnswer((complete ?? zone).signingTree))
+  }
+
   // MARK: - Changing
 
   /// PUT /v1/zones/{name}

@@ -150,6 +150,7 @@ package final class ZoneDirectory: @unchecked Sendable {
     let nested = try store.apexes(below: configuration.name, limit: limit + 1)
     return NameZoneSnapshot(
       id: configuration.id, image: image, nested: nested.count > limit ? nil : Set(nested),
+      key: configuration.signingKey,
       epoch: try store.recordsSequence(of: configuration.name) ?? 0)
   }
 

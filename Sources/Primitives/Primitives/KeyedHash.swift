@@ -15,6 +15,11 @@
     self.init(key0: generator.next(), key1: generator.next())
   }
 
+  /// The same with two words mixed into its key: for hashing `bytes` together with these.
+  @inlinable package func mixed(_ word0: UInt64, _ word1: UInt64) -> KeyedHash {
+    KeyedHash(key0: key0 ^ word0, key1: key1 ^ word1)
+  }
+
   /// The hash of `bytes`: 64 bits that nobody without the key can predict.
   @inlinable package func hash(_ bytes: Span<UInt8>) -> UInt64 {
     var state = State(key0: key0, key1: key1)

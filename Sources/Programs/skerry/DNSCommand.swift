@@ -6,10 +6,13 @@ import ArgumentParser
 struct DNSCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dns",
-    abstract: "Import, export and check the DNS records of zones.",
+    abstract: "Import, export, check and sign the DNS records of zones.",
     discussion: """
       An edge that is started with --dns ADDRESS:PORT answers queries for the records of its zones. \
       Records are part of a zone's configuration: the key records, as skerry zone show prints it.
       """,
-    subcommands: [DNSImportCommand.self, DNSExportCommand.self, DNSCheckCommand.self])
+    subcommands: [
+      DNSImportCommand.self, DNSExportCommand.self, DNSCheckCommand.self, DNSSignCommand.self,
+      DNSKeysCommand.self,
+    ])
 }

@@ -23,15 +23,22 @@ struct DNSZoneFile {
     return records
   }
 
-  /// The zone, compiled; or all that is wrong with it.
-  func compiled() throws(CommandFailure) -> ZoneImage {
-    switch ZoneCompiler.compile(apex: try origin(), records: try records()) {
+  /// The zone, compiled; or all that is wrong with it. `isSigned` leaves out what signing makes anew, if
+  /// the file has it.
+  func compiled(isSigned: Bool = false) throws(CommandFailure) -> ZoneImage {
+    var records = try records()
+    if isSigned { records.removeAll { Self.signatureTypes.contains($0.type) } }
+    switch ZoneCompiler.compile(apex: try origin(), records: records) {
     case .success(let image): return image
     case .failure(let found):
       let lines = found.faults.map { "\(path): \(text(of: $0))" }
       throw CommandFailure(.refused, lines.joined(separator: "\n"))
     }
   }
+
+  private static let signatureTypes: Set<RecordType> = [
+    .rrsig, .nsec, .nsec3, .nsec3param, .dnskey, .cds, .cdnskey,
+  ]
 
   private func text(of fault: RecordFault) -> String {
     let subject = fault.index.map { "record \($0 + 1)" } ?? "the zone"

@@ -49,6 +49,9 @@ struct EdgeOptions: ParsableArguments {
       "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
   var dnsZones: String?
 
+  @Flag(help: "Sign the zones of --dns-zones; signatures in their files are left out.")
+  var dnsSigned = false
+
   @Option(
     help: ArgumentHelp(
       "Where the control API listens. Default: control.sock in the folder.",

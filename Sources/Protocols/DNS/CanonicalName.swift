@@ -4,7 +4,7 @@ import Primitives
 
 /// A name in wire form in lower case (RFC 4034 section 6.2), held in place: reading one allocates
 /// nothing. Tables of names are looked up with its bytes, or with those of its last labels.
-@usableFromInline package struct CanonicalName: Sendable {
+@usableFromInline package struct CanonicalName: ~Copyable, Sendable {
   @usableFromInline var bytes = InlineArray<256, UInt8>(repeating: 0)
   @usableFromInline var starts = InlineArray<128, UInt8>(repeating: 0)
   /// Bytes of the name, the root's zero among them.
@@ -54,6 +54,13 @@ import Primitives
   /// the header's twelve bytes it is also the place to point at for a name that ends the question's.
   @inlinable package func start(ofLast labels: Int) -> Int {
     labels <= 0 ? count &- 1 : labels >= labelCount ? 0 : Int(starts.span[labelCount &- labels])
+  }
+
+  /// A copy of `suffix(labels:)`.
+  package func copy(labels: Int) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(suffix(labels: labels))
+    return copy
   }
 
   /// The bytes of the last `labels` labels: the name's ancestor with so many.

@@ -4,7 +4,7 @@ import Primitives
 
 /// A query (or NOTIFY) as an authoritative server reads it. The value is used again for one query
 /// after the other and holds no memory of its own: places are offsets in the message.
-@usableFromInline package struct DNSQuery: Sendable {
+@usableFromInline package struct DNSQuery: ~Copyable, Sendable {
   package private(set) var header = DNSHeader()
   /// Whether there is a question; QDCOUNT may be 0 with a cookie alone (RFC 7873 section 5.4).
   package private(set) var hasQuestion = false

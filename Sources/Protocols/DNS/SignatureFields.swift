@@ -22,9 +22,20 @@ package struct SignatureFields: Equatable, Sendable {
     covering type: RecordType, owner: DomainName, algorithm: UInt8, originalTTL: UInt32,
     expiration: UInt32, inception: UInt32, keyTag: UInt16, signer: DomainName
   ) {
+    self.init(
+      covering: type, labels: UInt8(owner.labelCount - (owner.isWildcard ? 1 : 0)),
+      algorithm: algorithm, originalTTL: originalTTL, expiration: expiration,
+      inception: inception, keyTag: keyTag, signer: signer)
+  }
+
+  /// Of a set whose owner has `labels` labels, counted as `labels` says.
+  package init(
+    covering type: RecordType, labels: UInt8, algorithm: UInt8, originalTTL: UInt32,
+    expiration: UInt32, inception: UInt32, keyTag: UInt16, signer: DomainName
+  ) {
     typeCovered = type
     self.algorithm = algorithm
-    labels = UInt8(owner.labelCount - (owner.isWildcard ? 1 : 0))
+    self.labels = labels
     self.originalTTL = originalTTL
     self.expiration = expiration
     self.inception = inception

@@ -105,11 +105,10 @@ extension NameServer {
   private var nameToLookUp: ColdQueries.Name {
     let labels = responder.query.name.labelCount
     let isAbove =
-      responder.query.type == .ds && labels > 0 && zones.zone(responder.query.name.span) != nil
-    var (asked, bytes): ([UInt8], [UInt8]) = ([], [])
-    asked.append(responder.query.name.span)
-    bytes.append(responder.query.name.suffix(labels: isAbove ? labels - 1 : labels))
-    return ColdQueries.Name(asked: asked, bytes: bytes)
+      responder.query.type == .ds && labels > 0 && zones.hasApex(responder.query.name)
+    return ColdQueries.Name(
+      asked: responder.query.name.copy(labels: labels),
+      bytes: responder.query.name.copy(labels: isAbove ? labels - 1 : labels))
   }
 
   private func askIfIdle() {

@@ -5,7 +5,7 @@ import Runtime
 
 /// Copies of queries that wait for their zone's turn, or for their zone, in a fixed number of places:
 /// keeping one allocates nothing. Made when the first has to wait.
-struct HeldQueries {
+struct HeldQueries: ~Copyable {
   /// Queries in order, as places in `HeldQueries`.
   struct Chain {
     fileprivate var first: Int32 = -1

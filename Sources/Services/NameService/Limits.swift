@@ -58,6 +58,40 @@ package enum NameServiceLimits {
   /// section 4.1).
   static let paddingBlockBytes = 468
 
+  // MARK: Signatures
+
+  /// Seconds that a zone's keys may be kept by others (their TTL): an hour, so that a change of keys is
+  /// through soon.
+  static let keyTTL: UInt32 = 3_600
+
+  /// Seconds after which a signature is made anew.
+  static let signaturePeriodSeconds: UInt32 = 86_400
+
+  /// Seconds that a signature is good for, from its period's begin on: who keeps one as long as a week
+  /// has a good one still.
+  static let signatureSeconds: UInt32 = 10 * 86_400
+
+  /// Seconds that signatures are good for before they are made: validators' clocks may be slow.
+  static let clockSkewSeconds: UInt32 = 3_600
+
+  /// Signatures that a turn makes, of 30 us each, lest others wait for long; the query goes on with the
+  /// zone's next turn.
+  static let signaturesPerTurn = 3
+
+  /// Signatures of what one zone has, on one loop, of 76 bytes each; beyond it older ones give way.
+  static let lastingSignatures = 1 << 16
+
+  /// Signatures of what was made for questions to one zone (names that do not exist, and those of
+  /// wildcards), on one loop, of 76 bytes each; beyond it older ones give way.
+  static let passingSignatures = 1 << 14
+
+  /// Bytes of all signatures on one loop. A zone may add to its own up to an eighth of what is free;
+  /// then its older ones give way.
+  static let signatureBytes = 64 << 20
+
+  /// Bytes that every zone may have, however much others have: a few answers are kept signed at least.
+  static let leastSignatureBytes = 2_048
+
   // MARK: Queries that wait
 
   /// Queries over UDP that wait on one loop for their zone's turn or for their zone to be read; more

@@ -26,7 +26,14 @@ extension NameServer {
         return hold(
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
       }
-      arrival.reply(paidBy: zone.lane) { room in answer(datagram, zone, peer, &room) }
+      signingBudget.begin(round: loop.now)
+      var isLater = false
+      arrival.reply(paidBy: zone.lane) { room in
+        answer(datagram, zone, peer, &room, isLater: &isLater)
+      }
+      if isLater {
+        hold(datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
+      }
     }
   }
 
@@ -61,7 +68,9 @@ extension NameServer {
   func answerHeld(of zone: NameZone) {
     var budget = NameServiceLimits.queriesPerTurn
     var socket = -1
-    while budget > 0, !zone.held.isEmpty {
+    var isLater = false
+    signingBudget.begin()
+    while budget > 0, !isLater, !zone.held.isEmpty {
       budget -= 1
       var isStill = true
       guard let origin = held.origin(firstOf: zone.held) else { break }
@@ -76,9 +85,10 @@ extension NameServer {
         isStill = wasTold || zoneOfQuery() === zone
         guard isStill else { return }
         loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: zone.lane) { room in
-          answer(message, zone, origin.peer, &room)
+          answer(message, zone, origin.peer, &room, isLater: &isLater)
         }
       }
+      if isLater { break }
       if isStill {
         held.removeFirst(of: &zone.held)
       } else {
@@ -94,16 +104,19 @@ extension NameServer {
   }
 
   /// Writes the answer of `zone` to the query that was read, or less, if the sender's network has had
-  /// many that were alike.
+  /// many that were alike. Nothing if it is to be signed later.
   private func answer(
     _ message: Span<UInt8>, _ zone: NameZone, _ peer: SocketAddress,
-    _ room: inout MutableSpan<UInt8>
+    _ room: inout MutableSpan<UInt8>, isLater: inout Bool
   ) -> Int {
     zone.lastUsed = loop.now
-    counters.answered += 1
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
-      message, ImageReader(image.span), nested: zone.snapshot.nested, isStream: false, into: &room)
+      message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
+      isStream: false, into: &room)
+    isLater = answer.signatures == .later
+    guard !isLater else { return 0 }
+    counters.answered += 1
     guard rates.isOn, !responder.isProven else { return length }
     switch rates.count(
       network: peer.prefixHash, zone: zone.digest, node: answer.node, kind: answer.kind.rawValue,
@@ -117,6 +130,14 @@ extension NameServer {
       counters.droppedByRate += 1
       return 0
     }
+  }
+
+  /// Who signs the answer to the query that was read; nil if nobody is to.
+  func signer(of zone: NameZone) -> ZoneSigner? {
+    guard zone.snapshot.signing != nil,
+      responder.query.edns?.dnssecOK == true || ZoneSigning.answers(responder.query.type)
+    else { return nil }
+    return zone.signer
   }
 
   private var second: UInt64 { loop.now.nanoseconds / 1_000_000_000 }

@@ -23,6 +23,10 @@ package final class NameServer: @unchecked Sendable {
   /// Counts the changes of zones: what is known of all zones together holds for one state.
   private(set) var state: UInt64 = 1
   var streams = StreamTable()
+  /// Bounds of signing.
+  let signingBudget = SigningBudget()
+  private let signatureMemory = SignatureMemory()
+  private let hasher: KeyedHash
   package internal(set) var counters = NameCounters()
   /// What went wrong last, for the operator.
   package internal(set) var lastFailure: String?
@@ -43,6 +47,7 @@ package final class NameServer: @unchecked Sendable {
   ) {
     self.loop = loop
     self.directory = directory
+    self.hasher = hasher
     zones = ZoneTable(hasher: hasher)
     responder = Responder(cookies: settings.cookies)
     var generator = SystemRandomNumberGenerator()
@@ -69,6 +74,10 @@ package final class NameServer: @unchecked Sendable {
   package func drain() {
     for socket in sockets { socket.datagrams.pause() }
     streams.drain()
+  }
+
+  func makeSigner(_ signing: ZoneSigning) -> ZoneSigner? {
+    ZoneSigner(signing, hasher: hasher, budget: signingBudget, memory: signatureMemory)
   }
 
   // MARK: - Zones

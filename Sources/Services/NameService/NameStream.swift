@@ -56,6 +56,7 @@ final class NameStream: Channel {
 
   override func ready() {
     guard isOpen, flush() else { return }
+    server.signingBudget.begin()
     answerAll()
     let isFull = output.byteCount >= NameServiceLimits.waitingResponseBytes
     guard isOpen, flush() else { return }
@@ -169,8 +170,8 @@ final class NameStream: Channel {
   private func answerQuestion(_ query: [UInt8]) -> Bool {
     guard let zone = server.zoneOfQuery() ?? toldZone else { return answerUnknown(query) }
     guard goOn(on: zone.lane) else { return false }
+    guard respond({ room in server.answer(query.span, zone, &room) }) else { return false }
     found = nil
-    respond { room in server.answer(query.span, zone, &room) }
     return true
   }
 
@@ -212,17 +213,28 @@ final class NameStream: Channel {
     return true
   }
 
-  /// Takes the query in front out, and queues the response that `write` makes.
-  private func respond(_ write: (inout MutableSpan<UInt8>) -> Int) {
-    answered += 2 + firstLength
-    lookups = 0
+  /// Takes the query in front out, and queues the response that `write` makes. False, and the query
+  /// waits for another turn, if it makes none yet.
+  @discardableResult
+  private func respond(_ write: (inout MutableSpan<UInt8>) -> Int?) -> Bool {
+    var isDone = true
     server.streams.withBuffer { buffer in
       var room = buffer.mutableSpan
-      let length = write(&room)
+      guard let length = write(&room) else {
+        isDone = false
+        return
+      }
       guard length > 0 else { return }
       var framed = [UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)]
       framed.append(room.span.extracting(0..<length))
       output.append(copying: framed.span)
     }
+    guard isDone else {
+      enqueue()
+      return false
+    }
+    answered += 2 + firstLength
+    lookups = 0
+    return true
   }
 }

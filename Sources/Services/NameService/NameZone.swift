@@ -5,7 +5,11 @@ import Runtime
 
 /// A zone that is in use on one loop: its records, its lane, and the queries that wait for its turn.
 final class NameZone: LoopWork {
-  var snapshot: NameZoneSnapshot
+  var snapshot: NameZoneSnapshot {
+    didSet { if let madeSigner, !madeSigner.isFor(snapshot.signing) { self.madeSigner = nil } }
+  }
+  /// Signs its answers; made with the first that is to be signed.
+  private var madeSigner: ZoneSigner?
   unowned let server: NameServer
   /// Queries that wait: the first and last of the chain in the server's `HeldQueries`.
   var held = HeldQueries.Chain()
@@ -21,6 +25,14 @@ final class NameZone: LoopWork {
     lastUsed = lane.loop.now
     digest = snapshot.id.high ^ snapshot.id.low &* 0xff51_afd7_ed55_8ccd
     super.init(on: lane)
+  }
+
+  /// Signs its answers; nil if the zone is not signed, or the library fails.
+  var signer: ZoneSigner? {
+    if let madeSigner { return madeSigner }
+    guard let signing = snapshot.signing else { return nil }
+    madeSigner = server.makeSigner(signing)
+    return madeSigner
   }
 
   /// Answers some of the queries that wait.

@@ -6,7 +6,7 @@ import Runtime
 
 /// Reads queries and writes responses, without I/O: used for one query after the other, and holds no
 /// memory of its own.
-struct Responder {
+struct Responder: ~Copyable {
   /// What a message turned out to be.
   enum Reading {
     /// No query at all: there is no reply.
@@ -28,6 +28,8 @@ struct Responder {
   private(set) var query = DNSQuery()
   /// Whether the sender can receive at its address: the query came over TCP, or with a cookie of ours.
   private(set) var isProven = false
+  /// The wall clock when the query was read.
+  private var seconds: UInt32 = 0
   private var replyCookie = InlineArray<24, UInt8>(repeating: 0)
   private var hasCookie = false
   var cookies: ServerCookies
@@ -41,6 +43,7 @@ struct Responder {
     hasCookie = false
     isProven = transport.isStream
     tsig = nil
+    seconds = transport.seconds
     do throws(DNSError) {
       try query.read(message)
       if let start = query.tsigStart { tsig = try TSIGRecord(message, at: start) }
@@ -97,27 +100,31 @@ struct Responder {
   // MARK: - Responses
 
   /// Writes the response with what `image` says to the question that was read, whose zone has the
-  /// zones `nested` below it; its length, and what it says.
+  /// zones `nested` below it and is signed by `signer`; its length, and what it says. If that is to be
+  /// signed `later`, nothing that counts is written.
   func answer(
-    _ message: Span<UInt8>, _ image: borrowing ImageReader, nested: NestedZones, isStream: Bool,
-    into room: inout MutableSpan<UInt8>
+    _ message: Span<UInt8>, _ image: borrowing ImageReader, nested: NestedZones,
+    signer: ZoneSigner? = nil, isStream: Bool, into room: inout MutableSpan<UInt8>
   ) -> (length: Int, answer: ZoneAnswer) {
+    signer?.seconds = seconds
     var writer = DNSMessageWriter(
       room._mutatingExtracting(0..<room.count), limitBytes: limit(isStream: isStream))
     var header = DNSHeader(responseTo: query.header)
-    var answer = ZoneAnswer()
+    var answer = ZoneAnswer(query, signer: signer)
     writer.reserve(reservedBytes)
     let fits = writer.appendQuestion(
       message.extracting(DNSHeader.length..<query.questionEnd))
     if fits { answer.write(query, image, nested: nested, to: &writer) }
-    if !fits || !answer.isComplete {
+    if answer.signatures == .failed { answer.fail() }
+    if !fits || !answer.isComplete || answer.signatures == .failed {
       writer.dropRecords(questionEnd: query.questionEnd)
-      header.isTruncated = true
+      header.isTruncated = answer.signatures != .failed
     }
     header.isAuthoritative = answer.isAuthoritative
     header.responseCode = answer.code
     writer.reserve(0)
-    appendOPT(answer.code, isStream, &writer)
+    // Compact denial is understood here where there is any (RFC 9824 section 5).
+    appendOPT(answer.code, isStream, isCompact: signer != nil, &writer)
     return (writer.finish(header), answer)
   }
 
@@ -173,13 +180,16 @@ struct Responder {
   /// RFC 6891 section 7: a response has OPT if the query has.
   @_lifetime(writer: copy writer)
   private func appendOPT(
-    _ code: ResponseCode, _ isStream: Bool, _ writer: inout DNSMessageWriter
+    _ code: ResponseCode, _ isStream: Bool, isCompact: Bool = false,
+    _ writer: inout DNSMessageWriter
   ) {
     guard let edns = query.edns else { return }
     let payload = UInt16(NameServiceLimits.udpReplyBytes)
-    guard writer.beginOPT(payloadBytes: payload, code: code, dnssecOK: edns.dnssecOK) else {
-      return
-    }
+    guard
+      writer.beginOPT(
+        payloadBytes: payload, code: code, dnssecOK: edns.dnssecOK,
+        compactAnswersOK: isCompact && edns.compactAnswersOK)
+    else { return }
     // Another version may give options another form.
     guard edns.version == 0 else { return }
     if hasCookie { _ = writer.appendOption(EDNS.Option.cookie, replyCookie.span) }

@@ -142,16 +142,19 @@ extension NameServer {
     }
   }
 
-  /// Writes the answer of `zone` to the query that was read over a connection.
+  /// Writes the answer of `zone` to the query that was read over a connection; nil if it is to be signed
+  /// later.
   func answer(
     _ message: Span<UInt8>, _ zone: NameZone, _ room: inout MutableSpan<UInt8>
-  ) -> Int {
+  ) -> Int? {
     zone.lastUsed = loop.now
-    counters.answered += 1
     let image = zone.snapshot.image.bytes
-    return responder.answer(
-      message, ImageReader(image.span), nested: zone.snapshot.nested, isStream: true, into: &room
-    ).length
+    let (length, answer) = responder.answer(
+      message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
+      isStream: true, into: &room)
+    guard answer.signatures != .later else { return nil }
+    counters.answered += 1
+    return length
   }
 
   /// Writes a response without records to the query that was read over a connection.

@@ -7,18 +7,40 @@ import Primitives
 ///
 /// It reads the zone's image and writes into the message, and holds nothing beside that. The order
 /// of things is RFC 1034's, with wildcards as in RFC 4592, names without records as in RFC 8020, and
-/// aliases followed within the zone.
+/// aliases followed within the zone. What it says is signed if the zone is and the sender asks for that.
 struct ZoneAnswer {
   /// What the answer says, for rate limiting: what is alike is counted together.
   enum Kind: UInt8 { case answer, noData, nameError, referral }
 
-  private(set) var kind = Kind.answer
+  var kind = Kind.answer
   private(set) var isAuthoritative = true
-  private(set) var code = ResponseCode.noError
+  var code = ResponseCode.noError
   /// The node that the answer came from: of all names under a wildcard it is the same.
   private(set) var node = 0
   /// Whether it fitted.
   private(set) var isComplete = true
+  /// What became of the signatures.
+  private(set) var signatures = ZoneSigner.Outcome.done
+  /// Signs the zone; nil if it is not signed.
+  let signer: ZoneSigner?
+  /// Whether the sender asks for signatures (DO).
+  let wantsSignatures: Bool
+  /// Whether the sender takes NXDOMAIN along with compact denial (RFC 9824 section 5).
+  let takesNameError: Bool
+  /// Whether the name was made of a wildcard, so that its signatures are for this question alone.
+  private(set) var isExpanded = false
+
+  init(_ query: borrowing DNSQuery, signer: ZoneSigner?) {
+    self.signer = signer
+    wantsSignatures = signer != nil && query.edns?.dnssecOK == true
+    takesNameError = query.edns?.compactAnswersOK == true
+  }
+
+  /// Nothing can be said: SERVFAIL.
+  mutating func fail() { code = .serverFailure }
+
+  /// Where an owner stands in the message already; nil if it is to be written.
+  typealias Place = Int?
 
   /// Answers the question of `query`, whose name lies in the zone and in none of `nested`, out of
   /// `image`.
@@ -72,20 +94,23 @@ struct ZoneAnswer {
   /// Answers for `name`, which stands in the message at `ownerAt`, or is to be written.
   @_lifetime(writer: copy writer)
   private mutating func step(
-    _ name: borrowing CanonicalName, _ type: RecordType, ownerAt: Int?, _ apexAt: Int,
+    _ name: borrowing CanonicalName, _ type: RecordType, ownerAt: Place, _ apexAt: Int,
     _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) -> Step {
     let found = image.locate(name)
     node = found.node
+    isExpanded = false
     if found.isCut && !(found.isExact && type == .ds) {
       refer(found, name, ownerAt, image, &writer)
       return .done
     }
     guard found.isExact else {
+      isExpanded = true
       guard let wildcard = image.wildcard(of: found.node) else {
         kind = .nameError
-        code = .nameError
+        code = wantsSignatures && !takesNameError ? .noError : .nameError
         negative(apexAt, image, &writer)
+        denyName(name.span, ownerAt, image, &writer)
         return .done
       }
       node = wildcard
@@ -97,43 +122,34 @@ struct ZoneAnswer {
   /// The records of `type` at `node`, its alias, or none.
   @_lifetime(writer: copy writer)
   private mutating func records(
-    of node: Int, _ name: borrowing CanonicalName, _ type: RecordType, _ ownerAt: Int?,
+    of node: Int, _ name: borrowing CanonicalName, _ type: RecordType, _ ownerAt: Place,
     _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) -> Step {
+    if let signer, ZoneSigning.answers(type),
+      signedRecords(signer, of: node, name, type, ownerAt, image, &writer)
+    {
+      return .done
+    }
     if image.flags(of: node) & ZoneImage.NodeFlag.alias != 0, type != .cname, type != .any,
       let alias = image.records(.cname, of: node)
     {
-      put(alias, name, ownerAt, image, &writer)
+      put(alias, name.span, ownerAt, image, &writer)
       return isComplete
         ? .alias((alias.contents.lowerBound + 2)..<alias.contents.upperBound) : .done
     }
     guard let set = type == .any ? any(at: node, image) : image.records(type, of: node) else {
       kind = .noData
       negative(apexAt, image, &writer)
+      denyTypes(of: node, name.span, ownerAt, image, &writer)
       return .done
     }
-    put(set, name, ownerAt, image, &writer)
+    put(set, name.span, ownerAt, image, &writer)
     return .done
   }
 
   /// RFC 8482 section 4.1: one of the sets is enough of an answer to ANY.
-  private func any(at node: Int, _ image: borrowing ImageReader) -> ImageReader.RecordSet? {
+  func any(at node: Int, _ image: borrowing ImageReader) -> ImageReader.RecordSet? {
     image.setCount(of: node) == 0 ? nil : image.recordSet(at: image.firstSet(of: node))
-  }
-
-  @_lifetime(writer: copy writer)
-  private mutating func put(
-    _ set: ImageReader.RecordSet, _ name: borrowing CanonicalName, _ ownerAt: Int?,
-    _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
-  ) {
-    let contents = image.contents(of: set)
-    let fits: Bool
-    if let ownerAt {
-      fits = writer.append(ownerAt: ownerAt, type: set.type, ttl: set.ttl, contents: contents)
-    } else {
-      fits = writer.append(owner: name.span, type: set.type, ttl: set.ttl, contents: contents)
-    }
-    if !fits { isComplete = false }
   }
 
   /// RFC 2308 section 3: the SOA says how long that may be believed.
@@ -142,17 +158,15 @@ struct ZoneAnswer {
     _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     writer.begin(.authority)
-    let fits = writer.append(
-      ownerAt: apexAt, type: .soa, ttl: image.negativeTTL,
-      contents: image.contents(of: image.soa))
-    if !fits { isComplete = false }
+    let subject = ZoneSigner.Subject(type: .soa, ttl: image.negativeTTL)
+    put(subject, image.contents(of: image.soa), image.apex, apexAt, &writer)
   }
 
   /// A delegation: its name servers, with their addresses if the zone has them. All of them are
   /// needed to go on (RFC 9471 section 3).
   @_lifetime(writer: copy writer)
   private mutating func refer(
-    _ found: ImageReader.Location, _ name: borrowing CanonicalName, _ ownerAt: Int?,
+    _ found: ImageReader.Location, _ name: borrowing CanonicalName, _ ownerAt: Place,
     _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     guard let servers = image.records(.ns, of: found.node) else { return }
@@ -160,21 +174,19 @@ struct ZoneAnswer {
     if ownerAt != nil { isAuthoritative = false }
     kind = .referral
     let labels = image.apexLabels + found.depth
+    let place = ownerAt.map { $0 + name.start(ofLast: labels) }
+    let owner = name.suffix(labels: labels)
     writer.begin(.authority)
-    let contents = image.contents(of: servers)
-    let fits: Bool
-    if let ownerAt {
-      fits = writer.append(
-        ownerAt: ownerAt + name.start(ofLast: labels), type: .ns, ttl: servers.ttl,
-        contents: contents)
-    } else {
-      fits = writer.append(
-        owner: name.suffix(labels: labels), type: .ns, ttl: servers.ttl, contents: contents)
+    append(servers, owner, place, image, &writer)
+    if wantsSignatures {
+      // RFC 4035 section 3.1.4: the child's keys, or that it has none.
+      if let delegation = image.records(.ds, of: found.node) {
+        put(delegation, owner, place, image, &writer)
+      } else {
+        denyTypes(of: found.node, owner, place, image, &writer)
+      }
     }
-    guard fits else {
-      isComplete = false
-      return
-    }
+    guard isComplete else { return }
     writer.begin(.additional)
     for index in 0..<servers.glueCount {
       appendGlue(.a, index, servers, image, &writer)
@@ -188,9 +200,64 @@ struct ZoneAnswer {
     _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     guard let set = image.records(type, of: image.glueNode(index, of: servers)) else { return }
-    let fits = writer.append(
-      owner: image.glueName(index, of: servers), type: type, ttl: set.ttl,
-      contents: image.contents(of: set))
+    append(set, image.glueName(index, of: servers), nil, image, &writer)
+  }
+
+  // MARK: - Sets
+
+  /// Appends a set of `owner`, which stands in the message at `place`, or is to be written.
+  @_lifetime(writer: copy writer)
+  private mutating func append(
+    _ set: ImageReader.RecordSet, _ owner: Span<UInt8>, _ place: Place,
+    _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+  ) {
+    append(set.type, set.ttl, image.contents(of: set), owner, place, &writer)
+  }
+
+  @_lifetime(writer: copy writer)
+  private mutating func append(
+    _ type: RecordType, _ ttl: UInt32, _ contents: Span<UInt8>, _ owner: Span<UInt8>,
+    _ place: Place, _ writer: inout DNSMessageWriter
+  ) {
+    let fits: Bool
+    if let place {
+      fits = writer.append(ownerAt: place, type: type, ttl: ttl, contents: contents)
+    } else {
+      fits = writer.append(owner: owner, type: type, ttl: ttl, contents: contents)
+    }
     if !fits { isComplete = false }
+  }
+
+  /// Appends a set of the zone's own, and its signature.
+  @_lifetime(writer: copy writer)
+  mutating func put(
+    _ set: ImageReader.RecordSet, _ owner: Span<UInt8>, _ place: Place,
+    _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+  ) {
+    let subject = ZoneSigner.Subject(type: set.type, ttl: set.ttl, isPassing: isExpanded)
+    put(subject, image.contents(of: set), owner, place, &writer)
+  }
+
+  @_lifetime(writer: copy writer)
+  mutating func put(
+    _ subject: ZoneSigner.Subject, _ contents: Span<UInt8>, _ owner: Span<UInt8>, _ place: Place,
+    _ writer: inout DNSMessageWriter
+  ) {
+    append(subject.type, subject.ttl, contents, owner, place, &writer)
+    guard wantsSignatures, let signer else { return }
+    sign(signer, subject, contents, owner, place, &writer)
+  }
+
+  /// Appends the signature of a set, unless one is missing already: then all of the answer waits.
+  @_lifetime(writer: copy writer)
+  mutating func sign(
+    _ signer: ZoneSigner, _ subject: ZoneSigner.Subject, _ contents: Span<UInt8>,
+    _ owner: Span<UInt8>, _ place: Place, _ writer: inout DNSMessageWriter
+  ) {
+    guard isComplete, signatures == .done else { return }
+    signatures = signer.sign(owner, subject, contents)
+    guard signatures == .done else { return }
+    let record = signer.record
+    append(.rrsig, subject.ttl, record.span, owner, place, &writer)
   }
 }

@@ -21,6 +21,12 @@ extension ZoneImage {
     return records
   }
 
+  /// The first type at the apex that signing makes itself; nil if there is none.
+  package var typeMadeBySigning: RecordType? {
+    let reader = ImageReader(bytes.span)
+    return ZoneSigning.types.first { reader.records($0, of: 0) != nil }
+  }
+
   private func append(
     _ set: ImageReader.RecordSet, _ owner: DomainName, _ reader: borrowing ImageReader,
     to records: inout [ZoneRecord]

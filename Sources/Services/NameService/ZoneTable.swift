@@ -7,7 +7,7 @@ import Primitives
 ///
 /// It holds zones in use only, so a look-up costs the same with ten zones as with a million. Names are
 /// hashed with a secret key: strangers choose them.
-struct ZoneTable {
+struct ZoneTable: ~Copyable {
   /// A hash of 0 is an empty slot.
   private var hashes: [UInt64]
   private var values: [NameZone?]
@@ -45,6 +45,9 @@ struct ZoneTable {
     }
     return own?.stateWithoutUpper == state ? own : nil
   }
+
+  /// Whether there is a zone whose apex is `name`.
+  func hasApex(_ name: borrowing CanonicalName) -> Bool { zone(name.span) != nil }
 
   /// The zone whose apex is `apex`.
   func zone(_ apex: Span<UInt8>) -> NameZone? {

@@ -88,10 +88,10 @@ import CLinux
     loop.inbox.push(ClosureWork(on: self, running: body))
   }
 
-  /// Whether the lane has no work waiting and may use the CPU at once.
+  /// Whether the lane has no work waiting and may use the CPU at once: it has credit, or nobody waits.
   package var isIdleInCredit: Bool {
     guard queue.isEmpty else { return false }
-    if list == .idle { loop.scheduler.renewCredit(of: self, now: CPUClock.now) }
+    loop.scheduler.renewCredit(of: self, now: loop.chargedSince)
     return deficit > 0
   }
 

@@ -11,11 +11,11 @@
   private var readyTenantLanes = 0
   private var readyArrivalLanes = 0
   let quantumTicks: Int64
-  let renewalTicks: UInt64
+  let renewalTicks: Int64
 
   init(clock: CPUClock) {
     quantumTicks = Int64(clock.ticks(RuntimeLimits.quantumNanoseconds))
-    renewalTicks = clock.ticks(RuntimeLimits.creditRenewalNanoseconds)
+    renewalTicks = Int64(clock.ticks(RuntimeLimits.creditRenewalNanoseconds))
   }
 
   var isEmpty: Bool { readyLanes == 0 }
@@ -38,11 +38,18 @@
     }
   }
 
-  /// Gives a lane that was idle long enough its full quantum.
+  /// Gives a lane that was idle long enough its full quantum; and one without credit another one, if
+  /// no lane but the system's waits beside it: such rounds are over as soon as they begin.
   func renewCredit(of lane: Lane, now: UInt64) {
-    guard now &- lane.readyTicks > renewalTicks else { return }
-    lane.deficit = quantum(of: lane)
-    lane.readyTicks = now
+    let isIdle = lane.list == .idle
+    if isIdle, Int64(truncatingIfNeeded: now &- lane.readyTicks) > renewalTicks {
+      lane.deficit = quantum(of: lane)
+      lane.readyTicks = now
+    } else if lane.deficit <= 0,
+      readyTenantLanes + readyArrivalLanes == (isIdle || lane.role == .system ? 0 : 1)
+    {
+      lane.deficit += quantum(of: lane)
+    }
   }
 
   /// The lane whose turn it is; it stays in its list until `endTurn`.

@@ -110,4 +110,15 @@ void skerry_hmac(
     int is_384, const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count,
     uint8_t *code);
 
+// ECDSA with P-256 and SHA-256. The key of a private number (32 bytes) and a public point (its two
+// numbers, 64 bytes), or NULL; and back, 1 or 0.
+EVP_PKEY *skerry_signing_key(const uint8_t *secret, const uint8_t *point);
+int skerry_signing_numbers(const EVP_PKEY *key, uint8_t *secret, uint8_t *point);
+// A context that signs digests with `key`, for one thread; NULL if that fails.
+EVP_PKEY_CTX *skerry_signer_new(EVP_PKEY *key);
+// Writes r and s of the signature of SHA-256 over `count` bytes, 64 bytes; 1 or 0.
+int skerry_sign(EVP_PKEY_CTX *signer, const uint8_t *bytes, size_t count, uint8_t *signature);
+// 32 bytes; 1 or 0.
+int skerry_sha256(const uint8_t *bytes, size_t count, uint8_t *digest);
+
 #endif

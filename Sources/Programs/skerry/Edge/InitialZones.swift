@@ -88,7 +88,9 @@ struct InitialZones {
       var zone = ZoneConfiguration(
         id: identities.identity(of: name), name: name, hostnames: [Hostname(name: name)],
         origins: [nobody])
-      zone.records = try DNSZoneFile(name: name, path: file, bytes: files[file] ?? []).compiled()
+      zone.records = try DNSZoneFile(name: name, path: file, bytes: files[file] ?? [])
+        .compiled(isSigned: options.dnsSigned)
+      zone.isSigned = options.dnsSigned
       zones.append(zone)
     }
     try putAll(zones)

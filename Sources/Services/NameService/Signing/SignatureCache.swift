@@ -1,0 +1,114 @@
+// Signatures that were made.
+
+import Primitives
+import TLS
+
+/// Signatures by a keyed hash of what they sign, so that no change of the zone leaves a wrong one.
+///
+/// Sets of four places. It grows while entries that are good give way and its loop's memory allows;
+/// then newer ones take the places of others in turn. Confined to its loop.
+final class SignatureCache {
+  private static let ways = 4
+  private static let least = 16
+  static let entryBytes = 8 + 4 + SigningContext.signatureBytes
+
+  private var hashes: [UInt64] = []
+  private var periods: [UInt32] = []
+  private var signatures: [UInt8] = []
+  private let limit: Int
+  private let memory: SignatureMemory
+  private var turn = 0
+
+  /// Places for signatures.
+  var count: Int { hashes.count }
+
+  /// With at most `limit` entries, a power of two.
+  init(limit: Int, memory: SignatureMemory) {
+    self.limit = limit
+    self.memory = memory
+  }
+
+  deinit { memory.giveBack(hashes.count * Self.entryBytes) }
+
+  /// Where the signature of what has `hash` lies in `bytes`, made in `period`; nil if it is not here.
+  func find(_ hash: UInt64, period: UInt32) -> Int? {
+    guard !hashes.isEmpty else { return nil }
+    let first = self.first(hash)
+    for place in first..<(first + Self.ways) where hashes[place] == hash {
+      return periods[place] == period ? place * SigningContext.signatureBytes : nil
+    }
+    return nil
+  }
+
+  /// Appends the signature at `place` to `output`.
+  func append(at place: Int, to output: inout [UInt8]) {
+    signatures.withSpan {
+      output.append($0.extracting(place..<(place + SigningContext.signatureBytes)))
+    }
+  }
+
+  /// Keeps the signature that ends `bytes`.
+  func insert(_ hash: UInt64, period: UInt32, from bytes: [UInt8]) {
+    if hashes.isEmpty { resize(to: Self.least) }
+    guard !hashes.isEmpty else { return }
+    var place = self.place(for: hash, period)
+    if hashes[place] != hash, isGood(place, period), hashes.count < limit,
+      resize(to: hashes.count * 2)
+    {
+      place = self.place(for: hash, period)
+    }
+    hashes[place] = hash
+    periods[place] = period
+    let signature = bytes.span.extracting(last: SigningContext.signatureBytes)
+    Self.put(signature, at: place, into: &signatures)
+  }
+
+  private static func put(
+    _ signature: Span<UInt8>, at place: Int, into signatures: inout [UInt8]
+  ) {
+    var room = signatures.mutableSpan
+    room.copy(signature, at: place * SigningContext.signatureBytes)
+  }
+
+  private func first(_ hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: hash) & (hashes.count - 1) & ~(Self.ways - 1)
+  }
+
+  /// Its own place, a free or outdated one, or the one whose turn it is.
+  private func place(for hash: UInt64, _ period: UInt32) -> Int {
+    let first = self.first(hash)
+    var found: Int?
+    for place in first..<(first + Self.ways) {
+      if hashes[place] == hash { return place }
+      if found == nil, !isGood(place, period) { found = place }
+    }
+    if let found { return found }
+    turn = (turn + 1) & (Self.ways - 1)
+    return first + turn
+  }
+
+  /// Whether there is a signature that may still be asked for in `period`: those of others begin their
+  /// periods at other times.
+  private func isGood(_ place: Int, _ period: UInt32) -> Bool {
+    hashes[place] != 0 && Int32(truncatingIfNeeded: period &- periods[place]) <= 1
+  }
+
+  @discardableResult private func resize(to count: Int) -> Bool {
+    let held = hashes.count * Self.entryBytes
+    guard memory.take((count - hashes.count) * Self.entryBytes, held: held) else { return false }
+    let (oldHashes, oldPeriods, oldSignatures) = (hashes, periods, signatures)
+    hashes = Array(repeating: 0, count: count)
+    periods = Array(repeating: 0, count: count)
+    signatures = Array(repeating: 0, count: count * SigningContext.signatureBytes)
+    for old in oldHashes.indices where oldHashes[old] != 0 {
+      let place = self.place(for: oldHashes[old], oldPeriods[old])
+      hashes[place] = oldHashes[old]
+      periods[place] = oldPeriods[old]
+      let start = old * SigningContext.signatureBytes
+      let signature = oldSignatures.span.extracting(
+        start..<(start + SigningContext.signatureBytes))
+      Self.put(signature, at: place, into: &signatures)
+    }
+    return true
+  }
+}

@@ -1,0 +1,153 @@
+// Signatures: when they are made, how long they are good, and what they may take.
+
+import DNS
+import Primitives
+import Runtime
+import Testing
+
+@testable import NameService
+
+@Suite("Signing", .serialized)
+struct SigningTests {
+  static let key = ZoneKey.generate()
+
+  private static func signer(_ budget: SigningBudget = SigningBudget()) -> ZoneSigner? {
+    guard let key, let apex = try? DomainName("z.test"), let signing = ZoneSigning(key, apex: apex)
+    else { return nil }
+    return ZoneSigner(
+      signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory())
+  }
+
+  private static let contents: [UInt8] = [0, 4, 192, 0, 2, 1]
+
+  @Test("a signature is made once a day, and good for a week whenever it is given out")
+  func lifetime() throws {
+    let budget = SigningBudget()
+    let signer = try #require(Self.signer(budget))
+    let owner = Messages.wire("www.z.test")
+    let subject = ZoneSigner.Subject(type: .a, ttl: 300)
+    let start: UInt32 = 1_900_000_000
+    var before = signer.record
+    for hour in 0..<240 as Range<UInt32> {
+      budget.begin()
+      signer.seconds = start + hour * 3_600
+      #expect(signer.sign(owner.span, subject, Self.contents.span) == .done)
+      let record = signer.record
+      let (expiration, inception) = (
+        Self.number(record, at: 10), Self.number(record, at: 14)
+      )
+      #expect(inception <= signer.seconds - 3_600 && expiration >= signer.seconds + 8 * 86_400)
+      #expect(hour == 0 || record == before || hour > 0 && signer.madeCount > 1)
+      before = record
+    }
+    #expect((10...11).contains(signer.madeCount))
+  }
+
+  private static func number(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+    bytes[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  @Test("what differs in owner, type, TTL or contents has signatures of its own")
+  func subjects() throws {
+    let budget = SigningBudget()
+    let signer = try #require(Self.signer(budget))
+    let cases: [(String, RecordType, UInt32, [UInt8])] = [
+      ("a.z.test", .a, 300, Self.contents), ("b.z.test", .a, 300, Self.contents),
+      ("a.z.test", RecordType(rawValue: 65_280), 300, Self.contents), ("a.z.test", .a, 301, Self.contents),
+      ("a.z.test", .a, 300, [0, 4, 192, 0, 2, 2]),
+    ]
+    for round in 0..<2 {
+      for one in cases {
+        budget.begin()
+        let owner = Messages.wire(one.0)
+        #expect(
+          signer.sign(owner.span, .init(type: one.1, ttl: one.2), one.3.span) == .done)
+      }
+      #expect(signer.madeCount == 5, "round \(round)")
+    }
+  }
+
+  @Test("a turn makes few signatures, and the rest later")
+  func budget() throws {
+    let budget = SigningBudget()
+    let signer = try #require(Self.signer(budget))
+    budget.begin()
+    var outcomes: [ZoneSigner.Outcome] = []
+    for number in 0..<5 {
+      let owner = Messages.wire("n\(number).z.test")
+      outcomes.append(signer.sign(owner.span, .init(type: .a, ttl: 1), Self.contents.span))
+    }
+    #expect(outcomes == [.done, .done, .done, .later, .later])
+    budget.begin(round: Instant(nanoseconds: 5))
+    let owner = Messages.wire("n4.z.test")
+    #expect(signer.sign(owner.span, .init(type: .a, ttl: 1), Self.contents.span) == .done)
+  }
+
+  @Test("names that are made up do not push out the zone's own signatures, and take little")
+  func flood() throws {
+    let memory = SignatureMemory()
+    let lasting = SignatureCache(limit: 1 << 16, memory: memory)
+    let passing = SignatureCache(limit: 1 << 14, memory: memory)
+    let bytes = [UInt8](repeating: 7, count: 64)
+    var generator = SeededGenerator(seed: 5)
+    lasting.insert(11, period: 1, from: bytes)
+    for _ in 0..<100_000 { passing.insert(generator.next() | 1, period: 1, from: bytes) }
+    #expect(lasting.find(11, period: 1) != nil)
+    #expect(passing.count <= 1 << 14)
+    #expect(memory.used <= ((1 << 14) + 16) * SignatureCache.entryBytes)
+  }
+
+  @Test("a zone takes an eighth of what is free, so that a thousand flooded ones leave room")
+  func sharing() {
+    let memory = SignatureMemory()
+    let bytes = [UInt8](repeating: 7, count: 64)
+    var generator = SeededGenerator(seed: 6)
+    var caches: [SignatureCache] = []
+    for _ in 0..<40 {
+      let cache = SignatureCache(limit: 1 << 20, memory: memory)
+      for _ in 0..<20_000 { cache.insert(generator.next() | 1, period: 1, from: bytes) }
+      caches.append(cache)
+    }
+    #expect(memory.used <= NameServiceLimits.signatureBytes)
+    #expect((caches.map(\.count).min() ?? 0) >= 1_024)
+    caches.removeAll()
+    #expect(memory.used == 0)
+  }
+
+  @Test("queries for many names of a signed zone are all answered, each name is signed once")
+  func answers() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane) else { return "no sockets" }
+      defer { test.close() }
+      var codes: [Int] = []
+      var signatures = 0
+      for _ in 0..<2 {
+        for number in 0..<60 {
+          test.send(
+            Messages.query("n\(number).signed.test", .a, payload: 1_232, ttl: [0, 0, 0x80, 0]))
+        }
+        for reply in await test.replies(60) {
+          codes.append(reply.code)
+          signatures += reply.sections[1].count { $0.type == .rrsig }
+        }
+      }
+      guard let zone = test.server.zones.zone(Messages.wire("signed.test").span),
+        let signer = zone.signer
+      else { return "not signed" }
+      // Each denial, and the SOA once.
+      return "\(Set(codes)) \(signatures) \(signer.madeCount)"
+    }
+    #expect(outcome == "[0] 240 61")
+  }
+
+  @Test("a key does not show itself")
+  func secrecy() throws {
+    let key = try #require(Self.key)
+    var shown = "\(key) \(String(reflecting: key))"
+    dump(key, to: &shown)
+    #expect(!shown.contains("\(key.privateKey[0]), \(key.privateKey[1])"))
+    #expect(key.record.prefix(4) == [1, 1, 3, 13] && key.record.count == 68)
+    #expect(ZoneKey(numbers: key.privateKey + key.publicKey) == key)
+    #expect(ZoneKey(numbers: key.privateKey) == nil)
+  }
+}
