@@ -67,7 +67,27 @@ func imageProperty(_ input: [UInt8]) -> String? {
   return nil
 }
 
+/// Of the zone as it is, and signed.
 private func respond(_ message: [UInt8], _ image: ZoneImage, isStream: Bool) -> String? {
+  respond(message, image, nil, isStream: isStream)
+    ?? signer(image).flatMap { respond(message, image, $0, isStream: isStream) }
+}
+
+private let key = ZoneKey.generate()
+
+private func signer(_ image: ZoneImage) -> ZoneSigner? {
+  guard let key, let apex = try? DomainName(wire: image.apex.span),
+    let signing = ZoneSigning(key, apex: apex)
+  else { return nil }
+  let budget = SigningBudget()
+  budget.begin()
+  return ZoneSigner(
+    signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory())
+}
+
+private func respond(
+  _ message: [UInt8], _ image: ZoneImage, _ signer: ZoneSigner?, isStream: Bool
+) -> String? {
   var responder = Responder(cookies: ServerCookies(key0: 1, key1: 2))
   let client = SocketAddress(ipv4: 192, 0, 2, 1, port: 4_321)
   let reader = ImageReader(image.bytes.span)
@@ -88,7 +108,7 @@ private func respond(_ message: [UInt8], _ image: ZoneImage, isStream: Bool) -> 
     guard labels >= reader.apexLabels, suffix.equals(reader.apex) else { return nil }
     length =
       responder.answer(
-        message.span, reader, nested: .none, isStream: isStream, into: &span
+        message.span, reader, nested: .none, signer: signer, isStream: isStream, into: &span
       ).length
   }
   if length > limit { return "\(length) bytes of at most \(limit)" }

@@ -56,12 +56,6 @@ struct Pipeline {
   private let active: [any Stage]
   private let responding: [any ResponseStage]
 
-  /// A pipeline that answers nothing.
-  init() {
-    active = []
-    responding = []
-  }
-
   init(_ context: Context) {
     active = Self.stages.compactMap { $0(context) }
     responding = Self.responseStages.compactMap { $0(context) }

@@ -19,8 +19,9 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
-  private(set) var pipeline = Pipeline()
-  private(set) var origin: Origin
+  /// Made with the first request: a zone of which only its DNS is asked needs neither.
+  private var madePipeline: Pipeline?
+  private var madeOrigin: Origin?
   /// Keeps this state: a cycle, which `retire` breaks.
   private var keptActor: ZoneActor?
   /// The names under which the loop's table lists the zone.
@@ -55,16 +56,24 @@ final class ZoneState: @unchecked Sendable {
       loop: gateway.loop, name: snapshot.configuration.name,
       weight: UInt32(clamping: snapshot.configuration.weight))
     lastUsed = gateway.loop.now
-    origin = Self.makeOrigin(snapshot, lane, gateway)
-    pipeline = makePipeline()
   }
 
-  private static func makeOrigin(
-    _ snapshot: ZoneSnapshot, _ lane: Lane, _ gateway: Gateway
-  ) -> Origin {
-    Origin(
+  /// How the zone reaches its origins.
+  private var origin: Origin {
+    if let madeOrigin { return madeOrigin }
+    let origin = Origin(
       snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
       resolver: gateway.resolver, zone: snapshot.id)
+    madeOrigin = origin
+    return origin
+  }
+
+  /// What the next request goes through.
+  var pipeline: Pipeline {
+    if let madePipeline { return madePipeline }
+    let pipeline = makePipeline()
+    madePipeline = pipeline
+    return pipeline
   }
 
   /// The next request sees `snapshot`.
@@ -76,17 +85,17 @@ final class ZoneState: @unchecked Sendable {
     if before.configuration.origins != snapshot.configuration.origins
       || before.configuration.originPolicy != snapshot.configuration.originPolicy
     {
-      origin.close()
-      origin = Self.makeOrigin(snapshot, lane, gateway)
+      madeOrigin?.close()
+      madeOrigin = nil
     }
-    pipeline = makePipeline()
+    madePipeline = nil
   }
 
   /// The zone is no more: what is in flight ends, nothing new begins.
   func retire() {
     isRetired = true
     keptActor = nil
-    origin.close()
+    madeOrigin?.close()
     contextMade(nil, of: snapshot)
     if !connections.isEmpty { ZoneRetirement(self).enqueue() }
   }

@@ -35,12 +35,12 @@ struct ColdQueries {
   private var changes: [ZoneID: UInt64] = [:]
   private var hasManyChanges = false
 
-  /// Whether one more query from `peer` may wait: its network has at most an eighth of what is free,
+  /// Whether one more query from `peer` may wait: its network has at most a quarter of what is free,
   /// so that names that are nobody's can't keep out those of others.
   func hasRoom(for peer: SocketAddress) -> Bool {
     let free = NameServiceLimits.waitingForLookup - gathering.count - asked.count
     return perSource[Self.source(peer)]
-      < min(NameServiceLimits.lookupsPerSource, free / NameServiceLimits.heldShare)
+      < min(NameServiceLimits.lookupsPerSource, free / NameServiceLimits.lookupShare)
   }
 
   mutating func entered(_ peer: SocketAddress) { perSource[Self.source(peer)] += 1 }

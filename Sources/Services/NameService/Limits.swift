@@ -115,7 +115,11 @@ package enum NameServiceLimits {
 
   /// Queries over UDP that wait for look-ups from networks that share an arrival lane; more are
   /// dropped: those networks' alone.
-  static let lookupsPerSource = 64
+  static let lookupsPerSource = 256
+
+  /// Of the places for look-ups that are free, such networks may have a quarter, so that a large
+  /// resolver alone has 200; more queries are dropped: those networks' alone.
+  static let lookupShare = 4
 
   /// Queries that a zone's turn answers; the rest wait for the next one.
   static let queriesPerTurn = 32

@@ -48,6 +48,9 @@ import Synchronization
   var chargedSince: UInt64 = 0
   /// What was charged for the piece of work that runs.
   var jobTicks: UInt64 = 0
+  /// Pieces of work that were done for several, and how many tenants paid for the one that runs.
+  private var sharedWork: UInt64 = 0
+  private var sharedPayers = 0
   var audit = ChargeAudit(ticks: 0, cpuNanoseconds: 0)
   /// Where jobs go that Swift enqueues on the global executor meanwhile: the lane of a new task,
   /// or the place where the task waited.
@@ -187,16 +190,25 @@ import Synchronization
     payer.deficit += Int64(truncatingIfNeeded: moved)
     lane.ledger.ticks += moved
     lane.deficit -= Int64(truncatingIfNeeded: moved)
+    guard lane.sharedWork != sharedWork else { return }
+    lane.sharedWork = sharedWork
+    if lane.role == .tenant { sharedPayers += 1 }
   }
 
   /// What a piece of work of `lane` began with, for `endShared`. Just after `settle`.
-  func beginShared(_ lane: Lane) -> (deficit: Int64, ticks: UInt64) { (lane.deficit, jobTicks) }
+  func beginShared(_ lane: Lane) -> (deficit: Int64, ticks: UInt64) {
+    sharedWork += 1
+    sharedPayers = 0
+    return (lane.deficit, jobTicks)
+  }
 
   /// Makes a piece of work that others paid for count for the turn of `lane`, whose it was. What was
   /// moved away would else leave it in credit, and so first in its list, batch after batch, while all
-  /// other lanes wait. Just after `settle`.
+  /// other lanes wait. What several tenants paid for counts as what one of them did: each would have had
+  /// a turn of its own. Just after `settle`.
   func endShared(_ begin: (deficit: Int64, ticks: UInt64), _ lane: Lane) {
-    let taken = Int64(truncatingIfNeeded: jobTicks - begin.ticks)
+    let turns = min(max(1, sharedPayers), RuntimeLimits.tenantsPerSharedTurn)
+    let taken = Int64(truncatingIfNeeded: jobTicks - begin.ticks) / Int64(turns)
     lane.deficit = min(lane.deficit, begin.deficit - taken)
   }
 

@@ -23,6 +23,8 @@ import CLinux
   var next: Unmanaged<Lane>?
   /// When the lane became ready or, while it is idle, when it became idle.
   var readyTicks: UInt64 = 0
+  /// The last piece of shared work (`EventLoop.beginShared`) that it paid a part of.
+  var sharedWork: UInt64 = 0
   /// Ready, and not served since.
   var awaitsTurn = false
   private var tasks: LaneTasks?

@@ -13,6 +13,11 @@ package enum RuntimeLimits {
   /// accepts and applies changes, gets as much.
   package static let tenantsPerCommonQuantum = 8
 
+  /// Tenants whose shares of a round a socket for datagrams may use in one turn, if it works for so many:
+  /// others wait 0.8 ms for it at most. With more, each gets less of a busy core than one with a lane of
+  /// its own.
+  package static let tenantsPerSharedTurn = 8
+
   /// Lane work between two looks at epoll; beyond it new events are collected first.
   package static let pollIntervalNanoseconds: UInt64 = 100_000
 
