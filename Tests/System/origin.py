@@ -16,7 +16,7 @@ import hashlib
 import re
 import ssl
 import sys
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 TOKEN = re.compile(rb"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$")
 REQUEST_LINE = re.compile(rb"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP/1\.([01])$")
@@ -45,9 +45,8 @@ class Request:
             if not colon or not TOKEN.match(name):
                 raise Malformed("field %r" % line[:60])
             self.fields.append((name.decode().lower(), value.strip(b" \t").decode("latin1")))
-        parts = urlsplit(self.target)
-        self.path = parts.path
-        self.query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
+        self.path, _, query = self.target.partition("?")
+        self.query = {k: v[-1] for k, v in parse_qs(query).items()}
         self.check_framing()
         self.bytes, self.sent, self.complete = 0, 0, False
         self.digest, self.trailers = hashlib.sha256(), []
@@ -364,7 +363,8 @@ async def serve_one(c, reader):
         return True
     RECORDS.setdefault(r.path, []).append(r)
     try:
-        first = "/" + r.path.split("/")[1]
+        # "*" and "//..." are as good as "/".
+        first = "/" + f"{r.path}/".split("/")[1]
         if first == "/reject":
             await reject(c, r)
         if r.get("expect").lower() == "100-continue":

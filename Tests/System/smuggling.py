@@ -6,7 +6,8 @@ smuggling.py h2 PORT HOST    as HTTP/2 by prior knowledge, a connection each
 
 Every request hides "GET /inner", which no origin may ever see as a request of its own: where a
 reader that follows RFC 9112 does see a second request, it is "GET /pipelined". Prints how many were
-sent and how they were answered; what reached the origin is for the origin to tell.
+sent and how they were answered, and fails if one was answered otherwise than `strict_reader` says (HTTP/1.1), not at
+all, or by 5xx; what reached the origin is for the origin to tell.
 """
 import collections
 import concurrent.futures
@@ -15,7 +16,11 @@ import socket
 import struct
 import sys
 
+import hpack
+import strict_reader
+
 SECONDS = 0.4  # of silence, after which nothing more is expected
+LONGEST = 10  # until the first answer
 HOST = b""
 CRLF = b"\r\n"
 
@@ -284,33 +289,82 @@ PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(4, 1, 0)
 
 # --- sending ----------------------------------------------------------------------------------------
 
-def converse(port, data):
-    """Sends it and reads until the end or silence."""
+def converse(port, data, patience):
+    """Sends it and reads until the end or silence; what came, and whether the connection ended."""
     received = b""
     with socket.create_connection(("127.0.0.1", port)) as s:
-        s.settimeout(SECONDS)
+        s.settimeout(patience)
         try:
             s.sendall(data)
             while part := s.recv(65536):
                 received += part
+                s.settimeout(SECONDS)
+        except TimeoutError:
+            return received, False
         except OSError:
             pass
-    return received
+    return received, True
+
+
+def answer_to_http1(port, data, wanted):
+    """How the first request was answered, in the words of `strict_reader`."""
+    received, closed = converse(port, data, SECONDS if wanted == strict_reader.WAITS else LONGEST)
+    statuses = [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]{3}) ", received)]
+    if not statuses:
+        return strict_reader.WAITS if not closed else "closed without an answer"
+    if 200 <= statuses[0] < 300:
+        return strict_reader.OK
+    # 501: an unknown transfer coding (RFC 9112 section 6.1); 505: another major version.
+    if statuses[0] in (400, 431, 501, 505):
+        return strict_reader.REFUSED if closed and len(statuses) == 1 else "refused, and more is read"
+    return strict_reader.ELSEWHERE if statuses[0] in (405, 421) else str(statuses[0])
+
+
+def answer_to_http2(port, data):
+    """The status of the answer; RST_STREAM and GOAWAY refuse."""
+    with socket.create_connection(("127.0.0.1", port), LONGEST) as s:
+        try:
+            s.sendall(data)
+            with s.makefile("rb") as frames:
+                while len(head := frames.read(9)) == 9:
+                    payload = frames.read(int.from_bytes(head[:3], "big"))
+                    if head[3] == 1 and (status := hpack.fields(payload).get(":status", "no status")) != "100":
+                        return {"2": strict_reader.OK, "4": strict_reader.REFUSED}.get(status[0], status)
+                    if head[3] in (3, 7):
+                        return strict_reader.REFUSED
+        except TimeoutError:
+            return "no answer"
+        except OSError:
+            pass
+    return "closed without an answer"
 
 
 def main(version, port, host):
     global HOST
-    HOST = host.encode()
+    HOST, port, faults, answers = host.encode(), int(port), 0, collections.Counter()
+
+    def http1(data):
+        wanted = strict_reader.verdict(data, HOST)
+        answer = answer_to_http1(port, data, wanted)
+        return answer, answer == wanted, wanted
+
+    def http2(data):
+        answer = answer_to_http2(port, PREFACE + data)
+        return answer, answer in (strict_reader.OK, strict_reader.REFUSED), "an answer"
+
     if version == "h1":
-        requests = [raw.replace(b"{host}", HOST) for raw in dict.fromkeys(http1_requests())]
+        requests, one = [raw.replace(b"{host}", HOST) for raw in dict.fromkeys(http1_requests())], http1
     else:
-        requests = [PREFACE + raw for raw in dict.fromkeys(http2_requests())]
-    answers = collections.Counter()
+        requests, one = list(dict.fromkeys(http2_requests())), http2
     with concurrent.futures.ThreadPoolExecutor(64) as pool:
-        for received in pool.map(lambda data: converse(int(port), data), requests):
-            found = re.findall(rb"HTTP/1\.1 ([0-9])", received)
-            answers[found[0].decode() + "xx" if found else "no answer" if not received else "frames"] += 1
+        for data, (answer, right, wanted) in zip(requests, pool.map(one, requests)):
+            answers[answer] += 1
+            if not right:
+                faults += 1
+                print(f"{answer} instead of {wanted}: {data[:200]!r}")
     print(len(requests), "requests:", ", ".join(f"{n} {kind}" for kind, n in sorted(answers.items())))
+    # An edge that refuses everything is no edge.
+    sys.exit(1 if faults or answers[strict_reader.OK] < 1000 else 0)
 
 
 if __name__ == "__main__":
