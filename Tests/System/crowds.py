@@ -8,6 +8,8 @@ crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
 crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
+crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with an authority to trust) and goes on by a byte
+                                        a second; prints "begun", and then how its connection ends, and whether in time
 crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
 crowds.py unread-h2 PORT HOST PATH OTHER
                                         over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
@@ -18,8 +20,10 @@ crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
 """
 import asyncio
 import random
+import resource
 import select
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -58,6 +62,9 @@ def full(port, host, path, count):
 
 
 def ask(port, host, path, count, seconds):
+    # A descriptor each.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     crowd = [client.connect(port) for _ in range(int(count))]
     for s in crowd:
         s.sendall(client.request("GET", path, host))
@@ -75,6 +82,67 @@ def slow_head(port):
         except TimeoutError:
             s.sendall(b"y")
     print("still open after 30 s")
+
+
+def client_hello(host):
+    sent = ssl.MemoryBIO()
+    try:
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname=host).do_handshake()
+    except ssl.SSLWantReadError:
+        return sent.read()
+
+
+def frame_head(kind, length, stream):
+    return client.HTTP2.frame(kind, 0, stream, bytes(length))[:9]
+
+
+PREFACE = client.HTTP2.opening()
+# A field whose value of 16,000 bytes begins (RFC 7541 section 6.2.2, its length as of section 5.1).
+LONG_FIELD = b"\0\1x\x7f" + bytes([0x80 | (16000 - 127) & 0x7F, (16000 - 127) >> 7])
+# What is sent at once, and then a byte a second (each in a frame of its own, if there is one to wrap it in).
+KINDS = {
+    "hello": lambda hello: (hello[:len(hello) // 2], b"", None),
+    "hello-drip": lambda hello: (b"", hello, None),
+    "preface": lambda _: (b"", PREFACE, None),
+    "headers": lambda _: (PREFACE + frame_head(1, 16000, 1), bytes(60), None),
+    "continuation": lambda _: (PREFACE + client.HTTP2.frame(1, 0, 1, LONG_FIELD), bytes(60),
+                               lambda piece: client.HTTP2.frame(9, 0, 1, piece)),
+}
+# The edge's bound of each is 10 s (handshakeNanoseconds, headNanoseconds).
+SOON, LATE = 8, 20
+
+
+def slow(kind, port, authority=None, host="alpha.test"):
+    first, rest, wrap = KINDS[kind](client_hello(host))
+    s, begun, answer = client.connect(port), time.monotonic(), b""
+    if authority:
+        context = ssl.create_default_context(cafile=authority)
+        context.set_alpn_protocols(["h2"])
+        s = context.wrap_socket(s, server_hostname=host)
+    s.settimeout(1)
+    s.sendall(first)
+    print("begun", flush=True)
+    pieces, how = iter(rest), "open"
+    while how == "open" and time.monotonic() - begun < 2 * LATE:
+        try:
+            part = s.recv(65536)
+            answer += part
+            how = how if part else "closed"
+        except TimeoutError:
+            piece = bytes([octet]) if (octet := next(pieces, None)) is not None else b""
+            how = how if sent(s, wrap(piece) if wrap and piece else piece) else "closed"
+        except (ConnectionError, ssl.SSLError):
+            how = "closed"
+    seconds = time.monotonic() - begun
+    print(how, "in time" if SOON <= seconds <= LATE else f"after {seconds:.1f} s; last came {answer[-60:]!r}")
+
+
+def sent(s, data):
+    try:
+        s.sendall(data)
+        return True
+    except (ConnectionError, ssl.SSLError):
+        return False
 
 
 # So long a client reads nothing, in seconds; the edge's bound is 60 and a little.
@@ -137,7 +205,7 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "unread": unread, "unread-h2": unread_h2,
+COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread, "unread-h2": unread_h2,
             "purge": purge}
 
 if __name__ == "__main__":

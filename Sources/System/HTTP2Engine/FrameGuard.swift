@@ -36,7 +36,8 @@ struct FrameGuard {
   private let isServer: Bool
   private let continuationFrames: Int
   private let headerBlockBytes: Int
-  private var prefaceBytesLeft: Int
+  /// Of the client's preface, what has not come yet.
+  private(set) var prefaceBytesLeft: Int
   /// The header, and what is wanted of the payload, of the frame that is being read.
   private var peeked = InlineArray<14, UInt8>(repeating: 0)
   private var peekedCount = 0

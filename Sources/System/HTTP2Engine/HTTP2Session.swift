@@ -210,6 +210,9 @@ package import Primitives
   /// Whether a `pull` would give something.
   package var wantsToSend: Bool { unsafe nghttp2_session_want_write(native) != 0 }
 
+  /// Whether the client owes the rest of its preface (RFC 9113 section 3.4). A driver's timer ends it.
+  package var awaitsPreface: Bool { frameGuard.prefaceBytesLeft > 0 }
+
   /// Streams that are open.
   package var streamCount: Int { live.count }
 

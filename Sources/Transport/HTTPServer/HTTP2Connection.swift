@@ -21,6 +21,7 @@ final class HTTP2Connection {
   /// What the header section being received did wrong.
   private var fault: HTTPParseError?
   private var isGoingAway = false
+  private let begunAt: Instant
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
   /// When the client last took some of the output that waits, and how much waited then: at the end of
@@ -32,6 +33,7 @@ final class HTTP2Connection {
 
   init(_ connection: ServerConnection) {
     self.connection = connection
+    begunAt = connection.loop.now
     rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
     do throws(HTTP2Failure) {
       session = try HTTP2Session(
@@ -70,16 +72,17 @@ final class HTTP2Connection {
     }
   }
 
-  /// Since when the client owes the rest of a header section.
+  /// Since when the client owes the rest of its preface, or of a header section.
   private var headersSince: Instant? {
-    session.flatMap { $0.isTerminating ? nil : $0.headersSince }
+    guard let session, !session.isTerminating else { return nil }
+    return session.awaitsPreface ? begunAt : session.headersSince
   }
 
   private func drive(_ body: (HTTP2Session) -> Void) {
     guard let session else { return }
-    let before = session.headersSince
+    let before = (session.awaitsPreface, session.headersSince)
     body(session)
-    if session.headersSince != before { extendDeadline() }
+    if (session.awaitsPreface, session.headersSince) != before { extendDeadline() }
     if session.keepsInput { connection.enqueue() }
   }
 
