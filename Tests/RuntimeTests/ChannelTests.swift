@@ -93,6 +93,28 @@ struct ChannelTests {
     }
     #expect(seen == "end")
   }
+
+  @Test("a listener that finishes accepts what waits in the kernel's queue, and closes")
+  func finish() async throws {
+    let seen = await SharedRuntime.run { lane in
+      let address = SocketAddress(ipv4: 127, 0, 0, 1, port: 0)
+      guard let descriptor = try? Listener.listen(on: address) else { return "no listener" }
+      let listener = Listener(descriptor: descriptor, loop: SharedRuntime.loop) { descriptor, _ in
+        Channel(descriptor: descriptor, on: lane).close()
+      }
+      guard (try? listener.register()) != nil else { return "not registered" }
+      // The loop has no turn meanwhile: they are in the queue.
+      let clients = (0..<50).compactMap { _ in
+        (try? Connect.start(to: listener.address)).map { Channel(descriptor: $0, on: lane) }
+      }
+      listener.finish()
+      let parker = Parker(on: lane)
+      while listener.isOpen { await parker.yield() }
+      for client in clients { client.close() }
+      return "\(listener.acceptedCount) of \(clients.count)"
+    }
+    #expect(seen == "50 of 50")
+  }
 }
 
 private final class SendingChannel: Channel {

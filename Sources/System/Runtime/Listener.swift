@@ -8,6 +8,8 @@ import CLinux
 package final class Listener: Channel {
   private let accepted: (Int32, SocketAddress) -> Void
   private var isPaused = false
+  /// Once it is to close, connections that it still accepts.
+  private var lastAccepts: Int?
   /// Connections accepted since the start.
   package private(set) var acceptedCount: UInt64 = 0
   package private(set) var lastError: RuntimeError?
@@ -73,6 +75,14 @@ package final class Listener: Channel {
     enqueue()
   }
 
+  /// Accepts what waits in the kernel's queue, at most a whole queue, and closes: what is in it at the
+  /// end is reset.
+  package func finish() {
+    guard isOpen, !isPaused else { return close() }
+    lastAccepts = Int(RuntimeLimits.listenBacklog)
+    enqueue()
+  }
+
   package override func deadlineReached() { enqueue() }
 
   package override func ready() {
@@ -83,12 +93,17 @@ package final class Listener: Channel {
         return
       }
       budget -= 1
+      if let left = lastAccepts {
+        guard left > 0 else { return close() }
+        lastAccepts = left - 1
+      }
       var raw = skerry_address()
       let result = unsafe skerry_accept(descriptor, &raw)
       if result >= 0 {
         acceptedCount += 1
         accepted(result, SocketAddress(raw))
       } else if -result != 103 && -result != 4 {  // ECONNABORTED and EINTR: the next one
+        if lastAccepts != nil { return close() }
         if -result != 11 { backOff(Int(result)) }
         return
       }
