@@ -28,32 +28,42 @@ import Testing
     let rooms = try #require(tree.files.first { $0.path == "Package.swift" }).rooms()
     let lists = tree.files.filter { $0.path.hasPrefix("Tests/Fuzz/") && $0.stem == "room" }
     #expect(lists.count > 5)
-    report(lists.flatMap { missing(in: $0, of: rooms) })
+    var imported: [String: Set<String>] = [:]
+    for file in tree.sources where file.isSwift {
+      imported[file.target, default: []].formUnion(file.imports(from: rooms).map(\.room))
+    }
+    report(lists.flatMap { missing(in: $0, of: rooms, imported) })
   }
 
   /// What cannot be compiled where it stands in a fuzz room's list, because what it imports does not
   /// stand above it.
-  private func missing(in list: SourceFile, of rooms: [String: Set<String>]) -> [Finding] {
+  private func missing(
+    in list: SourceFile, of rooms: [String: Set<String>], _ imported: [String: Set<String>]
+  ) -> [Finding] {
     let folder = String(list.path.dropLast("room".count))
     var above: Set<String> = []
     var findings: [Finding] = []
-    func look(at files: [SourceFile], line: Int) {
-      let imported = Set(files.flatMap { $0.imports(from: rooms).map(\.room) })
+    func look(at name: String, _ imported: Set<String>, line: Int) {
       for room in imported.subtracting(above).sorted() {
-        let name = files.count == 1 ? files[0].path : files.first?.target ?? ""
         findings.append(
           Finding(list.path, line, "\(name) imports \(room), which is not listed above it"))
       }
     }
+    func look(at file: SourceFile, line: Int) {
+      look(at: file.path, Set(file.imports(from: rooms).map(\.room)), line: line)
+    }
     for (index, line) in list.lines.enumerated() where !line.hasPrefix("#") {
       let words = line.split(separator: " ").map(String.init)
       guard words.count > 1 else { continue }
-      let path = words[1]
-      let files = tree.swift.filter { $0.path == path || $0.path.hasPrefix("Sources/\(path)/") }
-      look(at: files, line: index + 1)
-      if words[0] == "module" { above.insert(String(path.split(separator: "/").last ?? "")) }
+      if words[0] == "module" {
+        let module = String(words[1].split(separator: "/").last ?? "")
+        look(at: module, imported[module] ?? [], line: index + 1)
+        above.insert(module)
+      } else {
+        for file in tree.tests where file.path == words[1] { look(at: file, line: index + 1) }
+      }
     }
-    for target in tree.tests where target.path.hasPrefix(folder) { look(at: [target], line: 0) }
+    for target in tree.tests where target.path.hasPrefix(folder) { look(at: target, line: 0) }
     return findings
   }
 }
