@@ -3,7 +3,7 @@
 
 caching.py EDGE_PORT [NAME...]: listens as an origin on a free port, adds a zone for it (SKERRY and
 SKERRY_CONTROL say how), plays every dialogue of the tables through the edge and prints `ok` and `not ok`
-lines. The dialogues are in caching_store.py and caching_reuse.py; NAMEs choose those whose sentence
+lines. The dialogues are in caching_store.py, caching_reuse.py and caching_rules.py; NAMEs choose those whose sentence
 contains one of them.
 
 A dialogue is a sentence and its steps. A step is one request (`get(...)`) with what is expected of the
@@ -252,5 +252,6 @@ async def main(port, *names):
 if __name__ == "__main__":
     sys.modules["caching"] = sys.modules["__main__"]
     import caching_reuse  # noqa: F401  (they fill TABLE)
+    import caching_rules  # noqa: F401
     import caching_store  # noqa: F401
     asyncio.run(main(*sys.argv[1:]))

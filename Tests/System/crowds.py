@@ -177,9 +177,10 @@ def unread_h2(port, host, path, other):
 def purge(port, host, prefix, keys, count, skerry):
     begun, purged = 0, asyncio.Event()
 
-    async def one():
+    async def one(number):
         nonlocal begun
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+        # Of several networks: one has not as many connections.
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port), local_addr=(f"127.0.{number % 8 + 1}.1", 0))
         rest = None
         while rest != 0:
             path = f"{prefix}{random.randint(1, int(keys))}"
@@ -194,7 +195,7 @@ def purge(port, host, prefix, keys, count, skerry):
         writer.close()
 
     async def main():
-        clients = [asyncio.create_task(one()) for _ in range(int(count))]
+        clients = [asyncio.create_task(one(number)) for number in range(int(count))]
         while begun < 2 * int(count):
             await asyncio.sleep(0.01)
         process = await asyncio.create_subprocess_exec(skerry, "purge", host, "--everything", stdout=-3)
