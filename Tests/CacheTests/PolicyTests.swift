@@ -1,5 +1,6 @@
 // Rules, patterns and keys of a zone.
 
+import ConfigurationTree
 import HTTP
 import Primitives
 import Testing
@@ -132,7 +133,7 @@ struct PolicyTests {
       ("504-500", nil), ("", nil), ("40", nil), ("1xx", nil),
     ] as [(String, ClosedRange<Int>?)])
   func statuses(_ text: String, _ expected: ClosedRange<Int>?) {
-    #expect(StatusLifetime.statuses(text) == expected)
-    if let expected { #expect(StatusLifetime(statuses: expected).statusText == text) }
+    #expect(StatusRange(text)?.statuses == expected)
+    if let expected { #expect(StatusRange(expected).text == text) }
   }
 }

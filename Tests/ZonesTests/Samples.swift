@@ -50,12 +50,14 @@ enum Samples {
     zone.originPolicy.retries = 0
     zone.originPolicy.allowsHTTP2 = false
     zone.originPolicy.gatewayErrorsBeforeEjection = 9
+    zone.originPolicy.healthCheck = healthCheck
     zone.weight = 7
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]
     zone.records = records("example.org")
     zone.isSigned = true
     zone.signingKey = ZoneKey(numbers: (0..<96).map { UInt8($0) })
+    zone.errorPages = [errorPage, ErrorPageConfiguration(statuses: 500...599, body: "<p>Sorry")]
     zone.isPaused = true
     return zone
   }()
@@ -70,6 +72,26 @@ enum Samples {
       let object = decoder.object(.object([("records", .array([record]))]), keys: ["records"])
     else { return nil }
     return ZoneImage.decode(in: object, zone: zone, &decoder)
+  }
+
+  /// A health check in which nothing is as usual.
+  static var healthCheck: OriginHealthCheck {
+    var check = OriginHealthCheck()
+    check.path = "/health?deep=1"
+    check.host = "inner.example.org:81"
+    check.interval = .milliseconds(1_000)
+    check.timeout = .milliseconds(8)
+    check.statuses = 204...204
+    check.failures = 1
+    check.successes = 3
+    return check
+  }
+
+  static var errorPage: ErrorPageConfiguration {
+    var page = ErrorPageConfiguration(statuses: 502...504, body: "{\"down\": true}\n")
+    page.contentType = "application/json"
+    page.replacesOrigins = true
+    return page
   }
 
   /// Cache settings in which nothing is as usual.

@@ -95,6 +95,30 @@ import Zones
         "responseFields[0].value"
       ),
       (
+        #"{"name":"a.b","origins":["http://x"],"errorPages":[{"status":404,"body":""}]}"#,
+        "errorPages[0].status"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"errorPages":[{"status":"5xx"}]}"#,
+        "errorPages[0].body"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"errorPages":[{"status":"5xx","body":"","contentType":"a\nb"}]}"#,
+        "errorPages[0].contentType"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"originPool":{"healthCheck":{"path":"x"}}}"#,
+        "originPool.healthCheck.path"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"originPool":{"healthCheck":{"status":"6xx"}}}"#,
+        "originPool.healthCheck.status"
+      ),
+      (
+        #"{"name":"a.b","origins":["http://x"],"originPool":{"healthCheck":{"intervalMilliseconds":10}}}"#,
+        "originPool.healthCheck.intervalMilliseconds"
+      ),
+      (
         #"{"name":"a.b","origins":[{"url":"http://x","hostHeader":"a b"}]}"#,
         "origins[0].hostHeader"
       ),

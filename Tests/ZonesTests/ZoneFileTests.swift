@@ -35,6 +35,7 @@ import Zones
         "/etc/certificates/example.org.pem": pem.chain,
         "/etc/certificates/example.org.key": pem.key?.pem ?? "",
         "/etc/certificates/inner-ca.pem": pem.chain,
+        "/etc/pages/down.html": "<p>Sorry",
       ])
     #expect(faults == [])
     #expect(file?.zones.isEmpty == false)
@@ -56,8 +57,8 @@ import Zones
       }
     }
     look(everything)
-    // Certificates are given as files there.
-    #expect(Set(missing).subtracting(["chain", "key", "certificateAuthority"]) == [])
+    // Certificates and pages are given as files there.
+    #expect(Set(missing).subtracting(["chain", "key", "certificateAuthority", "body"]) == [])
   }
 
   @Test func `certificates may be files beside it`() throws {

@@ -9,6 +9,7 @@ struct FileReferences {
 
   private static let certificateFiles = ["certificateFile": "chain", "keyFile": "key"]
   private static let originFiles = ["certificateAuthorityFile": "certificateAuthority"]
+  private static let pageFiles = ["bodyFile": "body"]
 
   private typealias Change = (
     ConfigurationValue, inout ConfigurationDecoder
@@ -21,8 +22,11 @@ struct FileReferences {
       let zone = map(zone, "certificates", &decoder) { certificate, decoder in
         replace(certificate, Self.certificateFiles, &decoder, read)
       }
-      return map(zone, "origins", &decoder) { origin, decoder in
+      let withOrigins = map(zone, "origins", &decoder) { origin, decoder in
         replace(origin, Self.originFiles, &decoder, read)
+      }
+      return map(withOrigins, "errorPages", &decoder) { page, decoder in
+        replace(page, Self.pageFiles, &decoder, read)
       }
     }
   }
@@ -68,7 +72,8 @@ struct FileReferences {
         case .failure(let error):
           decoder.report(
             "names \(path), which \(error.problem)",
-            "Give the path of a PEM file, relative to the file of zones.", at: position)
+            "Give the path of a \(files == Self.pageFiles ? "" : "PEM ")file, relative to the file of zones.",
+            at: position)
         }
       }
     }

@@ -17,6 +17,12 @@ package enum ZonesLimits {
   /// The length of a response field's value, in bytes; longer ones are refused.
   static let responseFieldBytes = 4_096
 
+  /// Error pages of a zone; more are refused.
+  static let errorPages = 16
+
+  /// The length of an error page, in bytes; longer ones are refused. They stay in memory with the zone.
+  static let errorPageBytes = 64 << 10
+
   /// The length of a certificate chain or key as PEM text, in bytes; longer ones are refused.
   static let certificateBytes = 256 << 10
 

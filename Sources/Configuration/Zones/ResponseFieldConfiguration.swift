@@ -63,7 +63,7 @@ extension ResponseFieldConfiguration {
   }
 
   /// RFC 9110 section 5.5, ASCII only.
-  private static func problem(value: String) -> (String, String)? {
+  static func problem(value: String) -> (String, String)? {
     guard value.utf8.allSatisfy({ $0 >= 32 && $0 < 127 || $0 == 9 }) else {
       return ("has characters that a field can't carry", "Use printable ASCII in one line.")
     }

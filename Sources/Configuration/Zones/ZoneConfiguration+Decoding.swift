@@ -11,7 +11,7 @@ extension ZoneConfiguration {
   package static let keys = [
     "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
     "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "dnssec",
-    "paused",
+    "errorPages", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -53,6 +53,7 @@ extension ZoneConfiguration {
       ("responseFields", .array(responseFields.map(\.tree))),
       ("records", records?.tree ?? .array([])),
       ("dnssec", .bool(isSigned)),
+      ("errorPages", .array(errorPages.map(\.tree))),
       ("paused", .bool(isPaused)),
     ])
   }
@@ -188,6 +189,9 @@ extension ZoneConfiguration {
       if let field = ResponseFieldConfiguration.decode(value, &decoder) {
         responseFields.append(field)
       }
+    }
+    decoder.list("errorPages", in: object, limit: ZonesLimits.errorPages) { value, decoder in
+      if let page = ErrorPageConfiguration.decode(value, &decoder) { errorPages.append(page) }
     }
     if let given = decoder.bool("paused", in: object) { isPaused = given }
   }

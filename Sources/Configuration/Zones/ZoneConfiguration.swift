@@ -52,6 +52,9 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// switches it off. Nil also where keys are not shown.
   package var signingKey: ZoneKey?
 
+  /// What clients get whose request failed, in the place of Skerry's page; the first that fits counts.
+  package var errorPages: [ErrorPageConfiguration] = []
+
   /// A paused zone keeps its configuration and answers 503; its DNS goes on.
   package var isPaused = false
 

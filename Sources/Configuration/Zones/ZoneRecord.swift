@@ -43,6 +43,7 @@ package enum ZoneRecord {
       }
     }
     record.write(11, zone.isPaused)
+    for page in zone.errorPages { record.write(16) { write(page, &$0) } }
     write(zone.compression, &record)
     // A policy at its defaults takes no room, and follows when the defaults change.
     if zone.originPolicy != OriginPolicy() { record.write(13) { write(zone.originPolicy, &$0) } }
@@ -87,6 +88,7 @@ package enum ZoneRecord {
     record.write(8, policy.retries)
     record.write(9, policy.allowsHTTP2)
     record.write(10, policy.gatewayErrorsBeforeEjection)
+    if let check = policy.healthCheck { record.write(11) { write(check, &$0) } }
   }
 
   // MARK: - Reading
@@ -121,6 +123,7 @@ package enum ZoneRecord {
         guard let records = ZoneImage(image) else { return nil }
         zone.records = records
       case 15: zone.isSigned = record.flag
+      case 16: if let page = readErrorPage(record.content) { zone.errorPages.append(page) }
       default: continue
       }
     }
@@ -197,6 +200,7 @@ package enum ZoneRecord {
       case 8: policy.retries = record.number
       case 9: policy.allowsHTTP2 = record.flag
       case 10: policy.gatewayErrorsBeforeEjection = record.number
+      case 11: policy.healthCheck = readHealthCheck(record.content)
       default: continue
       }
     }

@@ -30,6 +30,7 @@ struct Pipeline {
 
   /// Every stage after the source, in order: they see each response of the zone, error pages too.
   static let responseStages: [@Sendable (Context) -> (any ResponseStage)?] = [
+    { ZoneErrorPages($0.configuration.errorPages) },
     { ZoneFields($0.configuration.responseFields) },
     { context in
       guard context.compresses else { return nil }

@@ -62,30 +62,11 @@ extension CacheOverrides {
       else { return }
       let edge = decoder.integer("edgeSeconds", in: entry, 0...Self.year)
       let browser = decoder.integer("browserSeconds", in: entry, 0...Self.year)
-      guard let statuses = Self.decodeStatus(entry, &decoder) else { return }
+      guard let range = decoder.requiredStatuses("status", in: entry) else { return }
       lifetimes.append(
-        StatusLifetime(statuses: statuses, edgeSeconds: edge, browserSeconds: browser))
+        StatusLifetime(statuses: range.statuses, edgeSeconds: edge, browserSeconds: browser))
     }
     if isList { statusLifetimes = lifetimes }
-  }
-
-  private static func decodeStatus(
-    _ entry: ConfigurationObject, _ decoder: inout ConfigurationDecoder
-  ) -> ClosedRange<Int>? {
-    let remedy = "Give a status as 404, a class as 5xx, or a range as 500-504."
-    guard let given = entry.value("status") else {
-      decoder.reportMissing("status", in: entry, remedy)
-      return nil
-    }
-    let text: String? =
-      switch given.content {
-      case .string(let text): text
-      case .integer(let number): "\(number)"
-      default: nil
-      }
-    if let statuses = text.flatMap(StatusLifetime.statuses) { return statuses }
-    decoder.at("status") { $0.report("is no status", remedy, at: given.position) }
-    return nil
   }
 
   /// What is set, as members of a tree.
@@ -137,7 +118,7 @@ extension CacheOverrides {
   private static func tree(_ lifetime: StatusLifetime) -> ConfigurationValue {
     .object(
       present([
-        ("status", .string(lifetime.statusText)),
+        ("status", .string(StatusRange(lifetime.statuses).text)),
         ("edgeSeconds", lifetime.edgeSeconds.map { .integer($0) }),
         ("browserSeconds", lifetime.browserSeconds.map { .integer($0) }),
       ]))

@@ -57,6 +57,9 @@ package enum OriginLimits {
   /// How long an origin is ejected at first; each time again twice as long.
   static let firstEjection = Duration.seconds(10)
 
+  /// Bytes of the path of a health check; a longer one is refused.
+  static let healthPathBytes = 1 << 10
+
   /// The longest ejection.
   static let longestEjection = Duration.seconds(300)
 

@@ -20,6 +20,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   private var dates = HTTPDateCache()
   /// Kept for their memory.
   private var spareFetches: [OriginFetch] = []
+  private var prober: HealthProber?
   /// Counts of what happened, for the zone's metrics.
   package internal(set) var counts = OriginCounts()
 
@@ -35,10 +36,14 @@ package final class Origin: ResponseSource, @unchecked Sendable {
     pool = OriginPool(
       servers.map { OriginServer($0) }, policy: policy, lane: lane, resolver: resolver,
       zone: zone)
+    if let check = policy.healthCheck { prober = HealthProber(check, of: self) }
   }
 
   /// Closes idle connections now and the others after their exchange.
-  package func close() { pool.close() }
+  package func close() {
+    prober?.stop()
+    pool.close()
+  }
 
   /// Asks origins until one answers or nothing more may be tried.
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
@@ -57,15 +62,16 @@ package final class Origin: ResponseSource, @unchecked Sendable {
       &head, pseudonym: policy.pseudonym, now: lane.loop.wallTime, dates: &dates)
   }
 
-  /// The next origin that is well and has not been tried; if there is none, the one that has been
-  /// ejected for longest: a bad answer is better than none.
+  /// The next origin that is well and has not been tried; if there is none, one that is not by its health
+  /// checks alone, then the one that has been ejected for longest: a bad answer is better than none.
   func choose(_ attempts: inout FetchAttempts) -> OriginServer {
     let servers = pool.servers
     if let again = attempts.sameServer { return servers[again] }
     let now = lane.loop.now
     let current = attempts
     let index =
-      order.next { servers[$0].health.admits(now: now) && !current.hasTried($0) }
+      order.next { servers[$0].admits(now: now) && !current.hasTried($0) }
+      ?? order.next { servers[$0].health.admits(now: now) && !current.hasTried($0) }
       ?? order.next { !current.hasTried($0) && servers[$0].health.ejection == nil }
       ?? servers.indices.min {
         let first = (current.hasTried($0), servers[$0].health.ejection ?? now)

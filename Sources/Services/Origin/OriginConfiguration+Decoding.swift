@@ -75,7 +75,7 @@ extension OriginConfiguration {
   }
 
   /// Whether `text` can stand in a Host field: nothing in it could end the line or the host.
-  private static func isAuthority(_ text: String) -> Bool {
+  static func isAuthority(_ text: String) -> Bool {
     !text.isEmpty
       && text.utf8.allSatisfy { byte in
         let letter = byte | 0x20

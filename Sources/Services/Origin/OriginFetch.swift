@@ -25,6 +25,8 @@ final class OriginFetch: @unchecked Sendable {
     let origin: Origin
     let fetch: Fetch
     let receiver: any FetchReceiver
+    /// The origin whose health is asked for: the fetch goes there, and says nothing beyond its answer.
+    let probed: OriginServer?
   }
 
   /// What is waited for.
@@ -46,16 +48,19 @@ final class OriginFetch: @unchecked Sendable {
   }
 
   /// Begins; `receiver` hears of the outcome later.
-  func begin(_ fetch: Fetch, at origin: Origin, for receiver: any FetchReceiver) {
+  func begin(
+    _ fetch: Fetch, at origin: Origin, probing probed: OriginServer? = nil,
+    for receiver: any FetchReceiver
+  ) {
     precondition(job == nil)
-    let job = Job(origin: origin, fetch: fetch, receiver: receiver)
+    let job = Job(origin: origin, fetch: fetch, receiver: receiver, probed: probed)
     self.job = job
     fetch.maker = self
     attempts = FetchAttempts(
       isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries,
       origins: origin.pool.servers.count)
     guard fetch.body == nil, fetch.upgradedInput == nil else { return startTask(.content, job) }
-    let server = origin.choose(&attempts)
+    let server = choose(job)
     guard let connection = origin.pool.idle(server, wish(job)) else {
       return startTask(.attempt(server), job)
     }
@@ -70,6 +75,10 @@ final class OriginFetch: @unchecked Sendable {
 
   // MARK: - An attempt
 
+  private func choose(_ job: Job) -> OriginServer {
+    job.probed ?? job.origin.choose(&attempts)
+  }
+
   private func wish(_ job: Job) -> OriginLease.Wish {
     OriginLease.Wish(
       isFresh: attempts.needsFreshConnection,
@@ -79,7 +88,7 @@ final class OriginFetch: @unchecked Sendable {
 
   private func prepare(_ job: Job, for server: OriginServer) {
     attempts.begin()
-    server.health.begin(now: job.origin.lane.loop.now)
+    if job.probed == nil { server.health.begin(now: job.origin.lane.loop.now) }
     request.timeouts = server.timeouts
     ForwardedHead(
       pseudonym: job.origin.policy.pseudonym, authority: server.authority, isTLS: server.isTLS,
@@ -109,6 +118,7 @@ final class OriginFetch: @unchecked Sendable {
 
   /// What a failed attempt says of the origin's health.
   private func noteFailure(_ fault: OriginFault, of server: OriginServer, _ job: Job) {
+    guard job.probed == nil else { return }
     // A connection that had grown stale says nothing of the origin.
     let isStale = attempts.isReused && attempts.progress != .responseBegan
     if fault.blamesOrigin && !isStale {
@@ -141,7 +151,7 @@ final class OriginFetch: @unchecked Sendable {
       case .attempt(let chosen): server = chosen
       case .failure(let fault): throw fault
       }
-      while try await !attempt(at: server ?? job.origin.choose(&attempts), job, parker) {
+      while try await !attempt(at: server ?? choose(job), job, parker) {
         server = nil
       }
     } catch {
@@ -205,9 +215,11 @@ final class OriginFetch: @unchecked Sendable {
   // MARK: - The outcome
 
   private func complete(_ response: inout FetchedResponse, of server: OriginServer, _ job: Job) {
-    server.health.answer(
-      response.head.status, patience: job.origin.policy.gatewayErrorsBeforeEjection,
-      now: job.origin.lane.loop.now)
+    if job.probed == nil {
+      server.health.answer(
+        response.head.status, patience: job.origin.policy.gatewayErrorsBeforeEjection,
+        now: job.origin.lane.loop.now)
+    }
     job.origin.complete(&response.head)
     end(job)
     job.receiver.responseCame(&response)
@@ -215,7 +227,7 @@ final class OriginFetch: @unchecked Sendable {
 
   private func fail(_ fault: OriginFault, _ job: Job) {
     let failure = fault.failure(isRetryable: attempts.progress == .nothingSent)
-    job.origin.counts.failures += 1
+    if job.probed == nil { job.origin.counts.failures += 1 }
     end(job)
     job.receiver.fetchFailed(failure)
   }
@@ -228,7 +240,7 @@ final class OriginFetch: @unchecked Sendable {
     request.body = .none
     request.awaitsContinue = false
     request.upgradedInput = nil
-    job.origin.keep(self)
+    if job.probed == nil { job.origin.keep(self) }
   }
 }
 

@@ -6,8 +6,7 @@ extension OriginPolicy {
   package static let keys = [
     "connectionsPerOrigin", "connections", "waitingExchanges", "waitMilliseconds",
     "idleMilliseconds", "maximumAgeMilliseconds", "exchangesPerConnection", "retries",
-    "gatewayErrorsBeforeEjection",
-    "http2",
+    "gatewayErrorsBeforeEjection", "http2", "healthCheck",
   ]
 
   /// Takes the policy out of `value`; what is missing or wrong has its default.
@@ -34,6 +33,9 @@ extension OriginPolicy {
       gatewayErrorsBeforeEjection = given
     }
     if let given = decoder.bool("http2", in: object) { allowsHTTP2 = given }
+    decoder.member("healthCheck", in: object) { value, decoder in
+      healthCheck = OriginHealthCheck(value, &decoder)
+    }
     decodeTimes(object, &decoder)
   }
 
@@ -68,6 +70,7 @@ extension OriginPolicy {
       ("retries", .integer(retries)),
       ("gatewayErrorsBeforeEjection", .integer(gatewayErrorsBeforeEjection)),
       ("http2", .bool(allowsHTTP2)),
+      ("healthCheck", healthCheck?.tree),
     ])
   }
 }

@@ -35,6 +35,9 @@ package struct OriginPolicy: Equatable, Sendable {
   /// Whether HTTP/2 is offered to origins over TLS.
   package var allowsHTTP2 = true
 
+  /// How origins are asked whether they are well; nil: not at all.
+  package var healthCheck: OriginHealthCheck?
+
   /// Our name in Via (RFC 9110 section 7.6.3) and CDN-Loop (RFC 8586), a token.
   package var pseudonym = OriginPolicy.usualPseudonym
 

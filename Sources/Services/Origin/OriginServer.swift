@@ -18,6 +18,8 @@ final class OriginServer: @unchecked Sendable {
   let isTLS: Bool
   let timeouts: ClientTimeouts
   var health = PassiveHealth()
+  /// What health checks say; well where there are none.
+  var active = ActiveHealth()
   /// Connections that are open, being opened, or promised.
   var openCount = 0
   /// The authorities that the zone names for this origin.
@@ -45,6 +47,9 @@ final class OriginServer: @unchecked Sendable {
     timeouts.betweenBytes = configuration.timeouts.idle
     self.timeouts = timeouts
   }
+
+  /// Whether an exchange may go to it.
+  func admits(now: Instant) -> Bool { active.isWell && health.admits(now: now) }
 
   func belong(to pool: OriginPool) { self.pool = pool }
 
