@@ -1,6 +1,7 @@
 // What the gateway promises: which zone answers, with which configuration, and for how long a zone
 // is in memory.
 
+import Cache
 import Exchange
 import Glibc
 import HTTP
@@ -95,6 +96,21 @@ import Zones
       await test.edge.charge(spent, of: SharedLoops.group.storage[1], to: other)
     }
     #expect(test.edge.ownNanoseconds(of: SharedLoops.group.storage[1]) > 0, "nobody has that zone")
+  }
+
+  @Test func `a zone pays for putting its purges into force`() async throws {
+    let test = try TestEdge()
+    let zone = ZoneID(high: 1, low: 1)
+    try await test.change(.put(TestEdge.zone(1, ["a.test"], mark: "1")))
+    _ = await test.ask("a.test")
+    func paid() async -> UInt64 {
+      await test.on(0) { $0.zones[zone]?.lane.ledger.ticks ?? 0 }
+    }
+    let purge = Purge(items: (0..<1_000).map { PurgeItem.tag($0) }, time: SystemClock.wall)
+    let applied = try test.store.purge(zone, purge).changes
+    let before = await paid()
+    await SharedLoops.task { await test.edge.publish(applied) }
+    #expect(await paid() > before)
   }
 
   @Test func `the default zone answers for names of no zone until a zone has them`() async throws {

@@ -12,12 +12,7 @@ package struct TenantWork: Sendable {
   static func count<Result, E: Error>(
     for zone: ZoneID, _ body: () throws(E) -> Result
   ) throws(E) -> (Result, TenantWork?) {
-    guard let loop = EventLoop.current else { return (try body(), nil) }
-    let payer = Lane(loop: loop, name: "zone")
-    loop.charge(payer)
-    defer { loop.charge(loop.systemLane) }
-    let result = try body()
-    loop.charge(loop.systemLane)
-    return (result, TenantWork(zone: zone, ledger: payer.ledger))
+    let (result, ledger) = try LaneLedger.count(body)
+    return (result, ledger.map { TenantWork(zone: zone, ledger: $0) })
   }
 }

@@ -138,6 +138,9 @@ package final class Edge: Sendable {
       }
       for node in nodes { await publish(publication, at: node.gateway) }
       for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }
+      for (zone, ledger) in publication.spent {
+        await charge(ledger, of: directory.loop, to: zone)
+      }
     }
   }
 

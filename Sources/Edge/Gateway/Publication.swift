@@ -1,6 +1,7 @@
 // What the storage thread tells the loops of a change.
 
 import Primitives
+import Runtime
 import Zones
 
 /// A change on its way to the loops.
@@ -16,6 +17,8 @@ package struct Publication: Sendable {
 
   package let sequence: UInt64
   package internal(set) var zones: [Zone] = []
+  /// What zones are to pay for of making this.
+  var spent: [(zone: ZoneID, ledger: LaneLedger)] = []
 
   /// The zones in pieces that a loop puts into force in one go.
   var pieces: [ArraySlice<Zone>] {

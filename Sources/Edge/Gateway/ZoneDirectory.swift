@@ -161,7 +161,10 @@ package final class ZoneDirectory: @unchecked Sendable {
     publishedSequence = max(publishedSequence, publication.sequence)
     for record in changes {
       if let purge = record.purge {
-        cache.apply(purge, sequence: record.sequence, to: record.zone)
+        let (_, ledger) = LaneLedger.count {
+          cache.apply(purge, sequence: record.sequence, to: record.zone)
+        }
+        if let ledger { publication.spent.append((record.zone, ledger)) }
       }
       if record.kind == .purged { continue }
       do throws(StorageError) { publication.zones.append(try published(record)) } catch {
