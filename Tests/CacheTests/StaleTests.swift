@@ -61,6 +61,38 @@ struct StaleTests {
     }
   }
 
+  @Test(
+    "what is stale is validated behind, though another variant could not be shared a moment ago",
+    arguments: [1, 2])
+  func besideUnshareable(_ loops: Int) async {
+    let vary = ("Vary", "Accept-Language")
+    let origin = TestOrigin { (fetch, number) throws(Failure) in
+      if fetch.request.fields.text(.acceptLanguage) == "en" {
+        return Answer(fields: [vary, ("Cache-Control", "private")], body: "alone").fetched()
+      }
+      let control = number == 0 ? "max-age=10, stale-while-revalidate=600" : "max-age=600"
+      let age = ("Age", number == 0 ? "20" : "0")
+      return Answer(
+        fields: [vary, ("Cache-Control", control), age], body: number == 0 ? "old" : "new"
+      ).fetched()
+    }
+    let cache = TestCache(origin, loops: loops)
+    let de = [("Accept-Language", "de")]
+    await SharedLoops.run { lane in
+      _ = await cache.send("GET", "/", de, on: lane)
+      #expect(await cache.send("GET", "/", [("Accept-Language", "en")], on: lane).text == "alone")
+      #expect(await cache.send("GET", "/", de, on: lane).text == "old")
+      await lane.wait { origin.count == 3 }
+      let parker = Parker(on: lane)
+      var text = "old"
+      for _ in 0..<100_000 where text == "old" {
+        await parker.yield()
+        text = await cache.send("GET", "/", de, on: lane).text
+      }
+      #expect(text == "new" && origin.count == 3)
+    }
+  }
+
   @Test("an origin that can't be reached is not asked again at once", arguments: [1, 2])
   func unreachable(_ loops: Int) async {
     let gate = Gate()

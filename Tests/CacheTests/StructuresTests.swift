@@ -109,6 +109,25 @@ struct StructuresTests {
     #expect(taken == [true, false, false, false])
   }
 
+  @Test("what is elsewhere too comes in when it returns, or by its zone's share")
+  func worthwhile() {
+    var queues = EvictionQueues<Item>()
+    let (large, small) = (queues.addZone(weight: 1), queues.addZone(weight: 1))
+    for number in 1...100 {
+      _ = queues.insert(Item(number), hash: UInt64(number) << 24, bytes: 10, zone: large)
+    }
+    _ = queues.insert(Item(0), hash: 1 << 40, bytes: 10, zone: small)
+    let answers = [500, 501, 500, 502].map { queues.isWorthwhile(UInt64($0) << 24, zone: large) }
+    #expect(answers == [false, false, true, false])
+    let isItsShare = queues.isWorthwhile(500 << 24, zone: small)
+    #expect(isItsShare)
+    // It goes to the main queue then, where a scan does not reach it.
+    let node = queues.insert(Item(500), hash: 500 << 24, bytes: 10, zone: large)
+    let hasGhost = queues.isWorthwhile(500 << 24, zone: large)
+    #expect(!hasGhost)
+    queues.remove(node)
+  }
+
   @Test(
     "pieces are found by offset whatever was merged and dropped", arguments: [1, 2, 3] as [UInt64])
   func pieces(_ seed: UInt64) {

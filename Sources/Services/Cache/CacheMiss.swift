@@ -25,7 +25,7 @@ extension CacheStage {
     var lookup = lookup
     let joins = isSharing(exchange, lookup)
     if !lookup.isOwned, !joins, await inquire(exchange, &lookup) { return }
-    if !joins, await promote(exchange, &lookup) { return }
+    if !joins, !lookup.isNotOnDisk, await promote(exchange, &lookup) { return }
     if let directives = lookup.directives, directives.onlyIfCached {
       // RFC 9111 section 5.2.1.7.
       exchange.facts.cache = .miss
@@ -79,6 +79,7 @@ extension CacheStage {
   private func share(_ exchange: Exchange, _ lookup: inout Lookup) async throws(Failure) -> Bool {
     var unsuited: [Flight] = []
     for round in 0..<CacheLimits.rounds {
+      if round > 0 { lookup.isNotOnDisk = false }
       if round > 0, let stored = find(exchange, lookup) {
         lookup.found = stored
         if answer(
@@ -180,6 +181,7 @@ extension CacheStage {
     shard.flights.insert(flight, hash: lookup.hash)
     let fill = makeFill(flight, exchange, lookup.policy, directives: lookup.directives)
     fill.slice = firstSlice(exchange, lookup)
+    fill.isNotOnDisk = lookup.isNotOnDisk
     flight.ask(
       group.shards[shard.ownerIndex(lookup.hash)], candidate: fill,
       directives: lookup.directives, unsuited: unsuited,
@@ -236,7 +238,9 @@ extension CacheStage {
       flight.revoke()
     }
     let follower = FlightFollower(exchange, at: flight, isLeader: true)
-    begin(makeFill(flight, exchange, lookup.policy, directives: lookup.directives))
+    let fill = makeFill(flight, exchange, lookup.policy, directives: lookup.directives)
+    fill.isNotOnDisk = lookup.isNotOnDisk
+    begin(fill)
     switch try await follower.outcome(exchange.parker) {
     case .streaming(let head), .complete(let head): respond(exchange, lookup, follower, head)
     case .resolved(let stored):

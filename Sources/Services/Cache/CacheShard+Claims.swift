@@ -7,10 +7,10 @@ import Runtime
 extension CacheShard {
   /// Asks to fetch a key that this shard owns, on behalf of `flight`, which may be of another
   /// loop. `unsuited` are flights that turned out not to suit the request; `stale` says what stale
-  /// responses do, nil if none does.
+  /// responses do, nil if none does. Where nobody waits, markers do not count.
   func claim(
     _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight],
-    stale: StaleConfiguration?
+    stale: StaleConfiguration?, isAwaited: Bool
   ) -> ClaimAnswer {
     charge(flight.zone.id)
     let stored = find(flight.hash, flight.key, fields)
@@ -20,7 +20,7 @@ extension CacheShard {
     if let stored, let stale, stored.answersAtOnce(stale, directives, at: now) {
       return .stored(stored)
     }
-    if let until = markers.mark(of: flight.hash, at: now) {
+    if isAwaited, let until = markers.mark(of: flight.hash, at: now) {
       return .alone(stored, until: until)
     }
     let other = claims.first(flight.hash) { claim in

@@ -44,6 +44,16 @@ extension CacheShard {
     return true
   }
 
+  /// Stores what was read from the disk, if there is room or it is worth that of another.
+  func promote(_ response: StoredResponse) {
+    if queues.bytes + inFlightBytes + response.cost > capacity,
+      let slot = zoneSlots[response.zone.id], !queues.isWorthwhile(response.hash, zone: slot)
+    {
+      return
+    }
+    insert(response)
+  }
+
   /// Evicts until `bytes` more fit.
   func makeRoom(_ bytes: Int) {
     while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {

@@ -60,6 +60,10 @@ package final class CacheShard: @unchecked Sendable {
   /// Hashes of keys whose bodies are being written to the disk in slices.
   var writing: Set<UInt64> = []
 
+  /// Looks at the disk in this round of the loop, and when that began.
+  private var looks = 0
+  private var looksOf = Instant(nanoseconds: 0)
+
   /// Time as tests want it; nil lets it pass.
   var heldTime: HeldTime?
 
@@ -106,6 +110,13 @@ package final class CacheShard: @unchecked Sendable {
     precondition(ofZone >= 0 && inFlightBytes >= ofZone)
     inFlightBytesOfZones[zone] = ofZone == 0 ? nil : ofZone
     if bytes > 0 { makeRoom(0) }
+  }
+
+  /// Whether a request may look at the disk within its job; counts it. Others of the round take a task.
+  func mayLook() -> Bool {
+    if looksOf != loop.now { (looksOf, looks) = (loop.now, 0) }
+    looks += 1
+    return looks <= DiskLimits.looksOfRound
   }
 
   /// Notes that a stage of a zone works on this loop, to charge its lane for messages.

@@ -76,6 +76,6 @@ extension CacheStage {
     flight.ask(
       group.shards[shard.ownerIndex(stored.hash)],
       candidate: makeFill(flight, exchange, policy, directives: nil), directives: nil, unsuited: [],
-      takesStale: false)
+      takesStale: false, isAwaited: false)
   }
 }

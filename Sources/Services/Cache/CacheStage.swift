@@ -97,12 +97,13 @@ package final class CacheStage: Stage, @unchecked Sendable {
     {
       return .start(CachePass(self, .uriMiss, storing: policy))
     }
-    return .suspend(
-      CacheMiss(
-        self,
-        Lookup(
-          hash: hash, key: Array(copying: key), policy: policy, isOwned: isOwned, isHead: isHead,
-          traits: traits, directives: directives, found: found)))
+    var lookup = Lookup(
+      hash: hash, key: Array(copying: key), policy: policy, isOwned: isOwned, isHead: isHead,
+      traits: traits, directives: directives, found: found)
+    if found == nil, isOwned, answerFromDisk(exchange, &lookup) {
+      return exchange.response.body.isComplete ? .respond : .suspend(SlicedAnswer())
+    }
+    return .suspend(CacheMiss(self, lookup))
   }
 
   /// What a passed GET would have to know to be stored.
@@ -129,6 +130,8 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let directives: RequestDirectives?
     /// A response that can't be used as it is.
     var found: StoredResponse?
+    /// It was looked for on the disk a moment ago.
+    var isNotOnDisk = false
     /// Why the request was forwarded, if that is not to be seen from what was found.
     var forwarding: Forwarding?
   }

@@ -99,6 +99,17 @@ struct EvictionQueues<Element: Evictable> {
     return node
   }
 
+  /// Whether an object of `zone` is worth another one's place though it can be had elsewhere: its zone
+  /// takes its share from others by it, or it was asked for lately. If not, it leaves a ghost, by which it
+  /// is when it returns.
+  mutating func isWorthwhile(_ hash: UInt64, zone: Int32) -> Bool {
+    guard shares.largest == zone else { return true }
+    let limit = zones[Int(zone)].ghostLimit
+    if zones[Int(zone)].ghosts.holds(hash, limit: limit) { return true }
+    zones[Int(zone)].ghosts.insert(hash, limit: limit)
+    return false
+  }
+
   /// Takes an object out.
   mutating func remove(_ node: Int32) {
     unlink(node)

@@ -30,6 +30,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   var progress: SliceProgress?
   /// Bytes of the body that were announced; more are a fault.
   private var announcedBytes = UInt64.max
+  /// It was looked for there a moment ago.
+  var isNotOnDisk = false
   /// The base was on the disk only.
   private var isBaseFromDisk = false
   /// Bytes of the body accounted as in flight.
@@ -129,7 +131,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       return try await receive(response, head)
     }
     if base == nil {
-      if await isOnDisk() { return }
+      if !isNotOnDisk, await isOnDisk() { return }
       if await hasAwaitedSlice(), await isOnDisk() { return }
     }
     var response = try await ask(validating: base)
@@ -181,7 +183,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     let now = flight.shard.now
     let isUsable =
       slice?.whole != nil || stored.usability(directives, at: now) != .validate
-      || flight.isShared && stored.answersAtOnce(policy.stale, directives, at: now)
+      || stored.answersAtOnce(policy.stale, directives, at: now)
     guard isUsable else {
       base = stored
       isBaseFromDisk = true

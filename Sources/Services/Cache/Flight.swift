@@ -166,21 +166,24 @@ final class Flight: @unchecked Sendable {
   // MARK: - What comes
 
   /// Asks the owner of the key for the fetch, which `candidate` makes if it is granted. A stale
-  /// response that needs no waiting will do if it `takesStale`.
+  /// response that needs no waiting will do if it `takesStale`. Unless it `isAwaited` it is for nobody but
+  /// the store.
   func ask(
     _ owner: CacheShard, candidate: Fill, directives: RequestDirectives?, unsuited: [Flight],
-    takesStale: Bool
+    takesStale: Bool, isAwaited: Bool = true
   ) {
     self.candidate = candidate
     let fields = candidate.fetch.request.fields
     let stale = takesStale ? candidate.policy.stale : nil
     if owner === shard {
-      answered(owner.claim(self, fields, directives, unsuited: unsuited, stale: stale))
+      answered(
+        owner.claim(
+          self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited))
       return
     }
     owner.lane.post { [self] in
       let answer = owner.claim(
-        self, fields, directives, unsuited: unsuited, stale: stale)
+        self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited)
       lane.post { [self] in answered(answer) }
     }
   }

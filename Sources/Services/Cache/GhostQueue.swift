@@ -29,6 +29,16 @@ struct GhostQueue {
     return false
   }
 
+  /// Whether `hash` is one of the last `limit` that were remembered.
+  func holds(_ hash: UInt64, limit: Int) -> Bool {
+    guard !slots.isEmpty else { return false }
+    let fingerprint = Self.fingerprint(hash)
+    let bucket = bucketStart(fingerprint)
+    return (bucket..<bucket + 4).contains { slot in
+      slots[slot] & 0xffff_ffff == fingerprint && age(slot) < UInt32(clamping: limit)
+    }
+  }
+
   /// Bytes that the queue takes.
   var bytes: Int { slots.count * 8 }
 

@@ -46,7 +46,8 @@ final class DiskBackedCache: @unchecked Sendable {
     let disk = DiskCache(
       folder + "/index", files: try SegmentFolder(folder + "/segments"),
       DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
-      report: { Issue.record("\($0)") })
+      // However busy the machine is, what is read at once is no matter of time.
+      promptNanoseconds: .max, report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
     let group = CacheGroup(
       loops: [lane.loop], ramBytes: ramBytes, hash: KeyedHash(key0: zone.low, key1: 1),

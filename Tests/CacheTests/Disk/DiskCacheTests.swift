@@ -67,7 +67,7 @@ struct DiskCacheTests {
   }
 
   /// Whether the file system says what it has in memory.
-  private static func hasCachedReads() -> Bool {
+  static func hasCachedReads() -> Bool {
     guard let folder = try? TestFolder(inMemory: false),
       let files = try? SegmentFolder(folder.path + "/segments"),
       let file = try? files.create(1), (try? file.write([1].span, at: 0)) != nil

@@ -156,7 +156,7 @@ final class DiskModelRun {
     let touch = DiskTouch(
       selection: selection, receivedWall: bench.wall,
       expiresWall: WallTime(seconds: bench.wall.seconds + 60), sequence: version)
-    bench.store.touch(DiskBench.digest(digest), touch)
+    bench.store.touch(DiskBench.digest(digest), touch, of: DiskBench.zone(1))
     let key = Key(digest: digest, selection: selection)
     now[key]?.receivedWall = touch.receivedWall
     now[key]?.expiresWall = touch.expiresWall

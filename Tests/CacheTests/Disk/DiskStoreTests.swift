@@ -93,7 +93,7 @@ struct DiskStoreTests {
     let times = DiskTouch(
       selection: 0, receivedWall: WallTime(seconds: 1_900_000_000),
       expiresWall: WallTime(seconds: 1_900_000_060), sequence: 9)
-    bench.store.touch(DiskBench.digest(1), times)
+    bench.store.touch(DiskBench.digest(1), times, of: DiskBench.zone(1))
     for _ in 0..<2 {
       let found = bench.find(1)
       #expect(found?.receivedWall == times.receivedWall)
@@ -166,6 +166,53 @@ struct DiskStoreTests {
     #expect(bench.store.figures.pendingBytes <= DiskLimits.pendingBytes)
     bench.commit()
     #expect(bench.store.figures.pendingBytes == 0)
+  }
+
+  @Test("a zone that removes very much costs no other zone what it has")
+  func manyRemovals() throws {
+    let bench = try DiskBench()
+    for zone in 1...2 as ClosedRange<UInt64> { bench.store.put(bench.record(zone, zone: zone)) }
+    bench.commit()
+    // As while the disk rests.
+    for number in 0..<UInt64(DiskLimits.pendingChanges * 3) {
+      bench.store.remove(DiskBench.digest(1_000 + number), of: DiskBench.zone(1))
+    }
+    bench.store.put(bench.record(3, zone: 2))
+    bench.store.remove(DiskBench.digest(3), of: DiskBench.zone(2))
+    #expect(bench.find(2, zone: 2) != nil)
+    #expect(bench.find(3, zone: 2) == nil)
+    #expect(bench.find(1, zone: 1) == nil, "its own goes instead")
+    bench.commit()
+    #expect(bench.find(2, zone: 2) != nil)
+  }
+
+  @Test("what was written is kept by nobody in the queue, though it never runs empty")
+  func writtenAreLetGo() throws {
+    var pending = PendingChanges()
+    var next: UInt64 = 0
+    /// Puts a record in the queue and tells of its body's memory.
+    func put() -> () -> Bool {
+      let storage = ByteStorage(capacity: 64 << 10)
+      _ = storage.append(Array(repeating: 7, count: 64 << 10).span)
+      next += 1
+      let record = DiskRecord(
+        digest: DiskBench.digest(next), zone: DiskBench.zone(1), selection: 0, sequence: 1,
+        receivedWall: WallTime(seconds: 0), expiresWall: WallTime(seconds: 60), head: Bytes([1]),
+        body: [Bytes(storage, offset: 0, count: storage.capacity)])
+      let change = PendingChange(digest: record.digest, kind: .put(record, zone: 1))
+      let isAdded = pending.add(change)
+      #expect(isAdded)
+      return { [weak storage] in storage != nil }
+    }
+    var isKept = (0..<100).map { _ in put() }
+    for _ in 0..<20 {
+      isKept += (0..<60).map { _ in put() }
+      pending.finish(pending.take(withRecords: true)[...])
+      #expect(!pending.isEmpty)
+      // Everything that is in memory waits to be written.
+      #expect(isKept.count { $0() } == pending.count)
+    }
+    #expect(pending.bytes <= DiskLimits.pendingBytes)
   }
 
   @Test("an index of another format or that is damaged is given up, and the cache begins empty")

@@ -22,28 +22,36 @@ package final class CacheDisk: Sendable {
     at shard: CacheShard, on lane: Lane
   ) async -> StoredResponse? {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return nil }
-    let identity = CacheKey.identity(of: key)
+    let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     let found = FoundHead()
-    let (now, wall) = (shard.now, shard.wallTime)
     let record = await records.find(digest, for: zone.id, on: lane) { record in
-      let times = RecordTimes(received: record.receivedWall, expires: record.expiresWall)
-      let head = record.head.withSpan {
-        RecordHead($0, of: identity, times, now: now, wall: wall)
-      }
-      // What is void stays until its place is taken or evicted: what came meanwhile must not go.
-      guard let head, head.head.selection.matches(fields),
-        zone.verdict(since: record.sequence, key: key, tags: head.head.tags) != .void
-      else { return false }
+      guard let head = search.head(of: record) else { return false }
       found.head.withLock { $0 = head }
       return true
     }
     guard let record, let head = found.head.withLock({ $0 }) else { return nil }
-    let stored = StoredResponse(
-      zone: zone, sequence: record.sequence, hash: hash, key: key, head: head.head,
-      body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
-    guard stored.isCurrent else { return nil }
-    stored.noteOnDisk()
-    return stored
+    return search.response(record, head)
+  }
+
+  /// What `find` comes to, if that can be said without a wait.
+  func findAtOnce(
+    _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
+    at shard: CacheShard
+  ) -> DiskSearch.Outcome {
+    guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return .nothing }
+    let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
+    var found: RecordHead?
+    let finding = records.findAtOnce(digest, for: zone.id) { record in
+      found = search.head(of: record)
+      return found != nil
+    }
+    switch finding {
+    case .wouldWait: return .unknown
+    case .nothing: return .nothing
+    case .read(let record), .pending(let record):
+      guard let found, let stored = search.response(record, found) else { return .nothing }
+      return .found(stored)
+    }
   }
 
   /// What the search for a record has decoded.
@@ -97,7 +105,7 @@ package final class CacheDisk: Sendable {
     else { return }
     let times = RecordTimes(new.head.freshness, now: shard.now, wall: shard.wallTime)
     records.touch(
-      digest, selection: selection(of: old, CacheKey.identity(of: old.key)),
+      digest, selection: selection(of: old, CacheKey.identity(of: old.key)), of: old.zone.id,
       receivedWall: times.received, expiresWall: times.expires, sequence: new.sequence)
     new.noteOnDisk()
   }

@@ -13,6 +13,8 @@ package final class DiskCache: Sendable {
   private let reads: Mutex<ReadQueue<DiskRequest>>
   private let writing: DiskWriting
   private let writer: Lane
+  /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
+  private let promptNanoseconds: UInt64
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
 
@@ -28,8 +30,11 @@ package final class DiskCache: Sendable {
   /// else; `report` is given lines for the log.
   package init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
-    writer: EventLoop, readers: [EventLoop], report: @escaping @Sendable (String) -> Void
+    writer: EventLoop, readers: [EventLoop],
+    promptNanoseconds: UInt64 = DiskLimits.promptNanoseconds,
+    report: @escaping @Sendable (String) -> Void
   ) {
+    self.promptNanoseconds = promptNanoseconds
     self.readers = readers
     self.writer = writer.systemLane
     reads = Mutex(ReadQueue(readers: readers.count))
@@ -83,6 +88,22 @@ package final class DiskCache: Sendable {
     return await request.wait()
   }
 
+  /// What `find` comes to, as far as that is known without a wait; if it is not, nothing is counted. From
+  /// a loop.
+  func findAtOnce(
+    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+  ) -> DiskFinding {
+    guard let store else { return .nothing }
+    guard store.mayHave(zone) else {
+      store.noteRequest(digest)
+      store.noteOutcome(isHit: false)
+      return .nothing
+    }
+    let finding = findAtOnce(digest, for: zone, in: store, isCounted: true, suits: suits)
+    if !finding.isOpen { store.noteRequest(digest) }
+    return finding
+  }
+
   /// What is known without waiting for the disk: of the index and what it names only if that was not
   /// waited for lately.
   private func findAtOnce(
@@ -98,7 +119,7 @@ package final class DiskCache: Sendable {
     let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
     let end = SystemClock.monotonic
     let nanoseconds = end.nanoseconds(since: begun)
-    if nanoseconds > DiskLimits.promptNanoseconds {
+    if nanoseconds > promptNanoseconds {
       // The index is not in memory: what the kernel reads of it behind our back keeps the loop waiting.
       patientUntil.store((end + DiskLimits.promptRest).nanoseconds, ordering: .relaxed)
     }
@@ -115,13 +136,13 @@ package final class DiskCache: Sendable {
 
   /// Gives the record of a digest and selection new times, after a validation that changed no more.
   package func touch(
-    _ digest: DiskDigest, selection: UInt64, receivedWall: WallTime, expiresWall: WallTime,
-    sequence: UInt64
+    _ digest: DiskDigest, selection: UInt64, of zone: ZoneID, receivedWall: WallTime,
+    expiresWall: WallTime, sequence: UInt64
   ) {
     let touch = DiskTouch(
       selection: selection, receivedWall: receivedWall, expiresWall: expiresWall,
       sequence: sequence)
-    change { $0.touch(digest, touch) }
+    change { $0.touch(digest, touch, of: zone) }
   }
 
   /// Forgets all records of a digest, which are the zone's.

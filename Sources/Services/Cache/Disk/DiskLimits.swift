@@ -37,6 +37,9 @@ package enum DiskLimits {
   /// Changes in one commit, which bound LMDB's memory for it; the others are for the next one.
   static let commitChanges = 1_024
 
+  /// Changes that are ended in one go after their commit, in some 20 us; the others of the commit follow.
+  static let finishedAtOnce = 64
+
   /// How long a change waits for others to be committed together with it, unless there are
   /// `commitBytes` before. What a power failure takes is at most so old.
   static let commitDelay = Duration.milliseconds(150)
@@ -48,8 +51,9 @@ package enum DiskLimits {
   /// of a zone that would have more than is left for the others: the first has half, the next a quarter.
   static let pendingBytes = 64 << 20
 
-  /// Changes that wait to be written, records or not; beyond it records are dropped, beyond twice as
-  /// many all changes.
+  /// Changes that wait to be written, records or not, some 300 bytes each beside records' own; beyond it
+  /// records are dropped, beyond twice as many all changes. Nor has a zone more than is left for the
+  /// others: instead of more removals all that it has is forgotten.
   static let pendingChanges = 65_536
 
   /// Reads of a zone that wait; one more gets nothing, so that the origin is asked.
@@ -62,8 +66,12 @@ package enum DiskLimits {
   /// ones are left to the readers.
   static let promptBytes = 64 << 10
 
+  /// Looks at the disk within jobs, in one round of a loop, of 10 to 30 us each: a job may have many
+  /// requests. For more of them it takes tasks, between which others have their turn.
+  static let looksOfRound = 4
+
   /// A look at the index and a record in memory that took longer, in nanoseconds, did wait for the disk.
-  static let promptNanoseconds: UInt64 = 500_000
+  package static let promptNanoseconds: UInt64 = 500_000
 
   /// How long loops leave all reading to the readers after that.
   static let promptRest = Duration.seconds(1)

@@ -53,18 +53,20 @@ final class DiskStore: Sendable {
       return false
     }
     let number = accounts.withLock { $0.makeNumber(for: record.zone) }
-    if add(record.digest, .put(record, zone: number)) { return true }
+    if add(record.digest, .put(record, zone: number), of: record.zone) { return true }
     supersede(record.digest, record.selection, of: record.zone)
     return false
   }
 
   /// Gives the record of a digest and selection new times.
-  func touch(_ digest: DiskDigest, _ touch: DiskTouch) { _ = add(digest, .touch(touch)) }
+  func touch(_ digest: DiskDigest, _ touch: DiskTouch, of zone: ZoneID) {
+    _ = add(digest, .touch(touch), of: zone)
+  }
 
   /// Forgets all records of a digest, which are the zone's. None may come back because there is no room
   /// to note that: all of the zone go then.
   func remove(_ digest: DiskDigest, of zone: ZoneID) {
-    if !add(digest, .remove) { removeAll(of: zone) }
+    if !add(digest, .remove, of: zone) { removeAll(of: zone) }
   }
 
   /// Forgets all records of a zone, at once; their room is freed by evictions.
@@ -77,7 +79,7 @@ final class DiskStore: Sendable {
 
   /// An older record must not come back in place of one that is not stored.
   func supersede(_ digest: DiskDigest, _ selection: UInt64, of zone: ZoneID) {
-    if !add(digest, .supersede(selection: selection)) { removeAll(of: zone) }
+    if !add(digest, .supersede(selection: selection), of: zone) { removeAll(of: zone) }
   }
 
   private func isAdmitted(_ digest: DiskDigest) -> Bool {
@@ -85,8 +87,10 @@ final class DiskStore: Sendable {
     return sketch.withLock { $0.frequency(of: digest) } >= 2
   }
 
-  func add(_ digest: DiskDigest, _ kind: PendingChange.Kind) -> Bool {
-    let isAdded = pending.withLock { $0.add(PendingChange(digest: digest, kind: kind)) }
+  func add(_ digest: DiskDigest, _ kind: PendingChange.Kind, of zone: ZoneID? = nil) -> Bool {
+    let isAdded = pending.withLock {
+      $0.add(PendingChange(digest: digest, kind: kind, zone: zone))
+    }
     if !isAdded { counters.withLock { $0.dropped += 1 } }
     return isAdded
   }

@@ -24,7 +24,7 @@ extension DiskWriter {
       return error
     }
     apply(outcome, of: step)
-    store.pending.withLock { $0.finish(batch) }
+    finish(batch)
     let admitted = WriteStep.puts(changes)
     noteIndexBytes()
     store.counters.withLock { counters in
@@ -35,6 +35,17 @@ extension DiskWriter {
       counters.reinserted += UInt64(step.reinserted)
     }
     return nil
+  }
+
+  /// Ends changes that the index has now, a few at a time: loops wait for that lock. Who sees some of them
+  /// only finds the others in the index.
+  private func finish(_ batch: [PendingChange]) {
+    var rest = batch[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(DiskLimits.finishedAtOnce)
+      rest = rest.dropFirst(some.count)
+      store.pending.withLock { $0.finish(some) }
+    }
   }
 
   func noteIndexBytes() {
@@ -104,7 +115,7 @@ extension DiskWriter {
     store.counters.withLock { $0.dropped += UInt64(records.count) }
     let rest = batch.filter { $0.bytes == 0 }
     store.pending.withLock { pending in
-      pending.finish(records)
+      pending.finish(records[...])
       pending.putBack(rest)
     }
     for change in records {

@@ -6,6 +6,8 @@ import Primitives
 struct PendingChange: Sendable {
   let digest: DiskDigest
   let kind: Kind
+  /// Whose records change; nil if nobody asked for it.
+  var zone: ZoneID?
   /// Its place in the order of changes.
   var id: UInt64 = 0
 
@@ -36,10 +38,5 @@ struct PendingChange: Sendable {
     case (.supersede(let selection), .supersede(let before)): selection == before
     default: false
     }
-  }
-
-  var zone: ZoneID? {
-    guard case .put(let record, _) = kind else { return nil }
-    return record.zone
   }
 }

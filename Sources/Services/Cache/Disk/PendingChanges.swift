@@ -5,14 +5,21 @@ import Primitives
 /// The queue of changes, and what is found of them meanwhile. Bounded by bytes, in all and by zone, and
 /// by number.
 struct PendingChanges {
-  private var queue: [PendingChange] = []
+  /// Nil for those that were taken: what they are to write is kept by whom it waits for only.
+  private var queue: [PendingChange?] = []
   /// Changes at the front of `queue` that were taken.
   private var taken = 0
   private var byDigest: [DiskDigest: [PendingChange]] = [:]
   private var nextID: UInt64 = 1
-  private var bytesOfZones: [ZoneID: Int] = [:]
+  private var useOfZones: [ZoneID: Use] = [:]
   private(set) var count = 0
   private(set) var bytes = 0
+
+  /// What a zone has in the queue.
+  private struct Use {
+    var count = 0
+    var bytes = 0
+  }
 
   init() {}
 
@@ -26,18 +33,21 @@ struct PendingChanges {
   /// The changes of a digest, oldest first.
   func changes(of digest: DiskDigest) -> [PendingChange] { byDigest[digest] ?? [] }
 
-  /// Adds a change; false if there is no room. What makes records void has twice as much.
+  /// Adds a change; false if there is no room. What makes records void has twice as much. No zone has more
+  /// than is left for all others, who find some room whatever it does.
   mutating func add(_ change: PendingChange) -> Bool {
     if let last = byDigest[change.digest]?.last, change.repeats(last) { return true }
     let size = change.bytes
-    guard count < DiskLimits.pendingChanges * (size > 0 ? 1 : 2),
-      bytes + size <= DiskLimits.pendingBytes
-    else { return false }
+    let room = DiskLimits.pendingChanges * (size > 0 ? 1 : 2) - count
+    guard room > 0, bytes + size <= DiskLimits.pendingBytes else { return false }
     if let zone = change.zone {
-      let ofZone = bytesOfZones[zone, default: 0] + size
-      // No zone has more than is left for all others, who find some room whatever it does.
-      guard ofZone <= DiskLimits.pendingBytes - bytes else { return false }
-      bytesOfZones[zone] = ofZone
+      var use = useOfZones[zone] ?? Use()
+      use.count += 1
+      use.bytes += size
+      guard use.count <= room, size == 0 || use.bytes <= DiskLimits.pendingBytes - bytes else {
+        return false
+      }
+      useOfZones[zone] = use
     }
     var change = change
     change.id = nextID
@@ -54,13 +64,15 @@ struct PendingChanges {
   mutating func take(withRecords: Bool) -> [PendingChange] {
     var batch: [PendingChange] = []
     var batchBytes = 0
-    while taken < queue.count, batch.count < DiskLimits.commitChanges {
+    while taken < queue.count, batch.count < DiskLimits.commitChanges,
       let change = queue[taken]
+    {
       let size = change.bytes
       if size > 0, !withRecords { break }
       if !batch.isEmpty, batchBytes + size > DiskLimits.commitBytes { break }
       batch.append(change)
       batchBytes += size
+      queue[taken] = nil
       taken += 1
     }
     compact()
@@ -68,13 +80,14 @@ struct PendingChanges {
   }
 
   /// Ends changes that were committed or failed.
-  mutating func finish(_ batch: [PendingChange]) {
+  mutating func finish(_ batch: ArraySlice<PendingChange>) {
     for change in batch {
       bytes -= change.bytes
       count -= 1
-      if let zone = change.zone {
-        let rest = bytesOfZones[zone, default: 0] - change.bytes
-        bytesOfZones[zone] = rest > 0 ? rest : nil
+      if let zone = change.zone, var use = useOfZones[zone] {
+        use.count -= 1
+        use.bytes -= change.bytes
+        useOfZones[zone] = use.count > 0 ? use : nil
       }
       byDigest[change.digest]?.removeAll { $0.id == change.id }
       if byDigest[change.digest]?.isEmpty ?? false { byDigest[change.digest] = nil }
@@ -83,7 +96,7 @@ struct PendingChanges {
 
   /// Puts changes that were taken and not committed before all others, in their order.
   mutating func putBack(_ batch: [PendingChange]) {
-    queue.replaceSubrange(..<taken, with: batch)
+    queue.replaceSubrange(..<taken, with: batch.map { $0 })
     taken = 0
   }
 
