@@ -219,6 +219,16 @@ async def drip(c, r):
     await c.writer.drain()
 
 
+async def tiny(c, r):
+    """?bytes=N, each written alone: over TLS in a record of its own."""
+    count = int(r.query.get("bytes", 10000))
+    await c.head("200 OK", "Cache-Control: no-store", f"Content-Length: {count}")
+    for number in range(count):
+        c.writer.write(b"x")
+        if number % 5000 == 4999:
+            await c.writer.drain()
+
+
 async def large(c, r):
     """?bytes=N of zeros, with a length or (?chunked=1) in chunks; never stored."""
     left, chunked = int(r.query.get("bytes", 1 << 30)), "chunked" in r.query
@@ -323,7 +333,7 @@ async def text(c, r):
 
 
 ROUTES = {"/text": text, "/static": static, "/echo": echo, "/upload": upload, "/stall": upload, "/trailers": trailers, "/slow": slow, "/drip": drip,
-          "/large": large, "/broken": broken, "/vary": vary, "/private": private, "/websocket": websocket}
+          "/large": large, "/tiny": tiny, "/broken": broken, "/vary": vary, "/private": private, "/websocket": websocket}
 
 
 async def control(c, r):

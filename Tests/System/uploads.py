@@ -7,8 +7,11 @@ uploads.py held-h2 PORT CA HOST PATH BYTES  the same over HTTP/2 and TLS
 uploads.py drip PORT HOST PATH              HTTP/1.1; a byte each second; prints the status and how the connection is left
 uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2, beside a malformed request; prints the status and that
                                             of a later request
+uploads.py tiny PORT CA HOST PATH BYTES     HTTP/1.1 over TLS, each byte in a record of its own, thousands of them at once;
+                                            prints status and body of the answer
 uploads.py trailers-h2 PORT CA HOST PATH    HTTP/2; sends a trailer; prints status, body and trailers of the answer
 """
+import ssl
 import struct
 import sys
 import threading
@@ -160,7 +163,32 @@ def trailers_h2(port, authority_file, host, path):
     print(upload.finish(), upload.body.decode(), *upload.trailers, sep="\n")
 
 
-COMMANDS = {"held": held, "held-h2": held_h2, "drip": drip, "drip-h2": drip_h2, "trailers-h2": trailers_h2}
+def tiny(port, authority_file, host, path, count):
+    s, received, ready = client.connect(port), ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = ssl.create_default_context(cafile=authority_file).wrap_bio(received, ready, server_hostname=host)
+
+    def call(step):
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                result = None
+            s.sendall(ready.read())
+            if result is not None:
+                return result
+            received.write(s.recv(65536))
+
+    call(lambda: session.do_handshake() or True)
+    for byte in client.request("POST", path, host, f"Content-Length: {count}", "Connection: close") + b"x" * int(count):
+        session.write(bytes([byte]))
+    answer = b""
+    while part := call(lambda: session.read(65536)):
+        answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    print(head.split()[1].decode(), body.decode(), sep="\n")
+
+
+COMMANDS = {"held": held, "tiny": tiny, "held-h2": held_h2, "drip": drip, "drip-h2": drip_h2, "trailers-h2": trailers_h2}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

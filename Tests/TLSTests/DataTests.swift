@@ -78,6 +78,33 @@ import Testing
     #expect(pair.clientRead == Array("answer".utf8))
   }
 
+  @Test(
+    "a read opens a bounded number of records; what lies behind them waits for the next",
+    arguments: [TLSVersion.tls13, .tls12])
+  func shortRecords(version: TLSVersion) throws {
+    let (answer, client, _) = try Fixture.contexts()
+    let place = try Place()
+    place.connector.limit(to: version)
+    let pair = try Pair(place, to: client, answer: answer)
+    try pair.run()
+    let count = 5 * Limits.recordsPerRead / 2
+    for number in 0..<count {
+      try pair.client.write([UInt8(truncatingIfNeeded: number)].span, output: &pair.clientOutput)
+    }
+    take(pair.clientOutput, pair.server)
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var read: [Int] = []
+    while true {
+      var span = buffer.mutableSpan
+      guard case .bytes(let bytes) = pair.server.read(into: &span, output: &pair.serverOutput)
+      else { break }
+      read.append(bytes)
+      #expect(pair.server.holdsRecords == (bytes == Limits.recordsPerRead))
+    }
+    #expect(read == [Limits.recordsPerRead, Limits.recordsPerRead, Limits.recordsPerRead / 2])
+    #expect(!pair.server.holdsRecords && pair.server.unconsumedBytes == 0)
+  }
+
   @Test func `a flipped bit ends the session with bad_record_mac`() throws {
     let pair = try open()
     try pair.client.write(Array("data".utf8).span, output: &pair.clientOutput)

@@ -4,7 +4,8 @@ import COpenSSL
 package import Primitives
 
 extension TLSSession {
-  /// Reads plaintext into the front of `buffer`, as much as is there and fits.
+  /// Reads plaintext into the front of `buffer`, as much as is there and fits, out of
+  /// `Limits.recordsPerRead` records at most.
   package final func read(
     into buffer: inout MutableSpan<UInt8>, output: inout [UInt8]
   ) -> TLSReadOutcome {
@@ -32,6 +33,7 @@ extension TLSSession {
   ) -> TLSReadOutcome {
     precondition(buffer.count > 0, "no room to read into")
     let before = output.count
+    holdsRecords = false
     let outcome: TLSReadOutcome
     switch stage {
     case .failed: return .failed(failure ?? .notOpen)
@@ -104,12 +106,13 @@ extension TLSSession {
     if let failure { throw failure }
   }
 
-  /// Reads until the buffer is full or the ciphertext is used up.
+  /// Reads until the buffer is full, the ciphertext is used up, or enough records were opened.
   @unsafe private final func readLibrary(
     into buffer: UnsafeMutableRawBufferPointer
   ) -> TLSReadOutcome {
     var total = 0
-    while total < buffer.count {
+    var recordCount = 0
+    while total < buffer.count && !isEnough(&recordCount) {
       var count = 0
       // Safe: the library writes at most the room that is left.
       let result = unsafe SSL_read_ex(
@@ -129,6 +132,13 @@ extension TLSSession {
     return .bytes(total)
   }
 
+  /// Counts one more record; true if the read has opened as many as it may.
+  final func isEnough(_ recordCount: inout Int) -> Bool {
+    holdsRecords = recordCount == Limits.recordsPerRead
+    recordCount += 1
+    return holdsRecords
+  }
+
   /// Reads 0-RTT data, and at its end goes on to complete the handshake.
   @unsafe private final func readEarly(
     into buffer: UnsafeMutableRawBufferPointer
@@ -139,7 +149,8 @@ extension TLSSession {
       firstEarlyByte = nil
       total = 1
     }
-    while stage == .early, total < buffer.count {
+    var recordCount = 0
+    while stage == .early, total < buffer.count, !isEnough(&recordCount) {
       var count = 0
       // Safe: the library writes at most the room that is left.
       let result = unsafe SSL_read_early_data(

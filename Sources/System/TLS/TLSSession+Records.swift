@@ -4,14 +4,15 @@ import COpenSSL
 import Primitives
 
 extension TLSSession {
-  /// Opens records until the buffer is full or no whole record is left.
+  /// Opens records until the buffer is full, no whole record is left, or enough were opened.
   @unsafe final func readRecords(
     into buffer: UnsafeMutableRawBufferPointer, output: inout [UInt8]
   ) -> TLSReadOutcome {
     guard let records else { return .failed(failure ?? .notOpen) }
     defer { releaseKept() }
     var total = unsafe records.takeRest(into: buffer)
-    while total < buffer.count, !receivedCloseNotify, stage == .open {
+    var recordCount = 0
+    while total < buffer.count, !receivedCloseNotify, stage == .open, !isEnough(&recordCount) {
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[total...])
       var content: RecordLayer.Content?
       do throws(RecordFault) {

@@ -36,6 +36,8 @@ import Primitives
   /// truncation, which only the driver can judge (RFC 9112 section 9.8).
   package final internal(set) var receivedCloseNotify = false
   private final var sentCloseNotify = false
+  /// Whether the last read opened as many records as it may, and more may wait.
+  package final internal(set) var holdsRecords = false
 
   /// A session over a new SSL object of `context`.
   init(context: OpaquePointer) throws(TLSError) {

@@ -110,7 +110,7 @@ extension ClientConnection {
       case .failed(let error): return .failed(.connectionBroken(error))
       }
     }
-    holdsPlaintext = block.free == 0
+    holdsPlaintext = block.free == 0 || session.holdsRecords
     do throws(HTTPClientError) { try flushCiphertext() } catch { return .failed(error) }
     switch outcome {
     case .bytes(let count), .earlyBytes(let count): return .bytes(count)

@@ -91,7 +91,10 @@ extension HTTP1ClientConnection {
 
   /// Receives while the head has not come and something may be there.
   func receiveHead() {
+    var receptions = HTTPClientLimits.headReceptionsPerTurn
     while pending != nil, connection.mayReceive {
+      guard receptions > 0 else { return connection.enqueue() }
+      receptions -= 1
       do throws(HTTPClientError) {
         guard var response = try receiveOnce(), let answered = pending.take() else { continue }
         answered.receiver.responseCame(&response)

@@ -142,7 +142,7 @@ final class HTTP1ResponseBody: BodySource, @unchecked Sendable {
     case .bytes(let count):
       http1.progressAt = http1.connection.loop.now
       undecoded = Bytes(block, offset: start, count: count)
-      receivedInTurn += count
+      receivedInTurn += max(count, HTTPClientLimits.leastCountedBytes)
     case .wouldBlock: break
     case .failed(let error): throw isUpgraded ? error : .responseTruncated
     case .end:

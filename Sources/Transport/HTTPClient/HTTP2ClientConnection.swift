@@ -139,7 +139,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
       switch reception {
       case .bytes(let count):
         receivedAt = connection.loop.now
-        budget -= count
+        budget -= max(count, HTTPClientLimits.leastCountedBytes)
       case .wouldBlock: break
       case .end:
         flush()

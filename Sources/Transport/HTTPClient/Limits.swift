@@ -8,6 +8,9 @@ package enum HTTPClientLimits {
   /// the head is copied once; longer bodies are received where they stay.
   static let headReadBytes = 16 << 10
 
+  /// Receptions for the head of a response before its lane yields.
+  static let headReceptionsPerTurn = 16
+
   /// Bytes of one block that a body is received into. Its pieces share the block.
   static let bodyBlockBytes = 64 << 10
 
@@ -37,6 +40,10 @@ package enum HTTPClientLimits {
 
   /// Bytes received from one connection before its lane yields.
   static let receivedBytesPerTurn = 256 << 10
+
+  /// What a reception of fewer bytes counts as in a turn: it may be a call of the kernel's, or many
+  /// records of TLS.
+  static let leastCountedBytes = 16 << 10
 
   /// Capacity of the buffer for outgoing ciphertext that an idle connection keeps.
   static let keptCiphertextBytes = 4 << 10

@@ -55,6 +55,10 @@ package enum HTTPServerLimits {
   /// stops counting for those that have no stream open; with more streams than that it may be more.
   static let sharesPerConnection = 16
 
+  /// Reads of a client's records in one turn, each of up to 64 KiB and `TLS.Limits.recordsPerRead`
+  /// records; the rest waits for the next.
+  static let recordReadsPerTurn = 8
+
   /// Plaintext that is encrypted in one turn; about 15 us.
   static let encryptedBytesPerTurn = 128 << 10
 

@@ -46,6 +46,7 @@ extension ServerConnection: CertificateRequester {
         sendRecords()
         return abort()
       }
+      recordReadsInTurn += 1
     }
   }
 

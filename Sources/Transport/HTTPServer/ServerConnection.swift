@@ -37,6 +37,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var isInTurn = false
   var requestsInTurn = 0
   var chunksInTurn = 0
+  var recordReadsInTurn = 0
   /// Bytes of large bodies that were handed to the kernel in this turn.
   var sentInTurn = 0
   var hasTimedOut = false
@@ -127,10 +128,11 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     isInTurn = false
   }
 
-  /// Whether further requests, or chunks of their bodies, wait for the next turn.
+  /// Whether further requests, chunks of their bodies, or records wait for the next turn.
   var isTurnUsed: Bool {
     requestsInTurn >= HTTPServerLimits.requestsPerTurn
       || chunksInTurn >= ExchangeLimits.chunksPerTurn
+      || recordReadsInTurn >= HTTPServerLimits.recordReadsPerTurn
   }
 
   /// Runs `body`, which answers in the middle of other work of the loop, as a turn of its own: what
@@ -149,6 +151,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   private func work() {
     requestsInTurn = 0
     chunksInTurn = 0
+    recordReadsInTurn = 0
     if isDrainDue {
       isDrainDue = false
       drain()
@@ -195,7 +198,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   /// Whether bytes from the client can be used now.
   var wantsInput: Bool {
-    if hasEnded { return false }
+    if hasEnded || recordReadsInTurn >= HTTPServerLimits.recordReadsPerTurn { return false }
     switch engine {
     case .undecided: return !isChoosing
     case .http1(let http1): return http1.wantsInput
