@@ -103,7 +103,8 @@ let layers: [Layer] = [
     "Foreign",
     [
       Room("CLinux", c: []),
-      Room("CJemalloc", c: ["jemalloc"]),
+      // A sanitizer brings an allocator of its own, and two are one too many.
+      Room("CJemalloc", c: Context.environment["SKERRY_SANITIZER"] == nil ? ["jemalloc"] : []),
       Room("COpenSSL", c: ["ssl", "crypto"]),
       Room("CNghttp2", c: ["nghttp2"]),
       Room("CLMDB", c: ["lmdb"]),

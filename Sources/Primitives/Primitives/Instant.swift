@@ -33,9 +33,12 @@
 extension Duration {
   /// Whole nanoseconds; 0 for a negative duration, the maximum when it does not fit.
   @inlinable package var wholeNanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? .max : product &+ UInt64(attoseconds) / 1_000_000_000
+    let attoseconds = attoseconds
+    guard attoseconds > 0 else { return 0 }
+    // One division of the processor's, where `components` takes several of 128 bits.
+    let perNanosecond: UInt64 = 1_000_000_000
+    let high = UInt64(truncatingIfNeeded: attoseconds >> 64)
+    guard high < perNanosecond else { return .max }
+    return perNanosecond.dividingFullWidth((high, UInt64(truncatingIfNeeded: attoseconds))).quotient
   }
 }

@@ -1,6 +1,7 @@
 // Where a socket is: an IPv4 or IPv6 address with a port, or the file system.
 
 import CLinux
+import Primitives
 
 /// An IP address with a port. IPv4 is kept as `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2).
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -64,13 +65,21 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
       output.append(contentsOf: host.utf8)
       return
     }
-    for index in 0..<4 {
-      if index > 0 { output.append(0x2e) }
-      let byte = low >> UInt64(24 - 8 * index) & 255
-      if byte >= 100 { output.append(UInt8(48 + byte / 100)) }
-      if byte >= 10 { output.append(UInt8(48 + byte / 10 % 10)) }
-      output.append(UInt8(48 + byte % 10))
+    // At most "255.255.255.255", and in one piece.
+    var text = InlineArray<15, UInt8>(repeating: 0)
+    var end = 0
+    func write(_ byte: UInt64) {
+      text[end] = UInt8(truncatingIfNeeded: byte)
+      end += 1
     }
+    for index in 0..<4 {
+      if index > 0 { write(0x2e) }
+      let byte = low >> UInt64(24 - 8 * index) & 255
+      if byte >= 100 { write(48 + byte / 100) }
+      if byte >= 10 { write(48 + byte / 10 % 10) }
+      write(48 + byte % 10)
+    }
+    output.append(text.span.extracting(0..<end))
   }
 
   private var groups: [UInt16] {
