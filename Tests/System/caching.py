@@ -34,12 +34,13 @@ class Step:
     """One request, the origin's answer to it, and what is expected."""
 
     def __init__(self, expect, *request, method="GET", path="", send=None, answer=(), status=200, body=None,
-                 interim=(), drops=False, trailers=(), pause=0, want=None, text=None, has=(), lacks=(), sent=(),
+                 interim=(), drops=False, trailers=(), framing="length", pause=0, want=None, text=None, has=(), lacks=(), sent=(),
                  unsent=(), asked=None, early=None, delay=0):
         self.expect, self.request, self.method, self.path = expect, request, method, path
         self.send = send  # content of the request
         self.answer, self.status, self.body = answer, status, body  # what the origin answers
         self.interim, self.drops, self.trailers = interim, drops, trailers  # ... or closes the connection
+        self.framing = framing  # how the origin tells the end: "length", "chunked" (with trailers anyway) or "close"
         self.delay = delay  # seconds before it answers
         self.pause = pause  # seconds before the request is sent
         self.want, self.text = want, text  # the status and content that the client gets
@@ -124,17 +125,19 @@ async def answer(writer, dialogue, index, method, target, fields):
     lines = [line for line in lines if line != "no-date"]
     if status in (204, 304):
         body = ""
-    elif step.trailers:
+    elif step.trailers or step.framing == "chunked":
         lines += ["Transfer-Encoding: chunked"]
-    else:
+    elif step.framing == "length":
         lines += [f"Content-Length: {len(body)}"]
-    writer.write("\r\n".join([*lines, "", ""]).encode("latin1"))
-    if method != "HEAD" and step.trailers:
-        writer.write(f"{len(body):x}\r\n{body}\r\n0\r\n".encode() + "\r\n".join([*step.trailers, "", ""]).encode())
-    elif method != "HEAD":
-        writer.write(body.encode("latin1"))
+    head, content = "\r\n".join([*lines, "", ""]), body
+    if "Transfer-Encoding: chunked" in lines:
+        content = f"{len(body):x}\r\n{body}\r\n0\r\n" + "\r\n".join([*step.trailers, "", ""])
+    # In one piece: what can come at once does.
+    writer.write((head if method == "HEAD" else head + content).encode("latin1"))
     await writer.drain()
-    return True
+    if step.framing == "close":
+        writer.close()
+    return step.framing != "close"
 
 
 async def serve(dialogues, reader, writer):
@@ -212,6 +215,7 @@ async def ask(dialogue, index, port):
                 break
             interim.append((status, fields))
         body, _ = await read_body(reader, fields, step.method, status)
+        check(not await reader.read(1), "more follows the answer's end")
     finally:
         writer.close()
     check_source(dialogue, index, status, fields, body)

@@ -140,6 +140,12 @@ case("fields that Connection names are not stored",
      get(CACHE, lacks=["a", "b"], has=["C: 3"]))
 case("several lines of a field stay several", get(ORIGIN, answer=[FRESH, "Set-Cookie: a=1", "Set-Cookie: b=2"]),
      get(CACHE, has=["Set-Cookie: ^a=1, b=2$"]))
+for framing in ("chunked", "close"):
+    for size in (0, 5, 30_000):
+        for go in range(3):
+            case(f"{size} bytes that come at once, whose end is told by {framing}, arrive as they are ({go + 1})",
+                 get(ORIGIN, answer=[FRESH], framing=framing, body="x" * size, text="x" * size),
+                 get(CACHE, text="x" * size, has=[f"Content-Length: {size}"]))
 case("trailers are not taken for fields of the head",
      get(ORIGIN, answer=[FRESH], trailers=["A: 1", "Cache-Control: no-store"]), get(CACHE, lacks=["a"], text="answer 0"))
 

@@ -286,7 +286,8 @@ final class Fill: LoopWork, @unchecked Sendable {
     if let announced = response.contentLength, announced != UInt64(flight.pieces.end) {
       throw Failure(.responseIncomplete, "the body is not as long as was announced")
     }
-    flight.end(.complete(FlightHead(stored: head, contentLength: response.contentLength)))
+    flight.end(
+      .complete(FlightHead(stored: head, contentLength: UInt64(flight.pieces.end))))
     await store(head)
   }
 

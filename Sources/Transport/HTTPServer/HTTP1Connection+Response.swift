@@ -28,6 +28,11 @@ extension HTTP1Connection: ResponseSink {
   private func write(_ exchange: Exchange) {
     writeHead(exchange)
     if response.framing != .none {
+      // Another length than announced would shift the end of this response, and what follows it.
+      guard
+        response.framing != .length
+          || UInt64(exchange.response.body.count) == response.remaining
+      else { return fail(exchange) }
       switch exchange.response.body {
       case .none, .stream: break
       case .bytes(let bytes): connection.emit(bytes)
@@ -139,7 +144,10 @@ extension HTTP1Connection: ResponseSink {
       response.framing = .length
       response.remaining = length
     } else if exchange.response.body.isComplete {
+      let length = UInt64(exchange.response.body.count)
+      exchange.response.contentLength = length
       response.framing = .length
+      response.remaining = length
     } else if exchange.request.version == .http10 {
       keepsAlive = false
       response.framing = .untilClose
