@@ -21,7 +21,7 @@ import Zones
       expected.insert(place.isLeaf ? place.path : place.path + ".unheardOf")
     }
     var decoder = ConfigurationDecoder()
-    let file = ZoneFile.decode(tree, &decoder) { _ in Samples.id(1) }
+    let file = ZoneFile.decode(tree, &decoder, check: nil) { _ in Samples.id(1) }
     #expect(file == nil)
     #expect(decoder.faults.map(\.path).sorted() == expected.sorted())
     #expect(decoder.faults.allSatisfy { !$0.problem.isEmpty && !$0.remedy.isEmpty })

@@ -33,8 +33,11 @@ package struct ZoneFile: Sendable {
 
   /// Decodes `tree`; nil if anything is wrong, and every fault is noted. `identify` gives the
   /// identity of the zone with a name: that of the zone that is there, or a new one.
+  ///
+  /// Certificates are looked at when zones are applied; if that will not be, those of the zones that can
+  /// be read are looked at here, with `check`, so that their faults are told with the others.
   package static func decode(
-    _ tree: ConfigurationValue, _ decoder: inout ConfigurationDecoder,
+    _ tree: ConfigurationValue, _ decoder: inout ConfigurationDecoder, check: CertificateCheck?,
     identify: (_ name: String) -> ZoneID
   ) -> ZoneFile? {
     let before = decoder.faults.count
@@ -43,6 +46,7 @@ package struct ZoneFile: Sendable {
       decoder.reportMissing("zones", in: object, "Give a list of zones.")
     }
     var zones: [ZoneConfiguration] = []
+    var indexes: [Int] = []
     var positions: [String: Int] = [:]
     var index = 0
     decoder.list("zones", in: object, limit: .max) { value, decoder in
@@ -56,8 +60,17 @@ package struct ZoneFile: Sendable {
         }
       }
       zones.append(zone)
+      indexes.append(index)
     }
-    guard decoder.faults.count == before else { return nil }
+    guard decoder.faults.count == before else {
+      guard let check else { return nil }
+      for (zone, index) in zip(zones, indexes) {
+        for fault in ZoneValidation.faults(of: zone, check) {
+          decoder.at("zones[\(index)].\(fault.path)") { $0.report(fault.problem, fault.remedy) }
+        }
+      }
+      return nil
+    }
     return ZoneFile(zones: zones)
   }
 }

@@ -13,7 +13,7 @@ package final class ZoneStore: Sendable {
   package let directory: String
 
   let environment: StorageEnvironment
-  let check: CertificateCheck
+  package let check: CertificateCheck
   let tables: Tables
   /// Purges of URLs, tags and hosts of one generation, half of what a zone keeps.
   let purgesPerGeneration: Int

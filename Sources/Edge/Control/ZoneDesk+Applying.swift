@@ -15,7 +15,7 @@ extension ZoneDesk {
     let isDry = decoder.bool("dryRun", in: object) ?? false
     let zones = ConfigurationValue.object([("zones", object.value("zones"))])
     let identities = ZoneIdentities(store)
-    let file = ZoneFile.decode(zones, &decoder) { identities.identity(of: $0) }
+    let file = ZoneFile.decode(zones, &decoder, check: store.check) { identities.identity(of: $0) }
     if let failure = identities.failure { throw ControlRefusal(failure) }
     guard let file, decoder.faults.isEmpty else { throw ControlRefusal(decoder.faults) }
     let plan = try storage { () throws(StorageError) in

@@ -1,6 +1,7 @@
 // A YAML file of zones, as `skerry apply` and `skerry edge --zones` read it.
 
 import ConfigurationTree
+import Gateway
 import Primitives
 import Zones
 
@@ -36,7 +37,9 @@ struct ZonesFile {
     }
     let file = ZonesFile(path: path, tree: tree)
     let first = decoder.faults
-    _ = ZoneFile.decode(tree, &decoder) { _ in ZoneID(high: 0, low: 0) }
+    _ = ZoneFile.decode(tree, &decoder, check: CertificateReader.check) { _ in
+      ZoneID(high: 0, low: 0)
+    }
     guard decoder.faults.isEmpty else {
       let later = decoder.faults.dropFirst(first.count)
       throw file.failure(first + withoutConsequences(later, of: first))

@@ -29,7 +29,9 @@ struct InitialZones {
     let file = try ZonesFile.read(path)
     var decoder = ConfigurationDecoder()
     let identities = ZoneIdentities(store)
-    let decoded = ZoneFile.decode(file.tree, &decoder) { identities.identity(of: $0) }
+    let decoded = ZoneFile.decode(file.tree, &decoder, check: store.check) {
+      identities.identity(of: $0)
+    }
     guard let decoded, decoder.faults.isEmpty else { throw file.failure(decoder.faults) }
     do throws(ZoneStoreError) { try put(decoded.zones) } catch {
       if case .invalid(let faults) = error { throw file.failure(faults) }
