@@ -36,7 +36,6 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     memory: HTTP2ClientMemory, idleTimeout: Duration
   ) throws(HTTPClientError) {
     self.connection = connection
-    self.owner = owner
     self.memory = memory
     self.idleTimeout = idleTimeout
     openedAt = connection.loop.now
@@ -51,6 +50,9 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     connection.user = self
     connection.setDeadline(idleSince + idleTimeout)
     flush()
+    // An owner would be told of the end of a connection that it does not have yet, and keep it then.
+    guard connection.isOpen else { throw lostBy ?? .closedBeforeResponse }
+    self.owner = owner
   }
 
   /// How many more exchanges may begin here now.
