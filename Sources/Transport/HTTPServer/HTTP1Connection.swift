@@ -16,8 +16,8 @@ final class HTTP1Connection {
   var body: HTTP1RequestBody?
   var response = HTTP1ResponseState()
   var keepsAlive = true
-  /// The client has said that it sends nothing after this request, which has come whole.
-  private(set) var isLastRequest = false
+  /// The client has said that it sends nothing after this request.
+  var isLastRequest = false
   private var parser: HTTP1RequestParser
   /// Its head is not complete yet.
   private var partial: Exchange?
@@ -126,8 +126,7 @@ final class HTTP1Connection {
       self, framing: framing.body, expectsContinue: framing.expectsContinue)
     exchange.requestBody = source
     body = source
-    connection.setDeadline(
-      connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+    bodyIsDue(connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
   }
 
   /// Starts the next request when this one's response is written and its body is used up.
@@ -136,7 +135,6 @@ final class HTTP1Connection {
     if let body, !body.isComplete {
       guard keepsAlive, body.discardRest() else {
         body.fail(Failure(.clientAborted))
-        isLastRequest = false
         return endExchange(exchange, keepsAlive: false)
       }
       guard body.isComplete else { return }
@@ -201,20 +199,30 @@ final class HTTP1Connection {
     }
   }
 
+  /// When the client must have taken some of the response; never if nothing waits for it.
+  private var outputDeadline: Instant {
+    guard connection.pendingOutputCount > 0, let takenAt = response.takenAt else { return .never }
+    return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
+  }
+
+  /// The rest of the request's body is due then. A client that takes nothing of the response has no
+  /// more time because it goes on sending.
+  func bodyIsDue(_ instant: Instant) { connection.setDeadline(min(instant, outputDeadline)) }
+
   func timedOut() {
     if let exchange {
-      if let body, body.isExpected {
-        guard let next = body.checkProgress(connection.loop.now) else {
-          body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
-          if response.isComplete { return exchangeAdvanced() }
-          if response.hasBegun { connection.abort() } else { keepsAlive = false }
-          return
-        }
-        connection.setDeadline(next)
-      } else if connection.pendingOutputCount > 0 {
+      guard connection.loop.now < outputDeadline else {
         exchange.abort()
-        connection.abort()
+        return connection.abort()
       }
+      guard let body, body.isExpected else { return bodyIsDue(.never) }
+      guard let next = body.checkProgress(connection.loop.now) else {
+        body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
+        if response.isComplete { return exchangeAdvanced() }
+        if response.hasBegun { connection.abort() } else { keepsAlive = false }
+        return
+      }
+      bodyIsDue(next)
     } else if partial != nil {
       refuse(status: 408)
     } else if connection.pendingOutputCount > 0 {
@@ -248,9 +256,8 @@ final class HTTP1Connection {
   /// Output went out: a task may wait for room.
   func outputChanged() {
     let waiting = connection.pendingOutputCount
-    if response.noteProgress(waiting) {
-      connection.setDeadline(
-        connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds))
+    if response.noteProgress(waiting, at: connection.loop.now) {
+      connection.setDeadline(outputDeadline)
     }
     if response.isStreaming, connection.isWritable(queued: waiting, for: connection.tenant) {
       exchange?.parker.wake()

@@ -151,7 +151,7 @@ final class HTTP1RequestBody: BodySource {
     }
     do throws(HTTPParseError) {
       let used = try decode(input, on: connection)
-      connection.setDeadline(pace.deadline)
+      http1?.bodyIsDue(pace.deadline)
       return used
     } catch {
       fail(Failure(.requestInvalid, "the request's body is malformed"))
@@ -235,8 +235,10 @@ final class HTTP1RequestBody: BodySource {
     case .waiting, .receiving, .discarding: break
     }
     state = .failed(failure)
-    // What follows on the connection can't be told from the rest of this body.
+    // What follows on the connection can't be told from the rest of this body, which the client may
+    // still be sending.
     http1?.keepsAlive = false
+    http1?.isLastRequest = false
     content.removeAll()
     reader?.wake()
   }
