@@ -24,11 +24,12 @@ struct ForwardedHead {
     head.scheme = isTLS ? .https : .http
     head.authority.append(contentsOf: authority ?? fetch.request.authority)
     head.path.append(contentsOf: fetch.request.path)
-    copyFields(fetch.request.fields, into: &head.fields)
+    copyFields(of: fetch.request, into: &head.fields)
     addForwarding(fetch, &head.fields)
   }
 
-  private func copyFields(_ source: FieldBlock, into fields: inout FieldBlock) {
+  private func copyFields(of request: RequestHead, into fields: inout FieldBlock) {
+    let source = request.fields
     let hopByHop = HopByHop(source)
     for index in 0..<source.count {
       let name = source.entries[index].name
@@ -43,6 +44,12 @@ struct ForwardedHead {
         let keepsTrailers = source.withValue(at: index) { $0.listHolds("trailers") }
         if keepsTrailers && !fields.contains(.te) { fields.append(.te, "trailers") }
         continue
+      case .maxForwards where request.method == .options:
+        // RFC 9110 section 7.6.2: one less, and never 0 here (RequestGuard).
+        if let count = source.withValue(at: index, { $0.decimal }), count > 0 {
+          fields.append(.maxForwards) { $0.appendDecimal(count - 1) }
+          continue
+        }
       default: if hopByHop.contains(source, at: index) { continue }
       }
       source.withName(at: index) { nameBytes in

@@ -217,7 +217,11 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     }
     exchange.facts.begunAt = connection.loop.now
     if !endStream {
-      let body = HTTP2RequestBody(self, stream: stream)
+      let expectation = exchange.request.fields.withFirst(.expect) {
+        $0.equalsIgnoringCase("100-continue")
+      }
+      let body = HTTP2RequestBody(
+        self, stream: stream, expectsContinue: expectation ?? false)
       exchange.requestBody = body
       exchange.requestBodyLength = rules.contentLength
     }

@@ -15,6 +15,7 @@ final class HTTP2RequestBody: BodySource {
   /// Bytes that were taken, and for which the window was not opened yet.
   private var owedBytes = 0
   private var isWidened = false
+  private var owesContinue: Bool
   private var failure: Failure?
   private var pace: BodyPace
   private(set) var isComplete = false
@@ -23,9 +24,10 @@ final class HTTP2RequestBody: BodySource {
   private var trailerBlock = FieldBlock()
   private var rules = HTTP2TrailerRules()
 
-  init(_ http2: HTTP2Connection, stream: HTTP2Stream) {
+  init(_ http2: HTTP2Connection, stream: HTTP2Stream, expectsContinue: Bool) {
     self.http2 = http2
     self.stream = stream
+    owesContinue = expectsContinue
     pace = BodyPace(begunAt: http2.connection.loop.now)
   }
 
@@ -50,6 +52,7 @@ final class HTTP2RequestBody: BodySource {
       }
       if isComplete { return nil }
       if parker.isCancelled { throw Failure(.clientAborted) }
+      sendContinue()
       guard !pace.isTooSlow(at: parker.loop.now, since: askedAt) else {
         throw Failure(.requestTimeout, "the request's body came too slowly")
       }
@@ -58,6 +61,13 @@ final class HTTP2RequestBody: BodySource {
         until: askedAt.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
       reader = nil
     }
+  }
+
+  /// RFC 9110 section 10.1.1: the reader wants the body, so a client that waits for that may send it.
+  private func sendContinue() {
+    guard owesContinue, let http2, let exchange = stream.attachment as? Exchange else { return }
+    owesContinue = false
+    if pace.receivedBytes == 0 { http2.interim(ResponseHead(status: 100), for: exchange) }
   }
 
   func abandon() {

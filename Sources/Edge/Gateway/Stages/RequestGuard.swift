@@ -5,7 +5,8 @@ import HTTP
 import Primitives
 
 /// Refuses what would be dangerous or senseless to pass on: CONNECT, TRACE, and unsafe methods in
-/// early data, which might be a replay (RFC 8470 section 5.2).
+/// early data, which might be a replay (RFC 8470 section 5.2). An OPTIONS that may be forwarded no
+/// further is answered here (RFC 9110 section 7.6.2).
 final class RequestGuard: Stage {
   static let name: StaticString = "request-guard"
 
@@ -14,16 +15,24 @@ final class RequestGuard: Stage {
     case .get, .head: return .next
     case .connect, .trace:
       exchange.response.status = 405
-      exchange.response.fields.append(
-        .allow, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS")
-      exchange.response.contentLength = 0
-      return .respond
+      return answerWithMethods(exchange)
     default:
-      guard exchange.client.isEarlyData else { return .next }
+      guard exchange.client.isEarlyData else {
+        let forwards = exchange.request.fields.withFirst(.maxForwards) { $0.decimal }
+        guard exchange.request.method == .options, forwards == 0 else { return .next }
+        exchange.response.status = 200
+        return answerWithMethods(exchange)
+      }
       exchange.response.status = 425
       exchange.response.fields.append(.cacheControl, "no-store")
       exchange.response.contentLength = 0
       return .respond
     }
+  }
+
+  private func answerWithMethods(_ exchange: Exchange) -> Verdict {
+    exchange.response.fields.append(.allow, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS")
+    exchange.response.contentLength = 0
+    return .respond
   }
 }
