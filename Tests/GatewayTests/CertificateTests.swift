@@ -56,7 +56,9 @@ import Zones
     let gateway = edge.gateway(0)
     return await withCheckedContinuation { continuation in
       gateway.loop.systemLane.post {
-        let requester = Requester { continuation.resume(returning: $0) }
+        let requester = Requester(on: gateway.loop.systemLane) {
+          continuation.resume(returning: $0)
+        }
         guard let choice = gateway.certificate(for: Array(name.utf8), requester: requester) else {
           return
         }
@@ -68,9 +70,13 @@ import Zones
 
 /// A handshake that waits for certificates.
 private final class Requester: CertificateRequester {
+  let lane: Lane
   private let found: (Bool) -> Void
 
-  init(_ found: @escaping (Bool) -> Void) { self.found = found }
+  init(on lane: Lane, _ found: @escaping (Bool) -> Void) {
+    self.lane = lane
+    self.found = found
+  }
 
   func certificateFound(_ choice: CertificateChoice) {
     if case .use = choice { found(true) } else { found(false) }

@@ -15,7 +15,7 @@ extension Gateway {
     if unknown.find(host.span) != nil { return misdirected(exchange) }
     guard
       enqueue(
-        host,
+        host, from: exchange.lane,
         { lookup in
           guard lookup.exchanges.count < GatewayLimits.requestsPerLookup else { return false }
           lookup.exchanges.append(exchange)
@@ -25,17 +25,20 @@ extension Gateway {
     return .pending
   }
 
-  /// Adds somebody who waits for `host`, and starts the look-up if it is not under way.
-  func enqueue(_ host: [UInt8], _ add: (inout Lookup) -> Bool) -> Bool {
+  /// Adds somebody of `source` who waits for `host`, and starts the look-up if it is not under way.
+  func enqueue(_ host: [UInt8], from source: Lane, _ add: (inout Lookup) -> Bool) -> Bool {
     if var lookup = lookups[host] {
       let isAdded = add(&lookup)
       lookups[host] = lookup
       return isAdded
     }
-    guard lookups.count < GatewayLimits.lookupsUnderWay else { return false }
-    var lookup = Lookup()
+    let begun = lookupsBySource[ObjectIdentifier(source), default: 0]
+    guard lookups.count < GatewayLimits.lookupsUnderWay, begun < GatewayLimits.lookupsPerSource
+    else { return false }
+    var lookup = Lookup(source: source)
     guard add(&lookup) else { return false }
     lookups[host] = lookup
+    lookupsBySource[ObjectIdentifier(source)] = begun + 1
     loop.systemLane.start { await self.find(host) }
     return true
   }
@@ -44,11 +47,14 @@ extension Gateway {
   private func find(_ host: [UInt8]) async {
     var finding = await directory.find(host)
     while finding.sequence < appliedSequence { finding = await directory.find(host) }
-    found(host, finding.found)
+    await found(host, finding.found)
   }
 
-  private func found(_ host: [UInt8], _ found: ZoneDirectory.Found) {
+  private func found(_ host: [UInt8], _ found: ZoneDirectory.Found) async {
     guard let lookup = lookups.removeValue(forKey: host) else { return }
+    let source = ObjectIdentifier(lookup.source)
+    let others = lookupsBySource[source, default: 1] - 1
+    lookupsBySource[source] = others == 0 ? nil : others
     switch found {
     case .zone(let snapshot):
       let zone = activate(snapshot)
@@ -58,15 +64,29 @@ extension Gateway {
     case .unknown:
       if unknown.count >= GatewayLimits.unknownNames { unknown.removeAll { _, _ in true } }
       unknown.insert(host, true)
-      for exchange in lookup.exchanges { answer(exchange) { misdirected(exchange) } }
-      for handshake in lookup.handshakes { handshake.certificateFound(.unrecognizedName) }
+      await answerAll(lookup, .unrecognizedName) { misdirected($0) }
     case .failed(let error):
       lastFailure = error.description
-      for exchange in lookup.exchanges {
-        answer(exchange) { refuse(exchange, Failure(.internalError, "the store can't be read")) }
+      await answerAll(lookup, .unavailable) {
+        refuse($0, Failure(.internalError, "the store can't be read"))
       }
-      for handshake in lookup.handshakes { handshake.certificateFound(.unrecognizedName) }
     }
+  }
+
+  /// Answers all who waited for a name that gives them no zone, some of them in each turn, at the cost
+  /// of those who asked.
+  private func answerAll(
+    _ lookup: Lookup, _ choice: CertificateChoice, _ handle: (Exchange) -> Handling
+  ) async {
+    let parker = Parker(on: loop.systemLane)
+    for (index, exchange) in lookup.exchanges.enumerated() {
+      if index % GatewayLimits.refusalsPerTurn == GatewayLimits.refusalsPerTurn - 1 {
+        await parker.yield()
+      }
+      loop.charge(exchange.lane)
+      answer(exchange) { handle(exchange) }
+    }
+    for handshake in lookup.handshakes { handshake.certificateFound(choice) }
   }
 
   /// Goes on with an exchange that waited, if its client still does.
@@ -88,12 +108,12 @@ extension Gateway: CertificateSource {
       return nil
     }
     if unknown.find(name.span) != nil { return .unrecognizedName }
-    let isWaiting = enqueue(name) { lookup in
+    let isWaiting = enqueue(name, from: requester.lane) { lookup in
       guard lookup.handshakes.count < GatewayLimits.requestsPerLookup else { return false }
       lookup.handshakes.append(requester)
       return true
     }
-    return isWaiting ? nil : .unrecognizedName
+    return isWaiting ? nil : .unavailable
   }
 
   /// Has the zone's certificates read on the storage thread, once.

@@ -34,6 +34,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// Answers DNS queries for the loop's zones; nil if the edge answers none.
   package var nameServer: NameServer?
   var lookups: [[UInt8]: Lookup] = [:]
+  /// How many of them each lane of arriving connections began.
+  var lookupsBySource: [ObjectIdentifier: Int] = [:]
   /// The last change that is in force on this loop.
   var appliedSequence: UInt64 = 0
   /// The zone that answers for names that no zone has, while it is in memory.
@@ -49,6 +51,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   /// Those who wait for one name to be looked up.
   struct Lookup {
+    /// Whose clients began it.
+    let source: Lane
     var exchanges: [Exchange] = []
     var handshakes: [any CertificateRequester] = []
   }

@@ -9,8 +9,16 @@ package enum GatewayLimits {
   /// Names that no zone has, remembered per loop so that they cost no look-up; then all are dropped.
   static let unknownNames = 4_096
 
-  /// Look-ups of names under way per loop; requests for further names get 503.
+  /// Look-ups of names under way per loop; requests for further names get 503, handshakes an alert.
   static let lookupsUnderWay = 1_024
+
+  /// Of these, those that clients with one address prefix began (`EventLoop.arrivalLane`): a client that
+  /// makes names up leaves room for others.
+  static let lookupsPerSource = 128
+
+  /// Requests for an unknown name that are answered in one turn, of some microseconds each; then others
+  /// run.
+  static let refusalsPerTurn = 64
 
   /// Requests that wait for one look-up; further ones get 503.
   static let requestsPerLookup = 1_024

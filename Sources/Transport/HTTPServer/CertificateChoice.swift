@@ -9,4 +9,6 @@ package enum CertificateChoice: Sendable {
   case use(TLSServerContext, Lane)
   /// No zone has that name.
   case unrecognizedName
+  /// It can't be told now whether there is one.
+  case unavailable
 }

@@ -136,6 +136,7 @@ extension ServerConnection: CertificateRequester {
       loop.charge(lane)
       do throws(TLSError) { try session.use(context) } catch { return abort() }
     case .unrecognizedName: session.refuse(.unrecognizedName)
+    case .unavailable: session.refuse(.internalError)
     }
     advance(session)
   }
