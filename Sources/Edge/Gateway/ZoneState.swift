@@ -64,6 +64,7 @@ final class ZoneState: @unchecked Sendable {
     let origin = Origin(
       snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
       resolver: gateway.resolver, zone: snapshot.id)
+    origin.tenant = self
     madeOrigin = origin
     return origin
   }

@@ -21,6 +21,8 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Kept for their memory.
   private var spareFetches: [OriginFetch] = []
   private var prober: HealthProber?
+  /// Whom what waits for clients counts for; until the origin is closed.
+  package var tenant: (any ConnectionTenant)?
   /// Counts of what happened, for the zone's metrics.
   package internal(set) var counts = OriginCounts()
 
@@ -42,6 +44,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Closes idle connections now and the others after their exchange.
   package func close() {
     prober?.stop()
+    tenant = nil
     pool.close()
   }
 

@@ -193,6 +193,7 @@ final class OriginFetch: @unchecked Sendable {
     noteLease(isReused: connection.exchangeCount > 0, job)
     var request = request
     request.interim = { self.interimCame($0) }
+    request.tenant = job.origin.tenant
     do throws(HTTPClientError) {
       var response = try await connection.exchange(request, parker: parker)
       complete(&response, of: server, job)

@@ -24,6 +24,8 @@ package struct ClientRequest {
   /// Receives interim responses other than 100 and 101.
   package var interim: ((ResponseHead) -> Void)?
   package var timeouts = ClientTimeouts()
+  /// Whom content of the response counts for that waits to be read.
+  package var tenant: (any ConnectionTenant)?
 
   package init() {}
 

@@ -13,9 +13,7 @@ extension HTTP2ClientConnection {
     _ request: borrowing ClientRequest, parker: Parker
   ) async throws(HTTPClientError) -> FetchedResponse {
     noteBegin()
-    let exchange = HTTP2ClientExchange(
-      on: self, method: request.head.method, timeouts: request.timeouts,
-      interim: request.interim)
+    let exchange = HTTP2ClientExchange(on: self, for: request)
     exchange.stream = try submit(request, exchange)
     do throws(HTTPClientError) {
       try beginBody(request, exchange)

@@ -41,8 +41,10 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     openedAt = connection.loop.now
     idleSince = openedAt
     receivedAt = openedAt
+    var limits = HTTP2Limits.client
+    limits.streamWindowBytes = HTTPClientLimits.firstWindowBytes
     do throws(HTTP2Failure) {
-      session = try HTTP2Session(.client, limits: .client, scratch: memory.scratch)
+      session = try HTTP2Session(.client, limits: limits, scratch: memory.scratch)
     } catch {
       connection.end(reset: true)
       throw .streamReset("no HTTP/2 session: \(error)")

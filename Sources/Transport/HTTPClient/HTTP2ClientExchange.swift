@@ -28,17 +28,22 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private var hasHead = false
   private var isEnded = false
   private var failure: HTTPClientError?
-  private var content = ContentQueue()
+  private var content = TenantContent(.response)
+  private let tenant: (any ConnectionTenant)?
+  private var receivedBytes = 0
+  /// Bytes that were taken, and for which the window was not opened yet.
+  private var owedBytes = 0
+  private var isWidened = false
   private var interimCount = 0
 
   init(
-    on http2: HTTP2ClientConnection, method: HTTPMethod, timeouts: ClientTimeouts,
-    interim: ((ResponseHead) -> Void)?
+    on http2: HTTP2ClientConnection, for request: borrowing ClientRequest
   ) {
     self.http2 = http2
-    self.method = method
-    self.timeouts = timeouts
-    self.interim = interim
+    method = request.head.method
+    timeouts = request.timeouts
+    interim = request.interim
+    tenant = request.tenant
     begunAt = http2.connection.loop.now
     progressAt = begunAt
   }
@@ -81,6 +86,8 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     let askedAt = http2.connection.loop.now
+    content.returned()
+    openWindow()
     while true {
       if let piece = take() { return piece }
       if isEnded && failure == nil { return nil }
@@ -100,16 +107,31 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
 
   func abandon() {
     content.removeAll()
+    owedBytes = 0
     if !isEnded && failure == nil { _ = giveUp(.cancelled) }
   }
 
   private func take() -> Bytes? {
     guard let piece = content.takeFirst() else { return nil }
-    if let stream {
-      http2.session.consume(stream, piece.count)
-      http2.flush()
-    }
+    owedBytes += piece.count
+    openWindow()
     return piece
+  }
+
+  /// Lets the origin send as much as was taken, if there is room for it, and more once there is a reader.
+  private func openWindow() {
+    guard content.hasRoom, let stream else { return }
+    if !isWidened && !isEnded && content.allowsBacklog
+      && receivedBytes >= HTTPClientLimits.firstWindowBytes / 2
+    {
+      isWidened = true
+      http2.session.setWindow(of: stream, bytes: HTTPClientLimits.streamWindowBytes)
+    } else if owedBytes == 0 {
+      return
+    }
+    http2.session.consume(stream, owedBytes)
+    owedBytes = 0
+    http2.flush()
   }
 
   private func giveUp(_ error: HTTPClientError) -> Failure {
@@ -188,7 +210,8 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
       if let stream { http2.session.consume(stream, bytes.count) }
       return
     }
-    content.append(bytes)
+    receivedBytes += bytes.count
+    content.append(bytes, for: tenant)
     reader?.wake()
   }
 

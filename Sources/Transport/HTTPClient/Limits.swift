@@ -34,6 +34,13 @@ package enum HTTPClientLimits {
   /// Bytes of one HTTP/2 connection that wait for the kernel. Above it streams wait.
   static let pendingOutputBytes = 256 << 10
 
+  /// Bytes of a response over HTTP/2 that may wait for its reader before it has taken any; then the
+  /// origin waits.
+  static let firstWindowBytes = 64 << 10
+
+  /// The same once there is a reader, if the zone has room.
+  static let streamWindowBytes = 1 << 20
+
   /// Exchanges at once on one HTTP/2 connection, if the origin allows that many; more get another
   /// connection.
   static let streamsPerConnection = 100

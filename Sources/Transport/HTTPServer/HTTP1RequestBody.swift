@@ -10,7 +10,7 @@ import Runtime
 final class HTTP1RequestBody: BodySource {
   private weak var http1: HTTP1Connection?
   private var decoder: HTTP1BodyDecoder?
-  private var content = RequestContent()
+  private var content = TenantContent(.request)
   private var state: State
   private var reader: Parker?
   private var owesContinue: Bool

@@ -11,7 +11,7 @@ import Runtime
 final class HTTP2RequestBody: BodySource {
   private weak var http2: HTTP2Connection?
   private let stream: HTTP2Stream
-  private var content = RequestContent()
+  private var content = TenantContent(.request)
   /// Bytes that were taken, and for which the window was not opened yet.
   private var owedBytes = 0
   private var isWidened = false
