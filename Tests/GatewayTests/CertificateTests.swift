@@ -25,7 +25,8 @@ import Zones
     #expect(await Self.names(edge) == ["a.example"])
     // The next handshake finds them in memory.
     let isWaiting = await edge.on(0) { gateway in
-      gateway.certificate(for: Array("a.example".utf8), requester: Requester { _ in }) == nil
+      let requester = Requester(on: gateway.loop.systemLane) { _ in }
+      return gateway.certificate(for: Array("a.example".utf8), requester: requester) == nil
     }
     #expect(!isWaiting)
     #expect(await Self.handshake(edge, "c.example") == false)

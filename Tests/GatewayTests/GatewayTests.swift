@@ -152,9 +152,10 @@ import Zones
       var counts: [Int] = []
       for names in [1, GatewayLimits.lookupsUnderWay + 5] {
         let statuses = Statuses()
+        let sources = (0..<10).map { Lane(loop: gateway.loop, name: "source \($0)") }
         for number in 0..<max(names, GatewayLimits.requestsPerLookup + 5) {
           let host = names == 1 ? "a.example" : "n\(number).a.example"
-          let client = TestClient(host, "/", at: gateway, on: gateway.loop.systemLane) { reply in
+          let client = TestClient(host, "/", at: gateway, on: sources[number % 10]) { reply in
             statuses.list.append(reply.status)
           }
           client.begin()
@@ -166,6 +167,28 @@ import Zones
     // The first name's look-up is one of those under way.
     #expect(counts == [5, 6])
     #expect(await edge.ask("a.example").status == 308)
+  }
+
+  @Test func `who asks for many names at once leaves room for others' look-ups`() async throws {
+    let edge = try TestEdge()
+    try await edge.change(.put(TestEdge.zone(1, ["*.a.example"], mark: "1")))
+    let counts = await edge.on(0) { gateway in
+      [GatewayLimits.lookupsPerSource + 5, 1].map { names in
+        let statuses = Statuses()
+        let source = Lane(loop: gateway.loop, name: "source of \(names)")
+        for number in 0..<names {
+          let host = "n\(number).of\(names).a.example"
+          let client = TestClient(host, "/", at: gateway, on: source) { reply in
+            statuses.list.append(reply.status)
+          }
+          client.begin()
+        }
+        return statuses.list.count { $0 == 503 }
+      }
+    }
+    #expect(counts == [5, 0])
+    // The places are free again when the look-ups have ended.
+    try await edge.wait { await edge.on(0) { $0.lookups.isEmpty && $0.lookupsBySource.isEmpty } }
   }
 
   @Test

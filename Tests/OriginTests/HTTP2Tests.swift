@@ -57,6 +57,29 @@ struct HTTP2Tests {
     #expect(await server.connectionCount == 1)
   }
 
+  @Test("content that waits counts for the zone; without room for it a little comes at a time")
+  func counted() async throws {
+    let server = try await Self.start()
+    let (count, most, left) = await SharedRuntime.run { lane in
+      let origin = OriginFixture.make([server.address], lane: lane) {
+        $0.scheme = .https
+        $0.verifiesCertificate = false
+      }
+      let tenant = CountingTenant()
+      origin.tenant = tenant
+      let parker = Parker(on: lane)
+      let answer = await OriginFixture(path: "/large").run(origin, parker)
+      origin.close()
+      var count = 0
+      if case .response(200, let text) = answer { count = text.utf8.count }
+      return (count, tenant.mostBytes, tenant.waitingBytes)
+    }
+    #expect(count == 4 << 20)
+    #expect(most > 0 && most <= 64 << 10)
+    #expect(left == 0)
+    await server.stop()
+  }
+
   @Test("a policy can keep to HTTP/1.1, and so does an upgrade")
   func http11() async throws {
     let server = try await Self.start()

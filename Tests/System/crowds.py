@@ -11,6 +11,7 @@ crowds.py slow-head PORT                a byte of a head every second; prints th
 crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with an authority to trust) and goes on by a byte
                                         a second; prints "begun", and then how its connection ends, and whether in time
 crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
+crowds.py unread-post PORT HOST PATH    the same with a request whose body goes on as long as it is taken
 crowds.py unread-h2 PORT HOST PATH OTHER
                                         over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
                                         becomes of the first stream, and the status of one more request
@@ -159,6 +160,20 @@ def unread(port, host, path):
     print("reset" if poll.poll(UNREAD * 1000) else "open")
 
 
+def unread_post(port, host, path):
+    s = socket.create_connection(("127.0.0.1", int(port)))
+    s.sendall(client.request("POST", path, host, "Content-Length: 400000000"))
+    s.settimeout(3)
+    try:
+        while True:
+            s.sendall(bytes(65536))
+    except TimeoutError:
+        pass
+    poll = select.poll()
+    poll.register(s, 0)
+    print("reset" if poll.poll(UNREAD * 1000) else "open")
+
+
 def unread_h2(port, host, path, other):
     connection, left, begun = client.HTTP2(port), "open", time.monotonic()
     connection.opens_windows = False
@@ -206,7 +221,8 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread, "unread-h2": unread_h2,
+COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
+            "unread-post": unread_post, "unread-h2": unread_h2,
             "purge": purge}
 
 if __name__ == "__main__":

@@ -377,6 +377,8 @@ async def serve_one(c, reader):
         first = "/" + f"{r.path}/".split("/")[1]
         if first == "/reject":
             await reject(c, r)
+        if first == "/early":
+            await large(c, r)  # all of the answer goes before any of the request's body is read
         if r.get("expect").lower() == "100-continue":
             await c.head("100 Continue")
         if first == "/stall":

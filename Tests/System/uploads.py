@@ -7,6 +7,9 @@ uploads.py held-h2 PORT CA HOST PATH BYTES  the same over HTTP/2 and TLS
 uploads.py drip PORT HOST PATH              HTTP/1.1; a byte each second; prints the status and how the connection is left
 uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2, beside a malformed request; prints the status and that
                                             of a later request
+uploads.py excess PORT HOST PATH            HTTP/1.1; the last request, of a body that is too large and goes on behind the answer;
+                                            prints the answer's status, and whether all could be sent
+uploads.py expect-h2 PORT HOST PATH         HTTP/2; sends its body once it is asked for it; prints both statuses and the answer
 uploads.py tiny PORT CA HOST PATH BYTES     HTTP/1.1 over TLS, each byte in a record of its own, thousands of them at once;
                                             prints status and body of the answer
 uploads.py trailers-h2 PORT CA HOST PATH    HTTP/2; sends a trailer; prints status, body and trailers of the answer
@@ -15,6 +18,7 @@ import ssl
 import struct
 import sys
 import threading
+import time
 
 import client
 
@@ -163,6 +167,28 @@ def trailers_h2(port, authority_file, host, path):
     print(upload.finish(), upload.body.decode(), *upload.trailers, sep="\n")
 
 
+def excess(port, host, path):
+    s, sent = client.connect(port), "all sent"
+    s.sendall(client.request("POST", path, host, "Transfer-Encoding: chunked", "Connection: close") + b"100000\r\n")
+    try:
+        for _ in range(6):
+            s.sendall(bytes(1000))
+            time.sleep(0.05)
+    except OSError as error:
+        sent = str(error)
+    print(client.Reader(s).response()[0], sent)
+
+
+def expect_h2(port, host, path):
+    upload = Upload(port)
+    upload.begin("POST", host, path, ("expect", "100-continue"), ("content-length", "7"))
+    while upload.status is None:
+        upload.take()
+    interim, upload.status = upload.status, None
+    upload.data(b"content", end=True)
+    print(interim, upload.finish(), upload.body.decode())
+
+
 def tiny(port, authority_file, host, path, count):
     s, received, ready = client.connect(port), ssl.MemoryBIO(), ssl.MemoryBIO()
     session = ssl.create_default_context(cafile=authority_file).wrap_bio(received, ready, server_hostname=host)
@@ -188,7 +214,7 @@ def tiny(port, authority_file, host, path, count):
     print(head.split()[1].decode(), body.decode(), sep="\n")
 
 
-COMMANDS = {"held": held, "tiny": tiny, "held-h2": held_h2, "drip": drip, "drip-h2": drip_h2, "trailers-h2": trailers_h2}
+COMMANDS = {"held": held, "excess": excess, "expect-h2": expect_h2, "tiny": tiny, "held-h2": held_h2, "drip": drip, "drip-h2": drip_h2, "trailers-h2": trailers_h2}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

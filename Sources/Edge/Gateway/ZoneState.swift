@@ -64,7 +64,8 @@ final class ZoneState: @unchecked Sendable {
     let origin = Origin(
       snapshot.configuration.origins, policy: snapshot.configuration.originPolicy, lane: lane,
       resolver: gateway.resolver, zone: snapshot.id)
-    origin.tenant = self
+    // A cycle until the origin is closed, which that of a retired zone is not any more.
+    if !isRetired { origin.tenant = self }
     madeOrigin = origin
     return origin
   }
