@@ -4,6 +4,9 @@
 // which one it is (see `Layer.check`).
 import PackageDescription
 
+/// The sanitizer that the tests run under (`./dev sanitize`); nil without.
+let sanitizer = Context.environment["SKERRY_SANITIZER"]
+
 let layers: [Layer] = [
   Layer(
     "Programs",
@@ -104,7 +107,7 @@ let layers: [Layer] = [
     [
       Room("CLinux", c: []),
       // A sanitizer brings an allocator of its own, and two are one too many.
-      Room("CJemalloc", c: Context.environment["SKERRY_SANITIZER"] == nil ? ["jemalloc"] : []),
+      Room("CJemalloc", c: sanitizer == nil ? ["jemalloc"] : []),
       Room("COpenSSL", c: ["ssl", "crypto"]),
       Room("CNghttp2", c: ["nghttp2"]),
       Room("CLMDB", c: ["lmdb"]),
@@ -182,7 +185,8 @@ let compilerSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
+
 
 Layer.check(layers)
 

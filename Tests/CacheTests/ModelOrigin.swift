@@ -3,7 +3,6 @@
 import Exchange
 import HTTP
 import Primitives
-import Synchronization
 
 /// Answers for resources whose versions, words on caching and health a test changes.
 final class ModelOrigin: Sendable {
@@ -37,7 +36,7 @@ final class ModelOrigin: Sendable {
     var exchanged: [Exchanged] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   static let names = ["cache-control", "if-none-match", "if-modified-since", "range", "foo", "bar"]
 
   func change(_ path: String, _ body: (inout Resource) -> Void) {

@@ -4,7 +4,6 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 import Testing
 
 @testable import Cache
@@ -237,7 +236,7 @@ private final class RangeOrigin: Sendable {
   private let gate: Gate?
   /// Bytes that a part has more than it says.
   private let surplus: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   init(count: Int, servesRanges: Bool = true, gate: Gate? = nil, surplus: Int = 0) {
     self.count = count

@@ -4,11 +4,10 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 
 /// A place where fetches wait until the test opens it; from any thread.
 final class Gate: Sendable {
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   private struct State {
     var isOpen = false
@@ -94,7 +93,7 @@ final class TestOrigin: ResponseSource, Sendable {
     @Sendable (_ fetch: Fetch, _ number: Int) async throws(Failure) -> FetchedResponse
 
   private let script: Script
-  private let asked = Mutex<[RequestHead]>([])
+  private let asked = Guarded<[RequestHead]>([])
 
   init(_ script: @escaping Script) { self.script = script }
 

@@ -4,7 +4,6 @@ import ConfigurationTree
 import Control
 import HTTP
 import Primitives
-import Synchronization
 import Zones
 
 /// The edge behind the API under test.
@@ -21,7 +20,7 @@ final class TestBackend: EdgeBackend {
       UpgradeReport(processID: 7, version: "9.9"))
   }
 
-  let state = Mutex(State())
+  let state = Guarded(State())
 
   var published: [AppliedChanges] { state.withLock { $0.published } }
   func charge(_ work: TenantWork) async { state.withLock { $0.charged.append(work) } }

@@ -3,7 +3,6 @@
 import Cache
 package import Primitives
 package import Storage
-import Synchronization
 
 /// All zones of a server, in LMDB. What a lookup or a change costs does not depend on how many
 /// zones there are, and a zone that is not asked for costs no memory.
@@ -21,7 +20,7 @@ package final class ZoneStore: Sendable {
   let changesKept: Int
 
   /// The export on the disk; nil before it is known.
-  let exported = Mutex<Exported?>(nil)
+  let exported = Guarded<Exported?>(nil)
 
   /// The tables of the store.
   struct Tables: Sendable {

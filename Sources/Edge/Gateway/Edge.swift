@@ -8,7 +8,6 @@ package import NameService
 import Origin
 import Primitives
 package import Runtime
-import Synchronization
 package import TLS
 package import Zones
 
@@ -21,9 +20,9 @@ package final class Edge: Sendable {
   package let disk: DiskCache?
   let nodes: [Node]
   /// What zones have paid of threads beside the loops, in nanoseconds.
-  let paid = Mutex<[ObjectIdentifier: UInt64]>([:])
+  let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
   /// What DNS cookies are made with now.
-  private let cookies: Mutex<ServerCookies>
+  private let cookies: Guarded<ServerCookies>
 
   /// One loop's server and gateway; confined to that loop.
   struct Node: @unchecked Sendable {
@@ -59,7 +58,7 @@ package final class Edge: Sendable {
     var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
     settings.responsesPerSecond = responsesPerSecond
     settings.loops = group.loops.count
-    cookies = Mutex(settings.cookies)
+    cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {

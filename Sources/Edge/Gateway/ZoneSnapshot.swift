@@ -3,7 +3,6 @@
 import Cache
 import NameService
 import Primitives
-import Synchronization
 import TLS
 package import Zones
 
@@ -22,7 +21,7 @@ package final class ZoneSnapshot: Sendable {
   let names: HostnameSet
   /// The zone as DNS queries see it; nil if others answer them.
   let records: NameZoneSnapshot?
-  private let contexts = Mutex(ContextState.unmade)
+  private let contexts = Guarded(ContextState.unmade)
 
   /// Whether the certificates have been read; nil: none of them can be used.
   private enum ContextState {

@@ -2,7 +2,6 @@
 
 package import Primitives
 package import Runtime
-import Synchronization
 
 /// The RAM cache of an edge. From any thread.
 package final class CacheGroup: Sendable {
@@ -14,8 +13,8 @@ package final class CacheGroup: Sendable {
   /// Where responses go that memory has no room for; nil if there is no disk.
   let disk: CacheDisk?
   /// Large bodies on their way to the disk, by what tells their slices from others'.
-  let slicesComing = Mutex<[UInt64: SliceProgress]>([:])
-  private let zones = Mutex<[ZoneID: ZoneReference]>([:])
+  let slicesComing = Guarded<[UInt64: SliceProgress]>([:])
+  private let zones = Guarded<[ZoneID: ZoneReference]>([:])
 
   /// A zone that others keep alive.
   private struct ZoneReference: Sendable {

@@ -11,13 +11,13 @@ package final class CacheZone: Sendable {
   private let latestPurge = Atomic<UInt64>(0)
   private let latestFloor = Atomic<UInt64>(0)
   private let hasLoaded = Atomic<Bool>(false)
-  let purges = Mutex(PurgeTable())
+  let purges = Guarded(PurgeTable())
   private let storedBytes = Atomic<Int>(0)
   private let storedObjects = Atomic<Int>(0)
   private let evictedObjects = Atomic<UInt64>(0)
   private let share = Atomic<Int>(1)
   private let forgotten = Atomic<UInt64>(0)
-  private let targets = Mutex<TargetInvalidations?>(nil)
+  private let targets = Guarded<TargetInvalidations?>(nil)
   private let onEnd: @Sendable (ZoneID) -> Void
 
   init(id: ZoneID, onEnd: @escaping @Sendable (ZoneID) -> Void) {

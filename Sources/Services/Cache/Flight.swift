@@ -53,7 +53,7 @@ final class Flight: @unchecked Sendable {
   /// The fields as the origin sent them, for the leader.
   var leaderFields: FieldBlock?
   private let revoked = Atomic<Bool>(false)
-  private let standing: Mutex<Standing>
+  private let standing: Guarded<Standing>
 
   /// A flight on another loop that gets what this one gets.
   private struct Mirror {
@@ -82,7 +82,7 @@ final class Flight: @unchecked Sendable {
     self.isShared = isShared
     let start = start ?? FetchStart(zone)
     sequence = start.sequence
-    standing = Mutex(Standing(sequence: start.sequence))
+    standing = Guarded(Standing(sequence: start.sequence))
     startedAt = start.instant
     state = isShared ? .asking : .fetching
   }

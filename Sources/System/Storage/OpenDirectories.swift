@@ -1,14 +1,14 @@
 // Which environments this process has open.
 
 import Glibc
-import Synchronization
+import Primitives
 
 /// The environments that are open in this process, by device and inode of their directory.
 ///
 /// LMDB's locks are POSIX locks: a second opening in one process would drop the first one's when
 /// it is closed, and two writers would run at once.
 enum OpenDirectories {
-  private static let open = Mutex<Set<Identity>>([])
+  private static let open = Guarded<Set<Identity>>([])
 
   /// Which directory it is, whatever its path.
   struct Identity: Hashable, Sendable {

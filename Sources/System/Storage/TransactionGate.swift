@@ -1,10 +1,10 @@
 // The count of transactions that are open in this process: the map moves only while there are none.
 
-import Synchronization
+import Primitives
 
 /// Counts open transactions, and runs something while there are none.
 final class TransactionGate: Sendable {
-  private let open = Mutex(0)
+  private let open = Guarded(0)
 
   func enter() { open.withLock { $0 += 1 } }
 

@@ -1,7 +1,6 @@
 // Which 0-RTT flights this process has seen, so that none is taken twice.
 
 package import Primitives
-import Synchronization
 
 /// Remembers 0-RTT flights for as long as a replay of them would pass the check of ticket age
 /// (RFC 8446 section 8.2, ClientHello recording with a freshness check).
@@ -12,14 +11,14 @@ import Synchronization
 /// window after start (flights that an earlier process saw), and a full window. Against a replay at
 /// *another* server nothing helps but safe methods, which the HTTP layer sees to (RFC 8470).
 package final class EarlyDataReplayFilter: Sendable {
-  private let windows: Mutex<Windows>
+  private let windows: Guarded<Windows>
   private let hash: KeyedHash
 
   /// A filter of a process that started at `start`.
   package init(start: Instant, hash: KeyedHash, rememberedFlights: Int = Limits.rememberedFlights) {
     precondition(rememberedFlights > 0)
     self.hash = hash
-    windows = Mutex(Windows(start: start, capacity: rememberedFlights))
+    windows = Guarded(Windows(start: start, capacity: rememberedFlights))
   }
 
   /// Whether the flight with this ClientHello random is seen for the first time at `now`.

@@ -4,7 +4,6 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 import Testing
 
 @testable import Cache
@@ -13,7 +12,7 @@ import Testing
 struct BehindMemoryTests {
   /// Answers by variants of `foo`, each with a tag of its own; `control` is what it says of caching.
   private final class VariantOrigin: Sendable {
-    let control = Mutex("max-age=600")
+    let control = Guarded("max-age=600")
 
     var source: TestOrigin {
       TestOrigin { (fetch, _) throws(Failure) in

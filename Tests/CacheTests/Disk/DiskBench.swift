@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 import Testing
 
 @testable import Cache
@@ -20,7 +19,7 @@ final class DiskBench {
 
   /// Counts faults by kind.
   final class FaultCounts: Sendable {
-    let counts = Mutex<[DiskFault.Kind: Int]>([:])
+    let counts = Guarded<[DiskFault.Kind: Int]>([:])
     func note(_ fault: DiskFault) { counts.withLock { $0[fault.kind, default: 0] += 1 } }
     subscript(kind: DiskFault.Kind) -> Int { counts.withLock { $0[kind] ?? 0 } }
     var total: Int { counts.withLock { $0.values.reduce(0, +) } }

@@ -3,7 +3,6 @@
 import Glibc
 import Primitives
 import Storage
-import Synchronization
 
 @testable import Cache
 
@@ -37,9 +36,9 @@ final class SimulatedDisk: SegmentFiles {
     }
   }
 
-  let state: Mutex<State>
+  let state: Guarded<State>
 
-  init(seed: UInt64 = 1) { state = Mutex(State(random: SeededGenerator(state: seed))) }
+  init(seed: UInt64 = 1) { state = Guarded(State(random: SeededGenerator(state: seed))) }
 
   func numbers() -> [UInt32] { state.withLock { Array($0.contents.keys).sorted() } }
 

@@ -24,7 +24,7 @@ final class EdgeService: EdgeBackend {
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
   private let lane: Lane
-  private let shared = Mutex(SharedState())
+  private let shared = Guarded(SharedState())
 
   /// What tasks of the control loop and other threads change.
   private struct SharedState {

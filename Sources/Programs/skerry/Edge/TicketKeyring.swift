@@ -3,7 +3,6 @@
 import Primitives
 import Runtime
 import Storage
-import Synchronization
 import TLS
 import Zones
 
@@ -14,14 +13,14 @@ import Zones
 /// that.
 final class TicketKeyring: Sendable {
   private let store: ZoneStore
-  private let schedule: Mutex<TLSTicketSchedule>
+  private let schedule: Guarded<TLSTicketSchedule>
 
   private static let name = "tls-ticket-keys"
 
   /// New keys, until `refresh` takes those of the store.
   init(_ store: ZoneStore, period: Duration) throws(TLSError) {
     self.store = store
-    schedule = Mutex(try .starting(at: SystemClock.wall, period: period))
+    schedule = Guarded(try .starting(at: SystemClock.wall, period: period))
   }
 
   var keys: TLSTicketKeys { schedule.withLock { $0.keys } }

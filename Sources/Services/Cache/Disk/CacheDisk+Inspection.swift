@@ -2,7 +2,6 @@
 
 import Primitives
 import Runtime
-import Synchronization
 
 extension CacheDisk {
   /// All responses for `key` that are on the disk and not void, the newest first, without their bodies.
@@ -33,7 +32,7 @@ extension CacheDisk {
 
   /// What the search has met.
   private final class Found: Sendable {
-    let all = Mutex<[(selection: UInt64, head: RecordHead, sequence: UInt64)]>([])
+    let all = Guarded<[(selection: UInt64, head: RecordHead, sequence: UInt64)]>([])
 
     func add(_ head: RecordHead, _ record: DiskRecord) {
       all.withLock { all in

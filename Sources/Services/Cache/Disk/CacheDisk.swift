@@ -4,7 +4,6 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 
 /// Puts stored responses on the disk as records, and makes responses of them again. From any thread.
 ///
@@ -56,7 +55,7 @@ package final class CacheDisk: Sendable {
 
   /// What the search for a record has decoded.
   private final class FoundHead: Sendable {
-    let head = Mutex<RecordHead?>(nil)
+    let head = Guarded<RecordHead?>(nil)
   }
 
   /// Keeps a response, unless it is there already or not worth it. One that `isWanted` is kept even if

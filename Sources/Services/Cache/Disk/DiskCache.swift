@@ -8,9 +8,9 @@ import Synchronization
 /// Records on a disk, for tasks of any lane: nothing here keeps a loop waiting. One thread opens and
 /// writes, some read what the kernel does not have in memory; until the store is open, and after `close`, there is nothing in it.
 package final class DiskCache: Sendable {
-  private let phase = Mutex(Phase.opening(MissedRemovals()))
+  private let phase = Guarded(Phase.opening(MissedRemovals()))
   private let readers: [EventLoop]
-  private let reads: Mutex<ReadQueue<DiskRequest>>
+  private let reads: Guarded<ReadQueue<DiskRequest>>
   private let writing: DiskWriting
   private let writer: Lane
   /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
@@ -37,7 +37,7 @@ package final class DiskCache: Sendable {
     self.promptNanoseconds = promptNanoseconds
     self.readers = readers
     self.writer = writer.systemLane
-    reads = Mutex(ReadQueue(readers: readers.count))
+    reads = Guarded(ReadQueue(readers: readers.count))
     let limiter = ReportLimiter(report)
     writing = DiskWriting(on: writer.systemLane) { () throws(StorageError) in
       do throws(StorageError) {

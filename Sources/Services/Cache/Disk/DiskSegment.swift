@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 
 /// A segment of the store. Readers that hold it go on reading after it was evicted; its file is closed
 /// with the last reference.
@@ -10,13 +9,13 @@ final class DiskSegment: Sendable {
   let number: UInt32
   let file: any SegmentFile
   /// A bit for each `DiskLimits.heatBytes` in which a record begins that was read.
-  private let heat: Mutex<[UInt64]>
+  private let heat: Guarded<[UInt64]>
 
   /// A segment of at most `bytes` bytes.
   init(_ number: UInt32, _ file: any SegmentFile, bytes: Int) {
     self.number = number
     self.file = file
-    heat = Mutex(Array(repeating: 0, count: bytes / DiskLimits.heatBytes / 64 + 1))
+    heat = Guarded(Array(repeating: 0, count: bytes / DiskLimits.heatBytes / 64 + 1))
   }
 
   /// Notes that the record at `offset` was read.

@@ -10,11 +10,11 @@ final class DiskStore: Sendable {
   let configuration: DiskConfiguration
   let files: any SegmentFiles
   let index: DiskIndex
-  let segments: Mutex<SegmentTable>
-  let accounts: Mutex<ZoneAccounts>
-  let pending = Mutex(PendingChanges())
-  let sketch: Mutex<FrequencySketch>
-  let counters = Mutex(DiskFigures())
+  let segments: Guarded<SegmentTable>
+  let accounts: Guarded<ZoneAccounts>
+  let pending = Guarded(PendingChanges())
+  let sketch: Guarded<FrequencySketch>
+  let counters = Guarded(DiskFigures())
   /// Whether the quota is used up, so that only what was asked for before is stored.
   let isFull = Atomic(false)
   /// Segments whose entries are to be swept out of the index, because their files are gone.
@@ -34,11 +34,11 @@ final class DiskStore: Sendable {
     self.report = report
     let opening = try DiskOpening(directory, files, report)
     index = opening.index
-    segments = Mutex(opening.segments)
-    accounts = Mutex(ZoneAccounts(rows: opening.rows.zones, nextNumber: opening.rows.nextZone))
+    segments = Guarded(opening.segments)
+    accounts = Guarded(ZoneAccounts(rows: opening.rows.zones, nextNumber: opening.rows.nextZone))
     missing = opening.missing
     nextSegment = opening.nextSegment
-    sketch = Mutex(
+    sketch = Guarded(
       FrequencySketch(records: configuration.quotaBytes / DiskLimits.sketchRecordBytes))
   }
 

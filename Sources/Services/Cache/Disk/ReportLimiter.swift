@@ -2,13 +2,12 @@
 
 import Primitives
 import Runtime
-import Synchronization
 
 /// Gives one line per kind of fault and while, with the number of those that were held back. From any
 /// thread.
 final class ReportLimiter: Sendable {
   private let report: @Sendable (String) -> Void
-  private let kinds = Mutex<[DiskFault.Kind: State]>([:])
+  private let kinds = Guarded<[DiskFault.Kind: State]>([:])
 
   /// What was reported of a kind.
   private struct State {

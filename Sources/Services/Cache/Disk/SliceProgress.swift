@@ -2,13 +2,12 @@
 
 import Primitives
 import Runtime
-import Synchronization
 
 /// A large body on its way into slices, for those who want one of them that is about to come: they wait
 /// instead of asking the origin for it as well. From any thread.
 final class SliceProgress: Sendable {
   private let sliceBytes: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// What has come, and who waits.
   private struct State {
