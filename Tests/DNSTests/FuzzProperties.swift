@@ -35,7 +35,9 @@ func queryProperty(_ input: [UInt8]) -> String? {
 }
 
 /// A response with one record of the question's name and type, and OPT.
-private func respond(to query: borrowing DNSQuery, _ message: [UInt8], in buffer: inout [UInt8]) -> Int {
+private func respond(to query: borrowing DNSQuery, _ message: [UInt8], in buffer: inout [UInt8])
+  -> Int
+{
   var writer = DNSMessageWriter(buffer.mutableSpan, limitBytes: 1232)
   _ = writer.appendQuestion(message.span.extracting(12..<query.questionEnd))
   _ = writer.append(ownerAt: 12, type: .txt, ttl: 1, contents: [0, 2, 1, 97].span)

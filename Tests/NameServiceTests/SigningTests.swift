@@ -53,7 +53,8 @@ struct SigningTests {
     let signer = try #require(Self.signer(budget))
     let cases: [(String, RecordType, UInt32, [UInt8])] = [
       ("a.z.test", .a, 300, Self.contents), ("b.z.test", .a, 300, Self.contents),
-      ("a.z.test", RecordType(rawValue: 65_280), 300, Self.contents), ("a.z.test", .a, 301, Self.contents),
+      ("a.z.test", RecordType(rawValue: 65_280), 300, Self.contents),
+      ("a.z.test", .a, 301, Self.contents),
       ("a.z.test", .a, 300, [0, 4, 192, 0, 2, 2]),
     ]
     for round in 0..<2 {
