@@ -3,6 +3,7 @@
 import ConfigurationTree
 import Control
 import HTTP
+import Primitives
 import Runtime
 import Synchronization
 import Testing

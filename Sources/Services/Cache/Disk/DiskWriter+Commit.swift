@@ -1,5 +1,6 @@
 // Making a step durable in the index.
 
+import Primitives
 import Storage
 import Synchronization
 
