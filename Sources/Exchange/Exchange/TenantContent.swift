@@ -70,6 +70,7 @@ package struct TenantContent: ~Copyable {
     tell(queue.count)
   }
 
+  /// Drops all that waits, and what the reader has does not count any more.
   package mutating func removeAll() {
     queue.removeAll()
     returned()
