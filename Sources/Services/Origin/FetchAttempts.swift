@@ -37,7 +37,9 @@ struct FetchAttempts {
     _ fetch: Fetch, into request: inout ClientRequest, _ parker: Parker
   ) async throws(Failure) {
     guard let source = fetch.body else { return }
-    request.awaitsContinue = fetch.request.fields.contains(.expect)
+    // No other expectation is defined (RFC 9110 section 10.1.1).
+    request.awaitsContinue =
+      fetch.request.fields.withFirst(.expect) { $0.equalsIgnoringCase("100-continue") } ?? false
     guard let length = fetch.bodyLength, length <= OriginLimits.gatheredBodyBytes,
       !request.awaitsContinue
     else {
