@@ -31,9 +31,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private var content = TenantContent(.response)
   private let tenant: (any ConnectionTenant)?
   private var receivedBytes = 0
-  /// Bytes that were taken, and for which the window was not opened yet.
-  private var owedBytes = 0
-  private var isWidened = false
+  private var window = ReceiveWindow()
   private var interimCount = 0
 
   init(
@@ -107,13 +105,13 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
 
   func abandon() {
     content.removeAll()
-    owedBytes = 0
+    window.forget()
     if !isEnded && failure == nil { _ = giveUp(.cancelled) }
   }
 
   private func take() -> Bytes? {
     guard let piece = content.takeFirst() else { return nil }
-    owedBytes += piece.count
+    window.took(piece.count)
     openWindow()
     return piece
   }
@@ -121,17 +119,10 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   /// Lets the origin send as much as was taken, if there is room for it, and more once there is a reader.
   private func openWindow() {
     guard content.hasRoom, let stream else { return }
-    if !isWidened && !isEnded && content.allowsBacklog
-      && receivedBytes >= HTTPClientLimits.firstWindowBytes / 2
-    {
-      isWidened = true
-      http2.session.setWindow(of: stream, bytes: HTTPClientLimits.streamWindowBytes)
-    } else if owedBytes == 0 {
-      return
-    }
-    http2.session.consume(stream, owedBytes)
-    owedBytes = 0
-    http2.flush()
+    let canWiden =
+      !isEnded && content.allowsBacklog && receivedBytes >= HTTPClientLimits.firstWindowBytes / 2
+    let width = canWiden ? HTTPClientLimits.streamWindowBytes : nil
+    if window.open(stream, of: http2.session, width: width) { http2.flush() }
   }
 
   private func giveUp(_ error: HTTPClientError) -> Failure {

@@ -12,9 +12,7 @@ final class HTTP2RequestBody: BodySource {
   private weak var http2: HTTP2Connection?
   private let stream: HTTP2Stream
   private var content = TenantContent(.request)
-  /// Bytes that were taken, and for which the window was not opened yet.
-  private var owedBytes = 0
-  private var isWidened = false
+  private var window = ReceiveWindow()
   private var owesContinue: Bool
   private var failure: Failure?
   private var pace: BodyPace
@@ -46,7 +44,7 @@ final class HTTP2RequestBody: BodySource {
       if let failure = failure ?? excess { throw failure }
       if isAbandoned { throw Failure(.clientAborted, "nobody wants the request's body") }
       if let piece = content.takeFirst() {
-        owedBytes += piece.count
+        window.took(piece.count)
         openWindow()
         return piece
       }
@@ -73,7 +71,7 @@ final class HTTP2RequestBody: BodySource {
   func abandon() {
     isAbandoned = true
     content.removeAll()
-    owedBytes = 0
+    window.forget()
     http2?.session?.discardContent(of: stream)
     reader?.wake()
     http2?.connection.enqueue()
@@ -125,21 +123,14 @@ final class HTTP2RequestBody: BodySource {
 
   /// A short body needs no more than it has.
   private var canWiden: Bool {
-    !isWidened && !isComplete && content.allowsBacklog
+    !isComplete && content.allowsBacklog
       && pace.receivedBytes >= UInt64(HTTPServerLimits.unaskedBodyBytes / 2)
   }
 
   /// Lets the client send as much as was taken, if there is room for it.
   private func openWindow() {
     guard content.hasRoom, let http2, let session = http2.session else { return }
-    if canWiden {
-      isWidened = true
-      session.setWindow(of: stream, bytes: HTTPServerLimits.pendingBodyBytes)
-    } else if owedBytes == 0 {
-      return
-    }
-    session.consume(stream, owedBytes)
-    owedBytes = 0
-    http2.connection.enqueue()
+    let width = canWiden ? HTTPServerLimits.pendingBodyBytes : nil
+    if window.open(stream, of: session, width: width) { http2.connection.enqueue() }
   }
 }
