@@ -44,6 +44,12 @@ extension FieldBlock {
     option.equalsIgnoringCase("close") || option.equalsIgnoringCase("keep-alive")
   }
 
+  /// Whether a client waits for 100 (Continue) before it sends its content; no other expectation is
+  /// defined (RFC 9110 section 10.1.1).
+  package var expectsContinue: Bool {
+    withFirst(.expect) { $0.equalsIgnoringCase("100-continue") } ?? false
+  }
+
   /// Whether TE lists `trailers` (RFC 9110 section 10.1.4).
   package var acceptsTrailers: Bool {
     for index in entries.indices where entries[index].name == .te {

@@ -37,9 +37,7 @@ struct FetchAttempts {
     _ fetch: Fetch, into request: inout ClientRequest, _ parker: Parker
   ) async throws(Failure) {
     guard let source = fetch.body else { return }
-    // No other expectation is defined (RFC 9110 section 10.1.1).
-    request.awaitsContinue =
-      fetch.request.fields.withFirst(.expect) { $0.equalsIgnoringCase("100-continue") } ?? false
+    request.awaitsContinue = fetch.request.fields.expectsContinue
     guard let length = fetch.bodyLength, length <= OriginLimits.gatheredBodyBytes,
       !request.awaitsContinue
     else {

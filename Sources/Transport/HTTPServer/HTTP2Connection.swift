@@ -217,11 +217,8 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     }
     exchange.facts.begunAt = connection.loop.now
     if !endStream {
-      let expectation = exchange.request.fields.withFirst(.expect) {
-        $0.equalsIgnoringCase("100-continue")
-      }
       let body = HTTP2RequestBody(
-        self, stream: stream, expectsContinue: expectation ?? false)
+        self, stream: stream, expectsContinue: exchange.request.fields.expectsContinue)
       exchange.requestBody = body
       exchange.requestBodyLength = rules.contentLength
     }
