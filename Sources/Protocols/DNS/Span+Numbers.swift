@@ -26,7 +26,8 @@ extension Span where Element == UInt8 {
 }
 
 extension Array where Element == UInt8 {
-  mutating func appendUInt16(_ value: UInt16) {
+  /// Appends `value` in network byte order.
+  package mutating func appendUInt16(_ value: UInt16) {
     append(UInt8(truncatingIfNeeded: value >> 8))
     append(UInt8(truncatingIfNeeded: value))
   }

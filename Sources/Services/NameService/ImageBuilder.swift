@@ -122,8 +122,7 @@ struct ImageBuilder {
     records += set.count
     var glue: [(node: Int, name: Int)] = []
     for content in set.contents {
-      bytes.append(UInt8(truncatingIfNeeded: content.count >> 8))
-      bytes.append(UInt8(truncatingIfNeeded: content.count))
+      bytes.appendUInt16(UInt16(truncatingIfNeeded: content.count))
       if isCut, type == .ns, let node = glueNode(content) { glue.append((node, bytes.count)) }
       bytes.append(contentsOf: content)
     }

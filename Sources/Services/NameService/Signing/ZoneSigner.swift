@@ -90,8 +90,7 @@ final class ZoneSigner {
   private func begin(_ fields: SignatureFields) {
     let length = 18 + signing.apex.bytes.count + SigningContext.signatureBytes
     record.removeAll(keepingCapacity: true)
-    record.append(UInt8(truncatingIfNeeded: length >> 8))
-    record.append(UInt8(truncatingIfNeeded: length))
+    record.appendUInt16(UInt16(truncatingIfNeeded: length))
     fields.append(to: &record)
   }
 

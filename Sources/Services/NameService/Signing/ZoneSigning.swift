@@ -12,7 +12,6 @@ final class ZoneSigning: Sendable {
   let apex: DomainName
   /// Runs of contents: DNSKEY, and what tells the parent its DS (RFC 7344).
   private let keys: [UInt8]
-  private let childKeys: [UInt8]
   private let childDelegations: [UInt8]
 
   /// Nil if `key` is none, or the library fails.
@@ -25,13 +24,13 @@ final class ZoneSigning: Sendable {
     publicKey = key.publicKey
     tag = key.tag
     keys = Self.run(key.record)
-    childKeys = keys
     childDelegations = Self.run(delegation)
   }
 
   private static func run(_ content: [UInt8]) -> [UInt8] {
-    [UInt8(truncatingIfNeeded: content.count >> 8), UInt8(truncatingIfNeeded: content.count)]
-      + content
+    var run: [UInt8] = []
+    run.appendUInt16(UInt16(truncatingIfNeeded: content.count))
+    return run + content
   }
 
   /// The types that signing adds to the zone's apex, in rising order.
@@ -39,16 +38,17 @@ final class ZoneSigning: Sendable {
 
   /// Whether questions of `type` may be answered by signing, not by the zone's records.
   static func answers(_ type: RecordType) -> Bool {
-    // RRSIG, NSEC and DNSKEY; CDS and CDNSKEY.
-    46...48 ~= type.rawValue || 59...60 ~= type.rawValue
+    switch type {
+    case .rrsig, .nsec, .dnskey, .cds, .cdnskey: true
+    default: false
+    }
   }
 
   /// The contents of such a type; nil for any other.
   func contents(of type: RecordType) -> [UInt8]? {
     switch type {
-    case .dnskey: keys
+    case .dnskey, .cdnskey: keys
     case .cds: childDelegations
-    case .cdnskey: childKeys
     default: nil
     }
   }
