@@ -20,8 +20,7 @@ struct DNSCheckCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    let text = try TextFile.read(file, "the zone file")
-    let image = try DNSZoneFile(name: name, path: file, bytes: Array(text.utf8)).compiled()
+    let image = try DNSZoneFile(name: name, path: file).compiled()
     Console.line("\(name): \(Figures.amount(image.records.count, "record")), nothing wrong")
   }
 }

@@ -32,10 +32,7 @@ struct DNSExportCommand: ParsableCommand {
         .refused, "\(name) has no DNS records. Import some: skerry dns import \(name) FILE")
     }
     var text: [UInt8] = []
-    let origin: DomainName
-    do throws(DNSError) { origin = try DomainName(name) } catch {
-      throw CommandFailure(.usage, "skerry: \"\(name)\" is no name: \(error.explanation)")
-    }
+    let origin = try DNSZoneFile.origin(name)
     ZoneRecord.appendDirectives(origin: origin, to: &text)
     for record in image.records { record.append(relativeTo: origin, to: &text) }
     Console.write(String(decoding: text, as: UTF8.self))

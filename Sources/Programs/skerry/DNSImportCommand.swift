@@ -27,8 +27,7 @@ struct DNSImportCommand: ParsableCommand {
   @OptionGroup var control: ControlOptions
 
   func run() throws {
-    let text = try TextFile.read(file, "the zone file")
-    let image = try DNSZoneFile(name: name, path: file, bytes: Array(text.utf8)).compiled()
+    let image = try DNSZoneFile(name: name, path: file).compiled()
     let patch: ConfigurationValue = .object([("records", image.tree)])
     let result = try control.ask(
       .patch, ZoneCommand.path(name), patch, for: "importing records of \(name)")

@@ -45,9 +45,20 @@ struct DNSZoneFile {
     return "\(subject) \(fault.problem). \(fault.remedy)"
   }
 
-  private func origin() throws(CommandFailure) -> DomainName {
+  private func origin() throws(CommandFailure) -> DomainName { try Self.origin(name) }
+
+  /// The domain of the zone `name`.
+  static func origin(_ name: String) throws(CommandFailure) -> DomainName {
     do throws(DNSError) { return try DomainName(name) } catch {
       throw CommandFailure(.usage, "skerry: \"\(name)\" is no name: \(error.explanation)")
     }
+  }
+}
+
+extension DNSZoneFile {
+  /// The file at `path`, for the zone `name`.
+  init(name: String, path: String) throws(CommandFailure) {
+    self.init(
+      name: name, path: path, bytes: Array(try TextFile.read(path, "the zone file").utf8))
   }
 }

@@ -42,28 +42,26 @@ struct InitialZones {
   /// Lines of host, origin, the value of X-Rev, and the files of a certificate and its key; the
   /// last three may be left out.
   private func applyTenants(_ path: String) throws(CommandFailure) {
-    let text = try TextFile.read(path, "the file of tenants")
     var certificates = CertificateFiles()
     let identities = ZoneIdentities(store)
     var zones: [ZoneConfiguration] = []
-    // Bytes, not characters: there may be a million lines.
-    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
-      let words = line.split(whereSeparator: { " \t,".utf8.contains($0) }).map(Substring.init)
+    let text = try TextFile.read(path, "the file of tenants")
+    try forEachLine(of: text, at: path, separators: " \t,") {
+      (place, words) throws(CommandFailure) in
       guard words.count >= 2 else {
-        throw CommandFailure(
-          .refused, "\(path):\(index + 1): write host, origin and the value of X-Rev")
+        throw CommandFailure(.refused, "\(place): write host, origin and the value of X-Rev")
       }
-      let name = String(words[0])
+      let name = words[0]
       var zone = ZoneConfiguration(
         id: identities.identity(of: name), name: name, hostnames: [Hostname(name: name)],
-        origins: [try origin(String(words[1]), "\(path):\(index + 1)")])
+        origins: [try origin(words[1], place)])
       if words.count > 2 {
         zone.responseFields = [
-          ResponseFieldConfiguration(name: "X-Rev", value: String(words[2]))
+          ResponseFieldConfiguration(name: "X-Rev", value: words[2])
         ]
       }
       if words.count > 4 {
-        zone.certificates = [try certificates.read(String(words[3]), String(words[4]))]
+        zone.certificates = [try certificates.read(words[3], words[4])]
       }
       zones.append(zone)
     }
@@ -73,17 +71,15 @@ struct InitialZones {
   /// Lines of a zone's name and its zone file. What is asked of them over HTTP fails: they have an
   /// origin that nobody is.
   private func applyNames(_ path: String) throws(CommandFailure) {
-    let text = try TextFile.read(path, "the file of zones")
     let identities = ZoneIdentities(store)
     let nobody = try origin("127.0.0.1:9", path)
     var files: [String: [UInt8]] = [:]
     var zones: [ZoneConfiguration] = []
-    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
-      let words = line.split(whereSeparator: { " \t".utf8.contains($0) }).map {
-        String(Substring($0))
-      }
+    let text = try TextFile.read(path, "the file of zones")
+    try forEachLine(of: text, at: path, separators: " \t") {
+      (place, words) throws(CommandFailure) in
       guard words.count == 2 else {
-        throw CommandFailure(.refused, "\(path):\(index + 1): write a name and a zone file")
+        throw CommandFailure(.refused, "\(place): write a name and a zone file")
       }
       let (name, file) = (words[0], words[1])
       if files[file] == nil { files[file] = Array(try TextFile.read(file, "the zone file").utf8) }
@@ -96,6 +92,19 @@ struct InitialZones {
       zones.append(zone)
     }
     try putAll(zones)
+  }
+
+  /// Calls `body` with the place and the words of each line of `text`, which is that of the file at
+  /// `path`.
+  private func forEachLine(
+    of text: String, at path: String, separators: String,
+    _ body: (_ place: String, _ words: [String]) throws(CommandFailure) -> Void
+  ) throws(CommandFailure) {
+    // Bytes, not characters: there may be a million lines.
+    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
+      let words = line.split(whereSeparator: { separators.utf8.contains($0) })
+      try body("\(path):\(index + 1)", words.map { String(Substring($0)) })
+    }
   }
 
   /// Certificates by their files; each file is read once, however many zones name it.
