@@ -7,9 +7,11 @@ import Testing
 @testable import TLS
 
 @Suite struct DataTests {
-  private func open() throws -> Pair {
+  private func open(_ version: TLSVersion? = nil) throws -> Pair {
     let (answer, client, _) = try Fixture.contexts()
-    let pair = try Pair(try Place(), to: client, answer: answer)
+    let place = try Place()
+    if let version { place.connector.limit(to: version) }
+    let pair = try Pair(place, to: client, answer: answer)
     try pair.run()
     try #require(pair.serverStep == .done)
     return pair
@@ -82,11 +84,7 @@ import Testing
     "a read opens a bounded number of records; what lies behind them waits for the next",
     arguments: [TLSVersion.tls13, .tls12])
   func shortRecords(version: TLSVersion) throws {
-    let (answer, client, _) = try Fixture.contexts()
-    let place = try Place()
-    place.connector.limit(to: version)
-    let pair = try Pair(place, to: client, answer: answer)
-    try pair.run()
+    let pair = try open(version)
     let count = 5 * Limits.recordsPerRead / 2
     for number in 0..<count {
       try pair.client.write([UInt8(truncatingIfNeeded: number)].span, output: &pair.clientOutput)
