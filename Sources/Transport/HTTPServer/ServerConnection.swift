@@ -132,7 +132,12 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var isTurnUsed: Bool {
     requestsInTurn >= HTTPServerLimits.requestsPerTurn
       || chunksInTurn >= ExchangeLimits.chunksPerTurn
-      || recordReadsInTurn >= HTTPServerLimits.recordReadsPerTurn
+      || areRecordsRead
+  }
+
+  /// Whether further records wait for the next turn.
+  private var areRecordsRead: Bool {
+    recordReadsInTurn >= HTTPServerLimits.recordReadsPerTurn
   }
 
   /// Runs `body`, which answers in the middle of other work of the loop, as a turn of its own: what
@@ -198,7 +203,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   /// Whether bytes from the client can be used now.
   var wantsInput: Bool {
-    if hasEnded || recordReadsInTurn >= HTTPServerLimits.recordReadsPerTurn { return false }
+    if hasEnded || areRecordsRead { return false }
     switch engine {
     case .undecided: return !isChoosing
     case .http1(let http1): return http1.wantsInput

@@ -17,16 +17,16 @@ final class RequestGuard: Stage {
       exchange.response.status = 405
       return answerWithMethods(exchange)
     default:
-      guard exchange.client.isEarlyData else {
-        let forwards = exchange.request.fields.withFirst(.maxForwards) { $0.decimal }
-        guard exchange.request.method == .options, forwards == 0 else { return .next }
-        exchange.response.status = 200
-        return answerWithMethods(exchange)
+      if exchange.client.isEarlyData {
+        exchange.response.status = 425
+        exchange.response.fields.append(.cacheControl, "no-store")
+        exchange.response.contentLength = 0
+        return .respond
       }
-      exchange.response.status = 425
-      exchange.response.fields.append(.cacheControl, "no-store")
-      exchange.response.contentLength = 0
-      return .respond
+      let forwards = exchange.request.fields.withFirst(.maxForwards) { $0.decimal }
+      guard exchange.request.method == .options, forwards == 0 else { return .next }
+      exchange.response.status = 200
+      return answerWithMethods(exchange)
     }
   }
 
