@@ -15,9 +15,8 @@ let layers: [Layer] = [
         "skerry",
         imports: [
           "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer",
-          "HTTPClient",
-          "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Storage", "CJemalloc",
-          "Primitives",
+          "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
+          "Storage", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
   Layer(
@@ -27,8 +26,7 @@ let layers: [Layer] = [
         "Gateway",
         imports: [
           "Zones", "Cache", "ContentCoding", "NameService", "Origin", "HTTPServer", "HTTPClient",
-          "Exchange", "HTTP",
-          "Runtime", "TLS", "Storage", "Primitives",
+          "Exchange", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
         ]),
       Room(
         "Control",
@@ -44,10 +42,7 @@ let layers: [Layer] = [
         "Zones",
         imports: [
           "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree",
-          "HTTP",
-          "TLS",
-          "Storage",
-          "Primitives",
+          "HTTP", "TLS", "Storage", "Primitives",
         ])
     ]),
   Layer(
@@ -186,7 +181,6 @@ let compilerSettings: [SwiftSetting] = [
   // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
-
 
 Layer.check(layers)
 

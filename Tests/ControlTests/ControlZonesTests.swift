@@ -5,7 +5,6 @@ import Control
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 import Testing
 import Zones
 

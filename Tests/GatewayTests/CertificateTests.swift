@@ -3,7 +3,6 @@
 import HTTPServer
 import Primitives
 import Runtime
-import Synchronization
 import TLS
 import Testing
 import Zones

@@ -2,7 +2,6 @@
 
 import Primitives
 package import Storage
-import Synchronization
 
 extension ZoneStore {
   /// The export that `exportIfNeeded` writes and `open` rebuilds from.

@@ -2,7 +2,6 @@
 
 package import Primitives
 package import Runtime
-import Synchronization
 
 extension Edge {
   /// Lets a zone pay for work that the thread of `loop`, which serves no tenant, did for it. If no loop

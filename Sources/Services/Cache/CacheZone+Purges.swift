@@ -2,7 +2,6 @@
 
 package import Primitives
 import Runtime
-import Synchronization
 
 extension CacheZone {
   /// What the zone's purges make of a response whose fetch began, or that was judged last, when

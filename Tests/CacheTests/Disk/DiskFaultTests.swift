@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 import Testing
 
 @testable import Cache

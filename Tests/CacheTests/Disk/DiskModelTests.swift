@@ -3,7 +3,6 @@
 import Primitives
 import Runtime
 import Storage
-import Synchronization
 import Testing
 
 @testable import Cache

@@ -4,7 +4,6 @@
 import Glibc
 import Primitives
 import Storage
-import Synchronization
 import Testing
 
 @testable import Cache

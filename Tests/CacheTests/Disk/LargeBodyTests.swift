@@ -4,7 +4,6 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 import Testing
 
 @testable import Cache

@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 
 extension DiskStore {
   /// Counts a request for a digest, which decides what is admitted.

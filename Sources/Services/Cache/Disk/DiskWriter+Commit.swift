@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 
 extension DiskWriter {
   /// Commits the step; nil if that worked. If it did not, nothing has changed: records of the batch

@@ -2,7 +2,6 @@
 
 import Primitives
 import Storage
-import Synchronization
 
 /// Writes what was asked for and evicts what is too much.
 ///

@@ -4,7 +4,6 @@ import Exchange
 import HTTP
 import Primitives
 import Runtime
-import Synchronization
 
 extension Fill {
   /// Takes the first slice that came of a response of which nothing was known: the whole is stored
