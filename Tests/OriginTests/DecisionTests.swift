@@ -159,6 +159,17 @@ struct DecisionTests {
     #expect(decisions == [.freshConnection, .freshConnection, .freshConnection, .giveUp])
   }
 
+  @Test("a connection that goes away takes no retry from the request, but not for ever")
+  func departures() {
+    var rule = RetryRule(isIdempotent: false, retries: 0)
+    let decisions = (0...OriginLimits.departures).map { _ in
+      rule.decide(
+        after: .goneAway, progress: .nothingSent, onReusedConnection: true, canReplay: true)
+    }
+    #expect(decisions.dropLast().allSatisfy { $0 == .sameOrigin })
+    #expect(decisions.last == .giveUp)
+  }
+
   @Test("retries end at their number")
   func retryLimit() {
     var rule = RetryRule(isIdempotent: true, retries: 2)

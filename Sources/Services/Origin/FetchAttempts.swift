@@ -103,7 +103,7 @@ struct FetchAttempts {
     if case .http11Required = error { needsHTTP1 = true }
     switch decision {
     case .giveUp: return false
-    case .freshConnection: sameServer = lastTried
+    case .sameOrigin, .freshConnection: sameServer = lastTried
     case .anotherOrigin: break
     }
     return true

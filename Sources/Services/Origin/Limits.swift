@@ -51,6 +51,10 @@ package enum OriginLimits {
   /// Fetches kept for their memory, per zone and loop; more are freed.
   static let spareFetches = 64
 
+  /// Connections of HTTP/2 that may go away (GOAWAY) before they took one request; then it fails. Such
+  /// an attempt costs the origin nothing, since the next connection is shared.
+  static let departures = 16
+
   /// Failures in a row after which an origin is ejected.
   static let failuresBeforeEjection = 3
 
@@ -62,6 +66,10 @@ package enum OriginLimits {
 
   /// The longest ejection.
   static let longestEjection = Duration.seconds(300)
+
+  /// Bytes of the fields that a forwarded request gets from us, without the client's authority (two
+  /// times) and our name (two times): names, line ends, an address two times, identity.
+  static let addedFieldBytes = 512
 
   /// Bytes of the forwarding fields (Via, Forwarded, X-Forwarded-For, CDN-Loop) that a client can
   /// make us carry on, each; a longer one is replaced by our part alone.

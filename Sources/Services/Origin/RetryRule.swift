@@ -10,6 +10,8 @@ struct RetryRule {
   /// What follows a failed attempt.
   enum Decision: Equatable {
     case giveUp
+    /// Once more at the same origin, on whatever connection takes requests.
+    case sameOrigin
     /// Once more at the same origin on a new connection: the old one was stale.
     case freshConnection
     case anotherOrigin
@@ -19,6 +21,8 @@ struct RetryRule {
   private var left: Int
   /// A request that may have been sent was repeated.
   private var hasRepeated = false
+  /// Connections that went away before they took the request.
+  private var departures = 0
 
   init(isIdempotent: Bool, retries: Int) {
     self.isIdempotent = isIdempotent
@@ -30,7 +34,14 @@ struct RetryRule {
     after error: HTTPClientError, progress: HTTPClientError.Progress, onReusedConnection: Bool,
     canReplay: Bool
   ) -> Decision {
-    guard left > 0, canReplay, Self.isWorthRetrying(error) else { return .giveUp }
+    guard canReplay else { return .giveUp }
+    // An origin that ends its connections after some requests did nothing wrong, and a request can
+    // come too late for several of them.
+    if case .goneAway = error {
+      departures += 1
+      return departures <= OriginLimits.departures ? .sameOrigin : .giveUp
+    }
+    guard left > 0, Self.isWorthRetrying(error) else { return .giveUp }
     switch progress {
     case .responseBegan: return .giveUp
     case .noResponse:

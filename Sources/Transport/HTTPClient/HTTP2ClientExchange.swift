@@ -221,17 +221,15 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
     upload?.stop()
     upload = nil
     stream = nil
-    if !isEnded && failure == nil { failure = Self.error(code, hasHead, http2.lostBy) }
+    if !isEnded && failure == nil { failure = error(code) }
     reader?.wake()
   }
 
-  private static func error(
-    _ code: HTTP2ErrorCode, _ hasHead: Bool, _ lostBy: HTTPClientError?
-  ) -> HTTPClientError {
+  private func error(_ code: HTTP2ErrorCode) -> HTTPClientError {
     if hasHead { return .responseTruncated }
-    if let lostBy { return lostBy }
+    if let lostBy = http2.lostBy { return lostBy }
     // RFC 9113 section 8.7: not processed.
-    if code == .refusedStream { return .refusedUnprocessed }
+    if code == .refusedStream { return http2.isDraining ? .goneAway : .refusedUnprocessed }
     if code == .http11Required { return .http11Required }
     return .streamReset("the origin reset the stream (code \(code.rawValue))")
   }

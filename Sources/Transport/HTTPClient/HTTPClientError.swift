@@ -29,8 +29,10 @@ package enum HTTPClientError: Error, Sendable {
   case requestMalformed(HTTPParseError)
   /// The request's body broke off at the client, or is not as long as announced.
   case requestBroken(Failure)
-  /// HTTP/2: the origin did not process the request (REFUSED_STREAM, GOAWAY).
+  /// HTTP/2: the origin did not process the request (REFUSED_STREAM).
   case refusedUnprocessed
+  /// HTTP/2: the connection goes away and took no further request (GOAWAY, RFC 9113 section 6.8).
+  case goneAway
   /// HTTP/2: the origin wants HTTP/1.1 for this request (HTTP_1_1_REQUIRED).
   case http11Required
   /// HTTP/2: the origin reset the stream.
@@ -73,6 +75,10 @@ extension HTTPClientError {
     case .requestBroken(let failure): failure
     case .refusedUnprocessed:
       Failure(.connectionTerminated, "the origin refused the stream", isRetryable: isRetryable)
+    case .goneAway:
+      Failure(
+        .connectionTerminated, "the origin's connections go away before they take the request",
+        isRetryable: isRetryable)
     case .http11Required:
       Failure(.connectionTerminated, "the origin wants HTTP/1.1", isRetryable: isRetryable)
     case .streamReset(let reason): Failure(.connectionTerminated, reason)
