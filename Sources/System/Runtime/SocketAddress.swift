@@ -41,14 +41,14 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     return word ^ word >> 33
   }
 
-  /// The address without the port, as RFC 5952 writes it.
+  /// The address without the port.
+  package var hostText: AddressText { AddressText(self) }
+
+  /// The same as a string.
   package var host: String {
-    switch family {
-    case .local: return "local"
-    case .ipv4:
-      return (0..<4).map { String(low >> (24 - 8 * $0) & 255) }.joined(separator: ".")
-    case .ipv6: return Self.text(groups: groups)
-    }
+    var bytes: [UInt8] = []
+    bytes.append(hostText.span)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   package var description: String {
@@ -57,49 +57,6 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     case .ipv4: "\(host):\(port)"
     case .ipv6: "[\(host)]:\(port)"
     }
-  }
-
-  /// Appends the address without the port, in ASCII.
-  package func writeHost(to output: inout [UInt8]) {
-    guard family == .ipv4 else {
-      output.append(contentsOf: host.utf8)
-      return
-    }
-    // At most "255.255.255.255", and in one piece.
-    var text = InlineArray<15, UInt8>(repeating: 0)
-    var end = 0
-    func write(_ byte: UInt64) {
-      text[end] = UInt8(truncatingIfNeeded: byte)
-      end += 1
-    }
-    for index in 0..<4 {
-      if index > 0 { write(0x2e) }
-      let byte = low >> UInt64(24 - 8 * index) & 255
-      if byte >= 100 { write(48 + byte / 100) }
-      if byte >= 10 { write(48 + byte / 10 % 10) }
-      write(48 + byte % 10)
-    }
-    output.append(text.span.extracting(0..<end))
-  }
-
-  private var groups: [UInt16] {
-    (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> (48 - 16 * ($0 & 3))) }
-  }
-
-  private static func text(groups: [UInt16]) -> String {
-    var best = 0..<0
-    var start = 0
-    while start < 8 {
-      var end = start
-      while end < 8 && groups[end] == 0 { end += 1 }
-      if end - start > max(1, best.count) { best = start..<end }
-      start = max(end, start + 1)
-    }
-    func join(_ part: ArraySlice<UInt16>) -> String {
-      part.map { String($0, radix: 16) }.joined(separator: ":")
-    }
-    guard !best.isEmpty else { return join(groups[...]) }
-    return join(groups[..<best.lowerBound]) + "::" + join(groups[best.upperBound...])
   }
 
   init(_ raw: skerry_address) {
