@@ -109,6 +109,36 @@ struct ForwardedHeadTests {
     #expect(lines.contains("Early-Data: 1"))
   }
 
+  @Test("the largest fields that may come have room, with the longest address and name")
+  func largest() {
+    let long = String(repeating: "a", count: 4096)
+    var fixture = OriginFixture(
+      fields: [
+        ("Via", long), ("Via", long), ("CDN-Loop", long), ("Forwarded", long),
+        ("X-Forwarded-For", long), ("X-Long", long), ("Early-Data", "1"),
+      ] + (0..<100).map { ("X-\($0)", "") })
+    fixture.client = ClientFacts(
+      address: SocketAddress(host: "2001:db8:1234:5678:9abc:def0:1234:5678", port: 1) ?? .local)
+    fixture.client.isTLS = true
+    fixture.client.isEarlyData = true
+    let lines = Self.forward(fixture) {
+      $0.asksForIdentity = true
+      $0.request.authority = Array(repeating: 98, count: 255) + Array(":65535".utf8)
+    }
+    #expect(lines.contains("X-Long: \(long)"))
+    #expect(lines.contains("Via: \(long), 1.1 skerry"))
+    #expect(lines.filter { $0.hasPrefix("Early-Data") } == ["Early-Data: 1"])
+    #expect(lines.last?.hasPrefix("X-Request-ID") == true)
+  }
+
+  @Test("what no parser has seen can't split the request, wherever it was copied from")
+  func splitting() {
+    let lines = Self.forward(
+      OriginFixture(fields: [("X-A", "1\r\nX-Evil: 2"), ("X-B\r\nX-Evil", "3"), ("X-C", "4")]))
+    #expect(!lines.contains { $0.hasPrefix("X-Evil") || $0.hasPrefix("X-A") })
+    #expect(lines.contains("X-C: 4"))
+  }
+
   @Test("TE goes on as trailers only, and Connection names it")
   func trailers() {
     let lines = Self.forward(OriginFixture(fields: [("TE", "gzip, trailers;q=0.5"), ("TE", "x")]))

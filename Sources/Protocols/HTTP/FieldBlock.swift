@@ -7,22 +7,44 @@ import Primitives
 /// Names keep the case they came in; comparison ignores it. Values are without surrounding white
 /// space. `removeAll` keeps the memory, so a reused block allocates nothing in steady state.
 @usableFromInline package struct FieldBlock: Sendable {
+  /// What is known of a field.
+  @usableFromInline package struct Traits: OptionSet, Sendable {
+    @usableFromInline package let rawValue: UInt8
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// No byte of the name or the value can split a message: a parser of HTTP/1.1 has seen to it, or
+    /// whoever wrote the field.
+    static let checked = Traits(rawValue: 1)
+    /// It lies as the line that goes out in HTTP/1.1: name, colon, space, value, CRLF.
+    static let line = Traits(rawValue: 2)
+  }
+
   /// Where one field lies in `bytes`.
   @usableFromInline package struct Entry: Sendable {
     @usableFromInline package var name: FieldName
+    @usableFromInline var traits: Traits
     @usableFromInline var nameLength: UInt16
     @usableFromInline var nameStart: UInt32
     @usableFromInline var valueStart: UInt32
     @usableFromInline var valueLength: UInt32
 
     @inlinable init(
-      name: FieldName, nameStart: Int, nameLength: Int, valueStart: Int, valueLength: Int
+      name: FieldName, nameStart: Int, nameLength: Int, valueStart: Int, valueLength: Int,
+      traits: Traits
     ) {
       self.name = name
+      self.traits = traits
       self.nameStart = UInt32(truncatingIfNeeded: nameStart)
       self.nameLength = UInt16(truncatingIfNeeded: nameLength)
       self.valueStart = UInt32(truncatingIfNeeded: valueStart)
       self.valueLength = UInt32(truncatingIfNeeded: valueLength)
+    }
+
+    /// Puts the field where it lies as a line that begins at `start`.
+    mutating func move(to start: Int) {
+      traits.insert(.line)
+      nameStart = UInt32(truncatingIfNeeded: start)
+      valueStart = nameStart &+ UInt32(nameLength) &+ 2
     }
 
     @inlinable package var nameRange: Range<Int> {
@@ -44,8 +66,9 @@ import Primitives
 
   /// Drops everything, keeping the memory.
   package mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    entries.removeAll(keepingCapacity: true)
+    // Most blocks are made empty twice: when a message has ended and before the next one.
+    if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
+    if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
   }
 
   /// Appends a field whose name is found in the table of known names.
@@ -92,6 +115,24 @@ import Primitives
     append(name) { $0.append(value) }
   }
 
+  /// Appends fields that take at most `count` bytes as lines; `write` writes them.
+  package mutating func append(
+    atMost count: Int, _ write: (inout FieldLines, inout OutputSpan<UInt8>) -> Void
+  ) {
+    precondition(bytes.count &+ count <= Int(Int32.max))
+    var own: [Entry] = []
+    swap(&own, &entries)
+    var lines = FieldLines(own, at: bytes.count)
+    bytes.append(addingCapacity: count) { output in write(&lines, &output) }
+    entries = lines.entries
+  }
+
+  /// Where the field lies as the line that goes out in HTTP/1.1; nil if it does not.
+  @inline(__always) static func line(of entry: Entry) -> Range<Int>? {
+    guard entry.traits.contains(.line) else { return nil }
+    return entry.nameRange.lowerBound..<entry.valueRange.upperBound &+ 2
+  }
+
   /// Appends the rest of a field whose name has been written from `start` on, so that it lies there as
   /// its line in HTTP/1.1.
   @inline(__always)
@@ -105,7 +146,7 @@ import Primitives
     entries.append(
       Entry(
         name: name, nameStart: start, nameLength: end - start, valueStart: end + 2,
-        valueLength: bytes.count - end - 2))
+        valueLength: bytes.count - end - 2, traits: .line))
     bytes.append(0x0d)
     bytes.append(0x0a)
   }

@@ -7,6 +7,8 @@ struct HTTP1FieldLine {
   let name: FieldName
   let nameRange: Range<Int>
   let valueRange: Range<Int>
+  /// One space before the value and none behind it, as the line would be written.
+  private let isPlain: Bool
 
   /// Reads `line`, which holds no control characters and is not empty.
   @inline(__always) init(
@@ -21,6 +23,9 @@ struct HTTP1FieldLine {
     nameRange = line.lowerBound..<colon
     name = names.find(in: input, at: line.lowerBound, length: nameRange.count)
     valueRange = input.trimmed((colon &+ 1)..<line.upperBound)
+    isPlain =
+      valueRange.lowerBound == colon &+ 2 && valueRange.upperBound == line.upperBound
+      && input[colon &+ 1] == 0x20
     if name == .other { try Self.checkOther(input.extracting(nameRange)) }
   }
 
@@ -47,6 +52,7 @@ struct HTTP1FieldLine {
     let shift = base &- sectionStart
     return FieldBlock.Entry(
       name: name, nameStart: nameRange.lowerBound &+ shift, nameLength: nameRange.count,
-      valueStart: valueRange.lowerBound &+ shift, valueLength: valueRange.count)
+      valueStart: valueRange.lowerBound &+ shift, valueLength: valueRange.count,
+      traits: isPlain ? [.checked, .line] : .checked)
   }
 }

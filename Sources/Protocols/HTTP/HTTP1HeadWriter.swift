@@ -27,11 +27,16 @@ package enum HTTP1HeadWriter {
   ) throws(HTTPParseError) {
     try check(head)
     head.method.write(to: &output)
-    output.append(0x20)
-    output.append(head.method == .connect ? head.authority.span : head.path.span)
-    output.append(" HTTP/1.1\r\nHost: ")
-    output.append(head.authority.span)
-    output.append("\r\n")
+    let isAuthority = head.method == .connect
+    let target = isAuthority ? head.authority.count : head.path.count
+    // In one piece: the constants have 20 bytes.
+    output.append(addingCapacity: target + head.authority.count + 20) { line in
+      line.append(0x20)
+      line.append(isAuthority ? head.authority.span : head.path.span)
+      line.append(" HTTP/1.1\r\nHost: ")
+      line.append(head.authority.span)
+      line.append("\r\n")
+    }
     appendFieldLines(head.fields, to: &output)
     appendConnection(connection, sendsTE: head.fields.contains(.te), to: &output)
     appendFraming(body, anticipatesContent: head.method.anticipatesContent, to: &output)
@@ -60,7 +65,7 @@ package enum HTTP1HeadWriter {
     let bytes = block.bytes.span
     var run = 0..<0
     for entry in block.entries where !isFraming(entry.name) && isSafe(entry, bytes) {
-      let line = line(of: entry, bytes)
+      let line = FieldBlock.line(of: entry)
       if let line, line.lowerBound == run.upperBound {
         run = run.lowerBound..<line.upperBound
         continue
@@ -117,27 +122,16 @@ package enum HTTP1HeadWriter {
   ) {
     let (entry, bytes) = (block.entries[index], block.bytes.span)
     guard isSafe(entry, bytes) else { return }
-    if let line = line(of: entry, bytes) { return output.append(bytes.extracting(line)) }
+    if let line = FieldBlock.line(of: entry) { return output.append(bytes.extracting(line)) }
     appendLine(entry, bytes, to: &output)
   }
 
   /// Whether the field can't split the message.
   @inline(__always)
   private static func isSafe(_ entry: FieldBlock.Entry, _ bytes: Span<UInt8>) -> Bool {
-    !bytes.extracting(entry.valueRange).holdsControl
-      && (entry.name != .other || bytes.extracting(entry.nameRange).isToken)
-  }
-
-  /// Where the field lies as the line that goes out; nil if it does not.
-  @inline(__always)
-  private static func line(of entry: FieldBlock.Entry, _ bytes: Span<UInt8>) -> Range<Int>? {
-    let (name, value) = (entry.nameRange, entry.valueRange)
-    let end = value.upperBound
-    guard value.lowerBound == name.upperBound + 2, end + 2 <= bytes.count,
-      bytes[name.upperBound] == 0x3a, bytes[name.upperBound + 1] == 0x20,
-      bytes[end] == 0x0d, bytes[end + 1] == 0x0a
-    else { return nil }
-    return name.lowerBound..<end + 2
+    entry.traits.contains(.checked)
+      || !bytes.extracting(entry.valueRange).holdsControl
+        && (entry.name != .other || bytes.extracting(entry.nameRange).isToken)
   }
 
   private static func appendLine(

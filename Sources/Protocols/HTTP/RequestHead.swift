@@ -27,8 +27,8 @@ package struct RequestHead: Sendable {
     method = .get
     scheme = .http
     version = .http11
-    authority.removeAll(keepingCapacity: true)
-    path.removeAll(keepingCapacity: true)
+    if !authority.isEmpty { authority.removeAll(keepingCapacity: true) }
+    if !path.isEmpty { path.removeAll(keepingCapacity: true) }
     fields.removeAll()
   }
 
@@ -36,9 +36,14 @@ package struct RequestHead: Sendable {
   package var pathLengthBeforeQuery: Int { path.firstIndex(of: 0x3f) ?? path.count }
 
   /// The length of the host in `authority`, without a port (RFC 3986 section 3.2).
-  package var hostLength: Int {
-    guard let first = authority.first else { return 0 }
-    if first == 0x5b { return (authority.firstIndex(of: 0x5d) ?? authority.count - 1) + 1 }
-    return authority.firstIndex(of: 0x3a) ?? authority.count
+  package var hostLength: Int { Self.hostLength(in: authority.span) }
+
+  /// The length of the host in `authority`.
+  package static func hostLength(in authority: Span<UInt8>) -> Int {
+    let all = 0..<authority.count
+    guard !all.isEmpty, authority[0] == 0x5b else {
+      return authority.first(0x3a, in: all) ?? all.count
+    }
+    return (authority.first(0x5d, in: all) ?? all.count &- 1) &+ 1
   }
 }

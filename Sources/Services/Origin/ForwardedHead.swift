@@ -19,21 +19,27 @@ struct ForwardedHead {
 
   /// Writes the head for `fetch` into `head`, whose old content is dropped.
   func write(_ fetch: Fetch, into head: inout RequestHead) {
+    let request = fetch.request
     head.reset()
-    head.method = fetch.request.method
+    head.method = request.method
     head.scheme = isTLS ? .https : .http
-    head.authority.append(contentsOf: authority ?? fetch.request.authority)
-    head.path.append(contentsOf: fetch.request.path)
-    copyFields(of: fetch.request, into: &head.fields)
-    addForwarding(fetch, &head.fields)
+    head.authority.append(contentsOf: authority ?? request.authority)
+    head.path.append(contentsOf: request.path)
+    let own = OriginLimits.addedFieldBytes &+ 2 &* (pseudonym.count &+ request.authority.count)
+    head.fields.append(atMost: FieldLines.mostBytes(of: request.fields) &+ own) { lines, output in
+      copyFields(of: request, &lines, &output)
+      addForwarding(fetch, request, &lines, &output)
+    }
+    lowerMaxForwards(of: request, into: &head.fields)
   }
 
-  private func copyFields(of request: RequestHead, into fields: inout FieldBlock) {
-    let source = request.fields
-    let hopByHop = HopByHop(source)
-    for index in 0..<source.count {
-      let name = source.entries[index].name
-      switch name {
+  private func copyFields(
+    of request: RequestHead, _ lines: inout FieldLines, _ output: inout OutputSpan<UInt8>
+  ) {
+    let hopByHop = HopByHop(request.fields)
+    var hasTE = false
+    for index in 0..<request.fields.count {
+      switch request.fields.entries[index].name {
       case .via, .cdnLoop, .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedProto,
         .xRequestID:
         continue
@@ -41,88 +47,110 @@ struct ForwardedHead {
       case .expect where !awaitsContinue: continue
       case .te:
         // RFC 9110 section 10.1.4: the only member that goes on, by our own Connection: TE.
-        let keepsTrailers = source.withValue(at: index) { $0.listHolds("trailers") }
-        if keepsTrailers && !fields.contains(.te) { fields.append(.te, "trailers") }
+        if !hasTE && request.fields.withValue(at: index, { $0.listHolds("trailers") }) {
+          lines.append(.te, "trailers", &output)
+          hasTE = true
+        }
         continue
-      case .maxForwards where request.method == .options:
-        // RFC 9110 section 7.6.2: one less, and never 0 here (RequestGuard).
-        if let count = source.withValue(at: index, { $0.decimal }), count > 0 {
-          fields.append(.maxForwards) { $0.appendDecimal(count - 1) }
-          continue
-        }
-      default: if hopByHop.contains(source, at: index) { continue }
+      case .maxForwards where request.method == .options: continue
+      default: if hopByHop.contains(request.fields, at: index) { continue }
       }
-      source.withName(at: index) { nameBytes in
-        source.withValue(at: index) { value in
-          fields.append(known: name, name: nameBytes, value: value)
-        }
-      }
+      lines.copy(index, of: request.fields, &output)
     }
   }
 
-  private func addForwarding(_ fetch: Fetch, _ fields: inout FieldBlock) {
-    let source = fetch.request.fields
+  /// RFC 9110 section 7.6.2: one less, and never 0 here (RequestGuard).
+  private func lowerMaxForwards(of request: RequestHead, into fields: inout FieldBlock) {
+    guard request.method == .options, let index = request.fields.firstIndex(of: .maxForwards) else {
+      return
+    }
+    if let count = request.fields.withValue(at: index, { $0.decimal }), count > 0 {
+      fields.append(.maxForwards) { $0.appendDecimal(count - 1) }
+    } else {
+      fields.append(index, of: request.fields)
+    }
+  }
+
+  private func addForwarding(
+    _ fetch: Fetch, _ request: RequestHead, _ lines: inout FieldLines,
+    _ output: inout OutputSpan<UInt8>
+  ) {
     let client = fetch.client
-    if fetch.asksForIdentity && !source.contains(.acceptEncoding) {
-      fields.append(.acceptEncoding, "identity")
+    let host = client.address.hostText
+    if fetch.asksForIdentity && !request.fields.contains(.acceptEncoding) {
+      lines.append(.acceptEncoding, "identity", &output)
     }
-    append(.via, after: source, to: &fields) { output in
-      Self.appendVersion(fetch.request.version, &output)
-      output.append(0x20)
-      output.append(contentsOf: pseudonym)
+    append(.via, after: request.fields, &lines, &output) { output in
+      output.append(Self.version(request.version))
+      output.append(pseudonym.span)
     }
-    append(.cdnLoop, after: source, to: &fields) { $0.append(contentsOf: pseudonym) }
-    append(.xForwardedFor, after: source, to: &fields) { client.address.writeHost(to: &$0) }
-    append(.forwarded, after: source, to: &fields) { output in
-      Self.appendForwarded(client, fetch.request.authority, &output)
+    append(.cdnLoop, after: request.fields, &lines, &output) { $0.append(pseudonym.span) }
+    append(.xForwardedFor, after: request.fields, &lines, &output) { $0.append(host.span) }
+    append(.forwarded, after: request.fields, &lines, &output) { output in
+      Self.appendForwarded(client, host, request.authority, &output)
     }
-    fields.append(.xForwardedProto, client.isTLS ? "https" : "http")
-    if !fetch.request.authority.isEmpty {
-      fetch.request.authority.withSpan { fields.append(.xForwardedHost, $0) }
+    lines.append(.xForwardedProto, client.isTLS ? "https" : "http", &output)
+    if !request.authority.isEmpty {
+      lines.begin(.xForwardedHost, &output)
+      output.append(request.authority.span)
+      lines.end(.xForwardedHost, &output)
     }
-    fields.append(.xRequestID) { RequestID.append(fetch.requestID, to: &$0) }
+    lines.begin(.xRequestID, &output)
+    output.append(RequestID.digits(of: fetch.requestID).span)
+    lines.end(.xRequestID, isChecked: true, &output)
     // RFC 8470 section 5.1: also when the client's own field said so already, once.
-    if client.isEarlyData && !fields.contains(.earlyData) { fields.append(.earlyData, "1") }
+    if client.isEarlyData && !lines.contains(.earlyData) {
+      lines.begin(.earlyData, &output)
+      output.append(0x31)
+      lines.end(.earlyData, isChecked: true, &output)
+    }
   }
 
   /// Appends field `name`: the members that came, then ours.
+  @inline(__always)
   private func append(
-    _ name: FieldName, after source: FieldBlock, to fields: inout FieldBlock,
-    _ own: (inout [UInt8]) -> Void
+    _ name: FieldName, after source: FieldBlock, _ lines: inout FieldLines,
+    _ output: inout OutputSpan<UInt8>, _ own: (inout OutputSpan<UInt8>) -> Void
   ) {
-    fields.append(name) { output in
-      var length = 0
-      for index in 0..<source.count where source.entries[index].name == name {
-        source.withValue(at: index) { value in
-          length += value.count
-          guard value.count > 0, length <= OriginLimits.forwardingFieldBytes else { return }
-          output.append(value)
-          output.append(", ")
-        }
-      }
-      own(&output)
+    lines.begin(name, &output)
+    if source.contains(name) { appendMembers(of: name, in: source, &output) }
+    own(&output)
+    lines.end(name, &output)
+  }
+
+  private func appendMembers(
+    of name: FieldName, in source: FieldBlock, _ output: inout OutputSpan<UInt8>
+  ) {
+    var length = 0
+    for index in 0..<source.count where source.entries[index].name == name {
+      let value = source.bytes.span.extracting(source.entries[index].valueRange)
+      length += value.count
+      guard value.count > 0, length <= OriginLimits.forwardingFieldBytes else { continue }
+      output.append(value)
+      output.append(", ")
     }
   }
 
-  /// The version that the request came by (RFC 9110 section 7.6.3).
-  private static func appendVersion(_ version: RequestHead.Version, _ output: inout [UInt8]) {
+  /// The version that the request came by (RFC 9110 section 7.6.3), and a space.
+  private static func version(_ version: RequestHead.Version) -> StaticString {
     switch version {
-    case .http10: output.append("1.0")
-    case .http11: output.append("1.1")
-    case .http2: output.append("2.0")
+    case .http10: "1.0 "
+    case .http11: "1.1 "
+    case .http2: "2.0 "
     }
   }
 
   /// `for=192.0.2.1;proto=https;host=example.com` (RFC 7239 section 4).
   private static func appendForwarded(
-    _ client: ClientFacts, _ authority: [UInt8], _ output: inout [UInt8]
+    _ client: ClientFacts, _ host: AddressText, _ authority: [UInt8],
+    _ output: inout OutputSpan<UInt8>
   ) {
     output.append("for=")
     switch client.address.family {
-    case .ipv4: client.address.writeHost(to: &output)
+    case .ipv4: output.append(host.span)
     case .ipv6:
       output.append("\"[")
-      client.address.writeHost(to: &output)
+      output.append(host.span)
       output.append("]\"")
     case .local: output.append("unknown")
     }
@@ -132,7 +160,7 @@ struct ForwardedHead {
     let quotes = authority.contains(0x3a) || authority.contains(0x5b)
     output.append(";host=")
     if quotes { output.append(0x22) }
-    output.append(contentsOf: authority)
+    output.append(authority.span)
     if quotes { output.append(0x22) }
   }
 }

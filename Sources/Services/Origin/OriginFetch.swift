@@ -101,6 +101,10 @@ final class OriginFetch: @unchecked Sendable {
     _ job: Job, on connection: HTTP1ClientConnection, of server: OriginServer
   ) throws(OriginFault) {
     noteLease(isReused: connection.exchangeCount > 0, job)
+    // Lent, where passing the property would copy it.
+    var request = ClientRequest()
+    swap(&request, &self.request)
+    defer { swap(&request, &self.request) }
     do throws(HTTPClientError) {
       try connection.begin(request, for: self)
       stage = .head(connection, server)
