@@ -77,11 +77,13 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   package func handle(_ exchange: Exchange) -> Handling {
     if exchange.facts.requestID == 0 { exchange.facts.requestID = requestIDs.next() }
-    let host = exchange.request.hostLength
-    if let zone = exchange.request.authority.withSpan({ hosts.find($0.extracting(0..<host)) }) {
-      return serve(exchange, zone)
+    // By the authority alone: a property of the request's would copy all of it.
+    let listed = exchange.request.authority.withSpan { authority in
+      hosts.find(authority.extracting(0..<RequestHead.hostLength(in: authority)))
     }
-    return handleUnlisted(exchange, Array(exchange.request.authority.prefix(host)))
+    if let listed { return serve(exchange, listed) }
+    let host = exchange.request.authority.prefix(exchange.request.hostLength)
+    return handleUnlisted(exchange, Array(host))
   }
 
   /// The zone that queued the exchange counts it until it is answered.

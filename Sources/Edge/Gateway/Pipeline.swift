@@ -11,7 +11,7 @@ import Zones
 /// The stages of one zone on one loop, in order; stages that the zone does not use are left out.
 ///
 /// Security, transforms and Workers come between `HTTPSRedirect` and the cache (DESIGN.md, section 3).
-struct Pipeline {
+final class Pipeline {
   /// Every stage of Skerry, in order. Adding one: its folder and one line here.
   static let stages: [@Sendable (Context) -> (any Stage)?] = [
     { _ in RequestGuard() },

@@ -7,7 +7,7 @@ import Zones
 extension ZoneState {
   /// Counts one more request in flight; false if that would be one too many on the server.
   func exchangeBegan() -> Bool {
-    guard use.takeExchange(bound: snapshot.configuration.bounds.exchanges) else { return false }
+    guard use.takeExchange(bound: bounds.exchanges) else { return false }
     exchangesInFlight += 1
     return true
   }
@@ -15,7 +15,7 @@ extension ZoneState {
   func exchangeEnded() {
     use.giveExchangeBack()
     exchangesInFlight -= 1
-    lastUsed = gateway.loop.now
+    lastUsed = lane.loop.now
   }
 
   /// Queues an exchange for its turn on the lane; false if too many are in flight. It counts from
@@ -47,7 +47,7 @@ extension ZoneState {
 
 extension ZoneState: ConnectionTenant {
   func connectionOpened(_ connection: any TenantConnection) -> Int? {
-    guard use.takeConnection(bound: snapshot.configuration.bounds.connections) else { return nil }
+    guard use.takeConnection(bound: bounds.connections) else { return nil }
     connections.append(connection)
     return connections.count - 1
   }
@@ -66,7 +66,7 @@ extension ZoneState: ConnectionTenant {
   }
 
   var hasOutputRoom: Bool {
-    waitingOutputBytes < snapshot.configuration.bounds.responseBufferBytes
+    waitingOutputBytes < bounds.responseBufferBytes
   }
 
   func waitingInputChanged(by bytes: Int) {
@@ -75,6 +75,6 @@ extension ZoneState: ConnectionTenant {
   }
 
   var hasInputRoom: Bool {
-    waitingInputBytes < snapshot.configuration.bounds.requestBufferBytes
+    waitingInputBytes < bounds.requestBufferBytes
   }
 }

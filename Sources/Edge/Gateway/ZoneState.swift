@@ -19,6 +19,9 @@ final class ZoneState: @unchecked Sendable {
   let lane: Lane
   unowned let gateway: Gateway
   private(set) var snapshot: ZoneSnapshot
+  /// The snapshot's, kept here because every request asks for them.
+  private(set) var bounds: ZoneBounds
+  private var isPaused: Bool
   /// Made with the first request: a zone of which only its DNS is asked needs neither.
   private var madePipeline: Pipeline?
   private var madeOrigin: Origin?
@@ -51,11 +54,13 @@ final class ZoneState: @unchecked Sendable {
     id = snapshot.id
     use = snapshot.use
     self.snapshot = snapshot
+    bounds = snapshot.configuration.bounds
+    isPaused = snapshot.configuration.isPaused
     self.gateway = gateway
     lane = Lane(
       loop: gateway.loop, name: snapshot.configuration.name,
       weight: UInt32(clamping: snapshot.configuration.weight))
-    lastUsed = gateway.loop.now
+    lastUsed = lane.loop.now
   }
 
   /// How the zone reaches its origins.
@@ -82,6 +87,8 @@ final class ZoneState: @unchecked Sendable {
   func adopt(_ snapshot: ZoneSnapshot) {
     let before = self.snapshot
     self.snapshot = snapshot
+    bounds = snapshot.configuration.bounds
+    isPaused = snapshot.configuration.isPaused
     lane.weight = UInt32(clamping: snapshot.configuration.weight)
     tlsContext = nil
     if before.configuration.origins != snapshot.configuration.origins
@@ -104,7 +111,7 @@ final class ZoneState: @unchecked Sendable {
 
   func isIdle(for nanoseconds: UInt64) -> Bool {
     exchangesInFlight == 0 && connections.isEmpty
-      && gateway.loop.now.nanoseconds(since: lastUsed) >= nanoseconds
+      && lane.loop.now.nanoseconds(since: lastUsed) >= nanoseconds
   }
 
   private func makePipeline() -> Pipeline {
@@ -146,12 +153,12 @@ final class ZoneState: @unchecked Sendable {
       guard isFree else {
         return enqueue(exchange) ? .pending : shed(exchange, "too many requests in flight")
       }
-      gateway.loop.charge(lane)
+      lane.loop.charge(lane)
     }
-    lastUsed = gateway.loop.now
-    if snapshot.configuration.isPaused { return pausedPage(exchange) }
+    lastUsed = lane.loop.now
+    if isPaused { return pausedPage(exchange) }
     if exchange.requestBody != nil {
-      let limit = UInt64(snapshot.configuration.bounds.requestBodyBytes)
+      let limit = UInt64(bounds.requestBodyBytes)
       exchange.requestBodyLimit = limit
       if let length = exchange.requestBodyLength, length > limit {
         return refuseBody(exchange, limit)
@@ -215,6 +222,6 @@ final class ZoneState: @unchecked Sendable {
   func count(_ exchange: Exchange) {
     counters.count(
       exchange,
-      nanoseconds: gateway.loop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
+      nanoseconds: lane.loop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
   }
 }

@@ -33,9 +33,10 @@ final class CacheAdoption: Suspension {
 }
 
 extension CacheStage {
-  /// What is to be stored of the response to a passed GET; nil if nothing may be.
+  /// What is to be stored of the response to a passed GET, which is asked for only if that matters; nil
+  /// if nothing may be.
   func storable(
-    _ response: ResponseHead, to request: RequestHead, _ times: ExchangeTimes,
+    _ response: ResponseHead, to request: @autoclosure () -> RequestHead, _ times: ExchangeTimes,
     _ policy: CachePolicy
   ) -> StoredHead? {
     // Most say so themselves: no need to look at the rest.
@@ -44,7 +45,7 @@ extension CacheStage {
       return nil
     }
     let assessment = StoredHead.assess(
-      response, to: request, directives: nil, times: times, policy: policy)
+      response, to: request(), directives: nil, times: times, policy: policy)
     guard case .storable(let head) = assessment else { return nil }
     return head
   }
