@@ -90,6 +90,7 @@ import Zones
         }
       }
     }
+    if let fault = gate.fault { throw fault }
     let applied = try #require(gate.applied)
     try await edge.wait { await edge.on(0) { $0.appliedSequence >= applied.sequence } }
   }
@@ -99,12 +100,16 @@ import Zones
 private final class Gate: @unchecked Sendable {
   // Set before `isOver`, read after.
   var applied: AppliedChanges?
+  var fault: (any Error)?
   let isOver = Atomic(false)
 
   /// As `Edge.publish`, on the directory's thread and without waiting; makes the change first if that
   /// was not done.
   func publish(_ change: ZoneChange, _ store: ZoneStore, at gateway: Gateway) {
-    do { applied = try applied ?? store.apply([change]) } catch { return }
+    do { applied = try applied ?? store.apply([change]) } catch {
+      fault = error
+      return
+    }
     guard let applied else { return }
     let publication = gateway.directory.publication(of: applied.changes[...])
     for piece in publication.pieces {

@@ -58,19 +58,22 @@ package struct EdgeFacts: Sendable, Equatable {
     package var cpu: Int?
     package var connections: Int
     package var activeZones: Int
+    /// Tasks under way.
+    package var tasks: Int
     /// Connections that were refused because their source's network had too many, since the start.
     package var refusedConnections: UInt64
     /// What went wrong there last, if anything did.
     package var lastFailure: String?
 
     package init(
-      name: String, cpu: Int?, connections: Int, activeZones: Int, refusedConnections: UInt64 = 0,
-      lastFailure: String? = nil
+      name: String, cpu: Int?, connections: Int, activeZones: Int, tasks: Int = 0,
+      refusedConnections: UInt64 = 0, lastFailure: String? = nil
     ) {
       self.name = name
       self.cpu = cpu
       self.connections = connections
       self.activeZones = activeZones
+      self.tasks = tasks
       self.refusedConnections = refusedConnections
       self.lastFailure = lastFailure
     }
@@ -79,6 +82,7 @@ package struct EdgeFacts: Sendable, Equatable {
       .object([
         ("name", .string(name)), ("cpu", cpu.map { .integer($0) }),
         ("connections", .integer(connections)), ("activeZones", .integer(activeZones)),
+        ("tasks", .integer(tasks)),
         ("refusedConnections", .count(refusedConnections)),
         ("lastFailure", lastFailure.map { .string($0) }),
       ])

@@ -178,6 +178,8 @@ package final class Edge: Sendable {
   package struct Load: Sendable {
     package let connections: Int
     package let activeZones: Int
+    /// Tasks under way: requests that wait for something, mostly.
+    package let tasks: Int
     /// Connections that were refused because their source's network had too many, since the start.
     package let refusedConnections: UInt64
     /// What went wrong there last: the store could not be read, a connection not be accepted.
@@ -192,7 +194,7 @@ package final class Edge: Sendable {
         await node.gateway.loop.perform {
           Load(
             connections: node.server.connectionCount + node.nameServer.connectionCount,
-            activeZones: node.gateway.activeZones,
+            activeZones: node.gateway.activeZones, tasks: node.gateway.loop.taskCount,
             refusedConnections: node.server.refusedConnectionCount,
             lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description
               ?? node.nameServer.lastFailure)

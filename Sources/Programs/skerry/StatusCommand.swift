@@ -53,7 +53,7 @@ struct StatusCommand: ParsableCommand {
       rows.append([
         loop["name"]?.text ?? "",
         "\(place), \(loop["connections"]?.number ?? 0) connections, "
-          + "\(loop["activeZones"]?.number ?? 0) zones"
+          + "\(loop["activeZones"]?.number ?? 0) zones, \(loop["tasks"]?.number ?? 0) tasks"
           + (refused == 0 ? "" : ", \(refused) connections refused (one network had too many)"),
       ])
       if let failure = loop["lastFailure"]?.text { rows.append(["", "last failure: \(failure)"]) }

@@ -30,6 +30,8 @@ import Synchronization
   /// Long jobs seen lately, oldest first.
   package internal(set) var longJobs: [LongJob] = []
   package internal(set) var longJobCount: UInt64 = 0
+  /// Tasks that were started here and have not ended.
+  package internal(set) var taskCount = 0
 
   /// The shared buffer for responses being written in this piece of work. Users leave it empty.
   package var output: [UInt8] = []

@@ -77,6 +77,7 @@ import CLinux
     }
     let tasks = self.tasks ?? LaneTasks(lane: self)
     self.tasks = tasks
+    loop.taskCount += 1
     loop.route(to: self) {
       Task {
         await tasks.run(operation)

@@ -11,5 +11,8 @@ actor LaneTasks {
     unsafe lane.asUnownedSerialExecutor()
   }
 
-  func run(_ operation: @Sendable () async -> Void) async { await operation() }
+  func run(_ operation: @Sendable () async -> Void) async {
+    await operation()
+    unsafe lane.loop.taskCount -= 1
+  }
 }

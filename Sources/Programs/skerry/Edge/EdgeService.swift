@@ -180,7 +180,8 @@ final class EdgeService: EdgeBackend {
     facts.loops = zip(edge.group.loops, loads).map { loop, load in
       EdgeFacts.LoopFacts(
         name: loop.name, cpu: loop.cpu.map { Int($0) }, connections: load.connections,
-        activeZones: load.activeZones, refusedConnections: load.refusedConnections,
+        activeZones: load.activeZones, tasks: load.tasks,
+        refusedConnections: load.refusedConnections,
         lastFailure: load.lastFailure)
     }
     facts.activeZones = loads.map(\.activeZones).max() ?? 0
