@@ -44,7 +44,8 @@ extension CacheShard {
       claims.remove(claim, hash: flight.hash)
     }
     if isUnshareable {
-      markers.mark(flight.hash, until: now + CacheLimits.markerDuration)
+      markers.mark(
+        flight.hash, of: flight.zone.id, until: now + CacheLimits.markerDuration, at: now)
     }
     guard let response, !wasInvalidated(flight.hash, of: flight.zone, since: flight.startedAt)
     else { return }
@@ -54,7 +55,8 @@ extension CacheShard {
   /// What a loop that fetched for a key of another shard remembers of it.
   func learn(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
     if isUnshareable {
-      markers.mark(flight.hash, until: now + CacheLimits.markerDuration)
+      markers.mark(
+        flight.hash, of: flight.zone.id, until: now + CacheLimits.markerDuration, at: now)
     }
     guard let response else { return }
     front.insert(response)

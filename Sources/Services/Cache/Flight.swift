@@ -199,7 +199,7 @@ final class Flight: @unchecked Sendable {
       end(.resolved(response))
     case .alone(let stale, let until):
       staleResponse = stale
-      shard.markers.mark(hash, until: until)
+      shard.markers.mark(hash, of: zone.id, until: until, at: shard.now)
       end(.alone)
     case .granted(let stale, let forwarding):
       self.forwarding = forwarding

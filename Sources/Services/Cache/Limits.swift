@@ -114,8 +114,9 @@ package enum CacheLimits {
   /// shared while others waited for it.
   static let markerDuration = Duration.seconds(10)
 
-  /// Markers per loop, one per slot of a table; a later one takes the slot.
-  static let markerSlots = 4096
+  /// Markers per loop, eight for the keys that share a place in the table (`MarkerTable` says which one
+  /// goes for a ninth); 32 bytes each.
+  static let markerSlots = 8192
 
   /// Reasons per loop why responses were not stored, for those who ask; a later one takes the slot.
   static let refusalSlots = 1024
