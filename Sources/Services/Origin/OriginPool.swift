@@ -98,10 +98,13 @@ final class OriginPool: @unchecked Sendable {
   }
 
   private func grantSlots() {
-    while let index = waiters.firstIndex(where: { hasRoom(for: $0.server) }) {
+    while let index = waiters.firstIndex(where: { hasRoom(for: $0.server) && !$0.joinsOpening }) {
       let waiter = waiters.remove(at: index)
       take(waiter.server)
-      waiter.grantSlot()
+      // One opens a connection that they will share; the others wait for it.
+      let isShared = waiter.server.speaksHTTP2 && policy.allowsHTTP2 && !waiter.needsHTTP1
+      if isShared { waiter.server.opensShared = true }
+      waiter.grantSlot(isShared: isShared)
     }
   }
 
@@ -159,6 +162,7 @@ final class OriginPool: @unchecked Sendable {
         throw .client(.cancelled)
       case .slot:
         guard outcome == .cancelled else { return nil }
+        if waiter.opensShared { server.opensShared = false }
         slotFreed(of: server)
         throw .client(.cancelled)
       case .waiting:
@@ -240,6 +244,8 @@ private final class ConnectionWaiter {
   let server: OriginServer
   let needsHTTP1: Bool
   private(set) var state = State.waiting
+  /// Was given its slot for a connection that others wait for.
+  private(set) var opensShared = false
   private let parker: Parker
 
   init(_ server: OriginServer, needsHTTP1: Bool, _ parker: Parker) {
@@ -253,7 +259,11 @@ private final class ConnectionWaiter {
     parker.wake()
   }
 
-  func grantSlot() {
+  /// Waits for a connection that somebody else opens.
+  var joinsOpening: Bool { server.opensShared && !needsHTTP1 }
+
+  func grantSlot(isShared: Bool) {
+    opensShared = isShared
     state = .slot
     parker.wake()
   }
