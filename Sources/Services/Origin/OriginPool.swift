@@ -56,21 +56,21 @@ final class OriginPool: @unchecked Sendable {
     }
     let joinsOpening = server.opensShared && !wish.needsHTTP1 && !wish.isFresh
     if joinsOpening || hasWaiter(for: server) || !reserve(server) {
-      if let lease = try await wait(for: server, wish, parker) { return lease }
+      switch try await wait(for: server, wish, parker) {
+      case .lease(let lease): return lease
+      case .slot(let opensShared):
+        return try await open(server, wish, opensShared: opensShared, parker)
+      }
     }
-    do throws(OriginFault) {
-      return try await open(server, wish, parker)
-    } catch {
-      slotFreed(of: server)
-      throw error
-    }
+    let opensShared = beginsShared(server, needsHTTP1: wish.needsHTTP1)
+    return try await open(server, wish, opensShared: opensShared, parker)
   }
 
   /// A connection is free again.
   func release(_ connection: HTTP1ClientConnection, of server: OriginServer) {
     if isClosed { return connection.close() }
     if let index = waiters.firstIndex(where: { $0.server === server }) {
-      return waiters.remove(at: index).grant(.http1(connection))
+      return waiters.remove(at: index).grant(.lease(.http1(connection)))
     }
     // Somebody waits for another origin and the zone has no connection left: this one makes room.
     if !waiters.isEmpty && openCount >= policy.connectionsPerZone { return connection.close() }
@@ -84,7 +84,7 @@ final class OriginPool: @unchecked Sendable {
     while room > 0,
       let index = waiters.firstIndex(where: { $0.server === server && !$0.needsHTTP1 })
     {
-      waiters.remove(at: index).grant(.http2(connection))
+      waiters.remove(at: index).grant(.lease(.http2(connection)))
       room -= 1
     }
   }
@@ -101,10 +101,8 @@ final class OriginPool: @unchecked Sendable {
     while let index = waiters.firstIndex(where: { hasRoom(for: $0.server) && !$0.joinsOpening }) {
       let waiter = waiters.remove(at: index)
       take(waiter.server)
-      // One opens a connection that they will share; the others wait for it.
-      let isShared = waiter.server.speaksHTTP2 && policy.allowsHTTP2 && !waiter.needsHTTP1
-      if isShared { waiter.server.opensShared = true }
-      waiter.grantSlot(isShared: isShared)
+      waiter.grant(
+        .slot(opensShared: beginsShared(waiter.server, needsHTTP1: waiter.needsHTTP1)))
     }
   }
 
@@ -143,10 +141,10 @@ final class OriginPool: @unchecked Sendable {
     return true
   }
 
-  /// Waits for a connection (the result) or for a place for a new one (nil).
+  /// Waits for a connection or for a place for a new one.
   private func wait(
     for server: OriginServer, _ wish: OriginLease.Wish, _ parker: Parker
-  ) async throws(OriginFault) -> OriginLease? {
+  ) async throws(OriginFault) -> ConnectionWaiter.Grant {
     guard waiters.count < policy.waitingExchanges else {
       throw .failure(Failure(.connectionLimitReached, "too many requests wait", isRetryable: true))
     }
@@ -155,44 +153,76 @@ final class OriginPool: @unchecked Sendable {
     let deadline = lane.loop.now + policy.waitTimeout
     while true {
       let outcome = await parker.park(until: deadline)
-      switch waiter.state {
-      case .lease(let lease):
-        guard outcome == .cancelled else { return lease }
-        if case .http1(let connection) = lease { release(connection, of: server) }
+      if let grant = waiter.grant {
+        guard outcome == .cancelled else { return grant }
+        giveBack(grant, of: server)
         throw .client(.cancelled)
-      case .slot:
-        guard outcome == .cancelled else { return nil }
-        if waiter.opensShared { server.opensShared = false }
-        slotFreed(of: server)
-        throw .client(.cancelled)
-      case .waiting:
-        if outcome == .woken { continue }
-        waiters.removeAll { $0 === waiter }
-        if outcome == .cancelled { throw .client(.cancelled) }
-        throw .failure(
-          Failure(
-            .connectionLimitReached, "no connection to the origin became free",
-            isRetryable: true))
       }
+      if outcome == .woken { continue }
+      waiters.removeAll { $0 === waiter }
+      if outcome == .cancelled { throw .client(.cancelled) }
+      throw .failure(
+        Failure(
+          .connectionLimitReached, "no connection to the origin became free",
+          isRetryable: true))
+    }
+  }
+
+  /// Hands what a waiter does not want any more to the others.
+  private func giveBack(_ grant: ConnectionWaiter.Grant, of server: OriginServer) {
+    switch grant {
+    case .lease(.http1(let connection)): release(connection, of: server)
+    case .lease(.http2(let connection)): share(connection, of: server)
+    case .slot(let opensShared):
+      if opensShared { server.opensShared = false }
+      slotFreed(of: server)
     }
   }
 
   // MARK: - Opening
 
+  /// Whether a new connection to `server` may turn out to be one of HTTP/2.
+  private func offersHTTP2(_ server: OriginServer, needsHTTP1: Bool) -> Bool {
+    server.configuration.scheme == .https && policy.allowsHTTP2 && !needsHTTP1
+  }
+
+  /// Whether the next connection is the one that all who come until it is open wait for, to share it;
+  /// whoever opens it ends that. There is one such connection of a server at a time.
+  private func beginsShared(_ server: OriginServer, needsHTTP1: Bool) -> Bool {
+    guard offersHTTP2(server, needsHTTP1: needsHTTP1), server.speaksHTTP2, !server.opensShared
+    else { return false }
+    server.opensShared = true
+    return true
+  }
+
+  /// Opens a connection in the place that was taken for it, which is free again if that fails.
   private func open(
-    _ server: OriginServer, _ wish: OriginLease.Wish, _ parker: Parker
+    _ server: OriginServer, _ wish: OriginLease.Wish, opensShared: Bool, _ parker: Parker
   ) async throws(OriginFault) -> OriginLease {
-    let offersHTTP2 =
-      server.configuration.scheme == .https && policy.allowsHTTP2 && !wish.needsHTTP1
-    if offersHTTP2 && server.speaksHTTP2 { server.opensShared = true }
-    defer {
-      if server.opensShared {
+    do throws(OriginFault) {
+      let lease = try await connect(server, wish, parker)
+      if opensShared {
         server.opensShared = false
         // Whoever waited for this connection and did not get it may open one.
         grantSlots()
       }
+      return lease
+    } catch {
+      if opensShared {
+        server.opensShared = false
+        // All who waited may try at once: one after the other, each would wait for as long again.
+        if error.blamesOrigin { server.speaksHTTP2 = false }
+      }
+      slotFreed(of: server)
+      throw error
     }
+  }
+
+  private func connect(
+    _ server: OriginServer, _ wish: OriginLease.Wish, _ parker: Parker
+  ) async throws(OriginFault) -> OriginLease {
     let addresses = try await addresses(of: server, parker)
+    let offersHTTP2 = offersHTTP2(server, needsHTTP1: wish.needsHTTP1)
     var security: ClientSecurity?
     if server.configuration.scheme == .https {
       security = try await resolver.security.security(
@@ -202,8 +232,9 @@ final class OriginPool: @unchecked Sendable {
       let connection = try await ClientConnection.open(
         to: server.rotated(addresses), on: lane,
         timeout: server.configuration.timeouts.connect, security: security, parker: parker)
-      server.speaksHTTP2 = connection.applicationProtocol == .http2
-      guard server.speaksHTTP2 else {
+      let isHTTP2 = connection.applicationProtocol == .http2
+      if offersHTTP2 { server.speaksHTTP2 = isHTTP2 }
+      guard isHTTP2 else {
         return .http1(HTTP1ClientConnection(connection, owner: server))
       }
       let shared = try HTTP2ClientConnection(
@@ -234,18 +265,16 @@ final class OriginPool: @unchecked Sendable {
 /// An exchange that waits for a connection.
 private final class ConnectionWaiter {
   /// What the exchange was given.
-  enum State {
-    case waiting
+  enum Grant {
     case lease(OriginLease)
-    /// May open one.
-    case slot
+    /// May open one; `opensShared` if others wait to share it.
+    case slot(opensShared: Bool)
   }
 
   let server: OriginServer
   let needsHTTP1: Bool
-  private(set) var state = State.waiting
-  /// Was given its slot for a connection that others wait for.
-  private(set) var opensShared = false
+  /// Nil while it waits.
+  private(set) var grant: Grant?
   private let parker: Parker
 
   init(_ server: OriginServer, needsHTTP1: Bool, _ parker: Parker) {
@@ -254,17 +283,11 @@ private final class ConnectionWaiter {
     self.parker = parker
   }
 
-  func grant(_ lease: OriginLease) {
-    state = .lease(lease)
-    parker.wake()
-  }
-
   /// Waits for a connection that somebody else opens.
   var joinsOpening: Bool { server.opensShared && !needsHTTP1 }
 
-  func grantSlot(isShared: Bool) {
-    opensShared = isShared
-    state = .slot
+  func grant(_ grant: Grant) {
+    self.grant = grant
     parker.wake()
   }
 }

@@ -28,7 +28,8 @@ final class OriginServer: @unchecked Sendable {
   private var resumption: TLSResumption?
   /// Nil once the zone has given the pool up.
   private weak var pool: OriginPool?
-  /// The last TLS handshake agreed on HTTP/2.
+  /// The last TLS handshake that offered HTTP/2 agreed on it, and whoever waited for a connection to
+  /// share has got one.
   var speaksHTTP2 = false
   /// A connection is being opened that all who wait will share.
   var opensShared = false
