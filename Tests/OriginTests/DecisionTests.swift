@@ -159,15 +159,56 @@ struct DecisionTests {
     #expect(decisions == [.freshConnection, .freshConnection, .freshConnection, .giveUp])
   }
 
-  @Test("a connection that goes away takes no retry from the request, but not for ever")
+  private static func goneAway(
+    _ rule: inout RetryRule, onReusedConnection: Bool
+  ) -> RetryRule.Decision {
+    rule.decide(
+      after: .goneAway, progress: .nothingSent, onReusedConnection: onReusedConnection,
+      canReplay: true)
+  }
+
+  @Test("a connection in use that goes away takes no retry from the request, but not for ever")
   func departures() {
-    var rule = RetryRule(isIdempotent: false, retries: 0)
+    var rule = RetryRule(isIdempotent: false, retries: 1)
     let decisions = (0...OriginLimits.departures).map { _ in
-      rule.decide(
-        after: .goneAway, progress: .nothingSent, onReusedConnection: true, canReplay: true)
+      Self.goneAway(&rule, onReusedConnection: true)
     }
-    #expect(decisions.dropLast().allSatisfy { $0 == .sameOrigin })
+    #expect(decisions.dropLast().allSatisfy { $0 == .anotherOrigin })
     #expect(decisions.last == .giveUp)
+  }
+
+  @Test("a new connection that goes away takes a retry; then those in use still take none")
+  func newDepartures() {
+    var rule = RetryRule(isIdempotent: false, retries: 1)
+    #expect(Self.goneAway(&rule, onReusedConnection: false) == .anotherOrigin)
+    #expect(Self.goneAway(&rule, onReusedConnection: true) == .anotherOrigin)
+    #expect(Self.goneAway(&rule, onReusedConnection: false) == .giveUp)
+  }
+
+  @Test("without retries nothing is sent again, nor after a connection that goes away")
+  func noRetries() {
+    for isReused in [true, false] {
+      var rule = RetryRule(isIdempotent: true, retries: 0)
+      #expect(Self.goneAway(&rule, onReusedConnection: isReused) == .giveUp)
+    }
+  }
+
+  @Test("after a connection that goes away the balancer chooses, whatever came before")
+  func choiceAfterDeparture() {
+    var attempts = FetchAttempts(isIdempotent: true, retries: 2, origins: 2)
+    attempts.chose(1)
+    attempts.begin()
+    attempts.leased(isReused: true, ClientRequest())
+    let goesOnAtOnce = attempts.goesOn(after: .client(.closedBeforeResponse))
+    #expect(goesOnAtOnce && attempts.sameServer == 1 && attempts.needsFreshConnection)
+    let goesOnElsewhere = attempts.goesOn(after: .client(.goneAway))
+    #expect(goesOnElsewhere && attempts.sameServer == nil && !attempts.needsFreshConnection)
+  }
+
+  @Test("that a new connection goes away speaks against the origin")
+  func blame() {
+    #expect(OriginFault.client(.goneAway).blamesOrigin)
+    #expect(!OriginFault.client(.cancelled).blamesOrigin)
   }
 
   @Test("retries end at their number")

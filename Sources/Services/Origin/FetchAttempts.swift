@@ -100,12 +100,8 @@ struct FetchAttempts {
       after: error, progress: progress, onReusedConnection: isReused,
       canReplay: !hasConsumedBody)
     needsFreshConnection = decision == .freshConnection
+    sameServer = needsFreshConnection ? lastTried : nil
     if case .http11Required = error { needsHTTP1 = true }
-    switch decision {
-    case .giveUp: return false
-    case .sameOrigin, .freshConnection: sameServer = lastTried
-    case .anotherOrigin: break
-    }
-    return true
+    return decision != .giveUp
   }
 }

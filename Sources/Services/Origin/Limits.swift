@@ -51,8 +51,8 @@ package enum OriginLimits {
   /// Fetches kept for their memory, per zone and loop; more are freed.
   static let spareFetches = 64
 
-  /// Connections of HTTP/2 that may go away (GOAWAY) before they took one request; then it fails. Such
-  /// an attempt costs the origin nothing, since the next connection is shared.
+  /// Connections of HTTP/2 in use that may go away (GOAWAY) before they took one request; then it
+  /// fails. Such an attempt costs the origin nothing, since the next connection is shared.
   static let departures = 16
 
   /// Failures in a row after which an origin is ejected.

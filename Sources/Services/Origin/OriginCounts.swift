@@ -4,6 +4,7 @@
 package struct OriginCounts: Sendable, Equatable {
   package var fetches: UInt64 = 0
   package var failures: UInt64 = 0
+  /// Attempts beyond the first one of a fetch.
   package var retries: UInt64 = 0
   /// Connections that were opened.
   package var connections: UInt64 = 0

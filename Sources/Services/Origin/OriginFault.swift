@@ -21,9 +21,7 @@ enum OriginFault: Error {
   /// Whether it speaks against the origin.
   var blamesOrigin: Bool {
     switch self {
-    case .client(.cancelled), .client(.requestBroken), .client(.requestMalformed),
-      .client(.goneAway):
-      false
+    case .client(.cancelled), .client(.requestBroken), .client(.requestMalformed): false
     case .client: true
     case .failure(let failure):
       failure.kind != .clientAborted && failure.kind != .connectionLimitReached

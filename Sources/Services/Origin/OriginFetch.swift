@@ -123,7 +123,7 @@ final class OriginFetch: @unchecked Sendable {
   /// What a failed attempt says of the origin's health.
   private func noteFailure(_ fault: OriginFault, of server: OriginServer, _ job: Job) {
     guard job.probed == nil else { return }
-    // A connection that had grown stale says nothing of the origin.
+    // A connection that had grown stale, or went away after use, says nothing of the origin.
     let isStale = attempts.isReused && attempts.progress != .responseBegan
     if fault.blamesOrigin && !isStale {
       server.health.fail(now: job.origin.lane.loop.now)

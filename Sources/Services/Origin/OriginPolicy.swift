@@ -25,7 +25,8 @@ package struct OriginPolicy: Equatable, Sendable {
   /// Exchanges on one connection; then it is closed.
   package var exchangesPerConnection = 100_000
 
-  /// Attempts beyond the first one, where RFC 9110 section 9.2.2 allows any.
+  /// Attempts beyond the first one, where RFC 9110 section 9.2.2 allows any; 0 sends nothing twice.
+  /// Those after a connection in use that went away are not counted (`OriginLimits.departures`).
   package var retries = 2
 
   /// Answers 502, 503 or 504 in a row after which an origin is ejected; 0 passes them on and never

@@ -6,26 +6,32 @@ import HTTPClient
 /// whose content can be sent again, when a connection that had been used before ended unanswered (RFC
 /// 9110 section 9.2.2). What a new connection did not answer is the origin's doing, and a response
 /// that began is never asked for again.
+///
+/// An origin that ends its connections after some requests did nothing wrong: a request that came too
+/// late for one of them (GOAWAY, RFC 9113 section 6.8) takes another, and that is not counted. One that
+/// a new connection did not take is counted like any failure. Who allows no retries gets none.
 struct RetryRule {
   /// What follows a failed attempt.
   enum Decision: Equatable {
     case giveUp
-    /// Once more at the same origin, on whatever connection takes requests.
-    case sameOrigin
     /// Once more at the same origin on a new connection: the old one was stale.
     case freshConnection
+    /// Once more at an origin that is chosen anew, on whatever connection takes requests.
     case anotherOrigin
   }
 
   private let isIdempotent: Bool
+  private let retries: Int
+  /// How many of them there still are.
   private var left: Int
   /// A request that may have been sent was repeated.
   private var hasRepeated = false
-  /// Connections that went away before they took the request.
+  /// Connections in use that went away before they took the request.
   private var departures = 0
 
   init(isIdempotent: Bool, retries: Int) {
     self.isIdempotent = isIdempotent
+    self.retries = retries
     left = retries
   }
 
@@ -34,12 +40,11 @@ struct RetryRule {
     after error: HTTPClientError, progress: HTTPClientError.Progress, onReusedConnection: Bool,
     canReplay: Bool
   ) -> Decision {
-    guard canReplay else { return .giveUp }
-    // An origin that ends its connections after some requests did nothing wrong, and a request can
-    // come too late for several of them.
-    if case .goneAway = error {
+    guard canReplay, retries > 0 else { return .giveUp }
+    if case .goneAway = error, onReusedConnection {
+      // It can come too late for several of them.
       departures += 1
-      return departures <= OriginLimits.departures ? .sameOrigin : .giveUp
+      return departures <= OriginLimits.departures ? .anotherOrigin : .giveUp
     }
     guard left > 0, Self.isWorthRetrying(error) else { return .giveUp }
     switch progress {
