@@ -5,8 +5,9 @@ import Primitives
 /// Keys for which requests must not wait for each other ("hit for miss"), each for a while.
 ///
 /// A hash has eight slots, of which a new marker takes one of its own key, one that is over, one of its
-/// own zone, or the one that would be over first: a tenant with very many such keys takes one slot in
-/// eight from the others. A marker that is forgotten early costs one wait.
+/// own zone, or one of the zone that has most of the eight: a tenant with very many such keys holds what
+/// nobody else needs, and gives it back down to its share. A marker that is forgotten early costs one
+/// wait.
 struct MarkerTable {
   private var hashes: [UInt64]
   private var untils: [Instant]
@@ -30,7 +31,10 @@ struct MarkerTable {
 
   /// Marks a key of `zone`.
   mutating func mark(_ hash: UInt64, of zone: ZoneID, until: Instant, at now: Instant) {
-    let slot = slot(of: hash) ?? replaceable(by: zone, among: slots(of: hash), at: now)
+    let slots = slots(of: hash)
+    let slot =
+      slot(of: hash) ?? slots.first { untils[$0] <= now } ?? firstToEnd(of: zone, among: slots)
+      ?? firstToEndOfLargest(among: slots)
     hashes[slot] = hash
     untils[slot] = until
     zones[slot] = zone
@@ -50,14 +54,30 @@ struct MarkerTable {
     return nil
   }
 
-  private func replaceable(by zone: ZoneID, among slots: Range<Int>, at now: Instant) -> Int {
-    var first = slots.lowerBound
-    var own: Int?
-    for slot in slots {
-      if untils[slot] <= now { return slot }
-      if zones[slot] == zone, own.map({ untils[slot] < untils[$0] }) ?? true { own = slot }
-      if untils[slot] < untils[first] { first = slot }
+  /// The marker of `zone` that is over first; nil if there is none.
+  private func firstToEnd(of zone: ZoneID, among slots: Range<Int>) -> Int? {
+    var first: Int?
+    for slot in slots where zones[slot] == zone {
+      if first.map({ untils[slot] < untils[$0] }) ?? true { first = slot }
     }
-    return own ?? first
+    return first
+  }
+
+  /// The marker that is over first of those whose zones have most.
+  private func firstToEndOfLargest(among slots: Range<Int>) -> Int {
+    var (first, most) = (slots.lowerBound, 0)
+    for slot in slots {
+      let count = markers(of: zones[slot], among: slots)
+      if count > most || count == most && untils[slot] < untils[first] {
+        (first, most) = (slot, count)
+      }
+    }
+    return first
+  }
+
+  private func markers(of zone: ZoneID, among slots: Range<Int>) -> Int {
+    var count = 0
+    for slot in slots where zones[slot] == zone { count += 1 }
+    return count
   }
 }
