@@ -36,13 +36,9 @@ package enum PurgeTarget {
     return body(target.span, length)
   }
 
-  /// The length of a host without its port (RFC 3986 section 3.2) and the dot of the root.
+  /// The length of a host without its port and the dot of the root.
   private static func hostLength(_ authority: Span<UInt8>) -> Int {
-    guard authority.count > 0 else { return 0 }
-    if authority[0] == 0x5b {
-      return (authority.first(0x5d, in: 0..<authority.count) ?? authority.count - 1) + 1
-    }
-    let end = authority.first(0x3a, in: 0..<authority.count) ?? authority.count
+    let end = RequestHead.hostLength(in: authority)
     return end > 1 && authority[end - 1] == 0x2e ? end - 1 : end
   }
 
