@@ -5,10 +5,11 @@ import Testing
 
 @Suite("Words of bytes") struct WordTests {
   @Test func `numbers are read and written in network byte order`() {
-    let bytes: [UInt8] = [9, 1, 2, 3, 4]
+    let bytes: [UInt8] = [9, 1, 2, 3, 4, 5, 6, 7, 8]
     let span = bytes.span
     #expect(span.uint16(at: 1) == 0x0102 && span.uint16(at: 3) == 0x0304)
     #expect(span.uint32(at: 1) == 0x0102_0304)
+    #expect(span.uint64(at: 1) == 0x0102_0304_0506_0708)
     var output = [UInt8](repeating: 0xff, count: 15)
     var target = output.mutableSpan
     target.store(0x0102 as UInt16, at: 0)
@@ -55,6 +56,10 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let bytes: [UInt8] = [1, 2, 3]
       _ = bytes.span.uint32(at: 0)
+    }
+    await #expect(processExitsWith: .failure) {
+      let bytes: [UInt8] = [1, 2, 3, 4, 5, 6, 7]
+      _ = bytes.span.uint64(at: 0)
     }
     await #expect(processExitsWith: .failure) {
       var bytes: [UInt8] = [1, 2, 3]

@@ -19,6 +19,15 @@ extension Span where Element == UInt8 {
     }
   }
 
+  /// Eight bytes at `offset` in network byte order; they must be there.
+  @inlinable @inline(__always) package func uint64(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= count &- 8)
+    // Safe: the eight bytes were just found to be there.
+    return unsafe withUnsafeBytes {
+      UInt64(bigEndian: unsafe $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+  }
+
   /// At most eight bytes at `offset`, the first in the lowest place, zeros behind them; `length` of
   /// them must be there.
   @inlinable @inline(__always) package func littleWord(at offset: Int, length: Int) -> UInt64 {

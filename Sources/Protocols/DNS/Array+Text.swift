@@ -72,36 +72,12 @@ extension Array where Element == UInt8 {
 
   /// Appends an address of four bytes.
   mutating func appendIPv4(_ bytes: Span<UInt8>) {
-    for index in 0..<4 {
-      if index > 0 { append(0x2e) }
-      appendDecimal(UInt64(bytes[index]))
-    }
+    append(AddressText(ipv4: bytes.uint32(at: 0)).span)
   }
 
-  /// Appends an address of sixteen bytes in the form of RFC 5952; one that stands for an IPv4 address
-  /// ends with that in dots (section 5).
+  /// Appends an address of sixteen bytes in the form of RFC 5952.
   mutating func appendIPv6(_ bytes: Span<UInt8>) {
-    var (best, bestLength, run) = (8, 1, 0)
-    for index in 0..<8 {
-      run = bytes.uint16(at: index * 2) == 0 ? run + 1 : 0
-      if run > bestLength { (best, bestLength) = (index - run + 1, run) }
-    }
-    if (best, bestLength) == (0, 5), bytes.uint16(at: 10) == 0xffff {
-      append("::ffff:")
-      return appendIPv4(bytes.extracting(12..<16))
-    }
-    var index = 0
-    while index < 8 {
-      if index == best {
-        append(0x3a)
-        append(0x3a)
-        index += bestLength
-        continue
-      }
-      if index > 0, index != best + bestLength || best == 8 { append(0x3a) }
-      appendHexadecimal(UInt64(bytes.uint16(at: index * 2)))
-      index += 1
-    }
+    append(AddressText(ipv6: bytes.uint64(at: 0), bytes.uint64(at: 8)).span)
   }
 
   /// Appends a character-string's bytes in quotes.

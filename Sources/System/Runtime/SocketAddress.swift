@@ -1,7 +1,7 @@
 // Where a socket is: an IPv4 or IPv6 address with a port, or the file system.
 
 import CLinux
-import Primitives
+package import Primitives
 
 /// An IP address with a port. IPv4 is kept as `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2).
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -42,7 +42,13 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The address without the port.
-  package var hostText: AddressText { AddressText(self) }
+  package var hostText: AddressText {
+    switch family {
+    case .local: AddressText("local")
+    case .ipv4: AddressText(ipv4: UInt32(truncatingIfNeeded: low))
+    case .ipv6: AddressText(ipv6: high, low)
+    }
+  }
 
   /// The same as a string.
   package var host: String {

@@ -1,24 +1,27 @@
 // An IP address as text, without memory of its own.
 
-import Primitives
-
-/// An address without its port, in ASCII: dotted decimals, or what RFC 5952 makes of IPv6.
+/// An address in ASCII: dotted decimals, or what RFC 5952 makes of IPv6.
 package struct AddressText: Sendable {
   // The longest has eight groups of four digits and seven colons.
   private var bytes = InlineArray<39, UInt8>(repeating: 0)
   private var count = 0
 
-  init(_ address: SocketAddress) {
-    switch address.family {
-    case .local: for byte in [0x6c, 0x6f, 0x63, 0x61, 0x6c] as [UInt8] { write(byte) }
-    case .ipv4:
-      for index in 0..<4 {
-        if index > 0 { write(0x2e) }
-        writeDecimal(UInt8(truncatingIfNeeded: address.low >> UInt64(24 - 8 * index)))
-      }
-    case .ipv6: writeGroups(address)
+  /// The text of the IPv4 address whose first byte is the highest of `word`.
+  package init(ipv4 word: UInt32) { writeDecimals(word) }
+
+  /// The text of the IPv6 address of two words, the first bytes the highest; one that stands for an IPv4
+  /// address ends with that in dots (RFC 5952 section 5).
+  package init(ipv6 high: UInt64, _ low: UInt64) {
+    if high == 0 && low >> 32 == 0xffff {
+      write("::ffff:")
+      writeDecimals(UInt32(truncatingIfNeeded: low))
+    } else {
+      writeGroups(high, low)
     }
   }
+
+  /// A constant that stands in for an address, of more than one scalar and at most 39 bytes.
+  package init(_ text: StaticString) { write(text) }
 
   /// The text, for as long as this lives.
   package var span: Span<UInt8> {
@@ -30,6 +33,23 @@ package struct AddressText: Sendable {
     count &+= 1
   }
 
+  private mutating func write(_ text: StaticString) {
+    // Safe: a static string of more than one scalar is a constant in the binary.
+    text.withUTF8Buffer { constant in
+      for index in 0..<text.utf8CodeUnitCount { write(unsafe constant[index]) }
+    }
+  }
+
+  private mutating func writeDecimals(_ word: UInt32) {
+    var shift: UInt32 = 24
+    while true {
+      writeDecimal(UInt8(truncatingIfNeeded: word >> shift))
+      if shift == 0 { return }
+      write(0x2e)
+      shift -= 8
+    }
+  }
+
   private mutating func writeDecimal(_ byte: UInt8) {
     if byte >= 100 { write(48 &+ byte / 100) }
     if byte >= 10 { write(48 &+ byte / 10 % 10) }
@@ -37,8 +57,8 @@ package struct AddressText: Sendable {
   }
 
   /// RFC 5952 section 4: the first of the longest runs of two zero groups or more is `::`.
-  private mutating func writeGroups(_ address: SocketAddress) {
-    let zeros = Self.longestZeros(address)
+  private mutating func writeGroups(_ high: UInt64, _ low: UInt64) {
+    let zeros = Self.longestZeros(high, low)
     var index = 0
     while index < 8 {
       if index == zeros.lowerBound && !zeros.isEmpty {
@@ -48,7 +68,7 @@ package struct AddressText: Sendable {
         continue
       }
       if index > 0 && index != zeros.upperBound { write(0x3a) }
-      writeHexadecimal(Self.group(index, of: address))
+      writeHexadecimal(Self.group(index, high, low))
       index += 1
     }
   }
@@ -64,17 +84,17 @@ package struct AddressText: Sendable {
     }
   }
 
-  private static func group(_ index: Int, of address: SocketAddress) -> UInt16 {
-    let word = index < 4 ? address.high : address.low
+  private static func group(_ index: Int, _ high: UInt64, _ low: UInt64) -> UInt16 {
+    let word = index < 4 ? high : low
     return UInt16(truncatingIfNeeded: word >> UInt64(48 - 16 * (index & 3)))
   }
 
-  private static func longestZeros(_ address: SocketAddress) -> Range<Int> {
+  private static func longestZeros(_ high: UInt64, _ low: UInt64) -> Range<Int> {
     var best = 0..<0
     var start = 0
     while start < 8 {
       var end = start
-      while end < 8 && group(end, of: address) == 0 { end += 1 }
+      while end < 8 && group(end, high, low) == 0 { end += 1 }
       if end - start > max(1, best.count) { best = start..<end }
       start = max(end, start + 1)
     }
