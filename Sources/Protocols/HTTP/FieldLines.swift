@@ -7,8 +7,6 @@ package struct FieldLines {
   private(set) var entries: [FieldBlock.Entry]
   /// Where the memory lies in the block.
   private let base: Int
-  private var nameStart = 0
-  private var valueStart = 0
 
   init(_ entries: consuming [FieldBlock.Entry], at base: Int) {
     self.entries = entries
@@ -21,18 +19,16 @@ package struct FieldLines {
     return false
   }
 
-  /// Begins the line of `name`; its value is appended to `output` next.
-  package mutating func begin(_ name: FieldName, _ output: inout OutputSpan<UInt8>) {
-    nameStart = output.count
+  /// The line of a known field whose value `write` appends. `isChecked`: it can't split a message.
+  package mutating func append(
+    _ name: FieldName, isChecked: Bool = false, _ output: inout OutputSpan<UInt8>,
+    _ write: (inout OutputSpan<UInt8>) -> Void
+  ) {
+    let nameStart = output.count
     output.append(name.canonical)
     output.append(": ")
-    valueStart = output.count
-  }
-
-  /// Ends the line. `isChecked`: its value can't split a message.
-  package mutating func end(
-    _ name: FieldName, isChecked: Bool = false, _ output: inout OutputSpan<UInt8>
-  ) {
+    let valueStart = output.count
+    write(&output)
     entries.append(
       FieldBlock.Entry(
         name: name, nameStart: base &+ nameStart, nameLength: valueStart &- nameStart &- 2,
@@ -45,9 +41,7 @@ package struct FieldLines {
   package mutating func append(
     _ name: FieldName, _ value: StaticString, _ output: inout OutputSpan<UInt8>
   ) {
-    begin(name, &output)
-    output.append(value)
-    end(name, isChecked: true, &output)
+    append(name, isChecked: true, &output) { $0.append(value) }
   }
 
   /// Copies the field at `index` of `source`, under the name that it has there.

@@ -91,18 +91,14 @@ struct ForwardedHead {
     }
     lines.append(.xForwardedProto, client.isTLS ? "https" : "http", &output)
     if !request.authority.isEmpty {
-      lines.begin(.xForwardedHost, &output)
-      output.append(request.authority.span)
-      lines.end(.xForwardedHost, &output)
+      lines.append(.xForwardedHost, &output) { $0.append(request.authority.span) }
     }
-    lines.begin(.xRequestID, &output)
-    output.append(RequestID.digits(of: fetch.requestID).span)
-    lines.end(.xRequestID, isChecked: true, &output)
+    lines.append(.xRequestID, isChecked: true, &output) { output in
+      output.append(RequestID.digits(of: fetch.requestID).span)
+    }
     // RFC 8470 section 5.1: also when the client's own field said so already, once.
     if client.isEarlyData && !lines.contains(.earlyData) {
-      lines.begin(.earlyData, &output)
-      output.append(0x31)
-      lines.end(.earlyData, isChecked: true, &output)
+      lines.append(.earlyData, isChecked: true, &output) { $0.append(0x31) }
     }
   }
 
@@ -112,10 +108,10 @@ struct ForwardedHead {
     _ name: FieldName, after source: FieldBlock, _ lines: inout FieldLines,
     _ output: inout OutputSpan<UInt8>, _ own: (inout OutputSpan<UInt8>) -> Void
   ) {
-    lines.begin(name, &output)
-    if source.contains(name) { appendMembers(of: name, in: source, &output) }
-    own(&output)
-    lines.end(name, &output)
+    lines.append(name, &output) { output in
+      if source.contains(name) { appendMembers(of: name, in: source, &output) }
+      own(&output)
+    }
   }
 
   private func appendMembers(
