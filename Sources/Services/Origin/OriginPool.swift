@@ -62,7 +62,7 @@ final class OriginPool: @unchecked Sendable {
         return try await open(server, wish, opensShared: opensShared, parker)
       }
     }
-    let opensShared = beginsShared(server, needsHTTP1: wish.needsHTTP1)
+    let opensShared = beginShared(server, needsHTTP1: wish.needsHTTP1)
     return try await open(server, wish, opensShared: opensShared, parker)
   }
 
@@ -101,8 +101,8 @@ final class OriginPool: @unchecked Sendable {
     while let index = waiters.firstIndex(where: { hasRoom(for: $0.server) && !$0.joinsOpening }) {
       let waiter = waiters.remove(at: index)
       take(waiter.server)
-      waiter.grant(
-        .slot(opensShared: beginsShared(waiter.server, needsHTTP1: waiter.needsHTTP1)))
+      let opensShared = beginShared(waiter.server, needsHTTP1: waiter.needsHTTP1)
+      waiter.grant(.slot(opensShared: opensShared))
     }
   }
 
@@ -186,9 +186,9 @@ final class OriginPool: @unchecked Sendable {
     server.configuration.scheme == .https && policy.allowsHTTP2 && !needsHTTP1
   }
 
-  /// Whether the next connection is the one that all who come until it is open wait for, to share it;
-  /// whoever opens it ends that. There is one such connection of a server at a time.
-  private func beginsShared(_ server: OriginServer, needsHTTP1: Bool) -> Bool {
+  /// Makes the next connection the one that all who come until it is open wait for, to share it, and
+  /// says whether it is: there is one of a server at a time. Whoever opens it ends that.
+  private func beginShared(_ server: OriginServer, needsHTTP1: Bool) -> Bool {
     guard offersHTTP2(server, needsHTTP1: needsHTTP1), server.speaksHTTP2, !server.opensShared
     else { return false }
     server.opensShared = true
