@@ -114,8 +114,8 @@ class Lab:
             time.sleep(0.05)
 
     def origin(self):
-        """nginx on files: /c/1k and /c/1m may be stored; /n/page (250 KB) and /n/note (16 KB) are
-        text that may not."""
+        """nginx on files: /c/1k and /c/1m may be stored; /n/1k may not, and neither may the texts /n/page
+        (250 KB) and /n/note (16 KB)."""
         port, folder = free_port(), f"{self.directory}/origin"
         for name in ("c", "n"):
             os.makedirs(f"{folder}/{name}")
@@ -123,13 +123,14 @@ class Lab:
         for name, size in (("1k", 1 << 10), ("1m", 1 << 20)):
             with open(f"{folder}/c/{name}", "wb") as f:
                 f.write(noise.randbytes(size))
+        shutil.copy(f"{folder}/c/1k", f"{folder}/n/1k")
         words = ["".join(noise.choices("etaoinshrdlu", k=noise.randint(2, 9))) for _ in range(2000)]
         with open(f"{folder}/n/page", "w") as f:
             f.write(" ".join(noise.choices(words, k=60_000))[:250_000])
         with open(f"{folder}/n/note", "w") as f:
             f.write(" ".join(noise.choices(words, k=5_000))[:16_000])
         self.origin_pid = self.nginx(folder, {LOAD_CPU}, 0, f"""
-  default_type text/plain;
+  default_type text/plain; open_file_cache max=1000;
   server {{
     listen 127.0.0.1:{port} backlog=4096; root {folder};
     location /c/ {{ add_header Cache-Control "public, max-age=86400"; }}
@@ -139,14 +140,18 @@ class Lab:
         return port
 
     def cache(self, origin, cpus):
-        """nginx's proxy_cache in front of `origin`, with a worker pinned to each of `cpus`."""
+        """nginx's proxy_cache in front of `origin`, with a worker pinned to each of `cpus`; /n/ goes past the cache."""
         port = free_port()
         folder = f"{self.directory}/cache-{port}"
         os.makedirs(folder)
         process = self.nginx(folder, set(range(os.cpu_count())), len(cpus), f"""
-  proxy_cache_path {folder}/store keys_zone=c:10m; proxy_cache c;
+  proxy_cache_path {folder}/store keys_zone=c:10m use_temp_path=off; sendfile on; open_file_cache max=1000;
+  upstream origin {{ server 127.0.0.1:{origin}; keepalive 256; keepalive_requests 1000000000; }}
+  proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
   server {{
-    listen 127.0.0.1:{port} backlog=4096 reuseport; location / {{ proxy_pass http://127.0.0.1:{origin}; }}
+    listen 127.0.0.1:{port} backlog=4096 reuseport;
+    location / {{ proxy_pass http://origin; proxy_cache c; proxy_cache_key $host$request_uri; proxy_cache_lock on; }}
+    location /n/ {{ proxy_pass http://origin; }}
   }}""")
         self.wait_for(lambda: answers(port, "a.test", "/c/1k"))
         return Peer(process.pid, port)
@@ -179,9 +184,12 @@ class Peer:
     def __init__(self, pid, port):
         self.pid, self.port = pid, port
 
-    def cpu_seconds(self):
+    def children(self):
         with open(f"/proc/{self.pid}/task/{self.pid}/children") as f:
-            return sum(cpu_seconds(int(child)) for child in f.read().split())
+            return [int(child) for child in f.read().split()]
+
+    def cpu_seconds(self):
+        return sum(map(cpu_seconds, self.children()))
 
 
 class Edge:

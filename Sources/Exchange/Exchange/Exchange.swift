@@ -54,8 +54,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
 
   /// Moves the exchange, with its waiting place, to the lane of its zone.
   package func move(to lane: Lane) {
-    self.lane = lane
-    parker.lane = lane
+    if self.lane !== lane { self.lane = lane }
+    if parker.lane !== lane { parker.lane = lane }
   }
 
   /// Whether nobody but the exchange itself can wake its task any more.

@@ -11,7 +11,7 @@ package enum ResponseBody: @unchecked Sendable {
   case stream(any BodySource)
 
   /// Bytes in memory; 0 for a stream.
-  package var count: Int {
+  @inline(__always) package var count: Int {
     switch self {
     case .none, .stream: 0
     case .bytes(let bytes): bytes.count
@@ -20,7 +20,7 @@ package enum ResponseBody: @unchecked Sendable {
   }
 
   /// Whether the whole body is in memory.
-  package var isComplete: Bool {
+  @inline(__always) package var isComplete: Bool {
     if case .stream = self { return false }
     return true
   }

@@ -27,20 +27,27 @@ package enum HTTP1HeadWriter {
   ) throws(HTTPParseError) {
     try check(head)
     head.method.write(to: &output)
-    let isAuthority = head.method == .connect
-    let target = isAuthority ? head.authority.count : head.path.count
-    // In one piece: the constants have 20 bytes.
-    output.append(addingCapacity: target + head.authority.count + 20) { line in
-      line.append(0x20)
-      line.append(isAuthority ? head.authority.span : head.path.span)
-      line.append(" HTTP/1.1\r\nHost: ")
-      line.append(head.authority.span)
-      line.append("\r\n")
-    }
+    appendTarget(
+      head.method == .connect ? head.authority.span : head.path.span, head.authority.span,
+      to: &output)
     appendFieldLines(head.fields, to: &output)
     appendConnection(connection, sendsTE: head.fields.contains(.te), to: &output)
     appendFraming(body, anticipatesContent: head.method.anticipatesContent, to: &output)
     output.append("\r\n")
+  }
+
+  /// The rest of the request line, and Host, in one piece.
+  private static func appendTarget(
+    _ target: Span<UInt8>, _ authority: Span<UInt8>, to output: inout [UInt8]
+  ) {
+    // The constants have 20 bytes.
+    output.append(addingCapacity: target.count + authority.count + 20) { line in
+      line.append(0x20)
+      line.append(target)
+      line.append(" HTTP/1.1\r\nHost: ")
+      line.append(authority)
+      line.append("\r\n")
+    }
   }
 
   /// Appends a response head. `body` of a response to HEAD or of a 304 says what the body would

@@ -61,7 +61,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
   /// Answers from memory, or says what must be done for an answer.
   package func evaluate(_ exchange: Exchange) -> Verdict {
     var budget = StepBudget()
-    let policy = policies.policy(for: exchange.request, &budget)
+    let policy = policy(for: &exchange.request, &budget)
     if policy.settings.tellsTimes { exchange.facts.sourceBegunAt = shard.loop.preciseNow }
     if let plan = policy.key, plan.describesClients {
       plan.describeClient(in: &exchange.request, &budget)
@@ -78,15 +78,8 @@ package final class CacheStage: Stage, @unchecked Sendable {
     if policy.mayBypass, policy.bypasses(exchange.request, &budget) {
       return .start(CachePass(self, .bypass))
     }
-    writeKey(of: exchange.request, policy)
-    let key = shard.key
-    let hash = shard.hash.hash(key.span)
+    let (hash, traits, found) = look(&exchange.request, policy)
     let isOwned = shard.ownerIndex(hash) == shard.index
-    let found =
-      isOwned
-      ? shard.find(hash, key, exchange.request.fields)
-      : shard.front.find(hash, key, exchange.request.fields)
-    let traits = RequestTraits(exchange.request.fields)
     let directives =
       traits.contains(.directives) ? RequestDirectives(exchange.request.fields) : nil
     if let found, answer(exchange, found, policy, traits, directives, isHead: isHead) {
@@ -98,12 +91,31 @@ package final class CacheStage: Stage, @unchecked Sendable {
       return .start(CachePass(self, .uriMiss, storing: policy))
     }
     var lookup = Lookup(
-      hash: hash, key: Array(copying: key), policy: policy, isOwned: isOwned, isHead: isHead,
+      hash: hash, key: Array(copying: shard.key), policy: policy, isOwned: isOwned, isHead: isHead,
       traits: traits, directives: directives, found: found)
     if found == nil, isOwned, answerFromDisk(exchange, &lookup) {
       return exchange.response.body.isComplete ? .respond : .suspend(SlicedAnswer())
     }
     return .suspend(CacheMiss(self, lookup))
+  }
+
+  /// What holds for `request`, which is lent, as below: a part of an exchange that is passed as a value
+  /// is copied.
+  private func policy(
+    for request: inout RequestHead, _ budget: inout StepBudget
+  ) -> CachePolicy { policies.policy(for: request, &budget) }
+
+  /// The hash of the key, which is in `shard.key` then, and what memory has for it.
+  private func look(
+    _ request: inout RequestHead, _ policy: CachePolicy
+  ) -> (hash: UInt64, traits: RequestTraits, found: StoredResponse?) {
+    writeKey(of: request, policy)
+    let key = shard.key
+    let hash = shard.hash.hash(key.span)
+    let found =
+      shard.ownerIndex(hash) == shard.index
+      ? shard.find(hash, key, request.fields) : shard.front.find(hash, key, request.fields)
+    return (hash, RequestTraits(request.fields), found)
   }
 
   /// What a passed GET would have to know to be stored.

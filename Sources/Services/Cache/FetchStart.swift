@@ -15,7 +15,7 @@ struct FetchStart: Sendable {
   }
 
   /// A fetch that begins now.
-  init(_ zone: CacheZone) {
+  init(_ zone: borrowing CacheZone) {
     // Not the loop's `now`: an invalidation in this very round came before.
     self.init(sequence: zone.purgeSequence, instant: SystemClock.monotonic)
   }

@@ -22,7 +22,7 @@ struct RequestDirectives: Sendable, Equatable {
   var asksForFresh: Bool { noCache || maxAge != nil || minFresh != nil }
 
   /// Reads Cache-Control or, without it, Pragma (RFC 9111 section 5.4).
-  init(_ fields: FieldBlock) {
+  init(_ fields: borrowing FieldBlock) {
     guard fields.contains(.cacheControl) else {
       noCache = fields.withFirst(.pragma) { $0.listHolds("no-cache") } ?? false
       return

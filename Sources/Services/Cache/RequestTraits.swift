@@ -18,7 +18,7 @@ struct RequestTraits: OptionSet {
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
   @inline(__always)
-  init(_ fields: FieldBlock) {
+  init(_ fields: borrowing FieldBlock) {
     var traits: RequestTraits = []
     for index in fields.entries.indices {
       switch fields.entries[index].name {

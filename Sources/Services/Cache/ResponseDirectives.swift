@@ -13,7 +13,7 @@ struct ResponseDirectives: Sendable, Equatable {
   init() {}
 
   /// The target list of this cache is `CDN-Cache-Control` alone.
-  init(_ fields: FieldBlock) {
+  init(_ fields: borrowing FieldBlock) {
     if fields.contains(.cdnCacheControl),
       let targeted = CacheControl(targeted: .cdnCacheControl, fields)
     {

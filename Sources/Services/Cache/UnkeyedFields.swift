@@ -9,8 +9,8 @@ enum UnkeyedFields {
   /// Takes them out of a request whose response may be shared, but for those that are part of the
   /// zone's keys. The origin gets X-Forwarded-For, -Host and -Proto from us alone.
   static func remove(from request: inout RequestHead, _ plan: CacheKeyPlan?) {
+    guard isAny(in: request.fields, plan) else { return }
     let fields = request.fields
-    guard isAny(in: fields, plan) else { return }
     var index = -1
     request.fields.removeAll { _ in
       index += 1
@@ -20,7 +20,8 @@ enum UnkeyedFields {
 
   /// Whether a request carries any of them.
   static func isAny(in fields: FieldBlock, _ plan: CacheKeyPlan?) -> Bool {
-    fields.entries.indices.contains { isUnkeyed($0, of: fields, plan) }
+    for index in 0..<fields.count where isUnkeyed(index, of: fields, plan) { return true }
+    return false
   }
 
   private static func isUnkeyed(

@@ -29,9 +29,9 @@ package final class CodingNegotiation: Stage {
   }
 
   package func evaluate(_ exchange: Exchange) -> Verdict {
-    guard let index = exchange.request.fields.firstIndex(of: .acceptEncoding),
-      exchange.upgradedInput == nil
-    else { return .next }
+    guard let index = Self.accepted(&exchange.request), exchange.upgradedInput == nil else {
+      return .next
+    }
     let fields = exchange.request.fields
     if fields.count(of: .acceptEncoding) > 1 || !known.isOfOneLine
       || !fields.withValue(at: index, { value in known.value.withSpan { value.equals($0) } })
@@ -44,6 +44,12 @@ package final class CodingNegotiation: Stage {
     }
     exchange.request.fields.remove(.acceptEncoding)
     return .next
+  }
+
+  /// The first Accept-Encoding. `request` is lent, since a part of an exchange that is passed as a value
+  /// is copied.
+  private static func accepted(_ request: inout RequestHead) -> Int? {
+    request.fields.firstIndex(of: .acceptEncoding)
   }
 
   private func learn(_ fields: FieldBlock, _ index: Int) {

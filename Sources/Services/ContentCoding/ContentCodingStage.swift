@@ -34,7 +34,7 @@ package final class ContentCodingStage: ResponseStage {
     case ..<200, 204, 205, 206: return
     default: break
     }
-    guard isMeant(exchange) else { return }
+    guard isMeant(&exchange.response, exchange.facts.refusesIdentity) else { return }
     if !varies(exchange) { exchange.response.fields.append(.vary, "Accept-Encoding") }
     guard let kind = EncoderKind(exchange.facts.wantedCoding, configuration),
       let body = encode(exchange, kind)
@@ -51,25 +51,19 @@ package final class ContentCodingStage: ResponseStage {
 
   // MARK: - Whether
 
-  /// Whether a client that wants a coding gets one.
-  @inline(__always)
-  private func isMeant(_ exchange: Exchange) -> Bool {
+  /// Whether a client that wants a coding gets one. `response` is lent, since a part of an exchange that
+  /// is passed as a value is copied.
+  private func isMeant(_ response: inout Response, _ refusesIdentity: Bool) -> Bool {
     // A client that refuses the content as it is gets any content coded.
-    if !exchange.facts.refusesIdentity {
-      if let length = exchange.response.contentLength, length < configuration.minimumBytes {
-        return false
-      }
-      guard hasMeantType(exchange) else { return false }
-    } else if exchange.response.contentLength == 0 {
+    if !refusesIdentity {
+      if let length = response.contentLength, length < configuration.minimumBytes { return false }
+      let isMeant = response.stored.flatMap { isMeantType($0.fields) }
+      guard isMeant ?? isMeantType(response.fields) ?? false else { return false }
+    } else if response.contentLength == 0 {
       return false
     }
-    return isTransformable(exchange.response.fields)
-      && exchange.response.stored.map { isTransformable($0.fields) } ?? true
-  }
-
-  private func hasMeantType(_ exchange: Exchange) -> Bool {
-    if let isMeant = exchange.response.stored.flatMap({ isMeantType($0.fields) }) { return isMeant }
-    return isMeantType(exchange.response.fields) ?? false
+    return isTransformable(response.fields)
+      && response.stored.map { isTransformable($0.fields) } ?? true
   }
 
   /// Nil without a Content-Type.

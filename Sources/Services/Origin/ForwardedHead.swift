@@ -19,7 +19,13 @@ struct ForwardedHead {
 
   /// Writes the head for `fetch` into `head`, whose old content is dropped.
   func write(_ fetch: Fetch, into head: inout RequestHead) {
-    let request = fetch.request
+    write(&fetch.request, of: fetch, into: &head)
+  }
+
+  /// `request` is lent, since a part of a fetch that is passed as a value is copied.
+  private func write(
+    _ request: inout RequestHead, of fetch: Fetch, into head: inout RequestHead
+  ) {
     head.reset()
     head.method = request.method
     head.scheme = isTLS ? .https : .http

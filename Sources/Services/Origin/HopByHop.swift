@@ -11,7 +11,7 @@ struct HopByHop {
   private var knownNames: [FieldName] = []
 
   /// Reads the Connection fields of `fields`.
-  init(_ fields: FieldBlock) {
+  init(_ fields: borrowing FieldBlock) {
     guard fields.contains(.connection) else { return }
     for index in 0..<fields.count where fields.entries[index].name == .connection {
       fields.withValue(at: index) { value in

@@ -15,12 +15,15 @@ package final class LoopGuard: Stage {
 
   /// 508 if CDN-Loop names us.
   package func evaluate(_ exchange: Exchange) -> Verdict {
-    guard hasPassed(exchange.request.fields) else { return .next }
+    guard hasPassed(&exchange.request) else { return .next }
     let failure = Failure(.proxyLoopDetected, "CDN-Loop names this network")
     exchange.facts.failure = failure
     ErrorPage.render(failure, for: exchange)
     return .respond
   }
+
+  /// `request` is lent, since a part of an exchange that is passed as a value is copied.
+  private func hasPassed(_ request: inout RequestHead) -> Bool { hasPassed(request.fields) }
 
   /// Whether CDN-Loop names us: `cdn-info = cdn-id *( OWS ";" OWS parameter )`.
   func hasPassed(_ fields: FieldBlock) -> Bool {

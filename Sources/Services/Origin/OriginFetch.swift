@@ -54,14 +54,21 @@ final class OriginFetch: @unchecked Sendable {
   ) {
     precondition(job == nil)
     let job = Job(origin: origin, fetch: fetch, receiver: receiver, probed: probed)
-    self.job = job
     fetch.maker = self
     attempts = FetchAttempts(
       isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries,
       origins: origin.pool.servers.count)
-    guard fetch.body == nil, fetch.upgradedInput == nil else { return startTask(.content, job) }
+    begin(job)
+    self.job = job
+  }
+
+  /// Makes the first attempt, at once if nothing must be waited for.
+  private func begin(_ job: Job) {
+    guard job.fetch.body == nil, job.fetch.upgradedInput == nil else {
+      return startTask(.content, job)
+    }
     let server = choose(job)
-    guard let connection = origin.pool.idle(server, wish(job)) else {
+    guard let connection = job.origin.pool.idle(server, wish(job)) else {
       return startTask(.attempt(server), job)
     }
     prepare(job, for: server)
@@ -268,7 +275,9 @@ extension OriginFetch: ClientResponseReceiver {
   }
 
   func responseCame(_ response: inout FetchedResponse) {
-    guard let job, case .head(_, let server) = stage else { return response.body.abandon() }
+    guard case .head(_, let server) = stage, let job = job.take() else {
+      return response.body.abandon()
+    }
     complete(&response, of: server, job)
   }
 

@@ -61,28 +61,35 @@ extension EventLoop {
       scheduler.endTurn(lane)
       if chargedSince &- start > poll { break }
     }
+    chargedLane = nil
   }
 
   private func serve(_ lane: Lane, until end: UInt64) {
     repeat {
       guard let item = lane.queue.pop() else { return }
-      chargedLane = lane
+      // References are counted only where they change.
+      if chargedLane !== lane { chargedLane = lane }
       jobTicks = 0
-      var flow: LoopWork?
       switch item {
       case .work(let work):
         work.runNow()
-        flow = work
-      case .job(let job): unsafe lane.run(job)
+        finish(lane, work)
+      case .job(let job):
+        unsafe lane.run(job)
+        finish(lane, nil)
       }
-      settle()
-      chargedLane = nil
-      let spent = jobTicks
-      lane.queue.charge(flow, ticks: spent, period: period)
-      lane.ledger.jobs += 1
-      if spent > lane.ledger.longestTicks { lane.ledger.longestTicks = spent }
-      if spent > Self.watchdogTicks { report(lane, spent) }
     } while lane.deficit > 0 && chargedSince < end
+  }
+
+  /// Counts a piece of work of `lane` that has just been done; `flow` is whose it was, nil for a job.
+  @inline(__always)
+  private func finish(_ lane: Lane, _ flow: LoopWork?) {
+    if chargedLane === lane { settle(lane, at: CPUClock.now) } else { settle() }
+    let spent = jobTicks
+    lane.queue.charge(flow, ticks: spent, period: period)
+    lane.ledger.jobs += 1
+    if spent > lane.ledger.longestTicks { lane.ledger.longestTicks = spent }
+    if spent > Self.watchdogTicks { report(lane, spent) }
   }
 
   /// Charges the ticks since the last settlement to the charged lane.

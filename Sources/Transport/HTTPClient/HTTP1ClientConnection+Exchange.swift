@@ -98,7 +98,7 @@ extension HTTP1ClientConnection {
       do throws(HTTPClientError) {
         guard var response = try receiveOnce(), let answered = pending.take() else { continue }
         answered.receiver.responseCame(&response)
-        head = response.head
+        swap(&head, &response.head)
       } catch {
         fail(error)
       }
@@ -130,11 +130,11 @@ extension HTTP1ClientConnection {
 
   /// Reads heads from the front of `bytes` and keeps what is no whole head.
   private func read(_ bytes: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse? {
-    guard let pending else { return nil }
+    guard let method = pending?.method else { return nil }
     var position = 0
     while position < bytes.count {
       let rest = bytes.extracting(position..<bytes.count)
-      guard let length = try parse(rest, pending.method) else {
+      guard let length = try parse(rest, method) else {
         partialHead.append(rest)
         return nil
       }
@@ -142,14 +142,14 @@ extension HTTP1ClientConnection {
       switch state.receive(status: head.status, framing: parser.framing) {
       case .invalid(let reason): throw .responseInvalid(reason.description)
       case .proceed: upload?.proceed()
-      case .interim: pending.receiver.interimCame(head)
+      case .interim: pending?.receiver.interimCame(head)
       case .upgraded:
-        return upgrade(bytes.extracting(position..<bytes.count), pending)
+        return upgrade(bytes.extracting(position..<bytes.count))
       case .final(let stopsUpload):
         if stopsUpload { stopUpload() }
         // An origin that answers at once may not have sent 100: the body is wanted all the same.
         upload?.proceed()
-        return try respond(bytes.extracting(position..<bytes.count), pending)
+        return try respond(bytes.extracting(position..<bytes.count))
       }
     }
     return nil
@@ -168,9 +168,7 @@ extension HTTP1ClientConnection {
   // MARK: - The response's body
 
   /// The response to the complete head, behind which `rest` came along.
-  private func respond(
-    _ rest: Span<UInt8>, _ pending: PendingResponse
-  ) throws(HTTPClientError) -> FetchedResponse {
+  private func respond(_ rest: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse {
     let framing = parser.framing.body
     switch framing {
     case .none:
@@ -183,8 +181,8 @@ extension HTTP1ClientConnection {
       responseEnded()
       return response(body.isEmpty ? .none : .bytes(body), length)
     case .length, .chunked, .untilClose:
-      let source = HTTP1ResponseBody(
-        self, framing: framing, patience: pending.timeouts.betweenBytes)
+      let timeouts = pending?.timeouts ?? ClientTimeouts()
+      let source = HTTP1ResponseBody(self, framing: framing, patience: timeouts.betweenBytes)
       try source.receive(rest)
       if let whole = source.takeWhole() {
         return response(whole.isEmpty ? .none : .bytes(whole), UInt64(whole.count))
@@ -203,11 +201,11 @@ extension HTTP1ClientConnection {
   }
 
   /// 101: from here on both directions are bytes as they are (RFC 9110 section 7.8).
-  private func upgrade(_ rest: Span<UInt8>, _ pending: PendingResponse) -> FetchedResponse {
+  private func upgrade(_ rest: Span<UInt8>) -> FetchedResponse {
     let source = HTTP1ResponseBody(
       self, framing: .untilClose, patience: HTTPClientLimits.upgradedIdle, isUpgraded: true)
     source.receiveRaw(rest)
-    if let input = pending.upgradedInput {
+    if let input = pending?.upgradedInput {
       let upload = RequestUpload(
         input, length: nil, to: HTTP1Upload(.raw, on: self), awaitsContinue: false)
       self.upload = upload

@@ -116,14 +116,7 @@ extension HTTP1Connection: ResponseSink {
     response.hasBegun = true
     decideFraming(exchange)
     connection.emit { output in
-      HTTP1HeadWriter.appendStatusLine(exchange.response.status, to: &output)
-      var hasDate = exchange.response.fields.contains(.date)
-      if let stored = exchange.response.stored {
-        output.append(contentsOf: stored.lines)
-        hasDate = hasDate || stored.hasDate
-      }
-      HTTP1HeadWriter.appendFieldLines(exchange.response.fields, to: &output)
-      if !hasDate {
+      if !Self.appendHead(of: &exchange.response, to: &output) {
         output.append("Date: ")
         connection.server.dates.append(connection.loop.wallTime, to: &output)
         output.append("\r\n")
@@ -131,6 +124,19 @@ extension HTTP1Connection: ResponseSink {
       writeFraming(exchange, to: &output)
       output.append("\r\n")
     }
+  }
+
+  /// Status line and fields; says whether Date is among them. `response` is lent, since a part of an
+  /// exchange that is passed as a value is copied.
+  private static func appendHead(of response: inout Response, to output: inout [UInt8]) -> Bool {
+    HTTP1HeadWriter.appendStatusLine(response.status, to: &output)
+    var hasDate = response.fields.contains(.date)
+    if let stored = response.stored {
+      output.append(contentsOf: stored.lines)
+      hasDate = hasDate || stored.hasDate
+    }
+    HTTP1HeadWriter.appendFieldLines(response.fields, to: &output)
+    return hasDate
   }
 
   private func decideFraming(_ exchange: Exchange) {

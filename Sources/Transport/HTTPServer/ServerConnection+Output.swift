@@ -15,7 +15,7 @@ extension ServerConnection {
   var waitingOutputCount: Int {
     let limit = HTTPServerLimits.pendingOutputBytes
     let own = min(pendingOutput.byteCount, limit) + pendingRecords.byteCount
-    guard case .http2(let http2) = engine else { return own }
+    guard engine.isHTTP2, case .http2(let http2) = engine else { return own }
     return own + http2.waitingOutputCount
   }
 
@@ -64,7 +64,7 @@ extension ServerConnection {
     var rounds = 4
     var hasMore = false
     repeat {
-      if case .http2(let http2) = engine, isInTurn, pendingOutput.isEmpty, canSend {
+      if engine.isHTTP2, case .http2(let http2) = engine, isInTurn, pendingOutput.isEmpty, canSend {
         hasMore = http2.pump(into: &loop.output)
       }
       if session == nil { flushPlain() } else { flushRecords() }

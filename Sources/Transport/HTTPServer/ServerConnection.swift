@@ -56,6 +56,12 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     case http1(HTTP1Connection)
     case http2(HTTP2Connection)
     case closing
+
+    /// Asked first where HTTP/1.1 has nothing to do: what is bound is counted.
+    @inline(__always) var isHTTP2: Bool {
+      if case .http2 = self { return true }
+      return false
+    }
   }
 
   /// How far the choice of the certificate is.
@@ -343,7 +349,9 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   /// Tells the tenant how much waits for the client, if that is not what it knows.
   func tellOutput() {
-    if case .http2(let http2) = engine { for share in http2.shares { share.tellOutput() } }
+    if engine.isHTTP2, case .http2(let http2) = engine {
+      for share in http2.shares { share.tellOutput() }
+    }
     let count = waitingOutputCount
     guard count != toldOutputCount, let tenant else { return }
     tenant.waitingOutputChanged(by: count - toldOutputCount)
