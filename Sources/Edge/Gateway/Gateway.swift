@@ -77,13 +77,21 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
 
   package func handle(_ exchange: Exchange) -> Handling {
     if exchange.facts.requestID == 0 { exchange.facts.requestID = requestIDs.next() }
-    // By the authority alone: a property of the request's would copy all of it.
-    let listed = exchange.request.authority.withSpan { authority in
-      hosts.find(authority.extracting(0..<RequestHead.hostLength(in: authority)))
+    if let listed = Self.find(&exchange.request.authority, in: &hosts) {
+      return serve(exchange, listed)
     }
-    if let listed { return serve(exchange, listed) }
     let host = exchange.request.authority.prefix(exchange.request.hostLength)
     return handleUnlisted(exchange, Array(host))
+  }
+
+  /// The zone that is listed for an authority. Both are lent: properties that are passed as values are
+  /// copied (as they are when this is inlined).
+  @inline(never)
+  private static func find(
+    _ authority: inout [UInt8], in hosts: inout HostTable<ZoneState>
+  ) -> ZoneState? {
+    let span = authority.span
+    return hosts.find(span.extracting(0..<RequestHead.hostLength(in: span)))
   }
 
   /// The zone that queued the exchange counts it until it is answered.

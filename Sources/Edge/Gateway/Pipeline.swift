@@ -79,7 +79,7 @@ final class Pipeline {
   func complete(_ exchange: Exchange) {
     for stage in responding { stage.transform(exchange) }
     // The connection keeps no body when it is done. Of a stream its delivery counts the pieces.
-    exchange.facts.contentBytes = UInt64(exchange.response.body.count)
+    exchange.facts.contentBytes = exchange.response.bodyBytes()
   }
 
   /// How far the stages came.

@@ -166,17 +166,18 @@ final class ZoneState: @unchecked Sendable {
     }
     counters.requests += 1
     lane.ledger.requests += 1
+    let pipeline = pipeline
     switch pipeline.run(exchange) {
-    case .responded: return responded(exchange)
+    case .responded: return responded(exchange, pipeline)
     case .started(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
     case .suspended(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
     case .unanswered:
       ErrorPage.render(Failure(.internalError, "no stage answered"), for: exchange)
-      return responded(exchange)
+      return responded(exchange, pipeline)
     }
   }
 
-  private func responded(_ exchange: Exchange) -> Handling {
+  private func responded(_ exchange: Exchange, _ pipeline: Pipeline) -> Handling {
     pipeline.complete(exchange)
     if case .stream(let source) = exchange.response.body { return deliver(exchange, source) }
     count(exchange)
@@ -203,13 +204,13 @@ final class ZoneState: @unchecked Sendable {
 
   private func pausedPage(_ exchange: Exchange) -> Handling {
     ErrorPage.render(Failure(.paused), for: exchange)
-    return responded(exchange)
+    return responded(exchange, pipeline)
   }
 
   private func refuseBody(_ exchange: Exchange, _ limit: UInt64) -> Handling {
     ErrorPage.render(
       Failure(.requestTooLarge, "the zone takes at most \(limit) bytes"), for: exchange)
-    return responded(exchange)
+    return responded(exchange, pipeline)
   }
 
   /// The zone is over one of its bounds: only it is refused.

@@ -18,6 +18,17 @@ package struct Response: Sendable {
 
   package init() {}
 
+  /// The body, which is not the response's any more.
+  package mutating func takeBody() -> ResponseBody {
+    var taken = ResponseBody.none
+    swap(&taken, &body)
+    return taken
+  }
+
+  /// Bytes of the body that are in memory. It changes nothing: reading the body of an exchange's response
+  /// would copy it.
+  package mutating func bodyBytes() -> UInt64 { UInt64(body.count) }
+
   /// Back to the initial state, keeping the memory.
   package mutating func reset() {
     status = 0

@@ -27,16 +27,16 @@ package enum CacheKey {
   @inline(__always)
   static func write(_ prefix: [UInt8], _ request: RequestHead, to key: inout [UInt8]) {
     writeHost(prefix, request, to: &key)
-    key.append(contentsOf: request.path)
+    key.append(request.path.span)
   }
 
   /// Writes all but the target of a request's key over `key`.
   @inline(__always)
   static func writeHost(_ prefix: [UInt8], _ request: RequestHead, to key: inout [UInt8]) {
     key.removeAll(keepingCapacity: true)
-    key.append(contentsOf: prefix)
+    key.append(prefix.span)
     key.append(request.scheme.rawValue)
-    key.append(contentsOf: request.authority)
+    key.append(request.authority.span)
   }
 
   /// Writes over `key` what is known of the keys of a target: a whole key, unless the plan's have
@@ -50,7 +50,7 @@ package enum CacheKey {
       plan.writeTarget(request.path, to: &key, parts: &parts)
       if !plan.hasParts { plan.writeSignature(to: &key) }
     } else {
-      key.append(contentsOf: request.path)
+      key.append(request.path.span)
     }
   }
 

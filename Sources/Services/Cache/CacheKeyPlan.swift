@@ -119,7 +119,7 @@ final class CacheKeyPlan: Sendable {
   /// Appends path and query, as far as they count; `parts` is memory to work in.
   func writeTarget(_ target: [UInt8], to output: inout [UInt8], parts: inout [Range<Int>]) {
     guard let mark = target.firstIndex(of: 0x3f), query != .all || sortsQuery else {
-      output.append(contentsOf: target)
+      output.append(target.span)
       return
     }
     output.append(contentsOf: target[..<mark])

@@ -48,6 +48,7 @@ package final class CodingNegotiation: Stage {
 
   /// The first Accept-Encoding. `request` is lent, since a part of an exchange that is passed as a value
   /// is copied.
+  @inline(never)
   private static func accepted(_ request: inout RequestHead) -> Int? {
     request.fields.firstIndex(of: .acceptEncoding)
   }

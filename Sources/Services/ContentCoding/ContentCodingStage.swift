@@ -52,18 +52,21 @@ package final class ContentCodingStage: ResponseStage {
   // MARK: - Whether
 
   /// Whether a client that wants a coding gets one. `response` is lent, since a part of an exchange that
-  /// is passed as a value is copied.
+  /// is passed as a value is copied (as it is when this is inlined).
+  @inline(never)
   private func isMeant(_ response: inout Response, _ refusesIdentity: Bool) -> Bool {
+    let stored = response.stored
     // A client that refuses the content as it is gets any content coded.
     if !refusesIdentity {
       if let length = response.contentLength, length < configuration.minimumBytes { return false }
-      let isMeant = response.stored.flatMap { isMeantType($0.fields) }
+      var isMeant: Bool?
+      if let stored { isMeant = isMeantType(stored.fields) }
       guard isMeant ?? isMeantType(response.fields) ?? false else { return false }
     } else if response.contentLength == 0 {
       return false
     }
+    if let stored, !isTransformable(stored.fields) { return false }
     return isTransformable(response.fields)
-      && response.stored.map { isTransformable($0.fields) } ?? true
   }
 
   /// Nil without a Content-Type.

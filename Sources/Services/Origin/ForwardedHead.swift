@@ -23,14 +23,19 @@ struct ForwardedHead {
   }
 
   /// `request` is lent, since a part of a fetch that is passed as a value is copied.
+  @inline(never)
   private func write(
     _ request: inout RequestHead, of fetch: Fetch, into head: inout RequestHead
   ) {
     head.reset()
     head.method = request.method
     head.scheme = isTLS ? .https : .http
-    head.authority.append(contentsOf: authority ?? request.authority)
-    head.path.append(contentsOf: request.path)
+    if let authority {
+      head.authority.append(authority.span)
+    } else {
+      head.authority.append(request.authority.span)
+    }
+    head.path.append(request.path.span)
     let own = OriginLimits.addedFieldBytes &+ 2 &* (pseudonym.count &+ request.authority.count)
     head.fields.append(atMost: FieldLines.mostBytes(of: request.fields) &+ own) { lines, output in
       copyFields(of: request, &lines, &output)

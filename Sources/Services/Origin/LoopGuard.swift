@@ -23,6 +23,7 @@ package final class LoopGuard: Stage {
   }
 
   /// `request` is lent, since a part of an exchange that is passed as a value is copied.
+  @inline(never)
   private func hasPassed(_ request: inout RequestHead) -> Bool { hasPassed(request.fields) }
 
   /// Whether CDN-Loop names us: `cdn-info = cdn-id *( OWS ";" OWS parameter )`.

@@ -28,9 +28,9 @@ enum ResponseFields {
       }
     }
     head.fields.append(.via) { output in
-      output.append(contentsOf: passed)
+      output.append(passed.span)
       output.append("1.1 ")
-      output.append(contentsOf: pseudonym)
+      output.append(pseudonym.span)
     }
     if !head.fields.contains(.date) && head.status >= 200 {
       head.fields.append(.date) { dates.append(now, to: &$0) }

@@ -77,10 +77,10 @@ extension HTTP2ClientConnection {
     memory.table.removeAll()
     append(.method) { head.method.write(to: &$0) }
     append(.scheme) { $0.append(head.scheme == .https ? "https" : "http") }
-    append(.authority) { $0.append(contentsOf: head.authority) }
-    append(.path) { $0.append(contentsOf: head.path) }
+    append(.authority) { $0.append(head.authority.span) }
+    append(.path) { $0.append(head.path.span) }
     let base = memory.fieldBytes.count
-    memory.fieldBytes.append(contentsOf: head.fields.bytes)
+    memory.fieldBytes.append(head.fields.bytes.span)
     for entry in head.fields.entries {
       switch entry.name {
       case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade, .host,

@@ -28,12 +28,12 @@ extension HTTP1Connection: ResponseSink {
   private func write(_ exchange: Exchange) {
     writeHead(exchange)
     if response.framing != .none {
+      let body = exchange.response.takeBody()
       // Another length than announced would shift the end of this response, and what follows it.
-      guard
-        response.framing != .length
-          || UInt64(exchange.response.body.count) == response.remaining
-      else { return fail(exchange) }
-      switch exchange.response.body {
+      guard response.framing != .length || UInt64(body.count) == response.remaining else {
+        return fail(exchange)
+      }
+      switch body {
       case .none, .stream: break
       case .bytes(let bytes): connection.emit(bytes)
       case .chunks(let chunks): for chunk in chunks { connection.emit(chunk) }
@@ -128,11 +128,12 @@ extension HTTP1Connection: ResponseSink {
 
   /// Status line and fields; says whether Date is among them. `response` is lent, since a part of an
   /// exchange that is passed as a value is copied.
+  @inline(never)
   private static func appendHead(of response: inout Response, to output: inout [UInt8]) -> Bool {
     HTTP1HeadWriter.appendStatusLine(response.status, to: &output)
     var hasDate = response.fields.contains(.date)
     if let stored = response.stored {
-      output.append(contentsOf: stored.lines)
+      stored.lines.withSpan { output.append($0) }
       hasDate = hasDate || stored.hasDate
     }
     HTTP1HeadWriter.appendFieldLines(response.fields, to: &output)

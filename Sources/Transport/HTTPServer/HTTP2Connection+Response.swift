@@ -137,7 +137,7 @@ extension HTTP2Connection: ResponseSink {
 
   private func append(_ fields: FieldBlock) {
     let base = fieldBytes.count
-    fieldBytes.append(contentsOf: fields.bytes)
+    fieldBytes.append(fields.bytes.span)
     for index in fields.entries.indices {
       let entry = fields.entries[index]
       table.append(

@@ -372,7 +372,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
       tenant = owner
       tenantPlace = place
     }
-    self.lane = lane
+    if self.lane !== lane { self.lane = lane }
     tellOutput()
     return true
   }
