@@ -40,15 +40,6 @@ extension FieldBlock {
     }
   }
 
-  /// Whether Vary names Accept-Encoding, or everything.
-  var variesByCoding: Bool {
-    for index in entries.indices where entries[index].name == .vary {
-      let isNamed = withValue(at: index) { $0.listHolds("accept-encoding") || $0.listHolds("*") }
-      if isNamed { return true }
-    }
-    return false
-  }
-
   /// Whether If-None-Match has the weak form of the strong entity tag `tag`.
   func namesWeakly(_ tag: Span<UInt8>) -> Bool {
     var weak: [UInt8] = []
