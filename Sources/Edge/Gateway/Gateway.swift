@@ -39,7 +39,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// The last change that is in force on this loop.
   var appliedSequence: UInt64 = 0
   /// The zone that answers for names that no zone has, while it is in memory.
-  private(set) weak var defaultState: ZoneState?
+  private(set) var defaultState: ZoneState?
   /// Readings of all counters that are under way.
   var walks: [GatewayWalk] = []
   private let zoneIdleNanoseconds: UInt64
@@ -158,6 +158,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   func drop(_ zone: ZoneState) {
     if let last = listed.last { for walk in walks { walk.zoneLeaves(zone, for: last) } }
     nameServer?.apply(zone.id, nil)
+    if zone === defaultState { defaultState = nil }
     for name in zone.names { hosts.remove(name) }
     zone.names.removeAll()
     zones[zone.id] = nil

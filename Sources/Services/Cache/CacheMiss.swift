@@ -298,9 +298,10 @@ extension CacheStage {
   ) async throws(Failure) {
     let fetch = Fetch(passing: exchange)
     if stored != nil { prepare(&fetch.request, policies.policy(for: exchange.request)) }
-    fetch.interim = { [weak exchange] head in
-      if let exchange, !exchange.isAborted { exchange.sink?.interim(head, for: exchange) }
+    fetch.interim = { head in
+      if !exchange.isAborted { exchange.sink?.interim(head, for: exchange) }
     }
+    defer { fetch.interim = nil }
     var times = ExchangeTimes(
       requestedAt: shard.now, receivedAt: shard.now, receivedWall: shard.wallTime)
     let sequence = zone.purgeSequence

@@ -18,7 +18,9 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   private(set) var position = 0
   /// The number of the zone's latest purge when it came.
   private let sequence: UInt64
-  private weak var exchange: Exchange?
+  /// Until the outcome is known. Not weak: an exchange that was referred to weakly once counts all its
+  /// references in a table beside it from then on.
+  private var exchange: Exchange?
   private var waiting: Parker?
 
   init(_ exchange: Exchange?, at flight: Flight, isLeader: Bool) {
@@ -52,6 +54,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
       case .asking, .fetching: try await wait(parker)
       default:
         if isLeader { exchange?.facts.originNanoseconds = flight.fetchNanoseconds }
+        exchange = nil
         return flight.state
       }
     }
@@ -60,7 +63,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     while true {
       if case .failed(let failure) = flight.state {
-        flight.leave(self)
+        leave()
         throw failure
       }
       if let piece = flight.pieces.piece(from: position) {
@@ -71,16 +74,21 @@ final class FlightFollower: BodySource, @unchecked Sendable {
       switch flight.state {
       case .streaming: try await wait(parker)
       case .complete:
-        flight.leave(self)
+        leave()
         return nil
       default:
-        flight.leave(self)
+        leave()
         throw Failure(.internalError, "a response on its way was lost")
       }
     }
   }
 
-  func abandon() { flight.leave(self) }
+  func abandon() { leave() }
+
+  private func leave() {
+    exchange = nil
+    flight.leave(self)
+  }
 
   func wake() { waiting?.wake() }
 
@@ -95,7 +103,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     let outcome = await parker.park()
     waiting = nil
     if outcome == .cancelled {
-      flight.leave(self)
+      leave()
       throw Failure(.clientAborted, "the client left while it waited")
     }
   }

@@ -15,7 +15,7 @@ package final class HTTPServer: @unchecked Sendable {
   package let loop: EventLoop
   package let handler: any ExchangeHandler
   /// Where certificates come from; nil for servers without TLS.
-  package weak var certificates: (any CertificateSource)?
+  package var certificates: (any CertificateSource)?
   package private(set) var isDraining = false
   /// Requests whose heads came in, since the start.
   package internal(set) var requestCount: UInt64 = 0
