@@ -78,6 +78,28 @@ import Testing
     #expect(options.logLevel == .debug)
   }
 
+  @Test("all options of an edge that are wrong are told at once, and right ones have their values")
+  func edgeFaults() throws {
+    let wrong = [
+      "--http", "nonsense", "--ram-mb", "x", "--disk-mb", "3", "--cpus", "2-1",
+      "--default-origin", "ftp://x", "--log-level", "loud", "--ticket-key-seconds", "0",
+    ]
+    do {
+      _ = try EdgeOptions.parse(wrong)
+      Issue.record("was taken")
+    } catch {
+      let lines = EdgeOptions.message(for: error).split(separator: "\n")
+      #expect(lines.count == 8)
+      #expect(lines.first == "7 options are wrong:")
+    }
+    let right = try EdgeOptions.parse(["--dns", ":53", "--disk-mb", "64"])
+    #expect(right.dns.map(\.port) == [53] && right.diskMebibytes == 64)
+    #expect(right.ramMebibytes == 256 && right.logLevel == .notice && right.cpus == nil)
+    let help = EdgeOptions.helpMessage()
+    #expect(help.contains("(default: 256)"))
+    #expect(help.contains("(values: error, warning, notice"))
+  }
+
   @Test(
     "lists of cores",
     arguments: [

@@ -18,31 +18,32 @@ struct EdgeOptions: ParsableArguments {
   var directory = "run/edge"
 
   @Option(
-    name: .long,
+    name: .customLong("http"),
     help: ArgumentHelp(
       "Serve HTTP/1.1, and HTTP/2 by prior knowledge, here. Repeatable.",
       valueName: "address:port"), transform: EdgeOptions.address)
-  var http: [SocketAddress] = []
+  var givenHTTP: [Given<SocketAddress>] = []
 
   @Option(
-    name: .long,
+    name: .customLong("https"),
     help: ArgumentHelp(
       "Serve HTTP/2 and HTTP/1.1 over TLS here. Repeatable.", valueName: "address:port"),
     transform: EdgeOptions.address)
-  var https: [SocketAddress] = []
+  var givenHTTPS: [Given<SocketAddress>] = []
 
   @Option(
-    name: .long,
+    name: .customLong("dns"),
     help: ArgumentHelp(
       "Answer DNS queries for the records of zones here, over UDP and TCP. Repeatable.",
       valueName: "address:port"), transform: EdgeOptions.address)
-  var dns: [SocketAddress] = []
+  var givenDNS: [Given<SocketAddress>] = []
 
   @Option(
+    name: .customLong("dns-responses-per-second"),
     help: ArgumentHelp(
       "Like DNS responses that one network gets over UDP in a second; beyond it half are truncated "
         + "and half dropped. 0: no limit.", valueName: "number"))
-  var dnsResponsesPerSecond = NameServiceLimits.responsesPerSecond
+  var givenResponses = Given(NameServiceLimits.responsesPerSecond)
 
   @Option(
     help: ArgumentHelp(
@@ -65,18 +66,19 @@ struct EdgeOptions: ParsableArguments {
   var tokenFile: String?
 
   @Option(
+    name: .customLong("cpus"),
     help: ArgumentHelp(
       "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all that the process may use.",
       valueName: "list"))
-  var cpus: CPUList?
+  var givenCPUs: Given<CPUList>?
 
   @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB.")
-  var ramMebibytes = 256
+  var givenRAM = Given(256)
 
   @Option(
     name: .customLong("disk-mb"),
     help: "Disk space for cached responses, in MiB: at least 64, or 0 for none.")
-  var diskMebibytes = 0
+  var givenDisk = Given(0)
 
   @Option(
     help: ArgumentHelp("Apply this file of zones before listening.", valueName: "file"))
@@ -106,13 +108,24 @@ struct EdgeOptions: ParsableArguments {
   var defaultZone: String?
 
   @Option(
+    name: .customLong("ticket-key-seconds"),
     help: ArgumentHelp(
       "Change the key of session tickets after so many seconds; the one before opens them for as "
         + "long again.", valueName: "seconds"))
-  var ticketKeySeconds = 43_200
+  var givenTicketKeySeconds = Given(43_200)
 
-  @Option(help: "How much to log.")
-  var logLevel = LogLevel.notice
+  @Option(name: .customLong("log-level"), help: "How much to log.")
+  var givenLogLevel = Given(LogLevel.notice)
+
+  var http: [SocketAddress] { givenHTTP.map(\.value) }
+  var https: [SocketAddress] { givenHTTPS.map(\.value) }
+  var dns: [SocketAddress] { givenDNS.map(\.value) }
+  var dnsResponsesPerSecond: Int { givenResponses.value }
+  var cpus: CPUList? { givenCPUs?.value }
+  var ramMebibytes: Int { givenRAM.value }
+  var diskMebibytes: Int { givenDisk.value }
+  var ticketKeySeconds: Int { givenTicketKeySeconds.value }
+  var logLevel: LogLevel { givenLogLevel.value }
 
   /// The control address, with the folder's socket as the usual one.
   var controlAddress: String { control ?? EdgePaths.controlSocket(in: directory) }
@@ -127,35 +140,14 @@ struct EdgeOptions: ParsableArguments {
     return EdgePaths.token(in: String(controlAddress[..<slash]))
   }
 
+  /// With something wrong, all is told that is, also what is only so on this machine.
   func validate() throws {
-    if http.isEmpty && https.isEmpty && dns.isEmpty {
-      throw ValidationError(
-        "Give at least one address to serve: --http, --https or --dns ADDRESS:PORT.")
-    }
-    if !(0...30_000).contains(dnsResponsesPerSecond) {
-      throw ValidationError("--dns-responses-per-second must be 0 (no limit) to 30000.")
-    }
-    if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
-    if ticketKeySeconds < 1 { throw ValidationError("--ticket-key-seconds must be at least 1.") }
-    if diskMebibytes != 0, !EdgeLimits.diskMebibytes.contains(diskMebibytes) {
-      throw ValidationError(
-        "--disk-mb must be 0 (no cache on disk) or \(EdgeLimits.diskMebibytes.lowerBound) to "
-          + "\(EdgeLimits.diskMebibytes.upperBound).")
-    }
-    if (defaultCertificate == nil) != (defaultKey == nil) {
-      throw ValidationError("--default-certificate and --default-key belong together.")
-    }
-    if defaultCertificate != nil && defaultOrigin == nil {
-      throw ValidationError("--default-certificate needs --default-origin.")
-    }
-    if defaultOrigin != nil && defaultZone != nil {
-      throw ValidationError("Give --default-origin or --default-zone, not both.")
-    }
+    let faults = faults
+    guard !faults.isEmpty else { return }
+    throw ValidationError(Self.text(of: faults + machineFaults))
   }
 
-  private static func address(_ text: String) throws -> SocketAddress {
-    if let address = SocketAddress(text) { return address }
-    throw ValidationError(
-      "\"\(text)\" is no address with a port. Write 127.0.0.1:8080, [::1]:8080 or :8080.")
+  private static func address(_ text: String) -> Given<SocketAddress> {
+    Given(text, SocketAddress(text))
   }
 }

@@ -19,6 +19,16 @@ enum TextFile {
   /// Why a file can't be read, as the rest of a sentence.
   struct Problem: Error {
     let text: String
+
+    init(text: String) { self.text = text }
+
+    init(_ error: StorageError) {
+      switch error {
+      case .permission: text = "may not be read by this user"
+      case .folder: text = "is a folder, not a file"
+      default: text = "can't be read (\(error))"
+      }
+    }
   }
 
   /// The text of the file at `path`, or why it can't be read.
@@ -31,11 +41,18 @@ enum TextFile {
       }
       return .success(text)
     } catch {
-      switch error {
-      case .permission: return .failure(Problem(text: "may not be read by this user"))
-      case .folder: return .failure(Problem(text: "is a folder, not a file"))
-      default: return .failure(Problem(text: "can't be read (\(error))"))
-      }
+      return .failure(Problem(error))
+    }
+  }
+
+  /// Why the file at `path` can't be read; nil if its first byte can.
+  static func problem(_ path: String) -> Problem? {
+    guard StoredFile.exists(path) else { return Problem(text: "does not exist") }
+    do throws(StorageError) {
+      _ = try StoredFile.readBeginning(path, bytes: 1)
+      return nil
+    } catch {
+      return Problem(error)
     }
   }
 

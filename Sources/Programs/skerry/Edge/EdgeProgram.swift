@@ -21,6 +21,10 @@ struct EdgeProgram {
 
   /// Serves until it is told to stop.
   func run() throws(CommandFailure) {
+    let faults = options.machineFaults
+    guard faults.isEmpty else {
+      throw CommandFailure(.usage, "skerry: \(EdgeOptions.text(of: faults))")
+    }
     let cpus = try processors()
     let descriptorLimit = ProcessSettings.prepare()
     try Self.makeDirectory(options.directory, option: "--directory")
@@ -98,14 +102,8 @@ struct EdgeProgram {
 
   /// The processors for loops: those that were named, or all that the process may use.
   private func processors() throws(CommandFailure) -> [Int32] {
-    let allowed = try attempt { () throws(RuntimeError) in
-      try ProcessSettings.allowedProcessors()
-    }
-    guard let named = options.cpus?.cores else { return allowed }
-    guard let refused = named.first(where: { !allowed.contains($0) }) else { return named }
-    let list = allowed.map(\.description).joined(separator: ",")
-    throw CommandFailure(
-      .usage, "skerry: --cpus names core \(refused), and this process may use only \(list).")
+    if let named = options.cpus?.cores { return named }
+    return try attempt { () throws(RuntimeError) in try ProcessSettings.allowedProcessors() }
   }
 
   private func openStore() throws(CommandFailure) -> (ZoneStore, ZoneStoreReport) {
