@@ -40,14 +40,14 @@ class Edge:
     def make_certificate(self):
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "2", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:a,DNS:*.a",
-             "-keyout", self.folder / "key", "-out",
+             "-nodes", "-days", "2", "-subj", "/CN=a", "-addext",
+             "subjectAltName=DNS:a,DNS:*.a,IP:127.0.0.1", "-keyout", self.folder / "key", "-out",
              self.folder / "cert"], check=True, capture_output=True)
 
     def start_origin(self):
         site = self.folder / "site"
         (site / "pass").mkdir(parents=True)
-        for name, size in (("1k", 1024), ("100k", 102_400), ("pass/1k", 1024)):
+        for name, size in (("1k", 1024), ("100k", 102_400), ("pass/1k", 1024), ("pass/100k", 102_400)):
             (site / name).write_bytes(b"k" * size)
         temporary = "".join(
             f"{kind}_temp_path {self.folder}/{kind}; "
@@ -56,11 +56,16 @@ class Edge:
         (self.folder / "nginx.conf").write_text(f"""{user} daemon off; worker_processes 1;
 pid {self.folder}/pid; error_log {self.folder}/log; events {{ worker_connections 1024; }}
 http {{ {temporary} access_log off; keepalive_requests 1000000000;
-server {{ listen 127.0.0.1:{self.origin}; root {site}; add_header Cache-Control max-age=3600;
-location /pass/ {{ add_header Cache-Control no-store; }} }} }}""")
+root {site}; add_header Cache-Control max-age=3600;
+server {{ listen 127.0.0.1:{self.origin};
+location /pass/ {{ add_header Cache-Control no-store; }} }} {self.servers()} }}""")
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self.run([nginx, "-p", self.folder, "-e", self.folder / "log",
                   "-c", self.folder / "nginx.conf"])
+
+    def servers(self):
+        """Further servers of the origin's nginx, as it wants them."""
+        return ""
 
     def run(self, command, **environment):
         log = open(self.folder / "processes.log", "ab")
@@ -71,13 +76,13 @@ location /pass/ {{ add_header Cache-Control no-store; }} }} }}""")
         self.processes.append(process)
         return process
 
-    def await_answer(self, path):
+    def await_answer(self, path, host="a"):
         """The ETag of the answer; waits for the edge to come up."""
         for _ in range(100):
             try:
                 with socket.create_connection(("127.0.0.1", self.http), timeout=5) as client:
                     client.sendall(
-                        f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+                        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
                     answer = b"".join(iter(lambda: client.recv(1 << 16), b""))
                 if answer.startswith(b"HTTP/1.1 200"):
                     return re.search(rb"\r\netag: ([^\r]*)", answer, re.I)[1].decode()
