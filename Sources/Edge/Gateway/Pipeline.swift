@@ -54,30 +54,72 @@ final class Pipeline {
     var compresses: Bool { configuration.compression.isEnabled }
   }
 
-  private let active: [any Stage]
-  private let responding: [any ResponseStage]
+  /// A stage and those after it. What an array gives out is counted for each stage of each request; the
+  /// constants of a list are not.
+  private final class Step {
+    private let stage: any Stage
+    private let position: Int
+    private let next: Step?
 
-  init(_ context: Context) {
-    active = Self.stages.compactMap { $0(context) }
-    responding = Self.responseStages.compactMap { $0(context) }
-  }
+    init(_ stage: any Stage, at position: Int, before next: Step?) {
+      self.stage = stage
+      self.position = position
+      self.next = next
+    }
 
-  /// Runs stages from `index` on, until one answers or must wait.
-  func run(_ exchange: Exchange, from index: Int = 0) -> Outcome {
-    for position in index..<active.count {
-      switch active[position].evaluate(exchange) {
-      case .next: continue
-      case .respond: return .responded
-      case .start(let work): return .started(work, next: position + 1)
-      case .suspend(let work): return .suspended(work, next: position + 1)
+    func run(_ exchange: Exchange) -> Outcome {
+      switch stage.evaluate(exchange) {
+      case .next: next?.run(exchange) ?? .unanswered
+      case .respond: .responded
+      case .start(let work): .started(work, next: position + 1)
+      case .suspend(let work): .suspended(work, next: position + 1)
       }
     }
-    return .unanswered
+  }
+
+  /// The same of those after the source.
+  private final class ResponseStep {
+    private let stage: any ResponseStage
+    private let next: ResponseStep?
+
+    init(_ stage: any ResponseStage, before next: ResponseStep?) {
+      self.stage = stage
+      self.next = next
+    }
+
+    func run(_ exchange: Exchange) {
+      stage.transform(exchange)
+      next?.run(exchange)
+    }
+  }
+
+  private let first: Step?
+  private let steps: [Step]
+  private let responding: ResponseStep?
+
+  init(_ context: Context) {
+    var steps: [Step] = []
+    for (position, stage) in Self.stages.compactMap({ $0(context) }).enumerated().reversed() {
+      steps.append(Step(stage, at: position, before: steps.last))
+    }
+    first = steps.last
+    self.steps = steps.reversed()
+    responding = Self.responseStages.compactMap { $0(context) }.reversed().reduce(nil) {
+      ResponseStep($1, before: $0)
+    }
+  }
+
+  /// Runs stages until one answers or must wait.
+  func run(_ exchange: Exchange) -> Outcome { first?.run(exchange) ?? .unanswered }
+
+  /// The same from the stage at `index` on.
+  func run(_ exchange: Exchange, from index: Int) -> Outcome {
+    index < steps.count ? steps[index].run(exchange) : .unanswered
   }
 
   /// Runs the stages after the source, over a response whose head is known.
   func complete(_ exchange: Exchange) {
-    for stage in responding { stage.transform(exchange) }
+    responding?.run(exchange)
     // The connection keeps no body when it is done. Of a stream its delivery counts the pieces.
     exchange.facts.contentBytes = exchange.response.bodyBytes()
   }

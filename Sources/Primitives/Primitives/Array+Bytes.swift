@@ -20,17 +20,7 @@ extension Array where Element == UInt8 {
 
   /// Appends `value` in decimal digits.
   @inlinable package mutating func appendDecimal(_ value: UInt64) {
-    // The longest number has 20 digits; they come from the back, with one division each.
-    var digits = InlineArray<20, UInt8>(repeating: 48)
-    var start = 20
-    var rest = value
-    repeat {
-      let quotient = rest / 10
-      start -= 1
-      digits[start] = UInt8(truncatingIfNeeded: 48 + (rest - quotient * 10))
-      rest = quotient
-    } while rest > 0
-    append(digits.span.extracting(start..<20))
+    append(addingCapacity: 20) { $0.appendDecimal(value) }
   }
 
   /// Appends `value` in lower-case hexadecimal digits without leading zeros.

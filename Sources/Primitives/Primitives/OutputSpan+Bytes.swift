@@ -19,6 +19,23 @@ extension OutputSpan where Element == UInt8 {
     unsafe copy(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// Appends `value` in decimal digits, at most 20; they must fit.
+  @_lifetime(self: copy self)
+  @inlinable
+  package mutating func appendDecimal(_ value: UInt64) {
+    // They come from the back, with one division each.
+    var digits = InlineArray<20, UInt8>(repeating: 48)
+    var start = 20
+    var rest = value
+    repeat {
+      let quotient = rest / 10
+      start -= 1
+      digits[start] = UInt8(truncatingIfNeeded: 48 + (rest - quotient * 10))
+      rest = quotient
+    } while rest > 0
+    append(digits.span.extracting(start..<20))
+  }
+
   /// Appends `bytes`, for which there is room.
   @_lifetime(self: copy self)
   @inlinable @inline(__always)

@@ -104,6 +104,17 @@ import Primitives
     appendLine(name, start, value)
   }
 
+  /// The same in one piece; `write` writes at most `count` bytes. `isChecked`: they can't split a message.
+  @inline(__always)
+  package mutating func append(
+    _ name: FieldName, atMost count: Int, isChecked: Bool = false,
+    _ write: (inout OutputSpan<UInt8>) -> Void
+  ) {
+    append(atMost: name.canonical.utf8CodeUnitCount &+ count &+ 4) { lines, output in
+      lines.append(name, isChecked: isChecked, &output, write)
+    }
+  }
+
   /// Appends a known field with a constant value.
   package mutating func append(_ name: FieldName, _ value: StaticString) {
     append(name) { $0.append(value) }

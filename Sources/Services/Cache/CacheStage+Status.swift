@@ -11,7 +11,7 @@ extension CacheStage {
   @inline(__always)
   func appendAge(_ exchange: Exchange, _ head: StoredHead) {
     let age = head.freshness.ageSeconds(at: shard.now)
-    exchange.response.fields.append(.age) { $0.appendDecimal(age) }
+    exchange.response.fields.append(.age, atMost: 20, isChecked: true) { $0.appendDecimal(age) }
     if let seconds = head.browserSeconds {
       exchange.response.fields.appendMaxAge(seconds &+ age)
     }
@@ -21,7 +21,7 @@ extension CacheStage {
   @inline(__always)
   func appendHitStatus(_ exchange: Exchange, _ freshness: Freshness) {
     let remaining = freshness.remainingSeconds(at: shard.now)
-    exchange.response.fields.append(.cacheStatus) { output in
+    exchange.response.fields.append(.cacheStatus, atMost: 64, isChecked: true) { output in
       output.append("skerry; hit; ttl=")
       output.appendSigned(remaining)
     }
@@ -30,7 +30,8 @@ extension CacheStage {
   /// Cache-Status of a response that was asked for below (RFC 9211 sections 2.2 to 2.7).
   func appendForwardStatus(_ exchange: Exchange, _ status: ForwardStatus) {
     let own = exchange.response.status
-    exchange.response.fields.append(.cacheStatus) { output in
+    // The longest of its parts have 92 bytes together.
+    exchange.response.fields.append(.cacheStatus, atMost: 128, isChecked: true) { output in
       output.append("skerry; fwd=")
       output.append(status.forwarding.token)
       if let below = status.statusBelow, below != own {
@@ -69,7 +70,8 @@ extension FieldBlock {
   }
 }
 
-extension Array where Element == UInt8 {
+extension OutputSpan where Element == UInt8 {
+  @_lifetime(self: copy self)
   fileprivate mutating func appendSigned(_ value: Int64) {
     if value < 0 { append(0x2d) }
     appendDecimal(value.magnitude)

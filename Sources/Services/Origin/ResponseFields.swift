@@ -27,7 +27,7 @@ enum ResponseFields {
         return isUpgrade && entry.name == .upgrade ? false : hopByHop.contains(fields, at: index)
       }
     }
-    head.fields.append(.via) { output in
+    head.fields.append(.via, atMost: passed.count &+ 4 &+ pseudonym.count) { output in
       output.append(passed.span)
       output.append("1.1 ")
       output.append(pseudonym.span)

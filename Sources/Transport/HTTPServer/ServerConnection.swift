@@ -267,6 +267,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   }
 
   private func resumeEngine() {
+    guard engine.isHTTP2 || !pendingInput.isEmpty else { return }
     switch engine {
     case .http1(let http1): http1.resume()
     case .http2(let http2): http2.resume()
