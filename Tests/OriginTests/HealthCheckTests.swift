@@ -133,12 +133,11 @@ struct HealthCheckTests {
       let origin = OriginFixture.make([a.address], lane: lane, policy: Self.policy)
       #expect(await Self.until(parker) { mood.checks.load(ordering: .relaxed) > 2 })
       origin.close()
-      let end = SystemClock.monotonic + .milliseconds(20)
-      while SystemClock.monotonic < end { await parker.yield() }
       let count = mood.checks.load(ordering: .relaxed)
-      let later = SystemClock.monotonic + .milliseconds(20)
+      let later = SystemClock.monotonic + .milliseconds(40)
       while SystemClock.monotonic < later { await parker.yield() }
-      #expect(mood.checks.load(ordering: .relaxed) == count)
+      // One may have been under way.
+      #expect(mood.checks.load(ordering: .relaxed) <= count + 1)
     }
     await a.stop()
   }
