@@ -173,7 +173,7 @@ struct DecisionTests {
     let decisions = (0...OriginLimits.departures).map { _ in
       Self.goneAway(&rule, onReusedConnection: true)
     }
-    #expect(decisions.dropLast().allSatisfy { $0 == .anotherOrigin })
+    #expect(decisions.dropLast().allSatisfy { $0 == .anyOrigin })
     #expect(decisions.last == .giveUp)
   }
 
@@ -181,7 +181,7 @@ struct DecisionTests {
   func newDepartures() {
     var rule = RetryRule(isIdempotent: false, retries: 1)
     #expect(Self.goneAway(&rule, onReusedConnection: false) == .anotherOrigin)
-    #expect(Self.goneAway(&rule, onReusedConnection: true) == .anotherOrigin)
+    #expect(Self.goneAway(&rule, onReusedConnection: true) == .anyOrigin)
     #expect(Self.goneAway(&rule, onReusedConnection: false) == .giveUp)
   }
 
@@ -203,6 +203,24 @@ struct DecisionTests {
     #expect(goesOnAtOnce && attempts.sameServer == 1 && attempts.needsFreshConnection)
     let goesOnElsewhere = attempts.goesOn(after: .client(.goneAway))
     #expect(goesOnElsewhere && attempts.sameServer == nil && !attempts.needsFreshConnection)
+    // It may be the best still: an origin that is down is no better for not having been tried.
+    #expect(!attempts.hasTried(1))
+  }
+
+  @Test("a connection that takes no more requests costs none of them an attempt, also where none is retried")
+  func notTaken() {
+    var rule = RetryRule(isIdempotent: false, retries: 0)
+    let decision = rule.decide(
+      after: .notTaken, progress: .nothingSent, onReusedConnection: false, canReplay: true)
+    #expect(decision == .anyOrigin)
+    #expect(!OriginFault.client(.notTaken).blamesOrigin)
+  }
+
+  @Test("an old connection explains that it ended, and not that nothing came in time")
+  func oldConnections() {
+    #expect(OriginFault.client(.closedBeforeResponse).isOfOldConnection)
+    #expect(OriginFault.client(.goneAway).isOfOldConnection)
+    #expect(!OriginFault.client(.firstByteTimedOut).isOfOldConnection)
   }
 
   @Test("that a new connection goes away speaks against the origin")

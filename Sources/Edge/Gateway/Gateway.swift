@@ -84,8 +84,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     return handleUnlisted(exchange, Array(host))
   }
 
-  /// The zone that is listed for an authority. Both are lent: properties that are passed as values are
-  /// copied (as they are when this is inlined).
+  /// The zone that is listed for an authority; both are lent (see `Exchange`).
   @inline(never)
   private static func find(
     _ authority: inout [UInt8], in hosts: inout HostTable<ZoneState>

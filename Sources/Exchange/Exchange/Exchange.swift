@@ -6,6 +6,10 @@ package import Runtime
 
 /// One request and its response in flight. Stages read and write it; the driver awaits.
 ///
+/// A part that is passed on as a value is copied, and each of its references counted. What every request
+/// passes is therefore lent `&exchange.request` or `&exchange.response`, in functions that are not inlined:
+/// there it would be copied again.
+///
 /// Confined to the loop of its connection. Drivers reuse it: `reset` makes it as new and keeps the
 /// memory. As work it is `handler`'s: run on the lane of its zone.
 package final class Exchange: LoopWork, @unchecked Sendable {

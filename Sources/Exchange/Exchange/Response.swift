@@ -25,8 +25,8 @@ package struct Response: Sendable {
     return taken
   }
 
-  /// Bytes of the body that are in memory. It changes nothing: reading the body of an exchange's response
-  /// would copy it.
+  /// Bytes of the body that are in memory. It changes nothing, and is `mutating` so that it is lent the
+  /// response of an exchange: reading that one's body would copy it.
   package mutating func bodyBytes() -> UInt64 { UInt64(body.count) }
 
   /// Back to the initial state, keeping the memory.

@@ -24,6 +24,7 @@ package struct FieldLines {
     _ name: FieldName, isChecked: Bool = false, _ output: inout OutputSpan<UInt8>,
     _ write: (inout OutputSpan<UInt8>) -> Void
   ) {
+    precondition(name != .other)
     let nameStart = output.count
     output.append(name.canonical)
     output.append(": ")

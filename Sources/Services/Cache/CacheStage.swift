@@ -99,14 +99,13 @@ package final class CacheStage: Stage, @unchecked Sendable {
     return .suspend(CacheMiss(self, lookup))
   }
 
-  /// What holds for `request`, which is lent, as below: a part of an exchange that is passed as a value
-  /// is copied.
+  /// What holds for `request`, which is lent (see `Exchange`).
   @inline(never)
   private func policy(
     for request: inout RequestHead, _ budget: inout StepBudget
   ) -> CachePolicy { policies.policy(for: request, &budget) }
 
-  /// The hash of the key, which is in `shard.key` then, and what memory has for it.
+  /// The hash of the key, which is in `shard.key` then, and what memory has for it; `request` is lent.
   @inline(never)
   private func look(
     _ request: inout RequestHead, _ policy: CachePolicy

@@ -46,8 +46,7 @@ package final class CodingNegotiation: Stage {
     return .next
   }
 
-  /// The first Accept-Encoding. `request` is lent, since a part of an exchange that is passed as a value
-  /// is copied.
+  /// The first Accept-Encoding; `request` is lent (see `Exchange`).
   @inline(never)
   private static func accepted(_ request: inout RequestHead) -> Int? {
     request.fields.firstIndex(of: .acceptEncoding)

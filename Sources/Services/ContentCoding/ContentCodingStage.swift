@@ -51,8 +51,7 @@ package final class ContentCodingStage: ResponseStage {
 
   // MARK: - Whether
 
-  /// Whether a client that wants a coding gets one. `response` is lent, since a part of an exchange that
-  /// is passed as a value is copied (as it is when this is inlined).
+  /// Whether a client that wants a coding gets one; `response` is lent (see `Exchange`).
   @inline(never)
   private func isMeant(_ response: inout Response, _ refusesIdentity: Bool) -> Bool {
     let stored = response.stored
@@ -125,7 +124,6 @@ package final class ContentCodingStage: ResponseStage {
 
   /// A client that asks by a weak tag, where ours is strong, has the coded form: the 304 speaks of
   /// that (RFC 9110 section 15.4.5).
-  @inline(never)
   private func transformNotModified(_ exchange: Exchange) {
     guard exchange.facts.wantedCoding != .identity,
       let tag = exchange.response.fields.firstIndex(of: .etag),

@@ -101,6 +101,7 @@ struct FetchAttempts {
       canReplay: !hasConsumedBody)
     needsFreshConnection = decision == .freshConnection
     sameServer = needsFreshConnection ? lastTried : nil
+    if decision == .anyOrigin { lastTried = nil }
     if case .http11Required = error { needsHTTP1 = true }
     return decision != .giveUp
   }

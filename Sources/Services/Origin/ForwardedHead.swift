@@ -22,7 +22,7 @@ struct ForwardedHead {
     write(&fetch.request, of: fetch, into: &head)
   }
 
-  /// `request` is lent, since a part of a fetch that is passed as a value is copied.
+  /// `request` is lent, as parts of an `Exchange` are.
   @inline(never)
   private func write(
     _ request: inout RequestHead, of fetch: Fetch, into head: inout RequestHead

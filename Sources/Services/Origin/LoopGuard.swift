@@ -22,7 +22,7 @@ package final class LoopGuard: Stage {
     return .respond
   }
 
-  /// `request` is lent, since a part of an exchange that is passed as a value is copied.
+  /// `request` is lent (see `Exchange`).
   @inline(never)
   private func hasPassed(_ request: inout RequestHead) -> Bool { hasPassed(request.fields) }
 

@@ -18,10 +18,23 @@ enum OriginFault: Error {
     }
   }
 
+  /// Whether an old connection explains it, that had grown stale or goes away. An origin that does not
+  /// answer in time is to blame whatever the connection.
+  var isOfOldConnection: Bool {
+    switch self {
+    case .client(.closedBeforeResponse), .client(.connectionBroken), .client(.goneAway),
+      .client(.refusedUnprocessed):
+      true
+    default: false
+    }
+  }
+
   /// Whether it speaks against the origin.
   var blamesOrigin: Bool {
     switch self {
-    case .client(.cancelled), .client(.requestBroken), .client(.requestMalformed): false
+    case .client(.cancelled), .client(.requestBroken), .client(.requestMalformed),
+      .client(.notTaken):
+      false
     case .client: true
     case .failure(let failure):
       failure.kind != .clientAborted && failure.kind != .connectionLimitReached

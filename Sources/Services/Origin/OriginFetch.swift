@@ -13,7 +13,7 @@ import Runtime
 /// its loop; kept for the next fetch with its memory.
 final class OriginFetch: @unchecked Sendable {
   // Confined to its loop.
-  /// Nil between fetches.
+  /// Nil between fetches, and until the first attempt is under way.
   private var job: Job?
   private var stage = Stage.idle
   private var attempts = FetchAttempts(isIdempotent: true, retries: 0, origins: 1)
@@ -59,6 +59,8 @@ final class OriginFetch: @unchecked Sendable {
       isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries,
       origins: origin.pool.servers.count)
     begin(job)
+    // Last, so that it is moved here and not copied: nothing that `begin` starts ends during the call.
+    assert({ if case .idle = stage { false } else { true } }())
     self.job = job
   }
 
@@ -131,7 +133,8 @@ final class OriginFetch: @unchecked Sendable {
   private func noteFailure(_ fault: OriginFault, of server: OriginServer, _ job: Job) {
     guard job.probed == nil else { return }
     // A connection that had grown stale, or went away after use, says nothing of the origin.
-    let isStale = attempts.isReused && attempts.progress != .responseBegan
+    let isStale =
+      attempts.isReused && attempts.progress != .responseBegan && fault.isOfOldConnection
     if fault.blamesOrigin && !isStale {
       server.health.fail(now: job.origin.lane.loop.now)
     } else {

@@ -9,15 +9,18 @@ import HTTPClient
 ///
 /// An origin that ends its connections after some requests did nothing wrong: a request that came too
 /// late for one of them (GOAWAY, RFC 9113 section 6.8) takes another, and that is not counted. One that
-/// a new connection did not take is counted like any failure. Who allows no retries gets none.
+/// a new connection did not take is counted like any failure. Who allows no retries gets none, but for a
+/// request of which nothing was sent since its connection takes no more.
 struct RetryRule {
   /// What follows a failed attempt.
   enum Decision: Equatable {
     case giveUp
     /// Once more at the same origin on a new connection: the old one was stale.
     case freshConnection
-    /// Once more at an origin that is chosen anew, on whatever connection takes requests.
+    /// Once more, at one of the other origins if there are any.
     case anotherOrigin
+    /// Once more as if it were the first attempt: the origin did nothing wrong.
+    case anyOrigin
   }
 
   private let isIdempotent: Bool
@@ -40,12 +43,13 @@ struct RetryRule {
     after error: HTTPClientError, progress: HTTPClientError.Progress, onReusedConnection: Bool,
     canReplay: Bool
   ) -> Decision {
-    guard canReplay, retries > 0 else { return .giveUp }
-    if case .goneAway = error, onReusedConnection {
+    guard canReplay else { return .giveUp }
+    if isDeparture(error, onReusedConnection) {
       // It can come too late for several of them.
       departures += 1
-      return departures <= OriginLimits.departures ? .anotherOrigin : .giveUp
+      return departures <= OriginLimits.departures ? .anyOrigin : .giveUp
     }
+    guard retries > 0 else { return .giveUp }
     guard left > 0, Self.isWorthRetrying(error) else { return .giveUp }
     switch progress {
     case .responseBegan: return .giveUp
@@ -58,6 +62,14 @@ struct RetryRule {
     }
     left -= 1
     return onReusedConnection ? .freshConnection : .anotherOrigin
+  }
+
+  private func isDeparture(_ error: HTTPClientError, _ onReusedConnection: Bool) -> Bool {
+    switch error {
+    case .notTaken: true
+    case .goneAway: onReusedConnection && retries > 0
+    default: false
+    }
   }
 
   /// The connection ended: a timeout is not repeated, since the client has waited long enough.

@@ -45,7 +45,7 @@ import Synchronization
   let epoll: Int32
   var scheduler: LaneScheduler
   var timers: TimerWheel
-  /// The lane that is charged for what runs now.
+  /// The lane that is charged for what runs now, or for what ran last until the lanes have had their turns.
   package internal(set) var chargedLane: Lane?
   var chargedSince: UInt64 = 0
   /// What was charged for the piece of work that runs.

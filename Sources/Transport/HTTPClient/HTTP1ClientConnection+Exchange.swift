@@ -130,7 +130,8 @@ extension HTTP1ClientConnection {
 
   /// Reads heads from the front of `bytes` and keeps what is no whole head.
   private func read(_ bytes: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse? {
-    guard let method = pending?.method else { return nil }
+    // Not the whole, whose references would be counted.
+    guard let method = pending?.method, let timeouts = pending?.timeouts else { return nil }
     var position = 0
     while position < bytes.count {
       let rest = bytes.extracting(position..<bytes.count)
@@ -142,14 +143,17 @@ extension HTTP1ClientConnection {
       switch state.receive(status: head.status, framing: parser.framing) {
       case .invalid(let reason): throw .responseInvalid(reason.description)
       case .proceed: upload?.proceed()
-      case .interim: pending?.receiver.interimCame(head)
+      case .interim:
+        pending?.receiver.interimCame(head)
+        // Whoever hears of it may have given the exchange up.
+        guard pending != nil else { return nil }
       case .upgraded:
         return upgrade(bytes.extracting(position..<bytes.count))
       case .final(let stopsUpload):
         if stopsUpload { stopUpload() }
         // An origin that answers at once may not have sent 100: the body is wanted all the same.
         upload?.proceed()
-        return try respond(bytes.extracting(position..<bytes.count))
+        return try respond(bytes.extracting(position..<bytes.count), timeouts)
       }
     }
     return nil
@@ -168,7 +172,9 @@ extension HTTP1ClientConnection {
   // MARK: - The response's body
 
   /// The response to the complete head, behind which `rest` came along.
-  private func respond(_ rest: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse {
+  private func respond(
+    _ rest: Span<UInt8>, _ timeouts: ClientTimeouts
+  ) throws(HTTPClientError) -> FetchedResponse {
     let framing = parser.framing.body
     switch framing {
     case .none:
@@ -181,7 +187,6 @@ extension HTTP1ClientConnection {
       responseEnded()
       return response(body.isEmpty ? .none : .bytes(body), length)
     case .length, .chunked, .untilClose:
-      let timeouts = pending?.timeouts ?? ClientTimeouts()
       let source = HTTP1ResponseBody(self, framing: framing, patience: timeouts.betweenBytes)
       try source.receive(rest)
       if let whole = source.takeWhole() {

@@ -29,7 +29,8 @@ extension HTTP2ClientConnection {
   /// How much the origin can have done with an exchange that failed before its head.
   package static func progress(of error: HTTPClientError) -> HTTPClientError.Progress {
     switch error {
-    case .refusedUnprocessed, .goneAway, .http11Required, .requestMalformed: .nothingSent
+    case .refusedUnprocessed, .goneAway, .notTaken, .http11Required, .requestMalformed:
+      .nothingSent
     case .closedBeforeResponse, .connectionBroken, .firstByteTimedOut, .writeTimedOut: .noResponse
     default: .responseBegan
     }
@@ -46,7 +47,7 @@ extension HTTP2ClientConnection {
         bytes: memory.fieldBytes, table: memory.table, endStream: hasNoBody, attachment: exchange)
     } catch {
       drain()
-      throw .goneAway
+      throw .notTaken
     }
   }
 

@@ -33,6 +33,8 @@ package enum HTTPClientError: Error, Sendable {
   case refusedUnprocessed
   /// HTTP/2: the connection goes away and took no further request (GOAWAY, RFC 9113 section 6.8).
   case goneAway
+  /// HTTP/2: the connection takes no more requests, and nothing of this one was sent.
+  case notTaken
   /// HTTP/2: the origin wants HTTP/1.1 for this request (HTTP_1_1_REQUIRED).
   case http11Required
   /// HTTP/2: the origin reset the stream.
@@ -75,7 +77,7 @@ extension HTTPClientError {
     case .requestBroken(let failure): failure
     case .refusedUnprocessed:
       Failure(.connectionTerminated, "the origin refused the stream", isRetryable: isRetryable)
-    case .goneAway:
+    case .goneAway, .notTaken:
       Failure(
         .connectionTerminated, "the origin's connections go away before they take the request",
         isRetryable: isRetryable)

@@ -126,8 +126,7 @@ extension HTTP1Connection: ResponseSink {
     }
   }
 
-  /// Status line and fields; says whether Date is among them. `response` is lent, since a part of an
-  /// exchange that is passed as a value is copied.
+  /// Status line and fields; says whether Date is among them. `response` is lent (see `Exchange`).
   @inline(never)
   private static func appendHead(of response: inout Response, to output: inout [UInt8]) -> Bool {
     HTTP1HeadWriter.appendStatusLine(response.status, to: &output)

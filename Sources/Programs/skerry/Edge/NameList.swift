@@ -43,7 +43,7 @@ struct NameList {
       throw CommandFailure(.refused, "write a name and a zone file")
     }
     let (name, file) = (words[0], words[1])
-    if files[file] == nil { files[file] = Array(try TextFile.read(file, "the zone file").utf8) }
+    if files[file] == nil { files[file] = try bytes(of: file) }
     var zone = ZoneConfiguration(
       id: identities.identity(of: name), name: name, hostnames: [Hostname(name: name)],
       origins: [Self.nobody])
@@ -51,5 +51,13 @@ struct NameList {
       .compiled(isSigned: isSigned)
     zone.isSigned = isSigned
     return zone
+  }
+
+  private func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
+    switch TextFile.attempt(file) {
+    case .success(let text): return Array(text.utf8)
+    case .failure(let problem):
+      throw CommandFailure(.refused, "the zone file \(file) \(problem.text)")
+    }
   }
 }

@@ -5,7 +5,7 @@ import Zones
 
 /// Reads lists of zones; what is wrong with a line is noted with its place, and the next line is read.
 enum ZoneLines {
-  /// Calls `body` with the number, the place and the words of each line of the file at `path` that
+  /// Calls `body` with the number and the words of each line of the file at `path` that
   /// has any; false, and a fault, if it can't be read.
   static func forEach(
     of path: String, _ subject: String, separators: String, _ faults: inout [String],
