@@ -207,7 +207,7 @@ struct DecisionTests {
     #expect(!attempts.hasTried(1))
   }
 
-  @Test("a connection that takes no more requests costs none of them an attempt, also where none is retried")
+  @Test("what a connection takes no more costs no attempt, also where nothing is retried")
   func notTaken() {
     var rule = RetryRule(isIdempotent: false, retries: 0)
     let decision = rule.decide(
