@@ -45,10 +45,33 @@ import Testing
       var reading = UsageFixture.reading(at: 3, cpu: 500, [("a", 5)])
       reading.longJobs = [LongJobFact(lane: "a", loop: "loop-0", nanoseconds: 3_000_000)]
       reading.longJobCount = 9
+      reading.zones[0].waits = UsageFixture.waits
       let expected = reading
       server.backend.state.withLock { $0.reading = expected }
       let read = LedgerReading(try await server.ask(.get, "/v1/ledger").result)
       #expect(read == expected)
+    }
+  }
+
+  @Test("slow tells of one zone what it waited for, and refuses one that is not there")
+  func slowZone() async throws {
+    try await ControlServer.with { server in
+      _ = try await server.ask(
+        .put, "/v1/zones/idle.example", #"{"origins": [{"url": "http://127.0.0.1:1"}]}"#)
+      let expected = UsageFixture.waits
+      server.backend.state.withLock { state in
+        state.reading = UsageFixture.reading(at: 3, cpu: 500, [("a", 5), ("b", 6)])
+        state.reading.zones[1].waits = expected
+      }
+      let answer = try await server.ask(.get, "/v1/slow?zone=B").result
+      #expect(answer["zone"] == .string("b"))
+      #expect(answer["waits"].map { ZoneWaits($0) } == expected)
+      for name in ["a", "idle.example"] {
+        let answer = try await server.ask(.get, "/v1/slow?zone=\(name)").result
+        #expect(answer["waits"].map { ZoneWaits($0) } == ZoneWaits())
+      }
+      #expect(try await server.ask(.get, "/v1/slow?zone=none.example").status == 404)
+      #expect(try await server.ask(.get, "/v1/slow?limit=1").status == 400)
     }
   }
 

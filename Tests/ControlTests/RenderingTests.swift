@@ -1,9 +1,9 @@
 // What commands print, as text.
 
 import ConfigurationTree
-import Control
 import Testing
 
+@testable import Control
 @testable import skerry
 
 @Suite("skerry: what is printed") struct RenderingTests {
@@ -42,6 +42,34 @@ import Testing
   func empty() {
     let reading = UsageFixture.reading(at: 1, cpu: 1, [])
     #expect(TopView(earlier: reading, later: reading).text().contains("no zone has had a request"))
+  }
+
+  @Test("slow tells of a zone how long it waited, and behind whom")
+  func slowZone() {
+    #expect(
+      SlowCommand.text("b.test", UsageFixture.waits) == """
+        b.test waited 812ms in the last minute on 2 loops, longest 41ms: 78.0% behind a.test, \
+        12.0% behind its own requests, 5.0% behind the system, 4.0% behind arrivals, 1.0% behind others
+
+        """)
+    #expect(SlowCommand.text("b.test", ZoneWaits()).contains("waited for nobody"))
+  }
+
+  @Test("slow names whom each zone that waited was behind most")
+  func slowBehind() {
+    let earlier = UsageFixture.reading(at: 10, cpu: 1_000, [("a", 500), ("b", 100)])
+    var later = UsageFixture.reading(at: 20, cpu: 3_000, [("a", 600), ("b", 1_100)])
+    later.zones[1].waits = UsageFixture.waits
+    let window = UsageWindow(from: earlier, to: later)
+    #expect(UsageWindow(window.tree) == window)
+    let text = SlowCommand.text(SlowReport(.object([("windows", .array([window.tree]))])))
+    #expect(
+      text.contains(
+        """
+          waited longest    CPU  MEAN WAIT  REQUESTS  MOST BEHIND
+          a                5.0%       50us       10K  -
+          b               50.0%       50us      100K  a.test 78.0%
+        """))
   }
 
   @Test("slow names who used the CPU and who waited, the newest window first")

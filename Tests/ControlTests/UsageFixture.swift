@@ -6,6 +6,24 @@ import Primitives
 
 /// Makes readings by a few figures.
 enum UsageFixture {
+  /// What a zone waited for.
+  static let waits: ZoneWaits = {
+    var waits = ZoneWaits()
+    waits.nanoseconds = 812_000_000
+    waits.longestNanoseconds = 41_000_000
+    waits.count = 1_200
+    waits.loops = 2
+    waits.explainedNanoseconds = 800_000_000
+    waits.behind = [
+      .init(.zone, zone: "a.test", nanoseconds: 624_000_000, share: 0.78),
+      .init(.own, nanoseconds: 96_000_000, share: 0.12),
+      .init(.system, nanoseconds: 40_000_000, share: 0.05),
+      .init(.arrivals, nanoseconds: 32_000_000, share: 0.04),
+      .init(.others, nanoseconds: 8_000_000, share: 0.01),
+    ]
+    return waits
+  }()
+
   /// A reading `at` seconds, with the process's CPU and each zone's in milliseconds.
   static func reading(
     at seconds: UInt64, cpu: UInt64, _ zones: [(String, UInt64)]

@@ -13,6 +13,15 @@ extension ConfigurationValue {
     if case .integer(let number) = content { UInt64(exactly: number) } else { nil }
   }
 
+  /// The number, if it is one, whole or not.
+  package var fraction: Double? {
+    switch content {
+    case .double(let number): number
+    case .integer(let number): Double(number)
+    default: nil
+    }
+  }
+
   /// True or false, if it is one.
   package var flag: Bool? {
     if case .bool(let flag) = content { flag } else { nil }

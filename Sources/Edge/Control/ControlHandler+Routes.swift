@@ -16,7 +16,7 @@ extension ControlHandler {
     switch (call.target.route, call.verb) {
     case (.status, _): return try await status()
     case (.ledger, _): return try await ledger(call.target)
-    case (.slow, _): return await slowReport()
+    case (.slow, _): return try await slowReport(call.target)
     case (.cache, _): return try await inspection(call.target)
     case (.zones, _): return try await zones(call.target)
     case (.export, _):
@@ -76,9 +76,19 @@ extension ControlHandler {
     }
   }
 
-  private func slowReport() async -> ControlAnswer {
+  private func slowReport(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
     let reading = await backend.ledger()
-    return ControlAnswer(slow.including(reading).tree)
+    guard let name = target.query["zone"]?.lowercased() else {
+      return ControlAnswer(slow.including(reading).tree)
+    }
+    let usage = reading.zones.first { $0.name == name }
+    if usage == nil {
+      // Nobody uses it, or it is not there, which is an error.
+      let desk = desk
+      _ = try await read { () throws(ControlRefusal) in try desk.show(name) }
+    }
+    return ControlAnswer(
+      .object([("zone", .string(name)), ("waits", (usage?.waits ?? ZoneWaits()).tree)]))
   }
 
   /// GET /v1/cache: lines of `fields` are separated by line feeds.

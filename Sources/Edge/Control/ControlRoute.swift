@@ -50,6 +50,7 @@ package enum ControlRoute: Equatable, Sendable {
     switch self {
     case .zones: ["after", "limit", "complete"]
     case .ledger: ["zone", "limit"]
+    case .slow: ["zone"]
     case .cache: ["url", "method", "fields"]
     default: []
     }

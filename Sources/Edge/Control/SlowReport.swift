@@ -23,6 +23,7 @@ package struct SlowReport: Sendable, Equatable {
     for index in kept.zones.indices {
       kept.zones[index].latency = LatencyCounts()
       kept.zones[index].layers = LayerCounts()
+      kept.zones[index].waits = nil
     }
     last = kept
     longJobs = reading.longJobs

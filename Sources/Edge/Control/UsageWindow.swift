@@ -14,6 +14,8 @@ package struct UsageWindow: Sendable, Equatable {
     package var queueWaitNanoseconds: UInt64
     package var wakeups: UInt64
     package var requests: UInt64
+    /// Whom it waited behind most in the minute before the window's end; nil if that is not known.
+    package var behind: ZoneWaits.Part?
 
     /// Waiting per time that the lane became ready.
     package var meanWaitNanoseconds: UInt64 { queueWaitNanoseconds / max(wakeups, 1) }
@@ -57,7 +59,7 @@ package struct UsageWindow: Sendable, Equatable {
           cpuNanoseconds: zone.cpuNanoseconds.since(old?.cpuNanoseconds ?? 0),
           queueWaitNanoseconds: zone.queueWaitNanoseconds.since(old?.queueWaitNanoseconds ?? 0),
           wakeups: zone.wakeups.since(old?.wakeups ?? 0),
-          requests: zone.requests.since(old?.requests ?? 0)))
+          requests: zone.requests.since(old?.requests ?? 0), behind: zone.waits?.behind.first))
     }
     for lane in later.systemLanes {
       let old = oldLanes[lane.name]
@@ -90,6 +92,7 @@ package struct UsageWindow: Sendable, Equatable {
       ("cpuNanoseconds", .count(entry.cpuNanoseconds)), ("cpuShare", .ratio(share)),
       ("queueWaitNanoseconds", .count(entry.queueWaitNanoseconds)),
       ("wakeups", .count(entry.wakeups)), ("requests", .count(entry.requests)),
+      ("behind", entry.behind?.tree),
     ])
   }
 
@@ -112,5 +115,6 @@ extension UsageWindow.Entry {
     queueWaitNanoseconds = tree["queueWaitNanoseconds"]?.number ?? 0
     wakeups = tree["wakeups"]?.number ?? 0
     requests = tree["requests"]?.number ?? 0
+    behind = tree["behind"].map { ZoneWaits.Part($0) }
   }
 }

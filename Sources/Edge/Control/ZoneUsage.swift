@@ -20,6 +20,8 @@ package struct ZoneUsage: Sendable, Equatable {
   /// Time between becoming ready and being served, summed.
   package var queueWaitNanoseconds: UInt64 = 0
   package var longestJobNanoseconds: UInt64 = 0
+  /// What it waited for in the last minute, and behind whom; nil if it did not wait.
+  package var waits: ZoneWaits?
   /// Bytes of the RAM cache that are the zone's now.
   package var cacheBytes: UInt64 = 0
   /// Responses that they are.
@@ -79,6 +81,7 @@ package struct ZoneUsage: Sendable, Equatable {
       ("queueWaitNanoseconds", .count(queueWaitNanoseconds)),
       ("jobs", .count(jobs)), ("wakeups", .count(wakeups)),
       ("longestJobNanoseconds", .count(longestJobNanoseconds)),
+      ("waits", waits?.tree),
     ])
   }
 
@@ -104,5 +107,6 @@ package struct ZoneUsage: Sendable, Equatable {
     jobs = tree["jobs"]?.number ?? 0
     wakeups = tree["wakeups"]?.number ?? 0
     longestJobNanoseconds = tree["longestJobNanoseconds"]?.number ?? 0
+    waits = tree["waits"].map { ZoneWaits($0) }
   }
 }

@@ -11,6 +11,8 @@ package struct GatewayReading: Sendable {
     package let name: String
     package let counters: ZoneCounters
     package let ledger: LaneLedger
+    /// Who kept it waiting in the last minute; nil if nobody did.
+    package let waits: WaitReading?
     package let connections: Int
     package let exchangesInFlight: Int
     package let waitingOutputBytes: Int

@@ -48,6 +48,7 @@ final class GatewayWalk: @unchecked Sendable {
     reading.zones.append(
       GatewayReading.Zone(
         id: zone.id, name: zone.lane.name, counters: zone.counters, ledger: zone.lane.ledger,
+        waits: zone.lane.waitReading(),
         connections: zone.connections.count, exchangesInFlight: zone.exchangesInFlight,
         waitingOutputBytes: zone.waitingOutputBytes))
   }

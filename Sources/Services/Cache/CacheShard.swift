@@ -50,7 +50,7 @@ package final class CacheShard: @unchecked Sendable {
     self.loop = loop
     self.index = index
     self.shardCount = shardCount
-    lane = Lane(loop: loop, name: "cache")
+    lane = Lane(loop: loop, name: "cache", isCommon: true)
     let frontBytes = shardCount > 1 ? ramBytes / CacheLimits.frontShareOfLoop : 0
     capacity = ramBytes - frontBytes
     front = FrontCache(slots: shardCount > 1 ? CacheLimits.frontSlots : 4, limit: frontBytes)

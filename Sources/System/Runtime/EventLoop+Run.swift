@@ -52,12 +52,13 @@ extension EventLoop {
     let start = CPUClock.now
     let poll = Self.pollTicks
     settle(systemLane, at: start)
+    beginSpan()
     while let lane = scheduler.nextLane() {
-      if lane.awaitsTurn {
-        lane.awaitsTurn = false
-        lane.ledger.waitTicks += start > lane.readyTicks ? start - lane.readyTicks : 0
-      }
+      let begin = chargedSince
+      let before = spentTicks
+      beginTurn(lane)
       serve(lane, until: start &+ poll)
+      endTurn(lane, from: begin, spent: spentTicks &- before)
       scheduler.endTurn(lane)
       if chargedSince &- start > poll { break }
     }
@@ -69,23 +70,29 @@ extension EventLoop {
       guard let item = lane.queue.pop() else { return }
       // References are counted only where they change.
       if chargedLane !== lane { chargedLane = lane }
-      jobTicks = 0
+      let before = spentTicks
       switch item {
       case .work(let work):
         work.runNow()
-        finish(lane, work)
+        finish(lane, work, since: before)
       case .job(let job):
         unsafe lane.run(job)
-        finish(lane, nil)
+        finish(lane, nil, since: before)
       }
     } while lane.deficit > 0 && chargedSince < end
   }
 
-  /// Counts a piece of work of `lane` that has just been done; `flow` is whose it was, nil for a job.
+  /// Counts a piece of work of `lane` that has just been done; `flow` is whose it was, nil for a job, and
+  /// `before` what was charged until it began.
   @inline(__always)
-  private func finish(_ lane: Lane, _ flow: LoopWork?) {
-    if chargedLane === lane { settle(lane, at: CPUClock.now) } else { settle() }
-    let spent = jobTicks
+  private func finish(_ lane: Lane, _ flow: LoopWork?, since before: UInt64) {
+    if chargedLane === lane {
+      settle(lane, at: CPUClock.now)
+    } else {
+      settle()
+      endSpan(of: chargedLane)
+    }
+    let spent = spentTicks &- before
     lane.queue.charge(flow, ticks: spent, period: period)
     lane.ledger.jobs += 1
     if spent > lane.ledger.longestTicks { lane.ledger.longestTicks = spent }
@@ -103,7 +110,7 @@ extension EventLoop {
     if audit.excessTicks > 0 { spent = audit.corrected(spent, isChecked: isSuspicious) }
     lane.deficit -= Int64(truncatingIfNeeded: spent)
     lane.ledger.ticks += spent
-    jobTicks += spent
+    spentTicks &+= spent
   }
 
   /// Makes the ledgers of the loop's lanes add up to its thread's CPU time. On the loop.

@@ -48,8 +48,14 @@ import Synchronization
   /// The lane that is charged for what runs now, or for what ran last until the lanes have had their turns.
   package internal(set) var chargedLane: Lane?
   var chargedSince: UInt64 = 0
-  /// What was charged for the piece of work that runs.
-  var jobTicks: UInt64 = 0
+  /// All ticks that were charged: what a piece of work took is a difference.
+  var spentTicks: UInt64 = 0
+  var history = TurnHistory()
+  /// Where the history goes on, and `spentTicks` there.
+  var spanSince: UInt64 = 0
+  var spanSpent: UInt64 = 0
+  /// Before this no wait is explained: looking back has taken its share of the time.
+  var explainableSince: UInt64 = 0
   /// Pieces of work that were done for several, and how many tenants paid for the one that runs.
   private var sharedWork: UInt64 = 0
   private var sharedPayers = 0
@@ -169,11 +175,15 @@ import Synchronization
   package func charge(_ lane: Lane) {
     guard chargedLane !== lane else { return }
     settle()
+    endSpan(of: chargedLane)
     chargedLane = lane
   }
 
   /// Makes `lane` pay for what follows, and for what was done since the last settlement.
-  func chargeUnsettled(_ lane: Lane) { chargedLane = lane }
+  func chargeUnsettled(_ lane: Lane) {
+    if chargedLane !== lane { endSpan(of: chargedLane) }
+    chargedLane = lane
+  }
 
   /// What was done since the last charge, as one of `count` equal parts: in ticks that the charged
   /// lane has paid. For work that is done for many at once.
@@ -201,7 +211,7 @@ import Synchronization
   func beginShared(_ lane: Lane) -> (deficit: Int64, ticks: UInt64) {
     sharedWork += 1
     sharedPayers = 0
-    return (lane.deficit, jobTicks)
+    return (lane.deficit, spentTicks)
   }
 
   /// Makes a piece of work that others paid for count for the turn of `lane`, whose it was. What was
@@ -210,7 +220,7 @@ import Synchronization
   /// a turn of its own. Just after `settle`.
   func endShared(_ begin: (deficit: Int64, ticks: UInt64), _ lane: Lane) {
     let turns = min(max(1, sharedPayers), RuntimeLimits.tenantsPerSharedTurn)
-    let taken = Int64(truncatingIfNeeded: jobTicks - begin.ticks) / Int64(turns)
+    let taken = Int64(truncatingIfNeeded: spentTicks - begin.ticks) / Int64(turns)
     lane.deficit = min(lane.deficit, begin.deficit - taken)
   }
 

@@ -1,6 +1,7 @@
 // The run queue of one tenant on one loop.
 
 import CLinux
+import Synchronization
 
 /// The run queue of one tenant (or of the system) on one loop, and the serial executor of that
 /// tenant's actors there.
@@ -15,18 +16,25 @@ import CLinux
   package var weight: UInt32
   package var ledger = LaneLedger()
   let role: Role
+  /// Served as a tenant's lane, and no tenant's: who waits for it waits for the system.
+  let isCommon: Bool
 
   var queue = LaneQueue()
   /// Ticks that the lane may still use in this round; negative is debt.
   var deficit: Int64 = 0
   var list = List.idle
   var next: Unmanaged<Lane>?
-  /// When the lane became ready or, while it is idle, when it became idle.
+  /// Since when its work has waited for a turn or, while it is idle, when it became idle.
   var readyTicks: UInt64 = 0
+  var wait = Wait.nothing
+  /// Why it waited lately; nil if it did not.
+  private var waits: LaneWaits?
+  /// How many spans of the loop's history are the lane's.
+  var spans = 0
+  /// Tells lanes apart, also those that have ended.
+  let number: UInt64
   /// The last piece of shared work (`EventLoop.beginShared`) that it paid a part of.
   var sharedWork: UInt64 = 0
-  /// Ready, and not served since.
-  var awaitsTurn = false
   private var tasks: LaneTasks?
 
   /// Whose work it is: a tenant's, or what all tenants depend on.
@@ -35,15 +43,25 @@ import CLinux
   /// Which of the scheduler's lists the lane is in.
   enum List: UInt8 { case idle, sparse, bulk }
 
-  package convenience init(loop: EventLoop, name: String, weight: UInt32 = 1) {
-    self.init(loop: loop, name: name, weight: weight, role: .tenant)
+  /// What waits for a turn: nothing, work that came while the lane was idle, or work that came later.
+  enum Wait: UInt8 { case nothing, first, further }
+
+  private static let numbers = Atomic<UInt64>(1)
+
+  /// A lane that is served as a tenant's; `isCommon` if it is nobody's own.
+  package convenience init(
+    loop: EventLoop, name: String, weight: UInt32 = 1, isCommon: Bool = false
+  ) {
+    self.init(loop: loop, name: name, weight: weight, role: .tenant, isCommon: isCommon)
   }
 
-  init(loop: EventLoop, name: String, weight: UInt32, role: Role) {
+  init(loop: EventLoop, name: String, weight: UInt32, role: Role, isCommon: Bool = false) {
     self.loop = loop
     self.name = name
     self.weight = weight
     self.role = role
+    self.isCommon = isCommon
+    number = Self.numbers.add(1, ordering: .relaxed).oldValue
     unsafe next = nil
   }
 
@@ -100,7 +118,7 @@ import CLinux
 
   func push(_ work: LoopWork) {
     queue.push(work, period: loop.period)
-    if list == .idle { loop.scheduler.activate(self) }
+    if wait == .nothing { becomeReady() }
   }
 
   /// Runs a job that was enqueued here, once.
@@ -112,6 +130,31 @@ import CLinux
 
   func push(job: UnsafeMutableRawPointer) {
     unsafe queue.push(job: job)
-    if list == .idle { loop.scheduler.activate(self) }
+    if wait == .nothing { becomeReady() }
+  }
+
+  private func becomeReady() {
+    if list == .idle {
+      loop.scheduler.activate(self)
+    } else {
+      // It is listed still. The counter is not read for that: work came after the last that was.
+      readyTicks = max(loop.nowTicks, loop.chargedSince)
+      wait = .further
+    }
+  }
+
+  /// Who kept the lane waiting in the last minute; nil if it did not wait. On the loop.
+  package func waitReading() -> WaitReading? {
+    let reading = waits?.reading(at: loop.now)
+    if reading == nil { waits = nil }
+    return reading
+  }
+
+  /// The tallies, made with the first wait.
+  var madeWaits: LaneWaits {
+    if let waits { return waits }
+    let made = LaneWaits()
+    waits = made
+    return made
   }
 }

@@ -27,7 +27,7 @@
     renewCredit(of: lane, now: now)
     lane.ledger.wakeups += 1
     lane.readyTicks = now
-    lane.awaitsTurn = true
+    lane.wait = .first
     count(lane, 1)
     if lane.deficit > 0 {
       lane.list = .sparse

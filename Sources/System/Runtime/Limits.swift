@@ -35,6 +35,20 @@ package enum RuntimeLimits {
   /// about 0.3 us.
   package static let suspicionNanoseconds: UInt64 = 50_000
 
+  /// A wait that is longer is counted and explained; so is a turn that leaves work of its own lane waiting.
+  package static let notedWaitNanoseconds: UInt64 = 50_000
+
+  /// Turns that a loop remembers to explain waits with, a power of two; of longer waits the last part is
+  /// explained. 32 bytes each.
+  static let rememberedTurns = 64
+
+  /// Time of the loop for each remembered turn that is looked at (some 10 ns); waits that end sooner are
+  /// counted and not explained.
+  static let spanLookNanoseconds: UInt64 = 1_000
+
+  /// The last minute's waits are kept in four windows, in 1 KiB per lane that waited.
+  static let waitWindowNanoseconds: UInt64 = 15_000_000_000
+
   /// A job that runs longer is named by the watchdog: the quantum is the job.
   package static let watchdogNanoseconds: UInt64 = 2_000_000
 

@@ -21,6 +21,9 @@ struct LedgerSum {
     let name: String
     var counters = ZoneCounters()
     var ledger = LaneLedger()
+    var waits = WaitReading()
+    /// Loops on which it waited.
+    var waitLoops: UInt64 = 0
     var connections = 0
     var inFlight = 0
     var waitingOutputBytes = 0
@@ -47,6 +50,10 @@ struct LedgerSum {
     var sum = zones[zone.id] ?? Sum(name: zone.name)
     sum.counters += zone.counters
     sum.ledger += zone.ledger
+    if let waits = zone.waits {
+      sum.waits += waits
+      sum.waitLoops += 1
+    }
     sum.connections += zone.connections
     sum.inFlight += zone.exchangesInFlight
     sum.waitingOutputBytes += zone.waitingOutputBytes
@@ -90,6 +97,9 @@ struct LedgerSum {
     usage.wakeups = sum.ledger.wakeups
     usage.queueWaitNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.waitTicks)
     usage.longestJobNanoseconds = CPUClock.shared.nanoseconds(sum.ledger.longestTicks)
+    if sum.waitLoops > 0 {
+      usage.waits = ZoneWaits(sum.waits, of: sum.name, loops: sum.waitLoops)
+    }
     let stored = edge.cache.zone(id)
     usage.cacheBytes = UInt64(max(0, stored.bytes))
     usage.cacheObjects = UInt64(max(0, stored.objects))
