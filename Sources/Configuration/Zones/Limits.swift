@@ -63,6 +63,10 @@ package enum ZonesLimits {
   /// everything.
   package static let changesKept = 100_000
 
+  /// Seconds after which a zone that is signed, and has secondaries, gets a new serial number though
+  /// nothing has changed, so that they fetch fresh signatures: theirs are good for nine days at least.
+  package static let resigningSeconds: Int64 = 3 * 86_400
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

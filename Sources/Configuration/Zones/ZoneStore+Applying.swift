@@ -57,7 +57,7 @@ extension ZoneStore {
         return ZoneChangeSet.Stored(record: record, keys: try change.copy(of: key, in: tables.keys))
       }
     }
-    set.finish()
+    try set.finish(after: max(try lastSequence(change), sequenceFloor))
     if let check { validate(&set, check) }
     var index = HostnameIndex(tables)
     try index.write(&set, &change)
@@ -117,6 +117,7 @@ extension ZoneStore {
           ZoneKeys.key(entry.id) + ZoneKeys.key(sequence), at: ApexKeys.key(name: zone.name),
           in: tables.apexes)
       }
+      try keepForSecondaries(entry, sequence, &change)
       let purge = try void(entry, sequence, &change)
       let record = ZoneChangeRecord(
         sequence: sequence, zone: entry.id, name: name, kind: kind, purge: purge)

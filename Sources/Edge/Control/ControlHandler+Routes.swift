@@ -105,6 +105,20 @@ extension ControlHandler {
     }
   }
 
+  /// Gives signed zones whose secondaries have had their signatures for long a new serial number. As a
+  /// task of the API's lane.
+  func renewSerials() async throws(ControlRefusal) {
+    let desk = desk
+    var last: ZoneID?
+    repeat {
+      let after = last
+      last = try await changed { () throws(ControlRefusal) in
+        try desk.renewSerials(
+          after: after, limit: ControlLimits.zonesRenewed, now: SystemClock.wall)
+      }.last
+    } while last != nil
+  }
+
   // MARK: - Work on the worker
 
   /// A piece of work with the store.
@@ -117,6 +131,10 @@ extension ControlHandler {
   /// Makes a change and publishes it, one after the other. Goes on when the client goes away: what
   /// is written must be published.
   private func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
+    try await changed(work).answer
+  }
+
+  private func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
     await turn.enter()
     defer { turn.leave() }
     guard backend.acceptsChanges else {
@@ -125,7 +143,7 @@ extension ControlHandler {
     let outcome = try await onWorker(work)
     if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
     if let work = outcome.work { await backend.charge(work) }
-    return outcome.answer
+    return outcome
   }
 
   /// As `change`, by the JSON text that the request carries.

@@ -50,8 +50,8 @@ extension ZoneDesk {
       guard let new = wanted[summary.id], let current else { continue }
       let (newTree, oldTree) = (new.tree(), current.tree())
       var keys = ZoneConfiguration.keys.filter { newTree[$0] != oldTree[$0] }
-      // Private keys are in no tree; nothing else can have changed then.
-      if keys.isEmpty { keys = ["certificates"] }
+      // Secrets are in no tree; nothing else can have changed then.
+      if keys.isEmpty { keys = new.certificates.isEmpty ? ["transfers"] : ["certificates"] }
       result.append(
         .object([
           ("name", .string(summary.name)), ("keys", .array(keys.map { .string($0) })),
@@ -62,5 +62,22 @@ extension ZoneDesk {
 
   private static func names(_ summaries: [ZoneSummary]) -> ConfigurationValue {
     .array(summaries.map { .string($0.name) })
+  }
+}
+
+extension ZoneDesk {
+  /// Gives signed zones whose secondaries have had their signatures for long a new serial number: up to
+  /// `limit` of those behind `id`. The outcome has the last one that was looked at.
+  func renewSerials(
+    after id: ZoneID?, limit: Int, now: WallTime
+  ) throws(ControlRefusal) -> Outcome {
+    let zones = try storage { () throws(StorageError) in
+      try store.zonesWithSecondaries(after: id, limit: limit)
+    }
+    let due = zones.filter {
+      $0.isSigned && $0.time.seconds + ZonesLimits.resigningSeconds <= now.seconds
+    }
+    let applied = due.isEmpty ? nil : try apply(due.map { .renewSerial($0.id) })
+    return Outcome(answer: ControlAnswer(.object([])), applied: applied, last: zones.last?.id)
   }
 }

@@ -45,6 +45,13 @@ struct EdgeOptions: ParsableArguments {
   var dnsResponsesPerSecond = NameServiceLimits.responsesPerSecond
 
   @Option(
+    name: .customLong("dns-nsid"),
+    help: ArgumentHelp(
+      "What to tell who asks by DNS which server this is (NSID). Default: nothing.",
+      valueName: "text"))
+  var dnsNSID = ""
+
+  @Option(
     help: ArgumentHelp(
       "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
   var dnsZones: String?
@@ -134,6 +141,9 @@ struct EdgeOptions: ParsableArguments {
     }
     if !(0...30_000).contains(dnsResponsesPerSecond) {
       throw ValidationError("--dns-responses-per-second must be 0 (no limit) to 30000.")
+    }
+    if dnsNSID.utf8.count > NameServiceLimits.nsidBytes {
+      throw ValidationError("--dns-nsid must have at most \(NameServiceLimits.nsidBytes) bytes.")
     }
     if ramMebibytes < 1 { throw ValidationError("--ram-mb must be at least 1.") }
     if ticketKeySeconds < 1 { throw ValidationError("--ticket-key-seconds must be at least 1.") }
