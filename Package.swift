@@ -59,7 +59,8 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
+        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"],
+        pages: ["Transfers/Transfers.md"]),
       Room(
         "Origin",
         imports: [

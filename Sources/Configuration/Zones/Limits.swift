@@ -63,8 +63,8 @@ package enum ZonesLimits {
   /// everything.
   package static let changesKept = 100_000
 
-  /// Seconds after which a zone that is signed, and has secondaries, gets a new serial number though
-  /// nothing has changed, so that they fetch fresh signatures: theirs are good for nine days at least.
+  /// Seconds after which a zone that is signed, and may be copied, gets a new serial number though nothing
+  /// has changed, so that copies get fresh signatures: theirs are good for nine days at least.
   package static let resigningSeconds: Int64 = 3 * 86_400
 
   /// Changes that are added to an export at once; with more it is written anew.

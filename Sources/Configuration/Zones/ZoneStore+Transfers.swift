@@ -7,17 +7,19 @@ import Runtime
 package import Storage
 
 extension ZoneStore {
-  /// A zone that has secondaries, and the last change that these see.
+  /// A zone that others may have copies of, and the last change that these see.
   package struct ChangedZone: Sendable {
     package let id: ZoneID
     package let name: String
     package let sequence: UInt64
     package let time: WallTime
     package let isSigned: Bool
+    /// Whether it has secondaries, which are told.
+    package let isTold: Bool
   }
 
-  /// The zone `id` if it has secondaries.
-  package func secondariesChange(of id: ZoneID) throws(StorageError) -> ChangedZone? {
+  /// The zone `id` if others may have copies of it.
+  package func copiedZone(_ id: ZoneID) throws(StorageError) -> ChangedZone? {
     let key = ZoneKeys.key(id)
     return try environment.read { (state) throws(StorageError) in
       guard let found = try state.value(at: key.span, in: tables.transfers) else { return nil }
@@ -25,8 +27,9 @@ extension ZoneStore {
     }
   }
 
-  /// Up to `limit` zones that have secondaries, those behind `id`, in the order of their identities.
-  package func zonesWithSecondaries(
+  /// Up to `limit` zones that others may have copies of, those behind `id`, in the order of their
+  /// identities.
+  package func copiedZones(
     after id: ZoneID?, limit: Int
   ) throws(StorageError) -> [ChangedZone] {
     try environment.read { (state) throws(StorageError) in
@@ -53,7 +56,7 @@ extension ZoneStore {
     return ChangedZone(
       id: id, name: name, sequence: ZoneKeys.number(value),
       time: WallTime(seconds: Int64(truncatingIfNeeded: ZoneKeys.number(value, at: 8))),
-      isSigned: value[16] != 0)
+      isSigned: value[16] & 1 != 0, isTold: value[16] & 2 != 0)
   }
 
   /// What has changed of the zone `id` from the serial number `old` to `new`, change by change; nil if
@@ -80,25 +83,26 @@ extension ZoneStore {
 
   // MARK: - Writing
 
-  /// Notes what secondaries must be told of a change, and keeps what has changed for them.
+  /// Notes the last change that others see who have copies, and keeps what has changed for them.
   func keepForSecondaries(
     _ entry: ZoneChangeSet.Entry, _ sequence: UInt64, _ change: inout WriteTransaction
   ) throws(StorageError) {
     let key = ZoneKeys.key(entry.id)
     let transfers = entry.new?.records == nil ? nil : entry.new?.transfers
-    let isTold = transfers?.secondaries.isEmpty == false
-    if isTold {
+    let hasReaders = transfers?.hasReaders == true
+    if hasReaders {
       // Secondaries that are new are told as well.
       if entry.changesNames || entry.renewsSerial || entry.before?.transfers != transfers {
         let seconds = UInt64(bitPattern: SystemClock.wall.seconds)
-        let value =
-          ZoneKeys.key(sequence) + ZoneKeys.key(seconds) + [entry.new?.isSigned == true ? 1 : 0]
+        let isTold = transfers?.secondaries.isEmpty == false
+        let flags: UInt8 = (entry.new?.isSigned == true ? 1 : 0) | (isTold ? 2 : 0)
+        let value = ZoneKeys.key(sequence) + ZoneKeys.key(seconds) + [flags]
         try change.put(value, at: key, in: tables.transfers)
       }
     } else if entry.old != nil {
       try change.remove(key, in: tables.transfers)
     }
-    try keepDifferences(entry, sequence, hasReaders: transfers?.hasReaders == true, &change)
+    try keepDifferences(entry, sequence, hasReaders: hasReaders, &change)
   }
 
   private func keepDifferences(
@@ -134,6 +138,7 @@ extension ZoneStore {
   private func trimJournal(
     of id: ZoneID, count: Int, bytes: Int, _ change: inout WriteTransaction
   ) throws(StorageError) {
+    guard try change.count(of: tables.journal) > 0 else { return }
     var keys: [[UInt8]] = []
     var sizes: [Int] = []
     do {
@@ -150,33 +155,5 @@ extension ZoneStore {
       total -= size
       rest -= 1
     }
-  }
-}
-
-/// One line of a zone's journal: what changed from one serial number to the next.
-struct JournalLine {
-  let from: SerialNumber
-  let to: SerialNumber
-  let differences: RecordList
-
-  init(from: SerialNumber, to: SerialNumber, differences: RecordList) {
-    self.from = from
-    self.to = to
-    self.differences = differences
-  }
-
-  /// Nil if `bytes` hold none.
-  init?(_ bytes: Span<UInt8>) {
-    guard bytes.count >= 16 else { return nil }
-    from = SerialNumber(UInt32(truncatingIfNeeded: ZoneKeys.number(bytes)))
-    to = SerialNumber(UInt32(truncatingIfNeeded: ZoneKeys.number(bytes, at: 8)))
-    var rest: [UInt8] = []
-    rest.append(bytes.extracting(16..<bytes.count))
-    guard let list = RecordList(checking: rest) else { return nil }
-    differences = list
-  }
-
-  var bytes: [UInt8] {
-    ZoneKeys.key(UInt64(from.value)) + ZoneKeys.key(UInt64(to.value)) + differences.bytes
   }
 }

@@ -50,7 +50,7 @@ package final class ZoneStore: Sendable {
     /// The domain of a zone with DNS records, its labels from the root on (`ApexKeys`) ->
     /// identity, and the number of its last change.
     let apexes: StorageTable
-    /// Identity of a zone with secondaries -> number and time of the last change that they see.
+    /// Identity of a zone that others may have copies of -> number and time of the last change that they see.
     let transfers: StorageTable
     /// Identity and number of a change -> what it changed of the zone's records (`JournalLine`).
     let journal: StorageTable

@@ -105,8 +105,7 @@ extension ControlHandler {
     }
   }
 
-  /// Gives signed zones whose secondaries have had their signatures for long a new serial number. As a
-  /// task of the API's lane.
+  /// Gives signed zones of which others have had copies for long a new serial number. As a task of the API's lane.
   func renewSerials() async throws(ControlRefusal) {
     let desk = desk
     var last: ZoneID?

@@ -66,13 +66,13 @@ extension ZoneDesk {
 }
 
 extension ZoneDesk {
-  /// Gives signed zones whose secondaries have had their signatures for long a new serial number: up to
+  /// Gives signed zones of which others have had copies for long a new serial number: up to
   /// `limit` of those behind `id`. The outcome has the last one that was looked at.
   func renewSerials(
     after id: ZoneID?, limit: Int, now: WallTime
   ) throws(ControlRefusal) -> Outcome {
     let zones = try storage { () throws(StorageError) in
-      try store.zonesWithSecondaries(after: id, limit: limit)
+      try store.copiedZones(after: id, limit: limit)
     }
     let due = zones.filter {
       $0.isSigned && $0.time.seconds + ZonesLimits.resigningSeconds <= now.seconds

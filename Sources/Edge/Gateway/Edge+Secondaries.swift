@@ -15,19 +15,21 @@ extension Edge {
     node.gateway.loop.systemLane.post { node.nameServer.tellSecondaries(of: apex) }
   }
 
-  /// Tells the secondaries of up to `limit` zones behind `id` that there may be changes, as after a
-  /// start; the last of these zones, nil if there are none. From a task on any loop.
+  /// Tells the secondaries, where there are some, of up to `limit` zones behind `id` that there may be
+  /// changes, as after a start; the last of these zones, nil if there are none. From a task on any loop.
   package func tellSecondaries(
     after id: ZoneID?, limit: Int
   ) async throws(StorageError) -> ZoneID? {
     let found = await group.storage[1].perform { [directory] in
       do throws(StorageError) {
         return Result<_, StorageError>.success(
-          try directory.store.zonesWithSecondaries(after: id, limit: limit))
+          try directory.store.copiedZones(after: id, limit: limit))
       } catch { return .failure(error) }
     }
     let zones = try found.get()
-    for zone in zones { tellSecondaries(of: zone.id, ApexKeys.wire(name: zone.name)) }
+    for zone in zones where zone.isTold {
+      tellSecondaries(of: zone.id, ApexKeys.wire(name: zone.name))
+    }
     return zones.last?.id
   }
 }

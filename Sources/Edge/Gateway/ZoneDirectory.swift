@@ -185,7 +185,9 @@ package final class ZoneDirectory: @unchecked Sendable {
     _ record: ZoneChangeRecord, in publication: inout Publication
   ) {
     do throws(StorageError) {
-      if try store.secondariesChange(of: record.zone)?.sequence == record.sequence {
+      if let zone = try store.copiedZone(record.zone), zone.isTold,
+        zone.sequence == record.sequence
+      {
         publication.told.append((record.zone, ApexKeys.wire(name: record.name)))
       }
     } catch { lastFailure = error.description }

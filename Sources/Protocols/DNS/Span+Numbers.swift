@@ -32,6 +32,7 @@ extension Array where Element == UInt8 {
     append(UInt8(truncatingIfNeeded: value))
   }
 
+  /// Appends `value` in network byte order.
   package mutating func appendUInt32(_ value: UInt32) {
     appendUInt16(UInt16(truncatingIfNeeded: value >> 16))
     appendUInt16(UInt16(truncatingIfNeeded: value))

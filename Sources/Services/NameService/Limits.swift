@@ -100,8 +100,10 @@ package enum NameServiceLimits {
   /// Servers and rules of a zone that say who may have it, and keys; more are refused.
   static let secondaries = 32
 
-  /// Bytes of a secret; others are refused. Longer ones than a digest add nothing.
+  /// Bytes of a secret; longer ones are refused. More than a digest has add nothing.
   static let secretBytes = 256
+
+  /// Bytes of a secret at least; shorter ones, which can be guessed, are refused.
   static let leastSecretBytes = 8
 
   /// Seconds that the clock of who signs may differ from ours (RFC 8945 section 10).
@@ -137,10 +139,15 @@ package enum NameServiceLimits {
 
   // MARK: Notifications
 
-  /// Seconds until a secondary that does not answer is told again, twice as long each time, and how
-  /// often that is done (RFC 1996 section 3.6); then it has to find out by itself.
+  /// Seconds until a secondary that does not answer is told again, twice as long each time (RFC 1996
+  /// section 3.6).
   static let notifySeconds = 2
+
+  /// Times that a secondary is told of a change; then it has to find out by itself.
   static let notifyAttempts = 6
+
+  /// Notifications that a zone's turn sends; the others wait for the next one.
+  static let notificationsPerTurn = 8
 
   /// Milliseconds between two notifications of one zone, so that many changes are told at once.
   static let notifyIntervalMilliseconds = 500

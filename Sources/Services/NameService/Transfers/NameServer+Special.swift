@@ -4,22 +4,6 @@ import DNS
 import Primitives
 import Runtime
 
-/// Transfers for which it is being found, off the loop, what they send.
-struct TransfersInPlanning {
-  fileprivate var waiting: [UInt64: (transfer: ZoneTransfer, asker: Asker)] = [:]
-  fileprivate var number: UInt64 = 0
-  /// The transfer that the query over UDP that was answered last asks for.
-  fileprivate var asked: ZoneTransfer?
-
-  /// Who waits for it.
-  fileprivate enum Asker {
-    case stream(NameStream)
-    case datagram(HeldQueries.Origin)
-  }
-
-  init() {}
-}
-
 extension NameServer {
   /// What is done with a query.
   enum SpecialAnswer {

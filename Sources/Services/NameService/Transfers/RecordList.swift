@@ -33,6 +33,7 @@ package struct RecordList: Sendable, Equatable {
 
   private static let headBytes = 12
 
+  /// Appends a set, or a part of one; `contents` is a run of contents, each behind its length.
   package mutating func append(
     owner: Span<UInt8>, type: RecordType, ttl: UInt32, contents: Span<UInt8>
   ) {
@@ -44,8 +45,10 @@ package struct RecordList: Sendable, Equatable {
     bytes.append(contents)
   }
 
+  /// Appends all of another list.
   package mutating func append(_ other: RecordList) { bytes += other.bytes }
 
+  /// Forgets all entries, and keeps the memory.
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
   /// The entry at `place`; nil at the end, or where the bytes break off.

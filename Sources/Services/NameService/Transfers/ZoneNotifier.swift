@@ -57,9 +57,17 @@ final class ZoneNotifier: LoopWork {
   override func run() {
     let serial = zone.snapshot.image.serial
     var next = Instant.never
+    var budget = NameServiceLimits.notificationsPerTurn
     for index in notices.indices {
       guard notices[index].message != nil || notices[index].known != serial else { continue }
-      if notices[index].due <= loop.now { send(index) }
+      if notices[index].due <= loop.now {
+        guard budget > 0 else {
+          enqueue()
+          break
+        }
+        budget -= 1
+        send(index)
+      }
       if notices[index].message != nil || notices[index].known != serial {
         next = min(next, notices[index].due)
       }

@@ -21,6 +21,7 @@ struct ZoneWalk {
   private var next: [UInt8] = []
   private var content: [UInt8] = []
 
+  /// What is gone through: the SOA, names (in order, of a signed zone), names below delegations.
   private enum Phase { case first, names, others, last, done }
 
   /// What came of a step.
