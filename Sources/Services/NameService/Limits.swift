@@ -100,6 +100,10 @@ package enum NameServiceLimits {
   /// Servers and rules of a zone that say who may have it, and keys; more are refused.
   static let secondaries = 32
 
+  /// Bytes of a key's name in wire form; longer ones are refused. It is in every message that is signed
+  /// with the key, of which there are only 512 bytes for some.
+  package static let keyNameBytes = 64
+
   /// Bytes of a secret; longer ones are refused. More than a digest has add nothing.
   static let secretBytes = 256
 

@@ -132,7 +132,7 @@ struct Responder: ~Copyable {
     if fits { answer.write(query, image, nested: nested, to: &writer) }
     if answer.signatures == .failed { answer.fail() }
     if !fits || !answer.isComplete || answer.signatures == .failed {
-      writer.dropRecords(questionEnd: query.questionEnd)
+      writer.dropRecords(questionEnd: fits ? query.questionEnd : DNSHeader.length)
       header.isTruncated = answer.signatures != .failed
     }
     header.isAuthoritative = answer.isAuthoritative

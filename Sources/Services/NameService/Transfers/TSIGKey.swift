@@ -28,11 +28,11 @@ package struct TSIGKey: Hashable, Sendable {
     self.init(name: name, algorithm: algorithm, secret: secret)
   }
 
-  /// The name of a key; nil if `text` is none.
+  /// The name of a key; nil if `text` is none, or too long to be one.
   package static func name(_ text: String) -> DomainName? {
     do throws(DNSError) {
       let name = try DomainName(text)
-      return name.isRoot ? nil : name
+      return name.isRoot || name.bytes.count > NameServiceLimits.keyNameBytes ? nil : name
     } catch { return nil }
   }
 

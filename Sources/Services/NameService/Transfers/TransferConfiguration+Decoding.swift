@@ -47,7 +47,9 @@ extension TransferConfiguration {
     let name = text.flatMap { TSIGKey.name($0) }
     if text != nil, name == nil {
       report(
-        "name", "is no name of a key", "Give a domain name, as transfer.example.", object, &decoder)
+        "name", "is no name of a key",
+        "Give a domain name, as transfer.example, of \(NameServiceLimits.keyNameBytes) bytes at most "
+          + "(those of its labels, one for each of them, and one).", object, &decoder)
     }
     var secret: [UInt8]?
     if let given = decoder.string("secret", in: object) {
