@@ -16,6 +16,18 @@ extension ZoneStore {
     package let isSigned: Bool
     /// Whether it has secondaries, which are told.
     package let isTold: Bool
+    /// Bytes of what is stored of it.
+    package let bytes: Int
+
+    /// Whether who has a copy is to fetch it again for its signatures. Zones that were changed at once
+    /// are not due at once.
+    package func needsRenewal(_ now: WallTime) -> Bool {
+      guard isSigned else { return false }
+      var hash = (id.high ^ id.low) &* 0x9e37_79b9_7f4a_7c15
+      hash = (hash ^ hash >> 32) &* 0xff51_afd7_ed55_8ccd
+      let early = Int64((hash >> 33) % UInt64(ZonesLimits.resigningSpreadSeconds))
+      return time.seconds + ZonesLimits.resigningSeconds - early <= now.seconds
+    }
   }
 
   /// The zone `id` if others may have copies of it.
@@ -56,7 +68,8 @@ extension ZoneStore {
     return ChangedZone(
       id: id, name: name, sequence: ZoneKeys.number(value),
       time: WallTime(seconds: Int64(truncatingIfNeeded: ZoneKeys.number(value, at: 8))),
-      isSigned: value[16] & 1 != 0, isTold: value[16] & 2 != 0)
+      isSigned: value[16] & 1 != 0, isTold: value[16] & 2 != 0,
+      bytes: record.count)
   }
 
   /// What has changed of the zone `id` from the serial number `old` to `new`, change by change; nil if

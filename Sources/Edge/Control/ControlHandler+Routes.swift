@@ -105,17 +105,22 @@ extension ControlHandler {
     }
   }
 
-  /// Gives signed zones of which others have had copies for long a new serial number. As a task of the API's lane.
+  /// Gives signed zones of which others have had copies for long a new serial number; a zone that can't
+  /// be renewed is told when all others are. As a task of the API's lane.
   func renewSerials() async throws(ControlRefusal) {
     let desk = desk
     var last: ZoneID?
+    var failure: ControlRefusal?
     repeat {
       let after = last
-      last = try await changed { () throws(ControlRefusal) in
+      let outcome = try await changed { () throws(ControlRefusal) in
         try desk.renewSerials(
           after: after, limit: ControlLimits.zonesRenewed, now: SystemClock.wall)
-      }.last
+      }
+      last = outcome.last
+      failure = outcome.failure ?? failure
     } while last != nil
+    if let failure { throw failure }
   }
 
   // MARK: - Work on the worker

@@ -23,6 +23,9 @@ package enum ControlLimits {
   /// Zones that are looked at for that in one go; changes have their turn between two.
   static let zonesRenewed = 256
 
+  /// Bytes of zones that are written anew in one go; those that are left wait for the next one.
+  static let bytesRenewed = 8 << 20
+
   /// Zones on one page of a list, unless the request asks for fewer or more.
   package static let pageZones = 100
 

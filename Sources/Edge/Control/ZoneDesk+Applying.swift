@@ -66,18 +66,30 @@ extension ZoneDesk {
 }
 
 extension ZoneDesk {
-  /// Gives signed zones of which others have had copies for long a new serial number: up to
-  /// `limit` of those behind `id`. The outcome has the last one that was looked at.
+  /// Gives signed zones of which others have had copies for long a new serial number: up to `limit` of
+  /// those behind `id`, and fewer if they are large. The outcome has the last one that was looked at, and
+  /// why one was left out, if one was.
   func renewSerials(
     after id: ZoneID?, limit: Int, now: WallTime
   ) throws(ControlRefusal) -> Outcome {
     let zones = try storage { () throws(StorageError) in
       try store.copiedZones(after: id, limit: limit)
     }
-    let due = zones.filter {
-      $0.isSigned && $0.time.seconds + ZonesLimits.resigningSeconds <= now.seconds
+    var due: [ZoneID] = []
+    var bytes = 0
+    var last = zones.last?.id
+    for zone in zones where zone.needsRenewal(now) {
+      due.append(zone.id)
+      bytes += zone.bytes
+      guard bytes < ControlLimits.bytesRenewed else {
+        last = zone.id
+        break
+      }
     }
-    let applied = due.isEmpty ? nil : try apply(due.map { .renewSerial($0.id) })
-    return Outcome(answer: ControlAnswer(.object([])), applied: applied, last: zones.last?.id)
+    let renewal = store.renewSerials(of: due)
+    var outcome = Outcome(
+      answer: ControlAnswer(.object([])), applied: renewal.applied, last: last)
+    outcome.failure = renewal.failure.map { ControlRefusal($0) }
+    return outcome
   }
 }

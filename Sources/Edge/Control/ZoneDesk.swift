@@ -20,6 +20,8 @@ struct ZoneDesk: Sendable {
     var work: TenantWork?
     /// The last zone that was looked at, of work that goes through many in pieces.
     var last: ZoneID?
+    /// Why one of these zones was left out.
+    var failure: ControlRefusal?
   }
 
   // MARK: - Reading
