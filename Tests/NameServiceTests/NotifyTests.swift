@@ -168,6 +168,102 @@ struct NotifyTests {
     }
     #expect(outcome == "1 true")
   }
+
+  /// A zone of its own, `NAME.test`, whose secondary is at `address`.
+  private static func zone(_ name: String, _ id: UInt64, _ address: SocketAddress)
+    -> NameZoneSnapshot
+  {
+    guard let apex = TSIGKey.name("\(name).test"),
+      let image = try? ZoneCompiler.compile(
+        apex: apex, records: [TestAnswers.record("\(name).test", .ns, "ns.elsewhere")]
+      ).get()
+    else { preconditionFailure("no zone") }
+    return NameZoneSnapshot(
+      id: ZoneID(high: 8, low: id), image: image.with(SerialNumber(7)),
+      transfers: TransferTests.configuration(secondary: address), epoch: 1)
+  }
+
+  @Test("secondaries that do not answer keep no other zone's from being told") func dead() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane), let dead = Secondary(lane)
+      else { return "no sockets" }
+      defer {
+        test.close()
+        secondary.close()
+        dead.close()
+      }
+      let count = NameServiceLimits.notifiedZones + 50
+      for number in 0..<count {
+        let name = "d\(number)"
+        test.directory.transferred[name] = Self.zone(name, UInt64(number), dead.address)
+        test.server.tellSecondaries(of: Messages.wire("\(name).test"))
+      }
+      secondary.answer = { Self.response($0) }
+      test.directory.transferred["xfer"] = TransferTests.zone(
+        1, TransferTests.configuration(secondary: secondary.address))
+      test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+      let start = lane.loop.now
+      await secondary.wait(for: 1)
+      guard lane.loop.now - start < .seconds(20) else { return "late" }
+      guard test.server.notificationCount <= NameServiceLimits.notifiedZones else {
+        return "\(test.server.notificationCount) zones"
+      }
+      return test.server.counters.unreached >= 50 ? "told" : "\(test.server.counters.unreached)"
+    }
+    #expect(outcome == "told")
+  }
+
+  @Test("changes that follow quickly are told at once, and secondaries that are no more are not told")
+  func quickly() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      secondary.answer = { Self.response($0) }
+      let transfers = TransferTests.configuration(secondary: secondary.address)
+      let apex = Messages.wire("xfer.test")
+      func change(_ serial: UInt32, _ transfers: TransferConfiguration) {
+        let zone = TransferTests.zone(1, serial: serial, transfers, epoch: UInt64(serial))
+        test.directory.transferred["xfer"] = zone
+        test.server.apply(zone.id, zone)
+        test.server.tellSecondaries(of: apex)
+      }
+      change(7, transfers)
+      await secondary.wait(for: 1)
+      let parker = Parker(on: lane)
+      while test.server.counters.notified == 0 { await parker.yield() }
+      for serial in [8, 9, 10] as [UInt32] {
+        change(serial, transfers)
+        await parker.yield()
+      }
+      await secondary.wait(for: 2)
+      // Nobody answers the next one, and then nobody is to be told.
+      while test.server.counters.notified == 1 { await parker.yield() }
+      secondary.answer = nil
+      change(11, transfers)
+      await secondary.wait(for: 3)
+      change(12, TransferConfiguration())
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "[7, 10, 11] 0")
+  }
+
+  @Test("a zone that can't be read is looked up again, and counted at last") func unread() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane) else { return "no sockets" }
+      defer { test.close() }
+      test.server.tellSecondaries(of: Messages.wire("zone.broken"))
+      let parker = Parker(on: lane)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(test.directory.lookups) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "3 1")
+  }
 }
 
 extension Array where Element == UInt8 {

@@ -41,7 +41,9 @@ import Testing
     try store.apply([.put(try Self.zone(1)), .put(try Self.zone(2)), .put(try Self.zone(3))])
     store.close()
     let expired = CertificateCheck { _, _ in
-      CertificateFinding(faults: [CertificateFault(problem: "has expired", remedy: "Renew it.")])
+      CertificateFinding(
+        names: nil,
+        faults: [CertificateFault(key: "chain", problem: "has expired", remedy: "Renew it.")])
     }
     store = try ZoneStore.open(path, check: expired).store
     defer { store.close() }

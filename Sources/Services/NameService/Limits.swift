@@ -156,8 +156,22 @@ package enum NameServiceLimits {
   /// Milliseconds between two notifications of one zone, so that many changes are told at once.
   static let notifyIntervalMilliseconds = 500
 
-  /// Zones of one loop whose secondaries are being told; others wait.
+  /// Zones of one loop of which some secondary has not been told even once; others wait.
   static let notifyingZones = 256
+
+  /// Zones of one loop whose secondaries are being told, those among them that have not answered yet. At
+  /// it one of these gives way. With all their secondaries they are half the IDs that a message can have.
+  static let notifiedZones = 1_024
+
+  /// Zones that are looked at for one that gives way.
+  static let yieldingLookedAt = 16
+
+  /// Look-ups of a zone whose secondaries are to be told, if it can't be read; then they find out by
+  /// themselves.
+  static let notifyLookups = 3
+
+  /// Milliseconds between two of these look-ups.
+  static let notifyLookupMilliseconds = 1_000
 
   /// Zones that wait for that; more are not told, and their secondaries find out by themselves.
   static let waitingToNotify = 16_384

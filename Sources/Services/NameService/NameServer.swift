@@ -127,8 +127,10 @@ package final class NameServer: @unchecked Sendable {
     state += 1
     cold.note(id, epoch: snapshot?.epoch)
     notifications.note(id)
-    guard let zone = identities[id] else { return }
-    if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+    if let zone = identities[id] {
+      if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+    }
+    updateNotifier(of: id, identities[id])
   }
 
   /// When a query of the zone was answered last; nil if it is not in use here.

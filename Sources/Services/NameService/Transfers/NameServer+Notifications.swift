@@ -27,13 +27,14 @@ extension NameServer {
 
   /// Zones that wait until their secondaries are told, and those whose are.
   package var notificationCount: Int {
-    notifications.waiting.count + notifications.asked.count + notifications.notifiers.count
+    notifications.waiting.count + notifications.asked.count + notifications.failed.count
+      + notifications.notifiers.count
   }
 
   /// Looks zones up that wait, as far as there is room.
-  private func askForZones() {
+  func askForZones() {
     guard notifications.asked.isEmpty, !notifications.waiting.isEmpty else { return }
-    let free = NameServiceLimits.notifyingZones - notifications.notifiers.count
+    let free = NameServiceLimits.notifyingZones - notifications.freshCount
     let count = min(free, NameServiceLimits.namesPerLookup, notifications.waiting.count)
     guard count > 0 else { return }
     notifications.asked = Array(notifications.waiting.prefix(count))
@@ -43,28 +44,72 @@ extension NameServer {
   }
 
   private func begin(_ found: [FoundName]) {
-    let asked = notifications.asked
-    notifications.asked = []
-    for (result, apex) in zip(found, asked) {
-      notifications.known.remove(apex)
+    for (result, apex) in zip(found, notifications.asked) {
+      if case .failed(let reason) = result {
+        retry(apex, reason)
+        continue
+      }
+      notifications.forget(apex)
       guard case .zone(let snapshot, let lane) = result, snapshot.apex == apex else { continue }
       guard !notifications.hasChanged(snapshot.id) else {
         tellSecondaries(of: apex)
         continue
       }
-      let zone = activate(snapshot, lane)
-      if let notifier = notifications.notifiers[snapshot.id] {
-        notifier.update(zone)
-      } else if snapshot.transfers?.secondaries.isEmpty == false {
-        notifications.notifiers[snapshot.id] = ZoneNotifier(zone, server: self)
-      }
+      begin(activate(snapshot, lane))
     }
+    notifications.asked = []
     askForZones()
   }
 
-  /// Everybody has been told.
+  private func begin(_ zone: NameZone) {
+    if let notifier = notifications.notifiers[zone.snapshot.id] { return notifier.update(zone) }
+    guard zone.snapshot.transfers?.secondaries.isEmpty == false else { return }
+    if notifications.notifiers.count >= NameServiceLimits.notifiedZones {
+      notifications.yielding?.giveUp()
+    }
+    notifications.notifiers[zone.snapshot.id] = ZoneNotifier(zone, server: self)
+    notifications.freshCount += 1
+  }
+
+  /// Looks a zone up once more that could not be read.
+  private func retry(_ apex: [UInt8], _ reason: String) {
+    guard notifications.noteFailure(apex) else {
+      counters.unreached += 1
+      lastFailure = "the secondaries of a zone were not told of a change: \(reason)"
+      return
+    }
+    let retry = notifications.retry ?? NotifyRetry(server: self)
+    notifications.retry = retry
+    retry.begin()
+  }
+
+  /// Zones whose look-up has failed wait again. On the loop.
+  func retryLookups() {
+    notifications.waiting += notifications.failed
+    notifications.failed = []
+    askForZones()
+  }
+
+  /// A zone has changed, and is `zone` in memory now; nil if it is not there. If its secondaries are
+  /// being told, some of them may be no more, or all.
+  func updateNotifier(of id: ZoneID, _ zone: NameZone?) {
+    guard let notifier = notifications.notifiers[id] else { return }
+    if let zone { return notifier.update(zone) }
+    let apex = notifier.zone.snapshot.apex
+    notifier.cancel()
+    tellSecondaries(of: apex)
+  }
+
+  /// Everybody has been told, or nobody is to be.
   func end(_ notifier: ZoneNotifier) {
     notifications.notifiers[notifier.zone.snapshot.id] = nil
+    if notifier.isFresh { notifications.freshCount -= 1 }
+    askForZones()
+  }
+
+  /// All secondaries of a zone have been told once: it makes room for another one.
+  func release(_ notifier: ZoneNotifier) {
+    notifications.freshCount -= 1
     askForZones()
   }
 

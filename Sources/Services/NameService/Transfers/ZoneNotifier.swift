@@ -11,6 +11,8 @@ final class ZoneNotifier: LoopWork {
   private(set) var zone: NameZone
   private unowned let server: NameServer
   private var notices: [Notice] = []
+  /// Whether some secondary has not been told yet, not even once.
+  private(set) var isFresh = true
 
   /// One secondary.
   private struct Notice {
@@ -20,6 +22,7 @@ final class ZoneNotifier: LoopWork {
     /// The message that it has not answered.
     var message: NotifyMessage?
     var attempts = 0
+    var sentAt = Instant(nanoseconds: 0)
     /// When it may be told next.
     var due: Instant
   }
@@ -40,27 +43,60 @@ final class ZoneNotifier: LoopWork {
     notices = secondaries.map { secondary in
       notices.first { $0.secondary == secondary } ?? Notice(secondary: secondary, due: loop.now)
     }
+    for index in notices.indices where isOutdated(index) { hasten(index) }
     enqueue()
+  }
+
+  private var serial: SerialNumber { zone.snapshot.image.serial }
+
+  /// Whether the message that is not answered tells a serial number that is no more.
+  private func isOutdated(_ index: Int) -> Bool {
+    notices[index].message.map { $0.serial != serial } ?? false
+  }
+
+  /// What is new is told soon, and as often as if nothing had been told before.
+  private func hasten(_ index: Int) {
+    notices[index].attempts = 0
+    notices[index].due = min(
+      notices[index].due,
+      notices[index].sentAt + .milliseconds(NameServiceLimits.notifyIntervalMilliseconds))
   }
 
   private func forget(_ notice: Notice) {
     if let message = notice.message { server.notifications.forget(message.id) }
   }
 
-  /// Whether nobody has to be told anything.
-  private var isDone: Bool {
-    let serial = zone.snapshot.image.serial
-    return notices.allSatisfy { $0.message == nil && $0.known == serial }
+  private func isPending(_ notice: Notice) -> Bool {
+    notice.message != nil || notice.known != serial
   }
 
-  /// Sends what is due.
+  /// Whether nobody has to be told anything.
+  var isDone: Bool { !notices.contains { isPending($0) } }
+
+  /// Ends at once.
+  func cancel() {
+    for notice in notices { forget(notice) }
+    notices = []
+    setDeadline(.never)
+    server.end(self)
+  }
+
+  /// Ends at once, as others wait, and counts who has not answered.
+  func giveUp() {
+    let count = notices.count(where: { isPending($0) })
+    server.counters.unreached += UInt64(count)
+    if count > 0 { server.lastFailure = "many secondaries do not answer that they were told" }
+    cancel()
+  }
+
+  /// Sends what is due. Ends when nobody has to be told anything, and somebody could be at once: changes
+  /// until then are told together.
   override func run() {
-    let serial = zone.snapshot.image.serial
+    guard server.notifications.notifiers[zone.snapshot.id] === self else { return }
     var next = Instant.never
     var budget = NameServiceLimits.notificationsPerTurn
     for index in notices.indices {
-      guard notices[index].message != nil || notices[index].known != serial else { continue }
-      if notices[index].due <= loop.now {
+      if isPending(notices[index]), notices[index].due <= loop.now {
         guard budget > 0 else {
           enqueue()
           break
@@ -68,12 +104,16 @@ final class ZoneNotifier: LoopWork {
         budget -= 1
         send(index)
       }
-      if notices[index].message != nil || notices[index].known != serial {
+      if isPending(notices[index]) || notices[index].due > loop.now {
         next = min(next, notices[index].due)
       }
     }
     setDeadline(next)
-    if isDone { server.end(self) }
+    if isFresh, notices.allSatisfy({ $0.attempts > 0 || $0.known != nil }) {
+      isFresh = false
+      server.release(self)
+    }
+    if isDone, next == .never { server.end(self) }
   }
 
   private func send(_ index: Int) {
@@ -82,9 +122,11 @@ final class ZoneNotifier: LoopWork {
     if notices[index].attempts == NameServiceLimits.notifyAttempts {
       server.counters.unreached += 1
       server.lastFailure = "\(secondary.address) does not answer that it was told of a change"
-      return finish(index, known: zone.snapshot.image.serial)
+      // Nothing was sent at all if there is no message.
+      return finish(index, known: notices[index].message?.serial ?? serial)
     }
     notices[index].attempts += 1
+    notices[index].sentAt = loop.now
     let wait = NameServiceLimits.notifySeconds << (notices[index].attempts - 1)
     notices[index].due = loop.now + .seconds(wait)
     notices[index].message = server.notify(secondary, of: self, zone.snapshot)
