@@ -37,6 +37,8 @@ struct Responder: ~Copyable {
   private(set) var tsig: TSIGRecord?
   /// Whether there is more to the query than its question: it is signed, or asks for a transfer.
   private(set) var isSpecial = false
+  /// Whether the query was signed with a key that the zone has, now.
+  var isAuthenticated = false
   /// Bytes that are kept free for the response's signature.
   var signatureBytes = 0
   /// What the server is called (RFC 5001); empty if it does not tell.
@@ -53,6 +55,7 @@ struct Responder: ~Copyable {
     isProven = transport.isStream
     tsig = nil
     isSpecial = false
+    isAuthenticated = false
     signatureBytes = 0
     seconds = transport.seconds
     do throws(DNSError) {
@@ -86,8 +89,9 @@ struct Responder: ~Copyable {
     guard query.recordClass == .internet else { return .refusal(.refused) }
     isSpecial = tsig != nil
     guard query.type.isMeta, query.type != .any else { return .question }
-    // Over UDP there are differences at most (RFC 5936 section 4.2, RFC 1995 section 2).
-    guard query.type == .ixfr || query.type == .axfr && isStream else {
+    // Over UDP there are differences at most (RFC 5936 section 4.2, RFC 1995 section 2); who signs is
+    // refused with a signature.
+    guard query.type == .ixfr || query.type == .axfr && (isStream || tsig != nil) else {
       return .refusal(Self.code(forMeta: query.type))
     }
     isSpecial = true

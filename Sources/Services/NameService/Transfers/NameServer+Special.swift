@@ -34,6 +34,7 @@ extension NameServer {
         return decline(message, error, made, record, isStream, &room)
       }
       session = made
+      responder.isAuthenticated = true
     }
     responder.signatureBytes = session?.recordBytes ?? 0
     guard responder.query.type == .axfr || responder.query.type == .ixfr else {
@@ -113,6 +114,9 @@ extension NameServer {
     guard zone.snapshot.transfers?.allows(peer, key: session?.key.name) == true else {
       return decline(message, .refused, isStream, session: session, &room)
     }
+    guard isStream || responder.query.type == .ixfr else {
+      return decline(message, .refused, isStream, session: session, &room)
+    }
     var serial: SerialNumber?
     if responder.query.type == .ixfr {
       serial = serialOfClient(message)
@@ -122,7 +126,8 @@ extension NameServer {
     }
     let transfer = ZoneTransfer(zone, responder, message, serial: serial, session: session)
     let own = zone.snapshot.image.serial
-    if let serial, !own.follows(serial) {
+    // Of a signed zone there are no differences that could come over UDP.
+    if let serial, !own.follows(serial) || !isStream && zone.snapshot.isSigned {
       return writeSOA(transfer, isStream, &room)
     }
     guard transfer.begin() else {
@@ -132,17 +137,16 @@ extension NameServer {
     return .transfer(transfer)
   }
 
-  /// The client has all that there is.
+  /// The client has all that there is, or is to ask over TCP.
   private func writeSOA(
     _ transfer: ZoneTransfer, _ isStream: Bool, _ room: inout MutableSpan<UInt8>
   ) -> SpecialAnswer {
     counters.answered += 1
+    guard isStream else { return .response(transfer.writeSOA(into: &room, seconds: seconds)) }
     transfer.useSOA()
-    let limit = responder.limit(isStream: isStream)
-    guard
-      case .message(let length, _) = transfer.write(
-        into: &room, seconds: seconds, limitBytes: limit)
-    else { return .response(0) }
+    guard case .message(let length, _) = transfer.write(into: &room, seconds: seconds) else {
+      return .response(0)
+    }
     return .response(length)
   }
 
@@ -192,14 +196,16 @@ extension NameServer {
       isLater = true
       return 0
     }
-    if rates.isOn, !responder.isProven, responder.signatureBytes == 0 {
+    if rates.isOn, !responder.isProven, !responder.isAuthenticated {
       switch count(peer, zone) {
       case .send: break
       case .truncate: return responder.truncate(message, into: &room)
       case .drop: return 0
       }
     }
-    if case .response(let length) = answer { return length }
+    if case .response(let length) = answer {
+      return length > 0 ? length : responder.truncate(message, into: &room)
+    }
     if case .transfer(let transfer) = answer {
       planning.asked = transfer
       isLater = true
@@ -229,11 +235,14 @@ extension NameServer {
     _ transfer: ZoneTransfer, _ plan: TransferPlan, to origin: HeldQueries.Origin
   ) {
     loop.charge(transfer.zone.lane)
+    var isWhole = false
     loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: transfer.zone.lane) { room in
-      transfer.writeDatagram(plan, into: &room, seconds: seconds)
+      let written = transfer.writeDatagram(plan, into: &room, seconds: seconds)
+      isWhole = written.isWhole
+      return written.length
     }
     flush(origin.socket)
     loop.charge(loop.systemLane)
-    counters.transfers += 1
+    if isWhole { counters.transfers += 1 }
   }
 }

@@ -117,45 +117,72 @@ final class ZoneTransfer {
       room._mutatingExtracting(0..<room.count), limitBytes: limitBytes - reserved)
     if isFirst, !writer.appendQuestion(question.span) { return .failed }
     guard putEntries(&writer) else { return .failed }
-    var length = writer.finish(header)
-    if isFirst, !opt.isEmpty {
-      room.copy(opt.span, at: length)
-      length += opt.count
-      room.store(UInt16(1), at: 10)
-    }
+    let written = writer.finish(header)
+    let hasOPT = isFirst && !opt.isEmpty
     isFirst = false
-    if session != nil {
-      guard let signed = session?.sign(&room, length: length, seconds: seconds) else {
-        return .failed
-      }
-      length = signed
-    }
+    guard let length = finish(&room, written, seconds, hasOPT: hasOPT) else { return .failed }
     return .message(length: length, isLast: list.isEmpty && walk == nil)
   }
 
   /// Writes what `plan` says as one message of a bounded length, or the SOA alone if that is too long: the
-  /// client is to ask over TCP (RFC 1995 section 2). Its length; 0 if that fails.
+  /// client is to ask over TCP (RFC 1995 section 2). Its length, and whether it is all.
   func writeDatagram(
     _ plan: TransferPlan, into room: inout MutableSpan<UInt8>, seconds: UInt64
-  ) -> Int {
+  ) -> (length: Int, isWhole: Bool) {
     let unused = session
-    if case .differences = plan {
+    // What is far longer is not even copied; what is compressed may be a few times shorter.
+    if case .differences(let differences) = plan, differences.bytes.count <= 4 * datagramBytes {
       use(plan)
       if case .message(let length, true) = write(
         into: &room, seconds: seconds, limitBytes: datagramBytes)
       {
-        return length
+        return (length, true)
       }
     }
     session = unused
     list.removeAll()
     (place, contentPlace, isFirst) = (0, 0, true)
+    return (writeSOA(into: &room, seconds: seconds), false)
+  }
+
+  /// Writes the SOA alone as one message of a bounded length, or a header that says "truncated".
+  func writeSOA(into room: inout MutableSpan<UInt8>, seconds: UInt64) -> Int {
+    let unused = session
     useSOA()
-    guard
-      case .message(let length, _) = write(
-        into: &room, seconds: seconds, limitBytes: datagramBytes)
-    else { return 0 }
-    return length
+    if case .message(let length, true) = write(
+      into: &room, seconds: seconds, limitBytes: datagramBytes)
+    {
+      return length
+    }
+    session = unused
+    return writeTruncated(into: &room, seconds: seconds)
+  }
+
+  private func writeTruncated(into room: inout MutableSpan<UInt8>, seconds: UInt64) -> Int {
+    var header = self.header
+    header.isTruncated = true
+    let (question, opt) = (self.question, self.opt)
+    var writer = DNSMessageWriter(
+      room._mutatingExtracting(0..<room.count),
+      limitBytes: datagramBytes - opt.count - (session?.recordBytes ?? 0))
+    _ = writer.appendQuestion(question.span)
+    let length = writer.finish(header)
+    return finish(&room, length, seconds, hasOPT: !opt.isEmpty) ?? 0
+  }
+
+  /// Puts OPT and the signature behind a message of `length` bytes; its length then, nil if that fails.
+  private func finish(
+    _ room: inout MutableSpan<UInt8>, _ length: Int, _ seconds: UInt64, hasOPT: Bool
+  ) -> Int? {
+    var length = length
+    if hasOPT {
+      let opt = self.opt
+      room.copy(opt.span, at: length)
+      length += opt.count
+      room.store(UInt16(1), at: 10)
+    }
+    guard session != nil else { return length }
+    return session?.sign(&room, length: length, seconds: seconds)
   }
 
   /// Gathers records for a message; nil if there are some.
