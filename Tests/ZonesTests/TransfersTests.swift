@@ -111,6 +111,27 @@ import Testing
     #expect(try serial() == SerialNumber(2_000_000_004))
   }
 
+  @Test("the serial number does not go back when the records, or the zone, go and come again")
+  func returning() throws {
+    try store.apply([.put(try zone(1, serial: 2_000_000_000))])
+    var bare = try zone(1)
+    bare.records = nil
+    try store.apply([.put(bare)])
+    try store.apply([.put(try zone(2, serial: 5))])
+    #expect(try serial() == SerialNumber(2_000_000_001))
+    try store.apply([.put(try zone(2, serial: 2_000_000_050))])
+    #expect(try serial() == SerialNumber(2_000_000_050))
+    try store.apply([.remove(Samples.id(1))])
+    try store.apply([.put(try zone(2))])
+    #expect(try serial() == SerialNumber(2_000_000_051))
+    // A later one that is given is taken.
+    try store.apply([.remove(Samples.id(1))])
+    try store.apply([.put(try zone(2, serial: 2_000_000_099))])
+    #expect(try serial() == SerialNumber(2_000_000_099))
+    try store.apply([.put(try zone(3, serial: 2_000_000_099))])
+    #expect(try serial() == SerialNumber(2_000_000_100))
+  }
+
   @Test("differences lead from any serial number that is known to the last one")
   func journal() throws {
     for version in 1...5 { try store.apply([.put(try zone(version))]) }

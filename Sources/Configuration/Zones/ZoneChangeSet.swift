@@ -25,6 +25,16 @@ struct ZoneChangeSet {
     var before: NamesBefore?
     /// Whether the zone's DNS gets a new serial number, whatever changes.
     var renewsSerial = false
+    /// The serial number that the zone's DNS had, if it goes and others may have copies.
+    var lostSerial: LostSerial?
+    /// Whether the serial number follows one that was lost before.
+    var hasFoundSerial = false
+  }
+
+  /// The last serial number of a name whose DNS goes: it must not go back when it comes again.
+  struct LostSerial {
+    let name: String
+    let serial: SerialNumber
   }
 
   /// A zone's DNS before a change.
@@ -50,6 +60,17 @@ struct ZoneChangeSet {
       var zone = try ZoneStore.read(record.span, id: id)
       if let keys { try ZoneStore.add(keys.span, to: &zone) }
       return zone
+    }
+
+    /// The serial number to be kept when the zone's DNS goes, after the change `last`; nil if nobody has
+    /// seen it.
+    func lostSerial(_ id: ZoneID, _ last: UInt64) -> LostSerial? {
+      // A damaged zone can be removed, too.
+      do throws(StorageError) {
+        let zone = try ZoneStore.read(record.span, id: id)
+        guard zone.transfers.hasReaders, let records = zone.records else { return nil }
+        return LostSerial(name: zone.name, serial: records.serial(before: last))
+      } catch { return nil }
     }
   }
 
@@ -90,8 +111,11 @@ struct ZoneChangeSet {
   }
 
   /// Writes the records, forgets the zones that stay as they are, and gives the others their serial
-  /// numbers. The change that was made last has the number `last`.
-  mutating func finish(after last: UInt64) throws(StorageError) {
+  /// numbers. The change that was made last has the number `last`; `lost` finds the serial number that
+  /// a name had before its DNS went.
+  mutating func finish(
+    after last: UInt64, lost: (String) throws(StorageError) -> SerialNumber?
+  ) throws(StorageError) {
     for index in entries.indices {
       guard let old = entries[index].old, let new = entries[index].new else { continue }
       if let records = new.records, let before = NamesBefore(try old.configuration(new.id)) {
@@ -110,7 +134,14 @@ struct ZoneChangeSet {
         && !entry.renewsSerial
     }
     for index in entries.indices {
-      let isSettled = entries[index].settleSerial(sequence: last + 1 + UInt64(index), last)
+      let entry = entries[index]
+      if entry.new?.records == nil {
+        entries[index].lostSerial = entry.old?.lostSerial(entry.id, last)
+      }
+      var found: SerialNumber?
+      if entry.before == nil, let new = entry.new, new.records != nil { found = try lost(new.name) }
+      let isSettled = entries[index].settleSerial(
+        sequence: last + 1 + UInt64(index), last, found: found)
       if isSettled || entries[index].record.isEmpty { write(index) }
     }
     positions = [:]
@@ -211,9 +242,12 @@ extension ZoneChangeSet.Entry {
   }
 
   /// Gives the zone's DNS its serial number, if it has changed; false if it has not.
-  fileprivate mutating func settleSerial(sequence: UInt64, _ last: UInt64) -> Bool {
+  fileprivate mutating func settleSerial(
+    sequence: UInt64, _ last: UInt64, found: SerialNumber?
+  ) -> Bool {
     guard let records = new?.records, changesNames || renewsSerial else { return false }
-    let old = before?.records.serial(before: last)
+    let old = before?.records.serial(before: last) ?? found
+    hasFoundSerial = found != nil
     new?.records = records.succeeding(old, sequence: sequence)
     return true
   }

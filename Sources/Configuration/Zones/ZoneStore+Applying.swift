@@ -57,7 +57,12 @@ extension ZoneStore {
         return ZoneChangeSet.Stored(record: record, keys: try change.copy(of: key, in: tables.keys))
       }
     }
-    try set.finish(after: max(try lastSequence(change), sequenceFloor))
+    try set.finish(after: max(try lastSequence(change), sequenceFloor)) {
+      (name) throws(StorageError) in
+      try change.copy(of: ZoneKeys.serial(name), in: tables.meta).map {
+        SerialNumber(UInt32(truncatingIfNeeded: ZoneKeys.number($0.span)))
+      }
+    }
     if let check { validate(&set, check) }
     var index = HostnameIndex(tables)
     try index.write(&set, &change)
