@@ -82,7 +82,8 @@ struct DatagramTransferTests {
     #expect(outcome == "true 0 true")
   }
 
-  @Test("only who signs at the right time gets as many responses as he asks for") func rates() async {
+  @Test("only who signs at the right time gets as many responses as he asks for") func rates() async
+  {
     let key = TSIGSessionTests.key()
     let outcome = await SharedRuntime.run { lane -> String in
       guard let test = ServerTest(lane, perSecond: 2) else { return "no sockets" }

@@ -213,7 +213,7 @@ struct NotifyTests {
     #expect(outcome == "told")
   }
 
-  @Test("changes that follow quickly are told at once, and secondaries that are no more are not told")
+  @Test("changes that follow quickly are told at once, and secondaries that are gone are not told")
   func quickly() async {
     let outcome = await SharedRuntime.run { lane -> String in
       guard let test = ServerTest(lane), let secondary = Secondary(lane) else {

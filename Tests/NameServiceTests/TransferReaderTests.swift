@@ -48,6 +48,22 @@ import Testing
     #expect(try Self.outcome([Self.messages[0]]) == "unended")
   }
 
+  @Test("a transfer of too many bytes is broken off") func bytes() throws {
+    let total = Self.messages.reduce(0) { $0 + $1.count }
+    for limit in [total, total - 1] {
+      var reader = try TransferReader(
+        apex: try #require(TSIGKey.name("xfer.test")), id: 0x1234, key: TSIGSessionTests.key(),
+        seconds: TSIGSessionTests.signedAt, limitBytes: limit)
+      var fault: TransferReader.Fault?
+      do throws(TransferReader.Fault) {
+        for message in Self.messages {
+          _ = try reader.take(message, seconds: TSIGSessionTests.signedAt)
+        }
+      } catch { fault = error }
+      #expect((fault == nil) == (limit == total))
+    }
+  }
+
   @Test("messages that are forged, left out or not signed are not taken") func forged() throws {
     var forged = Self.messages
     forged[1][30] ^= 1

@@ -213,7 +213,7 @@ import Testing
     func object(_ members: (String, String)...) -> ConfigurationValue {
       .object(members.map { ($0.0, .string($0.1)) })
     }
-    let key = object(("name", "a.example"), ("secret", "AAECAwQFBgcICQ=="))
+    let key = object(("name", "a.example"), ("secret", "AAECAwQFBgcICQoLDA0ODw=="))
     #expect(faults(.object([("tsigKeys", .array([key]))])) == [])
     #expect(
       faults(
@@ -250,6 +250,37 @@ import Testing
           "secondaries[1].address", "secondaries[3].address",
           "allow[0].network", "allow[1]", "allow[4].network",
         ])
+  }
+
+  @Test("secondaries are hosts, each given once, and secrets are long enough") func hosts() throws {
+    func faults(_ transfers: ConfigurationValue) -> [String] {
+      var decoder = ConfigurationDecoder()
+      _ = TransferConfiguration(transfers, &decoder)
+      return decoder.faults.map(\.path)
+    }
+    let addresses = [
+      "192.0.2.1", "192.0.2.1:53", "192.0.2.1:54", "224.0.0.1", "255.255.255.255", "0.0.0.0", "::",
+      "ff02::1", "2001:db8::1", "[2001:db8::1]:53", "::ffff:192.0.2.1",
+    ]
+    let secondaries = addresses.map { ConfigurationValue.object([("address", .string($0))]) }
+    #expect(
+      faults(.object([("secondaries", .array(secondaries))]))
+        == [1, 3, 4, 5, 6, 7, 9, 10].map { "secondaries[\($0)].address" })
+    func key(_ name: String, _ secret: String) -> ConfigurationValue {
+      .object([("name", .string(name)), ("secret", .string(secret))])
+    }
+    let long = String(repeating: "k", count: 63)
+    #expect(
+      faults(
+        .object([
+          (
+            "tsigKeys",
+            .array([
+              key("a", "AAECAwQFBgcICQoLDA0O"), key("b", "AAECAwQFBgcICQoLDA0ODw=="),
+              key(long, "AAECAwQFBgcICQoLDA0ODw=="),
+            ])
+          )
+        ])) == ["tsigKeys[0].secret", "tsigKeys[2].name"])
   }
 
   @Test("addresses are allowed by their networks and keys") func access() throws {

@@ -16,12 +16,14 @@ struct DNSImportCommand: ParsableCommand {
       gets one, whose serial number follows its changes.
 
       With --from the zone is transferred (AXFR) from the server that has it, which must allow that. \
-      Signatures are left out, and the keys that made them: skerry dns sign makes others.
+      Signatures are left out, and the keys that made them: skerry dns sign makes others. A key to sign \
+      the request with is best in a file, as others on the machine can see the arguments of commands: one \
+      line, as transfer.example:hmac-sha256:SECRET.
 
       Examples:
         skerry dns import example.org example.org.zone
         skerry dns import example.org --from 192.0.2.53
-        skerry dns import example.org --from 192.0.2.53:53 --tsig transfer.example:hmac-sha256:SECRET
+        skerry dns import example.org --from 192.0.2.53:53 --tsig-file transfer.key
       """)
 
   @Argument(help: "The zone's name.")
@@ -37,9 +39,14 @@ struct DNSImportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The key to sign the request with; the secret in base64.", valueName: "name:algorithm:secret"),
-    transform: DNSImportCommand.key)
-  var tsig: TSIGKey?
+      "The key to sign the request with; the secret in base64.", valueName: "name:algorithm:secret")
+  )
+  var tsig: String?
+
+  @Option(
+    help: ArgumentHelp("A file with that key, so that nobody else sees it.", valueName: "file"),
+    completion: .file())
+  var tsigFile: String?
 
   @OptionGroup var control: ControlOptions
 
@@ -47,7 +54,13 @@ struct DNSImportCommand: ParsableCommand {
     if (file == nil) == (from == nil) {
       throw ValidationError("Give a zone file, or a server with --from.")
     }
-    if tsig != nil, from == nil { throw ValidationError("--tsig needs --from.") }
+    if tsig != nil || tsigFile != nil, from == nil {
+      throw ValidationError("A key (--tsig, --tsig-file) needs --from.")
+    }
+    if tsig != nil, tsigFile != nil {
+      throw ValidationError("Give the key with --tsig or with --tsig-file.")
+    }
+    if let tsig, TSIGKey(tsig) == nil { throw ValidationError("--tsig wants \(Self.keyForm).") }
   }
 
   func run() throws {
@@ -69,7 +82,7 @@ struct DNSImportCommand: ParsableCommand {
     guard let from else {
       return (try DNSZoneFile(name: name, path: file ?? "").compiled(), 0)
     }
-    let (records, leftOut) = try DNSTransfer(name: name, server: from, key: tsig).records()
+    let (records, leftOut) = try DNSTransfer(name: name, server: from, key: try key()).records()
     return (
       try DNSZoneFile.compile(records, name: name, source: from.description), leftOut
     )
@@ -81,11 +94,20 @@ struct DNSImportCommand: ParsableCommand {
       "\"\(text)\" is no IP address. Write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.")
   }
 
-  private static func key(_ text: String) throws -> TSIGKey {
-    if let key = TSIGKey(text) { return key }
+  /// The key to sign with. What is wrong is told without it.
+  private func key() throws(CommandFailure) -> TSIGKey? {
+    if let tsig { return TSIGKey(tsig) }
+    guard let tsigFile else { return nil }
+    let text = try TextFile.read(tsigFile, "key")
+    let line = text.split(whereSeparator: \.isWhitespace)
+    if line.count == 1, let key = TSIGKey(String(line[0])) { return key }
+    throw CommandFailure(
+      .refused, "skerry: \(tsigFile) should have \(Self.keyForm), and nothing else.")
+  }
+
+  private static var keyForm: String {
     let algorithms = TSIGAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
-    throw ValidationError(
-      "--tsig wants NAME:ALGORITHM:SECRET, the algorithm one of \(algorithms), the secret in base64."
-    )
+    return "NAME:ALGORITHM:SECRET, the algorithm one of \(algorithms), the secret in base64 and of "
+      + "\(NameServiceLimits.leastSecretBytes) bytes at least"
   }
 }

@@ -60,7 +60,9 @@ struct DNSTransfer {
   ) throws(RuntimeError) -> TransferReader.Fault? {
     var buffer: [UInt8] = []
     var place = 0
+    let deadline = SystemClock.monotonic + .seconds(NameServiceLimits.transferSeconds)
     while true {
+      if SystemClock.monotonic > deadline { return .tooSlow }
       while buffer.count - place >= 2 {
         let length = Int(buffer[place]) << 8 | Int(buffer[place + 1])
         guard buffer.count - place >= 2 + length else { break }

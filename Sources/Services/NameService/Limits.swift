@@ -108,7 +108,7 @@ package enum NameServiceLimits {
   static let secretBytes = 256
 
   /// Bytes of a secret at least; shorter ones, which can be guessed, are refused.
-  static let leastSecretBytes = 8
+  package static let leastSecretBytes = 16
 
   /// Seconds that the clock of who signs may differ from ours (RFC 8945 section 10).
   static let fudgeSeconds: UInt16 = 300
@@ -120,6 +120,12 @@ package enum NameServiceLimits {
   /// Records that are taken of a transfer from another server, those of a signer among them, which may be
   /// twice those of the zone and more; at one more it is broken off.
   package static let recordsPerTransfer = 500_000
+
+  /// Bytes of the messages of a transfer from another server; at one more it is broken off.
+  package static let bytesPerTransfer = 256 << 20
+
+  /// Seconds that such a transfer may take in all; then it is broken off.
+  package static let transferSeconds: Int64 = 900
 
   /// Bytes of a message of a transfer after which the next one begins: names further behind can't be
   /// pointed at, and it is written in one turn. A message with one large record is longer.

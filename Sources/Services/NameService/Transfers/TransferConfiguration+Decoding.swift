@@ -80,6 +80,18 @@ extension TransferConfiguration {
         "Write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53.", object, &decoder)
       return nil
     }
+    guard address.isOneHost else {
+      Self.report(
+        "address", "is \"\(text)\", which is no address of one server",
+        "Give the address of the server itself: none for many, and not all zeros.", object, &decoder
+      )
+      return nil
+    }
+    guard !secondaries.contains(where: { $0.address == address }) else {
+      Self.report(
+        "address", "is \"\(text)\" once more", "Give each server once.", object, &decoder)
+      return nil
+    }
     return Secondary(address: address, tsigKey: key)
   }
 
@@ -164,5 +176,16 @@ extension TSIGKey {
       ("name", .string(nameText)), ("algorithm", .string(algorithm.rawValue)),
       ("secret", withSecret ? secretText.map { .string($0) } : nil),
     ])
+  }
+}
+
+extension SocketAddress {
+  /// Whether it can be the address of one host: no multicast or broadcast, and not unspecified.
+  fileprivate var isOneHost: Bool {
+    if family == .ipv4 {
+      let first = UInt8(truncatingIfNeeded: low >> 24)
+      return first > 0 && first < 224
+    }
+    return high >> 56 != 0xff && (high != 0 || low != 0)
   }
 }

@@ -10,7 +10,7 @@ package struct TransferReader {
     case message(DNSError)
     case signature(TSIGSession.Fault)
     case code(ResponseCode)
-    case otherQuestion, noSOA, unended, tooManyRecords, noKey
+    case otherQuestion, noSOA, unended, tooManyRecords, tooManyBytes, tooSlow, noKey
 
     package var description: String {
       switch self {
@@ -22,6 +22,11 @@ package struct TransferReader {
       case .unended: "broke the transfer off before its end"
       case .tooManyRecords:
         "sent more than \(NameServiceLimits.recordsPerTransfer) records, which no zone may have here"
+      case .tooManyBytes:
+        "sent more than \(NameServiceLimits.bytesPerTransfer >> 20) MiB, which no zone may have here"
+      case .tooSlow:
+        "has not sent all after \(NameServiceLimits.transferSeconds / 60) minutes. Try again when it "
+          + "has less to do"
       case .noKey: "can't be asked with a key that has no secret"
       }
     }
@@ -49,10 +54,17 @@ package struct TransferReader {
   private var session: TSIGSession?
   private var hasSOA = false
   private var isComplete = false
+  /// Bytes of messages that may still come.
+  private var freeBytes: Int
 
-  /// Asks for the zone `apex`, signed with `key` if there is one.
-  package init(apex: DomainName, id: UInt16, key: TSIGKey?, seconds: UInt64) throws(Fault) {
+  /// Asks for the zone `apex`, signed with `key` if there is one; the messages that come may have
+  /// `limitBytes` bytes in all.
+  package init(
+    apex: DomainName, id: UInt16, key: TSIGKey?, seconds: UInt64,
+    limitBytes: Int = NameServiceLimits.bytesPerTransfer
+  ) throws(Fault) {
     self.apex = apex
+    freeBytes = limitBytes
     self.id = id
     var query: [UInt8] = []
     query.appendUInt16(id)
@@ -87,6 +99,8 @@ package struct TransferReader {
 
   /// Takes a message; whether it was the last one.
   package mutating func take(_ message: [UInt8], seconds: UInt64) throws(Fault) -> Bool {
+    freeBytes -= message.count
+    guard freeBytes >= 0 else { throw .tooManyBytes }
     let found: (records: [DNSMessageReader.Record], code: ResponseCode, tsig: Int?)
     do throws(DNSError) { found = try read(message.span) } catch { throw .message(error) }
     if session != nil {
