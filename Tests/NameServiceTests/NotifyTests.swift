@@ -248,9 +248,15 @@ struct NotifyTests {
       await secondary.wait(for: 3)
       change(12, TransferConfiguration())
       while test.server.notificationCount > 0 { await parker.yield() }
+      // The same when the zone is gone.
+      change(13, transfers)
+      await secondary.wait(for: 4)
+      test.directory.transferred["xfer"] = nil
+      test.server.apply(ZoneID(high: 9, low: 9), nil)
+      while test.server.notificationCount > 0 { await parker.yield() }
       return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.unreached)"
     }
-    #expect(outcome == "[7, 10, 11] 0")
+    #expect(outcome == "[7, 10, 11, 13] 0")
   }
 
   @Test("a zone that can't be read is looked up again, and counted at last") func unread() async {

@@ -50,7 +50,10 @@ extension NameServer {
         continue
       }
       notifications.forget(apex)
-      guard case .zone(let snapshot, let lane) = result, snapshot.apex == apex else { continue }
+      guard case .zone(let snapshot, let lane) = result, snapshot.apex == apex else {
+        notifications.notifier(of: apex)?.cancel()
+        continue
+      }
       guard !notifications.hasChanged(snapshot.id) else {
         tellSecondaries(of: apex)
         continue
@@ -90,14 +93,12 @@ extension NameServer {
     askForZones()
   }
 
-  /// A zone has changed, and is `zone` in memory now; nil if it is not there. If its secondaries are
-  /// being told, some of them may be no more, or all.
+  /// A zone has changed, or has left memory; it is `zone` there now. If its secondaries are being told,
+  /// some of them may be no more, or all: if it is not in memory it is looked up.
   func updateNotifier(of id: ZoneID, _ zone: NameZone?) {
     guard let notifier = notifications.notifiers[id] else { return }
     if let zone { return notifier.update(zone) }
-    let apex = notifier.zone.snapshot.apex
-    notifier.cancel()
-    tellSecondaries(of: apex)
+    tellSecondaries(of: notifier.zone.snapshot.apex)
   }
 
   /// Everybody has been told, or nobody is to be.

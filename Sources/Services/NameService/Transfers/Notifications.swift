@@ -48,6 +48,11 @@ struct Notifications {
     return true
   }
 
+  /// Who tells the secondaries of the zone `apex`.
+  func notifier(of apex: [UInt8]) -> ZoneNotifier? {
+    notifiers.values.first { $0.zone.snapshot.apex == apex }
+  }
+
   /// A zone that gives its place to another one: all its secondaries were told once, and have answered
   /// if one of the first few is such.
   var yielding: ZoneNotifier? {
