@@ -60,10 +60,11 @@ import Testing
     #expect(all.failure == nil && all.applied?.changes.count == 2)
     let some = store.renewSerials(of: [Samples.id(1), Samples.id(9), Samples.id(3)])
     #expect(some.failure != nil && some.applied?.changes.count == 2)
-    #expect(some.applied?.sequence == (try store.sequence()))
+    #expect(try some.applied?.sequence == store.sequence())
     let after = try serials()
     for (old, new) in zip(before, after) {
-      #expect(try #require(new).follows(try #require(old)))
+      let (first, second) = (try #require(old), try #require(new))
+      #expect(second.follows(first))
     }
     #expect(store.renewSerials(of: []).applied == nil)
   }
