@@ -26,7 +26,7 @@ let layers: [Layer] = [
         "Gateway",
         imports: [
           "Zones", "Cache", "ContentCoding", "NameService", "Origin", "HTTPServer", "HTTPClient",
-          "Exchange", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+          "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
         ]),
       Room(
         "Control",
@@ -42,7 +42,7 @@ let layers: [Layer] = [
         "Zones",
         imports: [
           "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree",
-          "HTTP", "TLS", "Storage", "Primitives",
+          "DNS", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
         ])
     ]),
   Layer(
@@ -59,7 +59,8 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
+        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"],
+        pages: ["Transfers/Transfers.md"]),
       Room(
         "Origin",
         imports: [
@@ -147,8 +148,7 @@ let tests: [TestRoom] = [
     "ZonesTests",
     imports: [
       "Zones", "Cache", "ContentCoding", "NameService", "Origin", "ConfigurationTree", "Storage",
-      "HTTP",
-      "Primitives",
+      "DNS", "HTTP", "Runtime", "Primitives",
     ], libraries: [.yams]),
   TestRoom(
     "GatewayTests",

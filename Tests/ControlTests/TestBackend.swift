@@ -23,6 +23,9 @@ final class TestBackend: EdgeBackend {
   let state = Guarded(State())
 
   var published: [AppliedChanges] { state.withLock { $0.published } }
+
+  func note(_ text: String) {}
+
   func charge(_ work: TenantWork) async { state.withLock { $0.charged.append(work) } }
 
   var acceptsChanges: Bool { state.withLock { $0.acceptsChanges } }

@@ -60,7 +60,7 @@ struct AnswerModelTests {
 }
 
 /// Zones of few labels, so that names collide in every way.
-private struct RandomZone {
+struct RandomZone {
   static let types: [RecordType] = [.a, .aaaa, .cname, .mx, .ns, .soa, .txt, .ds, .https]
   private static let labels = ["a", "b", "c", "*", "ab"]
   let apex: String

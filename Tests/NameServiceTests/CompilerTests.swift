@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Zones")
 struct CompilerTests {
-  private static func compile(
+  static func compile(
     _ apex: String, _ records: [ZoneRecord], names: Int = NameServiceLimits.namesPerZone
   ) throws -> Result<ZoneImage, RecordFaults> {
     ZoneCompiler.compile(
@@ -21,7 +21,7 @@ struct CompilerTests {
     return found.faults.map(\.problem)
   }
 
-  private static let servers = TestAnswers.record("z.test", .ns, "ns.z.test")
+  static let servers = TestAnswers.record("z.test", .ns, "ns.z.test")
 
   @Test("a set that fits into no message is refused, and the longest that does is answered")
   func longSets() throws {

@@ -11,7 +11,7 @@ typealias FuzzProperty = @Sendable ([UInt8]) -> String?
 
 /// The properties by the names of their fuzz targets, which are those of their corpora.
 let fuzzProperties: [(String, FuzzProperty)] = [
-  ("Response", responseProperty), ("Image", imageProperty),
+  ("Response", responseProperty), ("Image", imageProperty), ("Transfer", transferProperty),
 ]
 
 private let fuzzRecords: [ZoneRecord] = {
@@ -119,4 +119,36 @@ private func respond(
     while try records.next(response.span) != nil {}
     return nil
   } catch { return "the response can't be read: \(error)" }
+}
+
+/// Messages, each behind its length, are a transfer that is signed, or not; or they are refused. What is
+/// taken is bounded by what came.
+func transferProperty(_ input: [UInt8]) -> String? {
+  for isSigned in [false, true] {
+    guard var reader = fuzzReader(isSigned: isSigned) else { return "no reader" }
+    var place = 0
+    while place + 2 <= input.count {
+      let end = min(input.count, place + 2 + Int(input[place]) << 8 + Int(input[place + 1]))
+      do throws(TransferReader.Fault) {
+        if try reader.take(Array(input[(place + 2)..<end]), seconds: 1_700_000_000) { break }
+      } catch { break }
+      place = end
+    }
+    guard reader.records.count * 11 <= input.count else { return "more than came" }
+  }
+  guard let list = RecordList(checking: input) else { return nil }
+  var place = 0
+  while let entry = list.entry(at: place) { place = entry.end }
+  return place == input.count ? nil : "the list ends at \(place)"
+}
+
+private func fuzzReader(isSigned: Bool) -> TransferReader? {
+  guard let apex = TSIGKey.name("xfer.test"), let name = TSIGKey.name("key.example") else {
+    return nil
+  }
+  let key = TSIGKey(name: name, algorithm: .sha256, secret: (0..<32).map { UInt8($0) })
+  do throws(TransferReader.Fault) {
+    return try TransferReader(
+      apex: apex, id: 0x1234, key: isSigned ? key : nil, seconds: 1_700_000_000)
+  } catch { return nil }
 }

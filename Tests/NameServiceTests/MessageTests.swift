@@ -139,7 +139,7 @@ struct MessageTests {
   @Test(
     "what is no question for a zone has its code",
     arguments: [
-      (0x2000, RecordType.a, 4), (0x2800, .a, 4), (0x7800, .a, 4), (0, .axfr, 5), (0, .ixfr, 5),
+      (0x2000, RecordType.a, 4), (0x2800, .a, 4), (0x7800, .a, 4), (0, .axfr, 5), (0, .ixfr, 9),
       (0, .opt, 1), (0, RecordType(rawValue: 254), 4),
     ])
   func codes(flags: Int, type: RecordType, code: Int) throws {

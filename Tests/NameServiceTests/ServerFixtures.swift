@@ -17,6 +17,8 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
   /// Epochs and addresses of zones that have changed, and zones that are gone.
   var versions: [Int: (epoch: UInt64, address: UInt8)] = [:]
   var removed: Set<Int> = []
+  /// Zones that may be transferred, by their first labels.
+  var transferred: [String: NameZoneSnapshot] = [:]
   /// Done once, between the reading of zones and its end.
   var meanwhile: (() -> Void)?
   /// What the next look-up finds for every name, instead of what is so.
@@ -45,6 +47,21 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     }
   }
 
+  /// What transfers send; nil is the whole zone.
+  var differences: RecordList?
+  private(set) var plans: [SerialNumber?] = []
+
+  func planTransfer(
+    of snapshot: NameZoneSnapshot, after serial: SerialNumber?,
+    _ body: @escaping @Sendable (TransferPlan) -> Void
+  ) {
+    plans.append(serial)
+    let plan: TransferPlan =
+      differences.map { .differences($0) }
+      ?? .whole(snapshot.isSigned ? SigningOrder(snapshot.image) : nil)
+    SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(plan) } }
+  }
+
   private struct Broken: Error { let text: String }
 
   private func find(_ name: [UInt8]) -> Result<NameZoneSnapshot?, Broken> {
@@ -62,6 +79,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     if zone == "signed" {
       return .success(Self.snapshot("signed.test", 104, key: SigningTests.key))
     }
+    if let snapshot = transferred[zone] { return .success(snapshot) }
     if zone == "nested" {
       return .success(
         isBelow
@@ -199,15 +217,21 @@ final class TestStream: Channel {
   }
 
   func replies(_ count: Int) async -> [Messages.Response] {
-    var replies: [Messages.Response] = []
+    await rawReplies(count).compactMap { Messages.read($0) }
+  }
+
+  /// The same as bytes.
+  func rawReplies(_ count: Int) async -> [[UInt8]] {
+    var replies: [[UInt8]] = []
     while replies.count < count {
-      if input.count < 2 || input.count < 2 + Int(input[0]) << 8 | Int(input[1]) {
+      if input.count < 2 || input.count < 2 + (Int(input[0]) << 8 | Int(input[1])) {
         _ = await parker.park()
       }
-      while input.count >= 2, input.count >= 2 + Int(input[0]) << 8 | Int(input[1]) {
+      while replies.count < count, input.count >= 2,
+        input.count >= 2 + (Int(input[0]) << 8 | Int(input[1]))
+      {
         let length = Int(input[0]) << 8 | Int(input[1])
-        guard let reply = Messages.read(Array(input[2..<(2 + length)])) else { return replies }
-        replies.append(reply)
+        replies.append(Array(input[2..<(2 + length)]))
         input.removeFirst(2 + length)
       }
     }

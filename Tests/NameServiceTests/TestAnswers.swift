@@ -38,6 +38,10 @@ enum TestAnswers {
     case .silence: return nil
     case .refusal(let code):
       length = responder.refuse(message.span, code, isStream: isStream, into: &span)
+    case .question where responder.isSpecial:
+      // As for a zone that is nobody's.
+      length = responder.refuse(
+        message.span, responder.codeOfNobody, isStream: isStream, into: &span)
     case .question:
       length =
         responder.answer(

@@ -5,6 +5,7 @@ import ConfigurationTree
 import NameService
 import Origin
 import Primitives
+import Runtime
 import Zones
 
 /// Zones that tests share.
@@ -54,22 +55,51 @@ enum Samples {
     zone.weight = 7
     zone.redirectsToHTTPS = true
     zone.responseFields = [ResponseFieldConfiguration(name: "X-Rev", value: "42")]
-    zone.records = records("example.org")
+    // With a serial number of its own, which the store leaves as it is.
+    zone.records = records("example.org", soa: "ns.example.net. a. 2026112600 1 1 1 1")
     zone.isSigned = true
     zone.signingKey = ZoneKey(numbers: (0..<96).map { UInt8($0) })
+    zone.transfers = transfers
     zone.errorPages = [errorPage, ErrorPageConfiguration(statuses: 500...599, body: "<p>Sorry")]
     zone.isPaused = true
     return zone
   }()
 
+  /// Two secondaries, one of them with a key, and a rule of every kind.
+  static let transfers: TransferConfiguration = {
+    var transfers = TransferConfiguration()
+    let name = TSIGKey.name("transfer.example")
+    transfers.secondaries = [
+      .init(address: SocketAddress(ipv4: 192, 0, 2, 53, port: 53), tsigKey: nil),
+      .init(
+        address: SocketAddress(family: .ipv6, high: 0x2001_0db8 << 32, low: 1, port: 5353),
+        tsigKey: name),
+    ]
+    transfers.allow = [
+      .init(network: AddressRange("198.51.100.0/24"), tsigKey: nil),
+      .init(network: AddressRange("2001:db8::/32"), tsigKey: name),
+      .init(network: nil, tsigKey: name),
+    ]
+    transfers.tsigKeys = [secretKey("transfer.example")].compactMap { $0 }
+    return transfers
+  }()
+
+  static func secretKey(_ name: String, fill: UInt8 = 7) -> TSIGKey? {
+    TSIGKey.name(name).map {
+      TSIGKey(name: $0, algorithm: .sha384, secret: Array(repeating: fill, count: 48))
+    }
+  }
+
   /// The least that a zone can have.
-  static func records(_ zone: String) -> ZoneImage? {
+  static func records(_ zone: String, soa: String? = nil) -> ZoneImage? {
     var decoder = ConfigurationDecoder()
-    let record: ConfigurationValue = .object([
-      ("name", .string("@")), ("type", .string("NS")), ("content", .string("ns.example.net.")),
-    ])
-    guard
-      let object = decoder.object(.object([("records", .array([record]))]), keys: ["records"])
+    let records = [("NS", "ns.example.net.")] + (soa.map { [("SOA", $0)] } ?? [])
+    let list = records.map { type, content in
+      ConfigurationValue.object([
+        ("name", .string("@")), ("type", .string(type)), ("content", .string(content)),
+      ])
+    }
+    guard let object = decoder.object(.object([("records", .array(list))]), keys: ["records"])
     else { return nil }
     return ZoneImage.decode(in: object, zone: zone, &decoder)
   }

@@ -4,7 +4,7 @@ import Primitives
 
 /// Domains as keys: labels from the root on, each behind its length, so that a domain's key begins
 /// with the keys of those above it.
-enum ApexKeys {
+package enum ApexKeys {
   /// The key of a name in wire form, which is in lower case, or of its end from byte `start` on.
   static func key(wire name: [UInt8], from start: Int = 0) -> [UInt8] {
     var starts: [Int] = []
@@ -24,7 +24,7 @@ enum ApexKeys {
   static func wire(_ key: [UInt8]) -> [UInt8] { self.key(wire: key) + [0] }
 
   /// The wire form of a domain as configurations have it.
-  static func wire(name: String) -> [UInt8] {
+  package static func wire(name: String) -> [UInt8] {
     var bytes: [UInt8] = []
     for label in name.utf8.split(separator: UInt8(ascii: ".")) {
       bytes.append(UInt8(truncatingIfNeeded: label.count))

@@ -63,6 +63,13 @@ package enum ZonesLimits {
   /// everything.
   package static let changesKept = 100_000
 
+  /// Seconds after which a zone that is signed, and may be copied, gets a new serial number though nothing
+  /// has changed, so that copies get fresh signatures: theirs are good for nine days at least.
+  package static let resigningSeconds: Int64 = 3 * 86_400
+
+  /// Seconds by which zones are earlier than that, each by a part of its own.
+  static let resigningSpreadSeconds: Int64 = 86_400
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

@@ -1,6 +1,7 @@
 // A change of the store that is asked for.
 
 package import ConfigurationTree
+import NameService
 package import Primitives
 
 /// One change that is asked for.
@@ -21,6 +22,9 @@ package struct ZoneChange: Sendable {
 
     /// Removes the zone.
     case remove(ZoneID)
+
+    /// Gives the zone's DNS a new serial number, so that its secondaries fetch it again.
+    case renewSerial(ZoneID)
   }
 
   package init(_ action: Action, path: String = "") {
@@ -45,10 +49,13 @@ package struct ZoneChange: Sendable {
     ZoneChange(.remove(id), path: path)
   }
 
+  /// Gives the DNS of the zone `id` a new serial number.
+  package static func renewSerial(_ id: ZoneID) -> ZoneChange { ZoneChange(.renewSerial(id)) }
+
   var zoneID: ZoneID {
     switch action {
     case .put(let zone): zone.id
-    case .patch(let id, _), .remove(let id): id
+    case .patch(let id, _), .remove(let id), .renewSerial(let id): id
     }
   }
 
@@ -57,7 +64,8 @@ package struct ZoneChange: Sendable {
     switch action {
     case .put(let zone):
       zone.certificates.contains { $0.key == nil } || zone.isSigned && zone.signingKey == nil
-    case .patch, .remove: true
+        || zone.transfers.tsigKeys.contains { $0.secret == nil }
+    case .patch, .remove, .renewSerial: true
     }
   }
 }

@@ -11,7 +11,7 @@ extension ZoneConfiguration {
   package static let keys = [
     "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
     "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "dnssec",
-    "errorPages", "paused",
+    "transfers", "errorPages", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -31,6 +31,9 @@ extension ZoneConfiguration {
     zone.decodeDetails(object, &decoder)
     zone.records = ZoneImage.decode(in: object, zone: name, &decoder)
     zone.decodeSigning(object, &decoder)
+    decoder.member("transfers", in: object) { value, decoder in
+      zone.transfers = TransferConfiguration(value, &decoder)
+    }
     guard decoder.faults.count == before else { return nil }
     return zone
   }
@@ -53,6 +56,7 @@ extension ZoneConfiguration {
       ("responseFields", .array(responseFields.map(\.tree))),
       ("records", records?.tree ?? .array([])),
       ("dnssec", .bool(isSigned)),
+      ("transfers", transfers.tree(withSecrets: withKeys)),
       ("errorPages", .array(errorPages.map(\.tree))),
       ("paused", .bool(isPaused)),
     ])

@@ -52,6 +52,9 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// switches it off. Nil also where keys are not shown.
   package var signingKey: ZoneKey?
 
+  /// The servers that the zone's DNS is transferred to; secrets are left out where they are not shown.
+  package var transfers = TransferConfiguration()
+
   /// What clients get whose request failed, in the place of Skerry's page; the first that fits counts.
   package var errorPages: [ErrorPageConfiguration] = []
 
@@ -72,6 +75,7 @@ package struct ZoneConfiguration: Equatable, Sendable {
     var copy = self
     for index in copy.certificates.indices { copy.certificates[index].key = nil }
     copy.signingKey = nil
+    copy.transfers = transfers.withoutSecrets
     return copy
   }
 }

@@ -15,6 +15,9 @@ enum ZoneKeys {
 
   static func removed(_ id: ZoneID) -> [UInt8] { removed + key(id) }
 
+  /// Where the last serial number of a name is that has no DNS any more.
+  static func serial(_ name: String) -> [UInt8] { Array("serial ".utf8) + ApexKeys.key(name: name) }
+
   static func key(_ id: ZoneID) -> [UInt8] { key(id.high) + key(id.low) }
 
   static func key(_ number: UInt64) -> [UInt8] {

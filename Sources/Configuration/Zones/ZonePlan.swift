@@ -1,5 +1,6 @@
 // What an application of a file of zones would do.
 
+import NameService
 import Primitives
 package import Storage
 
@@ -51,9 +52,17 @@ extension ZoneStore {
 extension ZoneConfiguration {
   /// Whether putting this in place of `current` would change nothing; keys that are not given stay.
   fileprivate func isSame(as current: ZoneConfiguration) -> Bool {
-    guard withoutKeys == current.withoutKeys else { return false }
+    var zone = withoutKeys
+    // The serial number follows the changes, and is no change.
+    if let records, let stored = current.records, !records.changes(stored) {
+      zone.records = stored
+    }
+    guard zone == current.withoutKeys else { return false }
     for (own, stored) in zip(certificates, current.certificates) {
       if let key = own.key, key != stored.key { return false }
+    }
+    for (own, stored) in zip(transfers.tsigKeys, current.transfers.tsigKeys) {
+      if let secret = own.secret, secret != stored.secret { return false }
     }
     return true
   }

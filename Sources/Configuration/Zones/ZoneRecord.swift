@@ -50,16 +50,21 @@ package enum ZoneRecord {
     // Compiled already: who answers queries takes the block as it is.
     if let records = zone.records { record.write(14, records.bytes) }
     if zone.isSigned { record.write(15, true) }
+    if !zone.transfers.isEmpty { record.write(17) { write(zone.transfers, &$0) } }
     return record.bytes
   }
 
-  /// The private keys of `zone`, in the order of its certificates, and the one that signs its answers;
-  /// nil if it has none.
+  /// The private keys of `zone`, in the order of its certificates, the one that signs its answers, and the
+  /// secrets of transfers; nil if it has none.
   static func writeKeys(_ zone: ZoneConfiguration) -> [UInt8]? {
-    guard !zone.certificates.isEmpty || zone.signingKey != nil else { return nil }
+    let secrets = zone.transfers.tsigKeys.filter { $0.secret != nil }
+    guard !zone.certificates.isEmpty || zone.signingKey != nil || !secrets.isEmpty else {
+      return nil
+    }
     var record = RecordWriter(format: format)
     for certificate in zone.certificates { record.write(1, certificate.key?.pem ?? "") }
     if let key = zone.signingKey { record.write(2, key.privateKey + key.publicKey) }
+    for key in secrets { record.write(3) { writeSecret(key, &$0) } }
     return record.bytes
   }
 
@@ -123,6 +128,7 @@ package enum ZoneRecord {
         guard let records = ZoneImage(image) else { return nil }
         zone.records = records
       case 15: zone.isSigned = record.flag
+      case 17: zone.transfers = readTransfers(record.content)
       case 16: if let page = readErrorPage(record.content) { zone.errorPages.append(page) }
       default: continue
       }
@@ -157,6 +163,7 @@ package enum ZoneRecord {
         numbers.append(record.content)
         guard let key = ZoneKey(numbers: numbers) else { return false }
         zone.signingKey = key
+      case 3: readSecret(record.content, into: &zone.transfers)
       default: continue
       }
     }

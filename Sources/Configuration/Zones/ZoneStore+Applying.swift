@@ -57,7 +57,12 @@ extension ZoneStore {
         return ZoneChangeSet.Stored(record: record, keys: try change.copy(of: key, in: tables.keys))
       }
     }
-    set.finish()
+    try set.finish(after: max(try lastSequence(change), sequenceFloor)) {
+      (name) throws(StorageError) in
+      try change.copy(of: ZoneKeys.serial(name), in: tables.meta).map {
+        SerialNumber(UInt32(truncatingIfNeeded: ZoneKeys.number($0.span)))
+      }
+    }
     if let check { validate(&set, check) }
     var index = HostnameIndex(tables)
     try index.write(&set, &change)
@@ -117,6 +122,7 @@ extension ZoneStore {
           ZoneKeys.key(entry.id) + ZoneKeys.key(sequence), at: ApexKeys.key(name: zone.name),
           in: tables.apexes)
       }
+      try keepForSecondaries(entry, sequence, &change)
       let purge = try void(entry, sequence, &change)
       let record = ZoneChangeRecord(
         sequence: sequence, zone: entry.id, name: name, kind: kind, purge: purge)

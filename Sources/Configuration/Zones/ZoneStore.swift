@@ -26,7 +26,7 @@ package final class ZoneStore: Sendable {
   struct Tables: Sendable {
     static let names = [
       "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
-      "purges", "purgeLog", "apexes",
+      "purges", "purgeLog", "apexes", "transfers", "journal",
     ]
 
     /// Identity -> `ZoneRecord`.
@@ -50,6 +50,10 @@ package final class ZoneStore: Sendable {
     /// The domain of a zone with DNS records, its labels from the root on (`ApexKeys`) ->
     /// identity, and the number of its last change.
     let apexes: StorageTable
+    /// Identity of a zone that others may have copies of -> number and time of the last change that they see.
+    let transfers: StorageTable
+    /// Identity and number of a change -> what it changed of the zone's records (`JournalLine`).
+    let journal: StorageTable
 
     init(_ environment: StorageEnvironment) {
       zones = environment.table("zones")
@@ -63,6 +67,8 @@ package final class ZoneStore: Sendable {
       purges = environment.table("purges")
       purgeLog = environment.table("purgeLog")
       apexes = environment.table("apexes")
+      transfers = environment.table("transfers")
+      journal = environment.table("journal")
     }
   }
 

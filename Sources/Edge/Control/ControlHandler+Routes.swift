@@ -115,6 +115,24 @@ extension ControlHandler {
     }
   }
 
+  /// Gives signed zones of which others have had copies for long a new serial number; a zone that can't
+  /// be renewed is told when all others are. As a task of the API's lane.
+  func renewSerials() async throws(ControlRefusal) {
+    let desk = desk
+    var last: ZoneID?
+    var failure: ControlRefusal?
+    repeat {
+      let after = last
+      let outcome = try await changed { () throws(ControlRefusal) in
+        try desk.renewSerials(
+          after: after, limit: ControlLimits.zonesRenewed, now: SystemClock.wall)
+      }
+      last = outcome.last
+      failure = outcome.failure ?? failure
+    } while last != nil
+    if let failure { throw failure }
+  }
+
   // MARK: - Work on the worker
 
   /// A piece of work with the store.
@@ -127,6 +145,10 @@ extension ControlHandler {
   /// Makes a change and publishes it, one after the other. Goes on when the client goes away: what
   /// is written must be published.
   private func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
+    try await changed(work).answer
+  }
+
+  private func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
     await turn.enter()
     defer { turn.leave() }
     guard backend.acceptsChanges else {
@@ -135,7 +157,7 @@ extension ControlHandler {
     let outcome = try await onWorker(work)
     if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
     if let work = outcome.work { await backend.charge(work) }
-    return outcome.answer
+    return outcome
   }
 
   /// As `change`, by the JSON text that the request carries.

@@ -25,6 +25,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   var heldBytes = 0
   var slow = SlowReport()
   private let clock: Parker
+  private let renewalClock: Parker
 
   /// A handler whose requests run on `lane`, and whose work with the store runs on `worker`, a
   /// storage thread that no loop waits for. `report` tells how opening `store` went.
@@ -39,11 +40,27 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
     desk = ZoneDesk(store: store, report: report)
     turn = WriterTurn(lane: lane)
     clock = Parker(on: lane)
+    renewalClock = Parker(on: lane)
   }
 
-  /// Begins to remember who used the CPU, window by window. From any thread, once.
+  /// Begins to remember who used the CPU, window by window, and to look after zones that are signed and
+  /// have secondaries. From any thread, once.
   package func start() {
     lane.start { await self.remember() }
+    lane.start { await self.renew() }
+  }
+
+  private func renew() async {
+    while !renewalClock.isCancelled {
+      if backend.acceptsChanges {
+        do throws(ControlRefusal) { try await renewSerials() } catch {
+          backend.note(
+            "signed zones could not be renewed for their secondaries: "
+              + error.faults.map(\.message).joined(separator: " "))
+        }
+      }
+      _ = await renewalClock.park(until: lane.loop.now + ControlLimits.renewalInterval)
+    }
   }
 
   private func remember() async {
@@ -54,7 +71,12 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   }
 
   /// Ends what `start` began. From any thread.
-  package func stop() { lane.post { [self] in clock.cancel() } }
+  package func stop() {
+    lane.post { [self] in
+      clock.cancel()
+      renewalClock.cancel()
+    }
+  }
 
   /// Refuses at once what can be refused at once; the rest is done by a task of the lane.
   package func handle(_ exchange: Exchange) -> Handling {

@@ -17,6 +17,9 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// Whether changes are made here; not while another process takes over, which would not see them.
   var acceptsChanges: Bool { get }
 
+  /// Tells the operator something.
+  func note(_ text: String)
+
   /// What the edge is and does.
   func facts() async -> EdgeFacts
 

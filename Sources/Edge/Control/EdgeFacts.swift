@@ -33,20 +33,31 @@ package struct EdgeFacts: Sendable, Equatable {
     /// Responses that response rate limiting cut, and those that it held back.
     package var truncatedByRate: UInt64
     package var droppedByRate: UInt64
+    /// Zones that were sent, whole or as differences.
+    package var transfers: UInt64
+    /// Secondaries that acknowledged a change, and those that did not.
+    package var notified: UInt64
+    package var unreached: UInt64
 
     package init(
-      answered: UInt64, dropped: UInt64, truncatedByRate: UInt64, droppedByRate: UInt64
+      answered: UInt64, dropped: UInt64, truncatedByRate: UInt64, droppedByRate: UInt64,
+      transfers: UInt64 = 0, notified: UInt64 = 0, unreached: UInt64 = 0
     ) {
       self.answered = answered
       self.dropped = dropped
       self.truncatedByRate = truncatedByRate
       self.droppedByRate = droppedByRate
+      self.transfers = transfers
+      self.notified = notified
+      self.unreached = unreached
     }
 
     var tree: ConfigurationValue {
       .object([
         ("answered", .count(answered)), ("dropped", .count(dropped)),
         ("truncatedByRate", .count(truncatedByRate)), ("droppedByRate", .count(droppedByRate)),
+        ("transfers", .count(transfers)), ("notified", .count(notified)),
+        ("unreached", .count(unreached)),
       ])
     }
   }

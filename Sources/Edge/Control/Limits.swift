@@ -17,6 +17,15 @@ package enum ControlLimits {
   /// Connections to the API at the same time; a request on one more is refused with 503.
   package static let connections = 128
 
+  /// Between two looks for signed zones whose secondaries need fresh signatures.
+  package static let renewalInterval = Duration.seconds(600)
+
+  /// Zones that are looked at for that in one go; changes have their turn between two.
+  static let zonesRenewed = 256
+
+  /// Bytes of zones that are written anew in one go; those that are left wait for the next one.
+  static let bytesRenewed = 8 << 20
+
   /// Zones on one page of a list, unless the request asks for fewer or more.
   package static let pageZones = 100
 

@@ -50,8 +50,8 @@ extension ZoneDesk {
       guard let new = wanted[summary.id], let current else { continue }
       let (newTree, oldTree) = (new.tree(), current.tree())
       var keys = ZoneConfiguration.keys.filter { newTree[$0] != oldTree[$0] }
-      // Private keys are in no tree; nothing else can have changed then.
-      if keys.isEmpty { keys = ["certificates"] }
+      // Secrets are in no tree; nothing else can have changed then.
+      if keys.isEmpty { keys = new.certificates.isEmpty ? ["transfers"] : ["certificates"] }
       result.append(
         .object([
           ("name", .string(summary.name)), ("keys", .array(keys.map { .string($0) })),
@@ -62,5 +62,34 @@ extension ZoneDesk {
 
   private static func names(_ summaries: [ZoneSummary]) -> ConfigurationValue {
     .array(summaries.map { .string($0.name) })
+  }
+}
+
+extension ZoneDesk {
+  /// Gives signed zones of which others have had copies for long a new serial number: up to `limit` of
+  /// those behind `id`, and fewer if they are large. The outcome has the last one that was looked at, and
+  /// why one was left out, if one was.
+  func renewSerials(
+    after id: ZoneID?, limit: Int, now: WallTime
+  ) throws(ControlRefusal) -> Outcome {
+    let zones = try storage { () throws(StorageError) in
+      try store.copiedZones(after: id, limit: limit)
+    }
+    var due: [ZoneID] = []
+    var bytes = 0
+    var last = zones.last?.id
+    for zone in zones where zone.needsRenewal(now) {
+      due.append(zone.id)
+      bytes += zone.bytes
+      guard bytes < ControlLimits.bytesRenewed else {
+        last = zone.id
+        break
+      }
+    }
+    let renewal = store.renewSerials(of: due)
+    var outcome = Outcome(
+      answer: ControlAnswer(.object([])), applied: renewal.applied, last: last)
+    outcome.failure = renewal.failure.map { ControlRefusal($0) }
+    return outcome
   }
 }

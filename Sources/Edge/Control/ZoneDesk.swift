@@ -18,6 +18,10 @@ struct ZoneDesk: Sendable {
     var applied: AppliedChanges?
     /// What the worker did for one zone, which that is to pay.
     var work: TenantWork?
+    /// The last zone that was looked at, of work that goes through many in pieces.
+    var last: ZoneID?
+    /// Why one of these zones was left out.
+    var failure: ControlRefusal?
   }
 
   // MARK: - Reading

@@ -10,8 +10,13 @@ extension Edge {
     for node in nodes {
       let isPaid = await node.gateway.loop.perform { node.gateway.charge(work, to: zone) }
       guard isPaid else { continue }
-      return paid.withLock { $0[ObjectIdentifier(loop), default: 0] += work.cpuNanoseconds }
+      return notePaid(work, of: loop)
     }
+  }
+
+  /// Notes that a zone has paid for work of the thread of `loop`. From any thread.
+  func notePaid(_ work: LaneLedger, of loop: EventLoop) {
+    paid.withLock { $0[ObjectIdentifier(loop), default: 0] += work.cpuNanoseconds }
   }
 
   /// CPU time of a thread that serves no tenant, but for what zones have paid. From any thread.

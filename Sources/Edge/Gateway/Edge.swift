@@ -35,10 +35,11 @@ package final class Edge: Sendable {
 
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
-  /// `responsesPerSecond` like responses over UDP, 0 is no limit.
+  /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
+  /// is told `nsid`, if that is not empty.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, disk: DiskCache? = nil, responsesPerSecond: Int = 0,
+    ramBytes: Int, disk: DiskCache? = nil, responsesPerSecond: Int = 0, nsid: String = "",
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -57,6 +58,7 @@ package final class Edge: Sendable {
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
     settings.responsesPerSecond = responsesPerSecond
+    settings.nsid = Array(nsid.utf8)
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
@@ -77,6 +79,9 @@ package final class Edge: Sendable {
         Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
     }
     self.nodes = nodes
+    for node in nodes {
+      node.gateway.notePaid = { [weak self] work, loop in self?.notePaid(work, of: loop) }
+    }
   }
 
   /// Serves connections from a listening socket per loop, in the order of the loops.
@@ -136,6 +141,7 @@ package final class Edge: Sendable {
         directory.publication(of: some)
       }
       for node in nodes { await publish(publication, at: node.gateway) }
+      for (zone, apex) in publication.told { tellSecondaries(of: zone, apex) }
       for zone in publication.zones where zone.isRemoved { disk?.removeAll(of: zone.id) }
       for (zone, ledger) in publication.spent {
         await charge(ledger, of: directory.loop, to: zone)

@@ -1,6 +1,7 @@
 // DNS queries of the loop's zones.
 
 import Cache
+package import DNS
 package import NameService
 import Primitives
 import Runtime
@@ -33,6 +34,23 @@ extension Gateway: NameDirectory {
       loop.systemLane.post { [self] in
         guard let error else { return findRecords(for: names, body) }
         body(names.map { _ in .failed(error.description) })
+      }
+    }
+  }
+
+  /// Finds on a storage thread what has changed since, or in which order a signed zone is sent.
+  package func planTransfer(
+    of snapshot: NameZoneSnapshot, after serial: SerialNumber?,
+    _ body: @escaping @Sendable (TransferPlan) -> Void
+  ) {
+    directory.reader.systemLane.post { [self] in
+      let (plan, ledger) = LaneLedger.count { directory.plan(of: snapshot, after: serial) }
+      loop.systemLane.post { [self] in
+        if let ledger, let zone = zones[snapshot.id] {
+          zone.lane.ledger += ledger
+          notePaid?(ledger, directory.reader)
+        }
+        body(plan)
       }
     }
   }

@@ -33,6 +33,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   private lazy var idleSweep = ZoneSweep(self)
   /// Answers DNS queries for the loop's zones; nil if the edge answers none.
   package var nameServer: NameServer?
+  /// Is told what zones have paid of a thread beside the loops.
+  var notePaid: (@Sendable (LaneLedger, EventLoop) -> Void)?
   var lookups: [[UInt8]: Lookup] = [:]
   /// How many of them each lane of arriving connections began.
   var lookupsBySource: [ObjectIdentifier: Int] = [:]

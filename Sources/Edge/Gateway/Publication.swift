@@ -17,6 +17,8 @@ package struct Publication: Sendable {
 
   package let sequence: UInt64
   package internal(set) var zones: [Zone] = []
+  /// Zones whose secondaries are to be told, with their apexes in wire form.
+  var told: [(zone: ZoneID, apex: [UInt8])] = []
   /// What zones are to pay for of making this.
   var spent: [(zone: ZoneID, ledger: LaneLedger)] = []
 

@@ -1,6 +1,7 @@
 // All zones of the edge, as the storage thread sees them.
 
 package import Cache
+import DNS
 import NameService
 import Primitives
 package import Runtime
@@ -150,7 +151,7 @@ package final class ZoneDirectory: @unchecked Sendable {
     let nested = try store.apexes(below: configuration.name, limit: limit + 1)
     return NameZoneSnapshot(
       id: configuration.id, image: image, nested: nested.count > limit ? nil : Set(nested),
-      key: configuration.signingKey,
+      key: configuration.signingKey, transfers: configuration.transfers,
       epoch: try store.recordsSequence(of: configuration.name) ?? 0)
   }
 
@@ -167,6 +168,7 @@ package final class ZoneDirectory: @unchecked Sendable {
         if let ledger { publication.spent.append((record.zone, ledger)) }
       }
       if record.kind == .purged { continue }
+      noteForSecondaries(record, in: &publication)
       do throws(StorageError) { publication.zones.append(try published(record)) } catch {
         // Nothing of it may be served from memory: the next request reads the store again.
         publication.zones.append(
@@ -176,6 +178,19 @@ package final class ZoneDirectory: @unchecked Sendable {
     }
     publishZonesAbove(changes, in: &publication)
     return publication
+  }
+
+  /// Notes the zone if its secondaries have to be told of the change.
+  private func noteForSecondaries(
+    _ record: ZoneChangeRecord, in publication: inout Publication
+  ) {
+    do throws(StorageError) {
+      if let zone = try store.copiedZone(record.zone), zone.isTold,
+        zone.sequence == record.sequence
+      {
+        publication.told.append((record.zone, ApexKeys.wire(name: record.name)))
+      }
+    } catch { lastFailure = error.description }
   }
 
   /// Zones in memory that changed zones lie in learn which zones are below them now.
@@ -217,5 +232,22 @@ package final class ZoneDirectory: @unchecked Sendable {
 
   private func hostnames(of id: ZoneID) throws(StorageError) -> [Hostname] {
     try store.configuration(of: id)?.hostnames ?? []
+  }
+}
+
+extension ZoneDirectory {
+  /// What a transfer of `snapshot` sends to who has what had the serial number `serial`. On `reader`.
+  func plan(of snapshot: NameZoneSnapshot, after serial: SerialNumber?) -> TransferPlan {
+    if snapshot.isSigned { return .whole(SigningOrder(snapshot.image)) }
+    guard let serial else { return .whole(nil) }
+    do throws(StorageError) {
+      let own = snapshot.image.serial
+      if let found = try store.differences(of: snapshot.id, from: serial, to: own) {
+        return .differences(found)
+      }
+    } catch {
+      loop.systemLane.post { [self] in lastFailure = error.description }
+    }
+    return .whole(nil)
   }
 }

@@ -28,19 +28,27 @@ struct DNSZoneFile {
   func compiled(isSigned: Bool = false) throws(CommandFailure) -> ZoneImage {
     var records = try records()
     if isSigned { records.removeAll { Self.signatureTypes.contains($0.type) } }
-    switch ZoneCompiler.compile(apex: try origin(), records: records) {
+    return try Self.compile(records, name: name, source: path)
+  }
+
+  /// The zone of `records`, which came from `source`, compiled; or all that is wrong with it.
+  static func compile(
+    _ records: [ZoneRecord], name: String, source: String
+  ) throws(CommandFailure) -> ZoneImage {
+    switch ZoneCompiler.compile(apex: try origin(name), records: records) {
     case .success(let image): return image
     case .failure(let found):
-      let lines = found.faults.map { "\(path): \(text(of: $0))" }
+      let lines = found.faults.map { "\(source): \(text(of: $0, records))" }
       throw CommandFailure(.refused, lines.joined(separator: "\n"))
     }
   }
 
-  private static let signatureTypes: Set<RecordType> = [
+  /// What a signer makes.
+  static let signatureTypes: Set<RecordType> = [
     .rrsig, .nsec, .nsec3, .nsec3param, .dnskey, .cds, .cdnskey,
   ]
 
-  private func text(of fault: RecordFault) -> String {
+  private static func text(of fault: RecordFault, _ records: [ZoneRecord]) -> String {
     let subject = fault.index.map { "record \($0 + 1)" } ?? "the zone"
     return "\(subject) \(fault.problem). \(fault.remedy)"
   }

@@ -1,5 +1,6 @@
 // What can be wrong with the options of `skerry edge`.
 
+import NameService
 import Origin
 import Runtime
 
@@ -13,6 +14,8 @@ extension EdgeOptions {
           "--log-level", givenLogLevel,
           "is no level. Give one of \(LogLevel.allCases.map(\.rawValue).joined(separator: ", "))."),
         control == "" ? "--control is empty. Give a path or an address." : nil,
+        dnsNSID.utf8.count > NameServiceLimits.nsidBytes
+          ? "--dns-nsid must have at most \(NameServiceLimits.nsidBytes) bytes." : nil,
       ].compactMap { $0 }
   }
 

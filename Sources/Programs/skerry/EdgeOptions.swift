@@ -46,6 +46,13 @@ struct EdgeOptions: ParsableArguments {
   var givenResponses = Given(NameServiceLimits.responsesPerSecond)
 
   @Option(
+    name: .customLong("dns-nsid"),
+    help: ArgumentHelp(
+      "What to tell who asks by DNS which server this is (NSID). Default: nothing.",
+      valueName: "text"))
+  var dnsNSID = ""
+
+  @Option(
     help: ArgumentHelp(
       "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
   var dnsZones: String?

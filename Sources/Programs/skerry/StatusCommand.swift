@@ -46,6 +46,13 @@ struct StatusCommand: ParsableCommand {
         "\(count("answered")) answered, \(count("dropped")) dropped, "
           + "\(count("truncatedByRate") + count("droppedByRate")) held back by their rate",
       ])
+      if count("transfers") + count("notified") + count("unreached") > 0 {
+        rows.append([
+          "transfers",
+          "\(count("transfers")) sent, \(count("notified")) notifications acknowledged, "
+            + "\(count("unreached")) not",
+        ])
+      }
     }
     for loop in status["loops"]?.elements ?? [] {
       let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"

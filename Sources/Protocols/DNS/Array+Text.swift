@@ -24,7 +24,7 @@ extension Array where Element == UInt8 {
   }
 
   /// Appends base64 with padding (RFC 4648 section 4).
-  mutating func appendBase64(_ bytes: Span<UInt8>) {
+  package mutating func appendBase64(_ bytes: Span<UInt8>) {
     var index = 0
     while index < bytes.count {
       let length = Swift.min(3, bytes.count - index)

@@ -100,10 +100,11 @@ package struct DNSMessageWriter: ~Copyable, ~Escapable {
     return true
   }
 
-  /// Drops every record, so that the header and the question stay: a truncated response.
+  /// Drops every record, so that the header and the question stay, as far as that was written: a
+  /// truncated response.
   @_lifetime(self: copy self)
-  package mutating func dropRecords(questionEnd: Int) {
-    precondition(questionEnd <= count)
+  package mutating func dropRecords(questionEnd end: Int) {
+    let questionEnd = min(end, count)
     count = questionEnd
     records = InlineArray<3, UInt16>(repeating: 0)
     section = .answer

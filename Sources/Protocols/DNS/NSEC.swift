@@ -15,6 +15,15 @@ package enum NSEC {
     TypeBitmap.append(rising: types, isSigned: true, to: &output)
   }
 
+  /// Appends the content for a name that exists with `types` alone, RRSIG and NSEC among them though they
+  /// are not given, and behind which `next` comes in the zone (RFC 4034 section 4.1). The types rise.
+  package static func append(
+    next: Span<UInt8>, types: some Sequence<RecordType>, to output: inout [UInt8]
+  ) {
+    output.append(next)
+    TypeBitmap.append(rising: types, isSigned: true, to: &output)
+  }
+
   /// Appends the content for a name that does not exist: NXNAME beside RRSIG and NSEC (RFC 9824
   /// section 3.2).
   package static func appendNonexistent(

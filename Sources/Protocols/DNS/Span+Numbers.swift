@@ -32,7 +32,8 @@ extension Array where Element == UInt8 {
     append(UInt8(truncatingIfNeeded: value))
   }
 
-  mutating func appendUInt32(_ value: UInt32) {
+  /// Appends `value` in network byte order.
+  package mutating func appendUInt32(_ value: UInt32) {
     appendUInt16(UInt16(truncatingIfNeeded: value >> 16))
     appendUInt16(UInt16(truncatingIfNeeded: value))
   }

@@ -28,7 +28,7 @@ extension Span where Element == UInt8 {
 
   /// Appends the bytes of base64 (RFC 4648 section 4) with its padding; false if it is anything else.
   /// There is one form of every value (RFC 4648 section 3.5).
-  func decodeBase64(to output: inout [UInt8]) -> Bool {
+  package func decodeBase64(to output: inout [UInt8]) -> Bool {
     guard count % 4 == 0 else { return false }
     for start in stride(from: 0, to: count, by: 4) {
       let isLast = start + 4 == count

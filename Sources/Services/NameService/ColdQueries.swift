@@ -218,7 +218,7 @@ extension NameServer {
       loop.charge(lane)
       guard case .question = responder.read(message, transport(origin.peer)) else { return }
       loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: lane) { room in
-        refuse(message, code, origin.peer, &room)
+        refuse(message, code == .refused ? responder.codeOfNobody : code, origin.peer, &room)
       }
     }
     held.removeFirst(of: &cold.asked)

@@ -68,7 +68,7 @@ struct ImageReader: ~Escapable {
   }
 
   /// The node below `parent` whose label is the one at `start` of `name`.
-  private func child(of parent: Int, _ name: Span<UInt8>, labelAt start: Int) -> Int? {
+  func child(of parent: Int, _ name: Span<UInt8>, labelAt start: Int) -> Int? {
     let length = Int(name[start])
     let label = name.extracting(start..<(start + 1 + length))
     let hash = Self.hash(label, parent: parent, seed: bytes.littleEndian32(at: Layout.Header.seed))

@@ -58,6 +58,9 @@ package enum NameServiceLimits {
   /// section 4.1).
   static let paddingBlockBytes = 468
 
+  /// Bytes of what the server is called; it is in every response to who asks.
+  package static let nsidBytes = 64
+
   // MARK: Signatures
 
   /// Seconds that a zone's keys may be kept by others (their TTL): an hour, so that a change of keys is
@@ -91,6 +94,93 @@ package enum NameServiceLimits {
 
   /// Bytes that every zone may have, however much others have: a few answers are kept signed at least.
   static let leastSignatureBytes = 2_048
+
+  // MARK: Transfers
+
+  /// Servers and rules of a zone that say who may have it, and keys; more are refused.
+  static let secondaries = 32
+
+  /// Bytes of a key's name in wire form; longer ones are refused. It is in every message that is signed
+  /// with the key, of which there are only 512 bytes for some.
+  package static let keyNameBytes = 64
+
+  /// Bytes of a secret; longer ones are refused. More than a digest has add nothing.
+  static let secretBytes = 256
+
+  /// Bytes of a secret at least; shorter ones, which can be guessed, are refused.
+  package static let leastSecretBytes = 16
+
+  /// Seconds that the clock of who signs may differ from ours (RFC 8945 section 10).
+  static let fudgeSeconds: UInt16 = 300
+
+  /// Messages without a signature between two with one, in a transfer that we receive (RFC 8945 section
+  /// 5.3.1); at one more it is broken off.
+  static let unsignedMessages = 99
+
+  /// Records that are taken of a transfer from another server, those of a signer among them, which may be
+  /// twice those of the zone and more; at one more it is broken off.
+  package static let recordsPerTransfer = 500_000
+
+  /// Bytes of the messages of a transfer from another server; at one more it is broken off.
+  package static let bytesPerTransfer = 256 << 20
+
+  /// Seconds that such a transfer may take in all; then it is broken off.
+  package static let transferSeconds: Int64 = 900
+
+  /// Bytes of a message of a transfer after which the next one begins: names further behind can't be
+  /// pointed at, and it is written in one turn. A message with one large record is longer.
+  static let transferMessageBytes = 16 << 10
+
+  /// Transfers of one zone that are under way on one loop; more are SERVFAIL, and tried again.
+  static let transfersPerZone = 8
+
+  /// Transfers that are under way on one loop; more are SERVFAIL.
+  static let transfersPerLoop = 64
+
+  /// Differences that are kept of a zone; older ones go. Who has what was before gets the whole zone.
+  package static let journalDifferences = 100
+
+  /// Bytes of a zone's differences; older ones go. Nor are they more than the zone itself, which is no
+  /// longer then.
+  package static let journalBytes = 1 << 20
+
+  /// Bytes of differences that are kept of a small zone, though the zone itself is smaller.
+  package static let leastJournalBytes = 16 << 10
+
+  // MARK: Notifications
+
+  /// Seconds until a secondary that does not answer is told again, twice as long each time (RFC 1996
+  /// section 3.6).
+  static let notifySeconds = 2
+
+  /// Times that a secondary is told of a change; then it has to find out by itself.
+  static let notifyAttempts = 6
+
+  /// Notifications that a zone's turn sends; the others wait for the next one.
+  static let notificationsPerTurn = 8
+
+  /// Milliseconds between two notifications of one zone, so that many changes are told at once.
+  static let notifyIntervalMilliseconds = 500
+
+  /// Zones of one loop of which some secondary has not been told even once; others wait.
+  static let notifyingZones = 256
+
+  /// Zones of one loop whose secondaries are being told, those among them that have not answered yet. At
+  /// it one of these gives way. With all their secondaries they are half the IDs that a message can have.
+  static let notifiedZones = 1_024
+
+  /// Zones that are looked at for one that gives way.
+  static let yieldingLookedAt = 16
+
+  /// Look-ups of a zone whose secondaries are to be told, if it can't be read; then they find out by
+  /// themselves.
+  static let notifyLookups = 3
+
+  /// Milliseconds between two of these look-ups.
+  static let notifyLookupMilliseconds = 1_000
+
+  /// Zones that wait for that; more are not told, and their secondaries find out by themselves.
+  static let waitingToNotify = 16_384
 
   // MARK: Queries that wait
 

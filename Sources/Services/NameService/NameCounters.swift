@@ -9,6 +9,11 @@ package struct NameCounters: Sendable, Equatable {
   /// Responses that response rate limiting cut to "truncated", and those it dropped.
   package var truncatedByRate: UInt64 = 0
   package var droppedByRate: UInt64 = 0
+  /// Transfers of zones that were sent to their end, whole or as differences.
+  package var transfers: UInt64 = 0
+  /// Secondaries that have acknowledged a change, and those that did not, however often they were told.
+  package var notified: UInt64 = 0
+  package var unreached: UInt64 = 0
 
   package init() {}
 
@@ -17,5 +22,8 @@ package struct NameCounters: Sendable, Equatable {
     sum.dropped += other.dropped
     sum.truncatedByRate += other.truncatedByRate
     sum.droppedByRate += other.droppedByRate
+    sum.transfers += other.transfers
+    sum.notified += other.notified
+    sum.unreached += other.unreached
   }
 }

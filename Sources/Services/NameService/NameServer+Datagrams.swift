@@ -32,7 +32,8 @@ extension NameServer {
         answer(datagram, zone, peer, &room, isLater: &isLater)
       }
       if isLater {
-        hold(datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
+        let origin = HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket)
+        if !beginAskedTransfer(origin) { hold(datagram, origin, zone) }
       }
     }
   }
@@ -88,6 +89,7 @@ extension NameServer {
           answer(message, zone, origin.peer, &room, isLater: &isLater)
         }
       }
+      if isLater, beginAskedTransfer(origin) { isLater = false }
       if isLater { break }
       if isStill {
         held.removeFirst(of: &zone.held)
@@ -110,6 +112,9 @@ extension NameServer {
     _ room: inout MutableSpan<UInt8>, isLater: inout Bool
   ) -> Int {
     zone.lastUsed = loop.now
+    if responder.isSpecial {
+      return answerSpecial(message, zone, peer, &room, isLater: &isLater)
+    }
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),

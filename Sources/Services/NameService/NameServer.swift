@@ -23,6 +23,12 @@ package final class NameServer: @unchecked Sendable {
   /// Counts the changes of zones: what is known of all zones together holds for one state.
   private(set) var state: UInt64 = 1
   var streams = StreamTable()
+  /// Transfers of zones that are under way.
+  var transferCount = 0
+  /// Those for which it is being found what they send.
+  var planning = TransfersInPlanning()
+  /// Secondaries that are being told of changes.
+  var notifications = Notifications()
   /// Bounds of signing.
   let signingBudget = SigningBudget()
   private let signatureMemory = SignatureMemory()
@@ -36,6 +42,8 @@ package final class NameServer: @unchecked Sendable {
     package var cookies: ServerCookies
     /// Like responses that one network gets in a second; 0 is no limit.
     package var responsesPerSecond = NameServiceLimits.responsesPerSecond
+    /// What the server is called, for who asks (RFC 5001); empty if nobody is told.
+    package var nsid: [UInt8] = []
     /// Loops that answer on the same addresses.
     package var loops = 1
 
@@ -49,7 +57,7 @@ package final class NameServer: @unchecked Sendable {
     self.directory = directory
     self.hasher = hasher
     zones = ZoneTable(hasher: hasher)
-    responder = Responder(cookies: settings.cookies)
+    responder = Responder(cookies: settings.cookies, nsid: settings.nsid)
     var generator = SystemRandomNumberGenerator()
     rates = ResponseRateLimit(
       perSecond: settings.responsesPerSecond, loops: settings.loops, secret: generator.next())
@@ -118,8 +126,11 @@ package final class NameServer: @unchecked Sendable {
   package func apply(_ id: ZoneID, _ snapshot: NameZoneSnapshot?) {
     state += 1
     cold.note(id, epoch: snapshot?.epoch)
-    guard let zone = identities[id] else { return }
-    if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+    notifications.note(id)
+    if let zone = identities[id] {
+      if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+    }
+    updateNotifier(of: id, identities[id])
   }
 
   /// When a query of the zone was answered last; nil if it is not in use here.

@@ -24,6 +24,8 @@ final class NameStream: Channel {
   /// Times that the zone of the query in front was looked up.
   private var lookups = 0
   private var hasEnded = false
+  /// The transfer that answers the query before the one in front.
+  private var transfer: ZoneTransfer?
   /// Where the table has the connection; -1 if it has not.
   var position = -1
 
@@ -63,7 +65,7 @@ final class NameStream: Channel {
     // What was in the way has gone, and nobody will tell.
     if isFull, output.byteCount < NameServiceLimits.waitingResponseBytes { enqueue() }
     let isLast = hasEnded || server.streams.isDraining
-    if isLast, !waits, !hasQuery, output.isEmpty { return end() }
+    if isLast, !waits, !hasQuery, transfer == nil, output.isEmpty { return end() }
     server.streams.note(self, bytes: input.count - answered + output.byteCount)
     server.makeRoomForBytes()
   }
@@ -71,6 +73,7 @@ final class NameStream: Channel {
   private func answerAll() {
     var budget = NameServiceLimits.streamQueriesPerTurn
     while isOpen, !waits, output.byteCount < NameServiceLimits.waitingResponseBytes {
+      if let transfer { return goOn(with: transfer) }
       guard hasQuery || receiveMore() else { break }
       guard hasQuery else { continue }
       guard budget > 0 else {
@@ -138,6 +141,7 @@ final class NameStream: Channel {
   func end() {
     guard isOpen else { return }
     output.removeAll()
+    transfer = nil
     close()
     server.streams.remove(self)
   }
@@ -170,6 +174,7 @@ final class NameStream: Channel {
   private func answerQuestion(_ query: [UInt8]) -> Bool {
     guard let zone = server.zoneOfQuery() ?? toldZone else { return answerUnknown(query) }
     guard goOn(on: zone.lane) else { return false }
+    if server.responder.isSpecial { return answerSpecial(query, zone) }
     guard respond({ room in server.answer(query.span, zone, &room) }) else { return false }
     found = nil
     return true
@@ -198,7 +203,8 @@ final class NameStream: Channel {
     let result = found
     found = nil
     switch result {
-    case .unknown?: respond { room in server.refuse(query.span, .refused, &room) }
+    case .unknown?:
+      respond { room in server.refuse(query.span, server.responder.codeOfNobody, &room) }
     case .zone?, nil:
       // A zone that was found may have changed before this turn.
       if lookups < NameServiceLimits.lookupsPerQuery {
@@ -213,10 +219,83 @@ final class NameStream: Channel {
     return true
   }
 
+  // MARK: - Transfers
+
+  /// Answers a query that is signed, or asks for a transfer, which is begun then.
+  private func answerSpecial(_ query: [UInt8], _ zone: NameZone) -> Bool {
+    var begun: ZoneTransfer?
+    let isDone = respond { room in
+      switch server.answerSpecial(query.span, zone, peer, isStream: true, &room) {
+      case .response(let length): return length
+      case .later: return nil
+      case .transfer(let transfer):
+        begun = transfer
+        return 0
+      }
+    }
+    guard isDone else { return false }
+    found = nil
+    guard let begun else { return true }
+    transfer = begun
+    if begun.needsPlan {
+      waits = true
+      server.plan(begun, for: self)
+    } else {
+      begun.use(.whole(nil))
+    }
+    return true
+  }
+
+  /// What the transfer sends is known.
+  func planned() {
+    waits = false
+    if isOpen { enqueue() }
+  }
+
+  /// Sends the next message of a transfer; the others have turns of their own. Who takes nothing for as
+  /// long as others may be idle is cut off.
+  private func goOn(with transfer: ZoneTransfer) {
+    guard goOn(on: transfer.zone.lane) else { return }
+    var (isLast, hasFailed) = (false, false)
+    let isWritten = queue { room in
+      switch transfer.write(into: &room, seconds: server.seconds) {
+      case .message(let length, let last):
+        isLast = last
+        return length
+      case .later: return nil
+      case .failed:
+        hasFailed = true
+        return 0
+      }
+    }
+    guard isWritten else { return }
+    // The client sees that it has not come to its end.
+    guard !hasFailed else { return end() }
+    extendDeadline()
+    server.streams.touch(self)
+    transfer.zone.lastUsed = loop.now
+    if isLast {
+      self.transfer = nil
+      server.counters.transfers += 1
+    }
+    enqueue()
+  }
+
+  // MARK: - Responses
+
   /// Takes the query in front out, and queues the response that `write` makes. False, and the query
   /// waits for another turn, if it makes none yet.
   @discardableResult
   private func respond(_ write: (inout MutableSpan<UInt8>) -> Int?) -> Bool {
+    guard queue(write) else { return false }
+    answered += 2 + firstLength
+    lookups = 0
+    return true
+  }
+
+  /// Queues the message that `write` makes; false, and it is this connection's turn again, if it makes
+  /// none yet.
+  private func queue(_ write: (inout MutableSpan<UInt8>) -> Int?) -> Bool {
     var isDone = true
     server.streams.withBuffer { buffer in
       var room = buffer.mutableSpan
@@ -229,12 +308,7 @@ final class NameStream: Channel {
       framed.append(room.span.extracting(0..<length))
       output.append(copying: framed.span)
     }
-    guard isDone else {
-      enqueue()
-      return false
-    }
-    answered += 2 + firstLength
-    lookups = 0
-    return true
+    if !isDone { enqueue() }
+    return isDone
   }
 }

@@ -16,6 +16,8 @@ final class NameZone: LoopWork {
   var lastUsed: Instant
   /// The server's `state` in which no zone of it was above this one.
   var stateWithoutUpper: UInt64?
+  /// Transfers of it that are under way on this loop.
+  var transferCount = 0
   /// Secret, for rates: the zone's identity mixed.
   let digest: UInt64
 

@@ -13,6 +13,8 @@ package final class NameZoneSnapshot: Sendable {
   let nested: NestedZones
   /// How it is signed; nil if it is not.
   let signing: ZoneSigning?
+  /// Who may have it as a whole; nil if nobody may, and no key is known.
+  let transfers: TransferConfiguration?
   /// The sequence number of the change that it was built from: the HTTP side's, too.
   package let epoch: UInt64
 
@@ -20,19 +22,24 @@ package final class NameZoneSnapshot: Sendable {
   /// form: for names there this zone does not answer. Nil if there are too many to tell: the directory
   /// is asked about each name. With a `key` the zone is signed; reading that takes some 50 us: not on a loop.
   package init(
-    id: ZoneID, image: ZoneImage, nested: Set<[UInt8]>? = [], key: ZoneKey? = nil, epoch: UInt64
+    id: ZoneID, image: ZoneImage, nested: Set<[UInt8]>? = [], key: ZoneKey? = nil,
+    transfers: TransferConfiguration? = nil, epoch: UInt64
   ) {
     self.id = id
     self.image = image.stamped(epoch: epoch)
     apex = image.apex
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
+    self.transfers = transfers?.isEmpty == true ? nil : transfers
     if let key, let name = DomainName(checkedWire: image.apex) {
       signing = ZoneSigning(key, apex: name)
     } else {
       signing = nil
     }
   }
+
+  /// Whether answers are signed, so that a transfer is in the order of names.
+  package var isSigned: Bool { signing != nil }
 
   /// Whether the zone `name` of this server is known to lie below this one; nil if that is told of none.
   package func hasZoneBelow(_ name: String) -> Bool? {

@@ -34,15 +34,29 @@ struct Responder: ~Copyable {
   private var hasCookie = false
   var cookies: ServerCookies
   /// The signature of the query; nil if it has none.
-  private var tsig: TSIGRecord?
+  private(set) var tsig: TSIGRecord?
+  /// Whether there is more to the query than its question: it is signed, or asks for a transfer.
+  private(set) var isSpecial = false
+  /// Whether the query was signed with a key that the zone has, now.
+  var isAuthenticated = false
+  /// Bytes that are kept free for the response's signature.
+  var signatureBytes = 0
+  /// What the server is called (RFC 5001); empty if it does not tell.
+  private let nsid: [UInt8]
 
-  init(cookies: ServerCookies) { self.cookies = cookies }
+  init(cookies: ServerCookies, nsid: [UInt8] = []) {
+    self.cookies = cookies
+    self.nsid = nsid
+  }
 
   /// Reads `message`; what is asked is in `query` until the next one.
   mutating func read(_ message: Span<UInt8>, _ transport: Transport) -> Reading {
     hasCookie = false
     isProven = transport.isStream
     tsig = nil
+    isSpecial = false
+    isAuthenticated = false
+    signatureBytes = 0
     seconds = transport.seconds
     do throws(DNSError) {
       try query.read(message)
@@ -52,7 +66,7 @@ struct Responder: ~Copyable {
       return .refusal(code)
     }
     if let option = query.edns?.cookie { take(message.extracting(option), transport) }
-    return judge()
+    return judge(isStream: transport.isStream)
   }
 
   private mutating func take(_ cookie: Span<UInt8>, _ transport: Transport) {
@@ -65,24 +79,29 @@ struct Responder: ~Copyable {
       to: &replyCookie)
   }
 
-  private func judge() -> Reading {
+  private mutating func judge(isStream: Bool) -> Reading {
     if let edns = query.edns, edns.version > 0 { return .refusal(.badVersion) }
     guard query.header.opcode == .query else { return .refusal(.notImplemented) }
     guard query.hasQuestion else {
       // RFC 7873 section 5.4: a query without a question asks for a cookie.
       return .refusal(hasCookie ? .noError : .formatError)
     }
-    // No keys are known here (RFC 8945 section 5.2.1).
-    guard tsig == nil else { return .refusal(.notAuthoritative) }
     guard query.recordClass == .internet else { return .refusal(.refused) }
+    isSpecial = tsig != nil
     guard query.type.isMeta, query.type != .any else { return .question }
-    return .refusal(Self.code(forMeta: query.type))
+    // Over UDP there are differences at most (RFC 5936 section 4.2, RFC 1995 section 2); who signs is
+    // refused with a signature.
+    guard query.type == .ixfr || query.type == .axfr && (isStream || tsig != nil) else {
+      return .refusal(Self.code(forMeta: query.type))
+    }
+    isSpecial = true
+    return .question
   }
 
   private static func code(forMeta type: RecordType) -> ResponseCode {
     switch type {
-    // Transfers are not for everybody; types that ask for nothing have no answer.
-    case .axfr, .ixfr: .refused
+    case .axfr: .refused
+    // Types that ask for nothing have no answer.
     case .opt, .tsig: .formatError
     // MAILA and MAILB are obsolete (RFC 1035 section 3.2.3).
     case RecordType(rawValue: 253), RecordType(rawValue: 254): .notImplemented
@@ -117,7 +136,7 @@ struct Responder: ~Copyable {
     if fits { answer.write(query, image, nested: nested, to: &writer) }
     if answer.signatures == .failed { answer.fail() }
     if !fits || !answer.isComplete || answer.signatures == .failed {
-      writer.dropRecords(questionEnd: query.questionEnd)
+      writer.dropRecords(questionEnd: fits ? query.questionEnd : DNSHeader.length)
       header.isTruncated = answer.signatures != .failed
     }
     header.isAuthoritative = answer.isAuthoritative
@@ -128,28 +147,37 @@ struct Responder: ~Copyable {
     return (writer.finish(header), answer)
   }
 
-  /// Writes a response that has a code and no records.
+  /// The code for a name that no zone has: who signs, or asks for a transfer, is told so (RFC 8945
+  /// section 5.2.1, RFC 5936 section 2.2.1).
+  var codeOfNobody: ResponseCode { isSpecial ? .notAuthoritative : .refused }
+
+  /// Writes a response that has a code and no records. `fault` is what is wrong with the signature, if
+  /// the response is not to be signed either.
   func refuse(
-    _ message: Span<UInt8>, _ code: ResponseCode, isStream: Bool,
+    _ message: Span<UInt8>, _ code: ResponseCode, isStream: Bool, fault: ResponseCode? = nil,
     into room: inout MutableSpan<UInt8>
   ) -> Int {
     var writer = DNSMessageWriter(
-      room._mutatingExtracting(0..<room.count), limitBytes: limit(isStream: isStream))
+      room._mutatingExtracting(0..<room.count),
+      limitBytes: limit(isStream: isStream) - signatureBytes)
     let header = DNSHeader(responseTo: query.header, code: code)
     if query.hasQuestion {
       _ = writer.appendQuestion(message.extracting(DNSHeader.length..<query.questionEnd))
     }
     appendOPT(code, isStream, &writer)
-    if code == .notAuthoritative { appendUnknownKey(&writer) }
+    if signatureBytes == 0, let fault = fault ?? (code == .notAuthoritative ? .badKey : nil) {
+      appendFault(fault, &writer)
+    }
     return writer.finish(header)
   }
 
-  /// RFC 8945 section 5.3.2: who signs with a key that is not known is told so, without a signature.
+  /// RFC 8945 section 5.3.2: who signs with a key that is not known, or wrongly, is told so, without a
+  /// signature.
   @_lifetime(writer: copy writer)
-  private func appendUnknownKey(_ writer: inout DNSMessageWriter) {
+  private func appendFault(_ fault: ResponseCode, _ writer: inout DNSMessageWriter) {
     guard var record = tsig else { return }
     record.mac = []
-    record.error = .badKey
+    record.error = fault
     record.other = []
     var bytes: [UInt8] = []
     record.append(to: &bytes)
@@ -168,10 +196,25 @@ struct Responder: ~Copyable {
     return writer.finish(header)
   }
 
+  /// The OPT record of a response that is written elsewhere; empty if the query has none.
+  var optRecord: [UInt8] {
+    guard query.edns != nil else { return [] }
+    var bytes = [UInt8](repeating: 0, count: DNSLimits.minimumPayloadBytes)
+    let length = write(opt: &bytes)
+    return Array(bytes[DNSHeader.length..<length])
+  }
+
+  private func write(opt bytes: inout [UInt8]) -> Int {
+    var writer = DNSMessageWriter(bytes.mutableSpan, limitBytes: DNSLimits.minimumPayloadBytes)
+    appendOPT(.noError, false, &writer)
+    return writer.finish(DNSHeader())
+  }
+
   /// Bytes that OPT will take.
   private var reservedBytes: Int {
-    guard let edns = query.edns else { return 0 }
-    var bytes = DNSMessageWriter.optBytes
+    guard let edns = query.edns else { return signatureBytes }
+    var bytes = signatureBytes + DNSMessageWriter.optBytes
+    if edns.wantsNSID, !nsid.isEmpty { bytes += 4 + nsid.count }
     if hasCookie { bytes += 4 + replyCookie.count }
     if edns.asksKeepAlive { bytes += 6 }
     return bytes
@@ -179,7 +222,7 @@ struct Responder: ~Copyable {
 
   /// RFC 6891 section 7: a response has OPT if the query has.
   @_lifetime(writer: copy writer)
-  private func appendOPT(
+  func appendOPT(
     _ code: ResponseCode, _ isStream: Bool, isCompact: Bool = false,
     _ writer: inout DNSMessageWriter
   ) {
@@ -192,6 +235,7 @@ struct Responder: ~Copyable {
     else { return }
     // Another version may give options another form.
     guard edns.version == 0 else { return }
+    if edns.wantsNSID, !nsid.isEmpty { _ = writer.appendOption(EDNS.Option.nsid, nsid.span) }
     if hasCookie { _ = writer.appendOption(EDNS.Option.cookie, replyCookie.span) }
     guard isStream else { return }
     if edns.asksKeepAlive {
@@ -201,6 +245,9 @@ struct Responder: ~Copyable {
       timeout[1] = UInt8(truncatingIfNeeded: tenths)
       _ = writer.appendOption(EDNS.Option.keepAlive, timeout.span)
     }
-    if edns.isPadded { writer.appendPadding(blockBytes: NameServiceLimits.paddingBlockBytes) }
+    if edns.isPadded {
+      writer.appendPadding(
+        blockBytes: NameServiceLimits.paddingBlockBytes, before: signatureBytes)
+    }
   }
 }

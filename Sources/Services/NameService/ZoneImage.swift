@@ -1,5 +1,6 @@
 // A zone as its answers are made from: one block of bytes.
 
+import DNS
 import Primitives
 
 /// One zone's names and record sets, compiled: immutable, shared by all loops, and the same in memory
@@ -69,7 +70,7 @@ import Primitives
   static let format: UInt8 = 1
   static let none: UInt32 = .max
 
-  /// Whether the SOA was made by us, so that its serial is the epoch's.
+  /// Whether the SOA was made by us, so that its serial number follows the changes.
   package var hasMadeSOA: Bool { bytes[Header.flags] & 1 != 0 }
 
   /// The apex in canonical wire form.
@@ -83,18 +84,8 @@ import Primitives
   /// Records in the zone, a made SOA among them.
   package var recordCount: Int { Int(bytes.span.littleEndian32(at: Header.records)) }
 
-  /// The image with the serial of a SOA that we made set to `epoch`, modulo 2^32 (RFC 1982).
+  /// The image with the serial number set to `epoch`, modulo 2^32, if it is one of an earlier version.
   package func stamped(epoch: UInt64) -> ZoneImage {
-    guard hasMadeSOA else { return self }
-    var copy = bytes
-    let set = Int(bytes.span.littleEndian32(at: Header.soa))
-    let length =
-      Int(bytes[set + ZoneImage.Set.length]) << 8 | Int(bytes[set + ZoneImage.Set.length + 1])
-    // The serial is the first of the five numbers that end the content.
-    let place = set + ZoneImage.Set.length + 2 + length - 20
-    for index in 0..<4 {
-      copy[place + index] = UInt8(truncatingIfNeeded: epoch >> UInt64(24 - 8 * index))
-    }
-    return ZoneImage(checked: copy)
+    hasSettledSerial ? self : with(SerialNumber(UInt32(truncatingIfNeeded: epoch)))
   }
 }

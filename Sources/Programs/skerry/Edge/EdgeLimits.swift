@@ -11,6 +11,12 @@ enum EdgeLimits {
   /// Life of the secret of DNS cookies (RFC 9018 section 5); those of the one before stay good.
   static let cookieSecretInterval = Duration.seconds(86_400)
 
+  /// Zones whose secondaries are told at once after a start; others wait for `tellingInterval`.
+  static let zonesTold = 64
+
+  /// Between two lots of zones whose secondaries are told after a start: 3,000 a second at most.
+  static let tellingInterval = Duration.milliseconds(20)
+
   /// For the new process of an upgrade to serve; then it is ended and the old one goes on.
   static let upgradeDuration = Duration.seconds(30)
 

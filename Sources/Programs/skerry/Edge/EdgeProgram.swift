@@ -131,7 +131,7 @@ struct EdgeProgram {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
         ramBytes: options.ramMebibytes << 20, disk: disk,
-        responsesPerSecond: options.dnsResponsesPerSecond)
+        responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 

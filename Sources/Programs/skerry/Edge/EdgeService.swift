@@ -77,6 +77,7 @@ final class EdgeService: EdgeBackend {
 
   private func recur(_ store: ZoneStore) async {
     let parker = Parker(on: lane)
+    if listeners.entries.contains(where: { $0.service == .dns }) { await tellSecondaries(parker) }
     var cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
     while !shared.withLock({ $0.isStopping }) {
       _ = await parker.park(until: loop.now + EdgeLimits.sweepInterval)
@@ -89,6 +90,17 @@ final class EdgeService: EdgeBackend {
         cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
       }
     }
+  }
+
+  /// Changes may have come while nobody was there to tell secondaries; not all are told at once.
+  private func tellSecondaries(_ parker: Parker) async {
+    var last: ZoneID?
+    repeat {
+      do throws(StorageError) {
+        last = try await edge.tellSecondaries(after: last, limit: EdgeLimits.zonesTold)
+      } catch { return note("secondaries could not be told: \(error.description)") }
+      if last != nil { _ = await parker.park(until: loop.now + EdgeLimits.tellingInterval) }
+    } while last != nil && !shared.withLock { $0.isStopping }
   }
 
   /// The key of session tickets is due: another, on all loops.
@@ -193,7 +205,8 @@ final class EdgeService: EdgeBackend {
       let counters = await edge.nameCounters()
       facts.queries = EdgeFacts.QueryFacts(
         answered: counters.answered, dropped: counters.dropped,
-        truncatedByRate: counters.truncatedByRate, droppedByRate: counters.droppedByRate)
+        truncatedByRate: counters.truncatedByRate, droppedByRate: counters.droppedByRate,
+        transfers: counters.transfers, notified: counters.notified, unreached: counters.unreached)
     }
     facts.memoryBytes = ProcessSettings.residentBytes
     facts.openFileLimit = descriptorLimit

@@ -1,0 +1,282 @@
+// Secondaries are told of changes.
+
+import DNS
+import Primitives
+import Runtime
+import Testing
+
+@testable import NameService
+
+@Suite("Notifications", .serialized)
+struct NotifyTests {
+  /// A secondary that keeps what it gets, and answers as it is told.
+  final class Secondary: DatagramHandler {
+    private let lane: Lane
+    private var socket: DatagramSocket?
+    private(set) var messages: [[UInt8]] = []
+    /// What to answer; nil is silence.
+    var answer: ((Span<UInt8>) -> [UInt8]?)?
+    private lazy var parker = Parker(on: lane)
+
+    init?(_ lane: Lane) {
+      self.lane = lane
+      // Without sockets the test says so.
+      guard
+        let descriptor = try? DatagramSocket.bind(to: SocketAddress(ipv4: 127, 0, 0, 1, port: 0))
+      else { return nil }
+      let socket = DatagramSocket(descriptor: descriptor, loop: lane.loop, handler: self)
+      guard (try? socket.register()) != nil else { return nil }
+      self.socket = socket
+    }
+
+    var address: SocketAddress { socket?.address ?? TransferTests.loopback }
+
+    func received(_ datagram: Span<UInt8>, _ arrival: DatagramArrival) {
+      arrival.charge(lane)
+      var copy: [UInt8] = []
+      copy.append(datagram)
+      messages.append(copy)
+      if let answer = answer?(datagram) {
+        arrival.reply(paidBy: lane) { room in
+          room.copy(answer.span, at: 0)
+          return answer.count
+        }
+      }
+      parker.wake()
+    }
+
+    func wait(for count: Int) async { while messages.count < count { _ = await parker.park() } }
+
+    func close() { socket?.close() }
+  }
+
+  /// The message as a response with a code.
+  static func response(_ message: Span<UInt8>, code: UInt8 = 0) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(message)
+    copy[2] |= 0x80
+    copy[3] = code
+    return copy
+  }
+
+  private static func serial(_ message: [UInt8]) -> Int? {
+    guard let content = Messages.read(message)?.sections[0].first?.content else { return nil }
+    return content[(content.count - 20)..<(content.count - 16)].reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  @Test("a secondary is told the serial number until it answers, and of later changes")
+  func told() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      let transfers = TransferTests.configuration(secondary: secondary.address)
+      test.directory.transferred["xfer"] = TransferTests.zone(1, serial: 7, transfers)
+      let apex = Messages.wire("xfer.test")
+      test.server.tellSecondaries(of: apex)
+      // The first one is lost.
+      await secondary.wait(for: 1)
+      secondary.answer = { Self.response($0) }
+      let first = secondary.messages[0]
+      guard first[2] == 0x24, first[3] == 0, Self.serial(first) == 7 else { return "\(first)" }
+      await secondary.wait(for: 2)
+      let parker = Parker(on: lane)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      test.server.apply(
+        ZoneID(high: 9, low: 9), TransferTests.zone(2, serial: 8, transfers, epoch: 2))
+      test.directory.transferred["xfer"] = TransferTests.zone(2, serial: 8, transfers, epoch: 2)
+      test.server.tellSecondaries(of: apex)
+      await secondary.wait(for: 3)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.notified)"
+    }
+    #expect(outcome == "[7, 7, 8] 2")
+  }
+
+  @Test("a secondary with a key is told with a signature, and believed with one alone")
+  func signed() async {
+    let key = TSIGSessionTests.key()
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      let transfers = TransferTests.configuration(key: key, secondary: secondary.address)
+      test.directory.transferred["xfer"] = TransferTests.zone(1, transfers)
+      let seconds = test.server.seconds
+      // Without a signature: not believed. With one: done.
+      secondary.answer = { [unowned secondary] message in
+        if secondary.messages.count == 1 {
+          var plain = Self.response(message)
+          plain[11] = 0
+          return Array(plain.prefix(12 + Messages.wire("xfer.test").count + 4)).withoutAnswer
+        }
+        return Self.signed(message, key, seconds)
+      }
+      test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+      await secondary.wait(for: 2)
+      let parker = Parker(on: lane)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(test.server.counters.notified) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "1 0")
+  }
+
+  private static func signed(
+    _ message: Span<UInt8>, _ key: TSIGKey, _ seconds: UInt64
+  ) -> [UInt8]? {
+    var query = DNSQuery()
+    guard (try? query.read(message)) != nil, let start = query.tsigStart,
+      let record = try? TSIGRecord(message, at: start),
+      var session = TSIGSession(key, id: record.originalID),
+      (try? session.check(message, record, at: start, seconds: seconds)) != nil
+    else { return nil }
+    var room = Array(response(message).prefix(start)) + [UInt8](repeating: 0, count: 512)
+    room[11] = 0
+    var span = room.mutableSpan
+    let length = session.sign(&span, length: start, seconds: seconds)
+    return length.map { Array(room[..<$0]) }
+  }
+
+  @Test("a secondary that refuses is not told again, and counted") func refused() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      test.directory.transferred["xfer"] = TransferTests.zone(
+        1, TransferTests.configuration(secondary: secondary.address))
+      secondary.answer = { Self.response($0, code: 5) }
+      test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+      test.server.tellSecondaries(of: Messages.wire("none.test"))
+      test.server.tellSecondaries(of: Messages.wire("z1.test"))
+      await secondary.wait(for: 1)
+      let parker = Parker(on: lane)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return
+        "\(test.server.counters.unreached) \(test.server.lastFailure?.contains("REFUSED") == true)"
+    }
+    #expect(outcome == "1 true")
+  }
+
+  /// A zone of its own, `NAME.test`, whose secondary is at `address`.
+  private static func zone(_ name: String, _ id: UInt64, _ address: SocketAddress)
+    -> NameZoneSnapshot
+  {
+    guard let apex = TSIGKey.name("\(name).test"),
+      let image = try? ZoneCompiler.compile(
+        apex: apex, records: [TestAnswers.record("\(name).test", .ns, "ns.elsewhere")]
+      ).get()
+    else { preconditionFailure("no zone") }
+    return NameZoneSnapshot(
+      id: ZoneID(high: 8, low: id), image: image.with(SerialNumber(7)),
+      transfers: TransferTests.configuration(secondary: address), epoch: 1)
+  }
+
+  @Test("secondaries that do not answer keep no other zone's from being told") func dead() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane), let dead = Secondary(lane)
+      else { return "no sockets" }
+      defer {
+        test.close()
+        secondary.close()
+        dead.close()
+      }
+      let count = NameServiceLimits.notifiedZones + 50
+      for number in 0..<count {
+        let name = "d\(number)"
+        test.directory.transferred[name] = Self.zone(name, UInt64(number), dead.address)
+        test.server.tellSecondaries(of: Messages.wire("\(name).test"))
+      }
+      secondary.answer = { Self.response($0) }
+      test.directory.transferred["xfer"] = TransferTests.zone(
+        1, TransferTests.configuration(secondary: secondary.address))
+      test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+      let start = lane.loop.now
+      await secondary.wait(for: 1)
+      guard lane.loop.now < start + .seconds(20) else { return "late" }
+      guard test.server.notificationCount <= NameServiceLimits.notifiedZones else {
+        return "\(test.server.notificationCount) zones"
+      }
+      return test.server.counters.unreached >= 50 ? "told" : "\(test.server.counters.unreached)"
+    }
+    #expect(outcome == "told")
+  }
+
+  @Test("changes that follow quickly are told at once, and secondaries that are gone are not told")
+  func quickly() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      secondary.answer = { Self.response($0) }
+      let transfers = TransferTests.configuration(secondary: secondary.address)
+      let apex = Messages.wire("xfer.test")
+      func change(_ serial: UInt32, _ transfers: TransferConfiguration) {
+        let zone = TransferTests.zone(1, serial: serial, transfers, epoch: UInt64(serial))
+        test.directory.transferred["xfer"] = zone
+        test.server.apply(zone.id, zone)
+        test.server.tellSecondaries(of: apex)
+      }
+      change(7, transfers)
+      await secondary.wait(for: 1)
+      let parker = Parker(on: lane)
+      while test.server.counters.notified == 0 { await parker.yield() }
+      for serial in [8, 9, 10] as [UInt32] {
+        change(serial, transfers)
+        await parker.yield()
+      }
+      await secondary.wait(for: 2)
+      // Nobody answers the next one, and then nobody is to be told.
+      while test.server.counters.notified == 1 { await parker.yield() }
+      secondary.answer = nil
+      change(11, transfers)
+      await secondary.wait(for: 3)
+      change(12, TransferConfiguration())
+      while test.server.notificationCount > 0 { await parker.yield() }
+      // The same when the zone is gone.
+      change(13, transfers)
+      await secondary.wait(for: 4)
+      test.directory.transferred["xfer"] = nil
+      test.server.apply(ZoneID(high: 9, low: 9), nil)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "[7, 10, 11, 13] 0")
+  }
+
+  @Test("a zone that can't be read is looked up again, and counted at last") func unread() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane) else { return "no sockets" }
+      defer { test.close() }
+      test.server.tellSecondaries(of: Messages.wire("zone.broken"))
+      let parker = Parker(on: lane)
+      while test.server.notificationCount > 0 { await parker.yield() }
+      return "\(test.directory.lookups) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "3 1")
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// A message that says that it has no answer.
+  fileprivate var withoutAnswer: [UInt8] {
+    var copy = self
+    copy[7] = 0
+    return copy
+  }
+}
