@@ -71,7 +71,7 @@ import Testing
     #expect(try Self.outcome([Self.messages[1]]).contains("another key"))
     // Without their signatures.
     let plain = Self.messages.map { message in
-      Array(message[..<10]) + [0, 0] + message[12..<(message.count - 74)]
+      Array(message[..<10]) + [0, 0] + message[12..<(message.count - 84)]
     }
     #expect(try Self.outcome(plain).contains("did not sign"))
     #expect(try Self.outcome(plain, isSigned: false) == "2")

@@ -127,9 +127,9 @@ package enum NameServiceLimits {
   /// Seconds that such a transfer may take in all; then it is broken off.
   package static let transferSeconds: Int64 = 900
 
-  /// Bytes of a message of a transfer after which the next one begins: names further behind can't be
-  /// pointed at, and it is written in one turn. A message with one large record is longer.
-  static let transferMessageBytes = 16 << 10
+  /// Bytes of a message of a transfer after which the next one begins: names behind 16 KiB can't be
+  /// pointed at, and it is written in one turn, of 80 us. A message with one large record is longer.
+  static let transferMessageBytes = 12 << 10
 
   /// Transfers of one zone that are under way on one loop; more are SERVFAIL, and tried again.
   static let transfersPerZone = 8
