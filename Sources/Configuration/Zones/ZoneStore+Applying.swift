@@ -1,6 +1,7 @@
 // Changing zones: validated whole, all or nothing.
 
 import ConfigurationTree
+import DNS
 import Primitives
 import Storage
 
