@@ -62,6 +62,28 @@ struct TaskTests {
     #expect(result.1)
   }
 
+  @Test("what another loop writes as its result is not looked at before its message has come")
+  func resultsAreWhole() async {
+    let isWhole = await SharedRuntime.run { lane in
+      // The other loop is awake, so that it begins at once.
+      let keepsAwake = Lane(loop: SharedRuntime.other, name: "awake")
+      let stop = Parker(on: keepsAwake)
+      keepsAwake.start { while !stop.isCancelled { await Parker(on: keepsAwake).yield() } }
+      var isWhole = true
+      for round in 0..<5_000 {
+        let isEarlierHeard = Shared(false)
+        let result = await SharedRuntime.other.perform {
+          lane.post { isEarlierHeard.value = true }
+          return LargeResult(round)
+        }
+        isWhole = isWhole && isEarlierHeard.value && result.isWhole(round)
+      }
+      keepsAwake.post { stop.cancel() }
+      return isWhole
+    }
+    #expect(isWhole)
+  }
+
   @Test("an actor on a lane is called without leaving the loop")
   func actorsOnLanes() async {
     let lane = Lane(loop: SharedRuntime.loop, name: "actor")
@@ -92,6 +114,27 @@ struct TaskTests {
       }
       precondition(ProcessSettings.threadCount <= before)
     }
+  }
+}
+
+/// A result of many words, some of which are counted references.
+private struct LargeResult: Sendable {
+  let before: Int
+  let lists: [[Int]]
+  let text: String
+  let more: [String]
+  let after: Int
+
+  init(_ round: Int) {
+    before = round
+    lists = [[round], [round, round]]
+    text = "round \(round), in a text that is too long for a small one"
+    more = [text, text]
+    after = round
+  }
+
+  func isWhole(_ round: Int) -> Bool {
+    before == round && after == round && lists[1].count == 2 && more[1] == text
   }
 }
 

@@ -147,17 +147,16 @@ import Synchronization
     guard let caller = EventLoop.current else {
       preconditionFailure("perform is for tasks on loops")
     }
-    let box = ResultBox<Result>()
     let lane = caller.chargedLane ?? caller.systemLane
-    let parker = Parker(on: lane)
+    let box = ResultBox<Result>(on: lane)
     systemLane.post {
       box.value = body()
-      lane.post { parker.wake() }
+      lane.post { box.arrive() }
     }
-    while true {
-      if let value = box.value { return value }
-      _ = await parker.park()
-    }
+    // The value is not looked at until the message has come: the other thread may be writing it.
+    while !box.hasArrived { _ = await box.parker.park() }
+    guard let value = box.value else { preconditionFailure("written before the message was sent") }
+    return value
   }
 
   /// The first `count` bytes of the shared receive buffer, valid until the next receive.
