@@ -59,40 +59,24 @@ package final class ContentCodingStage: ResponseStage {
     // A client that refuses the content as it is gets any content coded.
     if !refusesIdentity {
       if let length = response.contentLength, length < configuration.minimumBytes { return false }
-      var isMeant: Bool?
-      if let stored { isMeant = isMeantType(stored.fields) }
-      guard isMeant ?? isMeantType(response.fields) ?? false else { return false }
+      guard isMeantType(stored, response.fields) else { return false }
     } else if response.contentLength == 0 {
       return false
     }
-    if let stored, !isTransformable(stored.fields) { return false }
-    return isTransformable(response.fields)
+    return stored?.isTransformable ?? true && response.fields.isTransformable
   }
 
-  /// Nil without a Content-Type.
-  private func isMeantType(_ fields: FieldBlock) -> Bool? {
-    fields.withFirst(.contentType) { value in
-      var end = 0
-      while end < value.count, value[end] != 0x3b, value[end] != 0x20 { end += 1 }
-      let type = value.extracting(0..<end)
-      for pattern in mediaTypes where pattern.matches(type) { return true }
-      return false
+  private func isMeantType(_ stored: StoredFields?, _ fields: borrowing FieldBlock) -> Bool {
+    if let stored, let type = stored.mediaType {
+      return stored.fields.bytes.withSpan { isMeantType($0.extracting(type)) }
     }
+    guard let type = fields.mediaType else { return false }
+    return isMeantType(fields.bytes.span.extracting(type))
   }
 
-  /// Not coded already, not a part, and not forbidden (RFC 9111 section 5.2.2.6).
-  private func isTransformable(_ fields: FieldBlock) -> Bool {
-    for index in fields.entries.indices {
-      switch fields.entries[index].name {
-      case .contentRange: return false
-      case .contentEncoding where !fields.withValue(at: index, { $0.listHolds("identity") }):
-        return false
-      case .cacheControl where fields.withValue(at: index, { $0.listHolds("no-transform") }):
-        return false
-      default: continue
-      }
-    }
-    return true
+  private func isMeantType(_ type: Span<UInt8>) -> Bool {
+    for index in mediaTypes.indices where mediaTypes[index].matches(type) { return true }
+    return false
   }
 
   /// Whether Vary says already that the coding is chosen.
@@ -141,6 +125,7 @@ package final class ContentCodingStage: ResponseStage {
 
   /// A client that asks by a weak tag, where ours is strong, has the coded form: the 304 speaks of
   /// that (RFC 9110 section 15.4.5).
+  @inline(never)
   private func transformNotModified(_ exchange: Exchange) {
     guard exchange.facts.wantedCoding != .identity,
       let tag = exchange.response.fields.firstIndex(of: .etag),
