@@ -62,6 +62,38 @@ struct TaskTests {
     #expect(result.1)
   }
 
+  @Test("what another loop writes as its result is not looked at before its message has come")
+  func resultsAreWhole() async {
+    let isWhole = await SharedRuntime.run { lane in
+      // The other loop is awake, so that it begins at once.
+      let keepsAwake = Lane(loop: SharedRuntime.other, name: "awake")
+      let stop = Parker(on: keepsAwake)
+      keepsAwake.start { while !stop.isCancelled { await Parker(on: keepsAwake).yield() } }
+      var isWhole = true
+      for round in 0..<50_000 {
+        let result = await SharedRuntime.other.perform { LargeResult(round) }
+        isWhole = isWhole && result.isWhole(round)
+      }
+      keepsAwake.post { stop.cancel() }
+      return isWhole
+    }
+    #expect(isWhole)
+  }
+
+  @Test("a loop that sleeps between messages hears each of them")
+  func wakesEachTime() async {
+    let count = await SharedRuntime.run { lane in
+      let parker = Parker(on: lane)
+      var count = 0
+      for _ in 0..<200 {
+        count += await SharedRuntime.other.perform { 1 }
+        _ = await parker.park(until: SystemClock.monotonic + .milliseconds(1))
+      }
+      return count
+    }
+    #expect(count == 200)
+  }
+
   @Test("an actor on a lane is called without leaving the loop")
   func actorsOnLanes() async {
     let lane = Lane(loop: SharedRuntime.loop, name: "actor")
@@ -92,6 +124,27 @@ struct TaskTests {
       }
       precondition(ProcessSettings.threadCount <= before)
     }
+  }
+}
+
+/// A result of many words, some of which are counted references.
+private struct LargeResult: Sendable {
+  let before: Int
+  let lists: [[Int]]
+  let text: String
+  let more: [String]
+  let after: Int
+
+  init(_ round: Int) {
+    before = round
+    lists = [[round], [round, round]]
+    text = "round \(round), in a text that is too long for a small one"
+    more = [text, text]
+    after = round
+  }
+
+  func isWhole(_ round: Int) -> Bool {
+    before == round && after == round && lists[1].count == 2 && more[1] == text
   }
 }
 

@@ -69,6 +69,34 @@ int32_t skerry_thread_start(const char *name, int32_t cpu, skerry_thread_main ma
   return -error;
 }
 
+// struct sched_attr, which this C library does not have (sched_setattr(2)).
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t niceness;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+int32_t skerry_thread_set_slice(uint64_t nanoseconds) {
+  struct scheduling scheduling = {.size = sizeof scheduling};
+  if (syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) < 0) return -errno;
+  if (scheduling.policy != SCHED_OTHER) return 0;
+  scheduling.runtime = nanoseconds;
+  return (int32_t)RESULT(syscall(SYS_sched_setattr, 0, &scheduling, 0));
+}
+
+uint64_t skerry_thread_slice(void) {
+  struct scheduling scheduling = {.size = sizeof scheduling};
+  return syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) < 0 ? 0 : scheduling.runtime;
+}
+
+int32_t skerry_thread_niceness(void) { return getpriority(PRIO_PROCESS, 0); }
+
+int32_t skerry_thread_add_niceness(int32_t niceness) {
+  return (int32_t)RESULT(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness));
+}
+
 int32_t skerry_allowed_cpus(int32_t *cpus, int32_t capacity) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) < 0) return -errno;
@@ -161,6 +189,11 @@ int32_t skerry_epoll_add(int32_t epoll, int32_t descriptor, void *owner) {
   return RESULT(epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event));
 }
 
+int32_t skerry_epoll_add_signal(int32_t epoll, int32_t eventfd) {
+  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = NULL};
+  return RESULT(epoll_ctl(epoll, EPOLL_CTL_ADD, eventfd, &event));
+}
+
 int32_t skerry_epoll_remove(int32_t epoll, int32_t descriptor) {
   return RESULT(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL));
 }
@@ -191,10 +224,6 @@ int32_t skerry_eventfd(void) { return RESULT(eventfd(0, EFD_CLOEXEC | EFD_NONBLO
 int32_t skerry_eventfd_signal(int32_t descriptor) {
   uint64_t one = 1;
   return (int32_t)RESULT(write(descriptor, &one, sizeof one));
-}
-int32_t skerry_eventfd_clear(int32_t descriptor) {
-  uint64_t count;
-  return (int32_t)RESULT(read(descriptor, &count, sizeof count));
 }
 
 // MARK: sockets

@@ -27,7 +27,8 @@ extension EventLoop {
   /// Runs the loop on the calling thread until `stop`.
   package func run() {
     unsafe skerry_set_current(Unmanaged.passUnretained(self).toOpaque())
-    skerry_epoll_add(epoll, inbox.descriptor, nil)
+    priority.takeEffect()
+    skerry_epoll_add_signal(epoll, inbox.descriptor)
     threadClock.store(skerry_thread_clock(), ordering: .releasing)
     chargedSince = CPUClock.now
     audit = ChargeAudit(
@@ -146,10 +147,8 @@ extension EventLoop {
     }
     for index in 0..<max(0, Int(count)) {
       let event = unsafe events[index]
-      guard let owner = unsafe event.owner else {
-        inbox.clearSignal()
-        continue
-      }
+      // The inbox has none: it is looked at in every round.
+      guard let owner = unsafe event.owner else { continue }
       // Safe: a registered channel is alive; a closed one is in `retired` until the round ends.
       unsafe Unmanaged<Channel>.fromOpaque(owner)._withUnsafeGuaranteedRef {
         $0.readinessCame(unsafe event.readiness)

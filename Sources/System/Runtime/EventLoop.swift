@@ -14,6 +14,8 @@ import Synchronization
   package let index: Int
   /// The core that the loop is pinned to; nil lets the kernel choose.
   package let cpu: Int32?
+  /// Who goes first where threads want the same core.
+  let priority: ThreadPriority
 
   /// The time at which this round of the loop began.
   package internal(set) var now: Instant
@@ -68,7 +70,10 @@ import Synchronization
   private var systemLaneStorage: Lane?
   private var arrivals: [Lane?]
 
-  package init(name: String, index: Int, cpu: Int32? = nil) throws(RuntimeError) {
+  package init(
+    name: String, index: Int, cpu: Int32? = nil, priority: ThreadPriority = .serving
+  ) throws(RuntimeError) {
+    self.priority = priority
     self.name = name
     self.index = index
     self.cpu = cpu
@@ -141,17 +146,16 @@ import Synchronization
     guard let caller = EventLoop.current else {
       preconditionFailure("perform is for tasks on loops")
     }
-    let box = ResultBox<Result>()
     let lane = caller.chargedLane ?? caller.systemLane
-    let parker = Parker(on: lane)
+    let box = ResultBox<Result>(on: lane)
     systemLane.post {
       box.value = body()
-      lane.post { parker.wake() }
+      lane.post { box.arrive() }
     }
-    while true {
-      if let value = box.value { return value }
-      _ = await parker.park()
-    }
+    // The value is not looked at until the message has come: the other thread may be writing it.
+    while !box.hasArrived { _ = await box.parker.park() }
+    guard let value = box.value else { preconditionFailure("written before the message was sent") }
+    return value
   }
 
   /// The first `count` bytes of the shared receive buffer, valid until the next receive.

@@ -35,7 +35,8 @@ package struct EventLoopGroup: Sendable {
   ) throws(RuntimeError) -> [EventLoop] {
     var threads: [EventLoop] = []
     for index in 0..<count {
-      threads.append(try EventLoop(name: "\(name)-\(index)", index: index))
+      threads.append(
+        try EventLoop(name: "\(name)-\(index)", index: index, priority: .background))
     }
     return threads
   }

@@ -28,6 +28,14 @@ package enum RuntimeLimits {
   /// work is served, so that many small requests can't starve a download.
   package static let lightWorkNanoseconds: UInt64 = 300_000
 
+  /// What the kernel may let a thread that serves run at a stretch beside another: the shortest that it
+  /// knows. Whose slices are shorter goes before the others when it wakes, and gets no more for it.
+  package static let servingSliceNanoseconds: UInt64 = 100_000
+
+  /// Added to the niceness of threads that serve no tenant: on a core that they share with a busy loop they
+  /// get a quarter of it. At 10 they would get a tenth, and changes of zones would take several times as long.
+  package static let backgroundNiceness: Int32 = 5
+
   /// Between two comparisons of what was charged with the thread's CPU time.
   package static let auditNanoseconds: UInt64 = 4_000_000
 

@@ -78,8 +78,6 @@ import CLinux
 
   func awake() { unsafe skerry_flag_set(sleeping, 0) }
 
-  func clearSignal() { skerry_eventfd_clear(descriptor) }
-
   private func wake() {
     if unsafe skerry_flag_exchange(sleeping, 0) == 1 { skerry_eventfd_signal(descriptor) }
   }

@@ -11,6 +11,12 @@
 typedef void (*skerry_thread_main)(void *context);
 // `cpu`: the only one it may run on, or -1.
 int32_t skerry_thread_start(const char *name, int32_t cpu, skerry_thread_main main, void *context);
+// Lets the calling thread run so long at a stretch (Linux 6.12); not one with a real-time policy.
+int32_t skerry_thread_set_slice(uint64_t nanoseconds);
+int32_t skerry_thread_add_niceness(int32_t niceness);
+int32_t skerry_thread_niceness(void);
+// The slice that was asked for, 0 if none was.
+uint64_t skerry_thread_slice(void);
 // The processors that the calling thread may run on, in order; how many.
 int32_t skerry_allowed_cpus(int32_t *cpus, int32_t capacity);
 // The CPU clock of the calling thread, which any thread may read; 0 if it has none.
@@ -58,12 +64,13 @@ uint32_t skerry_flag_get(const skerry_flag *flag);
 typedef struct { void *owner; uint32_t readiness; } skerry_event;
 int32_t skerry_epoll_create(void);
 int32_t skerry_epoll_add(int32_t epoll, int32_t descriptor, void *owner);
+// Each write of an eventfd is one event without an owner: it needs not be read.
+int32_t skerry_epoll_add_signal(int32_t epoll, int32_t eventfd);
 int32_t skerry_epoll_remove(int32_t epoll, int32_t descriptor);
 int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
                           int64_t timeout_nanoseconds);
 int32_t skerry_eventfd(void);
 int32_t skerry_eventfd_signal(int32_t descriptor);
-int32_t skerry_eventfd_clear(int32_t descriptor);
 
 // Sockets. An address is 16 bytes (IPv4 as ::ffff:a.b.c.d), a port and the family 4 or 6;
 // family 1 is a socket in the file system.

@@ -14,8 +14,8 @@ import Storage
 import TLS
 import Zones
 
-/// One run of an edge. The main thread becomes the loop of the control API and of signals; tenants
-/// are served by loops of their own.
+/// One run of an edge. The control API and signals have a loop, tenants are served by others. The main
+/// thread starts the successor: what it starts inherits its priority, which is the process's own.
 struct EdgeProgram {
   let options: EdgeOptions
 
@@ -32,8 +32,11 @@ struct EdgeProgram {
     let listeners = try attempt { () throws(RuntimeError) in
       try ListenerSet.open(options, loops: cpus.count)
     }
-    let loop = try attempt { () throws(RuntimeError) in
-      try EventLoop(name: "control", index: -1)
+    let (main, loop) = try attempt { () throws(RuntimeError) in
+      (
+        try EventLoop(name: "main", index: -1, priority: .inherited),
+        try EventLoop(name: "control", index: -1, priority: .background)
+      )
     }
     let group = try attempt { () throws(RuntimeError) in
       try EventLoopGroup(
@@ -43,7 +46,7 @@ struct EdgeProgram {
     let keyring = try makeKeyring(store)
     let edge = try makeEdge(group, store, keyring, defaultZone: zone)
     let service = EdgeService(
-      edge: edge, keyring: keyring, loop: loop, listeners: listeners, options: options,
+      edge: edge, keyring: keyring, main: main, loop: loop, listeners: listeners, options: options,
       descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
@@ -53,7 +56,7 @@ struct EdgeProgram {
     _exit(0)
   }
 
-  /// Starts listening, and runs the control loop to the end.
+  /// Starts listening, and lets the control loop run to the end.
   private func serve(
     _ service: EdgeService, _ store: ZoneStore, _ report: ZoneStoreReport
   ) throws(CommandFailure) {
@@ -75,7 +78,8 @@ struct EdgeProgram {
     try attempt { () throws(RuntimeError) in try signals.register() }
     service.announce()
     tellOfZones(service, store)
-    service.loop.run()
+    try attempt { () throws(RuntimeError) in try service.loop.start() }
+    service.main.run()
     withExtendedLifetime((server, signals)) {}
   }
 

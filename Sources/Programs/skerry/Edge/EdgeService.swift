@@ -16,7 +16,9 @@ import Zones
 /// Runs an edge on behalf of the operator. Its tasks run on the control loop.
 final class EdgeService: EdgeBackend {
   let edge: Edge
-  /// The loop of the control API: the main thread.
+  /// The loop of the main thread, which starts the successor and else waits for the end.
+  let main: EventLoop
+  /// The loop of the control API.
   let loop: EventLoop
   let listeners: ListenerSet
   private let keyring: TicketKeyring
@@ -41,9 +43,10 @@ final class EdgeService: EdgeBackend {
   var isSucceeded: Bool { shared.withLock { $0.isSucceeded } }
 
   init(
-    edge: Edge, keyring: TicketKeyring, loop: EventLoop, listeners: ListenerSet,
-    options: EdgeOptions, descriptorLimit: Int
+    edge: Edge, keyring: TicketKeyring, main: EventLoop, loop: EventLoop,
+    listeners: ListenerSet, options: EdgeOptions, descriptorLimit: Int
   ) {
+    self.main = main
     self.edge = edge
     self.keyring = keyring
     self.loop = loop
@@ -231,7 +234,7 @@ final class EdgeService: EdgeBackend {
       throw ControlRefusal(503, .busy, "An upgrade is under way, or this process is stopping.")
     }
     defer { shared.withLock { $0.isUpgrading = false } }
-    let successor = try startSuccessor()
+    let successor = try await main.perform { self.startSuccessor() }.get()
     defer { successor.close() }
     let parker = Parker(on: lane)
     let deadline = loop.now + EdgeLimits.upgradeDuration
@@ -255,15 +258,18 @@ final class EdgeService: EdgeBackend {
         : "The new process did not come up; this one goes on. Its messages are in the log.")
   }
 
-  private func startSuccessor() throws(ControlRefusal) -> Successor {
+  /// On the main thread, whose priority the new process inherits.
+  private func startSuccessor() -> Result<Successor, ControlRefusal> {
     var variables = ProcessInfo.processInfo.environment
     variables[ListenerSet.variable] = listeners.description
     do throws(RuntimeError) {
-      return try Successor.start(
-        path: ProgramPath.executable, arguments: Array(CommandLine.arguments.dropFirst()),
-        variables: variables, descriptors: listeners.descriptors)
+      return .success(
+        try Successor.start(
+          path: ProgramPath.executable, arguments: Array(CommandLine.arguments.dropFirst()),
+          variables: variables, descriptors: listeners.descriptors))
     } catch {
-      throw ControlRefusal(500, .refused, "The new process could not be started: \(error)")
+      return .failure(
+        ControlRefusal(500, .refused, "The new process could not be started: \(error)"))
     }
   }
 
@@ -296,7 +302,7 @@ final class EdgeService: EdgeBackend {
     }
   }
 
-  /// Waits for connections to end, for a bounded time, and then ends the control loop.
+  /// Waits for connections to end, for a bounded time, and then ends control loop and process.
   private func drainAndEnd() async {
     let parker = Parker(on: lane)
     // A successor waits for the folder; what this process still serves comes from memory or origins.
@@ -312,5 +318,6 @@ final class EdgeService: EdgeBackend {
     } while !isDue
     await edge.cutOff()
     loop.stop()
+    main.stop()
   }
 }
