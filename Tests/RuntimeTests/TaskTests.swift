@@ -70,9 +70,13 @@ struct TaskTests {
       let stop = Parker(on: keepsAwake)
       keepsAwake.start { while !stop.isCancelled { await Parker(on: keepsAwake).yield() } }
       var isWhole = true
-      for round in 0..<50_000 {
-        let result = await SharedRuntime.other.perform { LargeResult(round) }
-        isWhole = isWhole && result.isWhole(round)
+      for round in 0..<5_000 {
+        let isEarlierHeard = Shared(false)
+        let result = await SharedRuntime.other.perform {
+          lane.post { isEarlierHeard.value = true }
+          return LargeResult(round)
+        }
+        isWhole = isWhole && isEarlierHeard.value && result.isWhole(round)
       }
       keepsAwake.post { stop.cancel() }
       return isWhole
