@@ -38,7 +38,8 @@ extension EventLoop {
     }
     lane.wait = .further
     lane.readyTicks = chargedSince
-    let ticks = chargedSince &- begin
+    // Counters of two cores may differ a little, and a loop that is not pinned moves.
+    let ticks = chargedSince > begin ? chargedSince - begin : 0
     if ticks > Self.notedWaitTicks { note(backlog: ticks, spent: spent, of: lane) }
   }
 

@@ -38,7 +38,9 @@
   /// Notes that `lane` had the loop from `begin` to `end`, and paid for `ran` ticks of that.
   @inline(__always)
   mutating func add(_ lane: Lane, from begin: UInt64, to end: UInt64, ran: UInt64) {
-    guard end != begin else { return }
+    // Counters of two cores may differ a little, and a loop that is not pinned moves.
+    guard end > begin else { return }
+    let ran = min(ran, end - begin)
     // Safe: `newest` is within the spans, and only identities are compared.
     let last = unsafe spans + newest
     if unsafe last.pointee.lane?.toOpaque() == Unmanaged.passUnretained(lane).toOpaque(),
@@ -103,7 +105,7 @@
   private static func part(of span: Span, from begin: UInt64) -> UInt64 {
     let whole = span.end - span.begin
     let part = span.end - begin
-    if part == whole { return min(span.ran, whole) }
+    if part == whole { return span.ran }
     let ran = Double(span.ran) * Double(part) / Double(whole)
     return min(UInt64(ran), part)
   }
