@@ -169,15 +169,14 @@ int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
                           int64_t timeout_nanoseconds) {
   struct epoll_event raw[256];
   if (capacity > 256) capacity = 256;
-  int32_t count;
-  if (timeout_nanoseconds <= 0) {
-    count = epoll_wait(epoll, raw, capacity, timeout_nanoseconds < 0 ? -1 : 0);
-  } else {
-    int64_t milliseconds = (timeout_nanoseconds + 999999) / 1000000;
-    count = epoll_wait(epoll, raw, capacity,
-                       milliseconds > 1000000 ? 1000000 : (int)milliseconds);
-  }
-  if (count < 0) return -errno;
+  int64_t milliseconds = timeout_nanoseconds < 0 ? -1 : (timeout_nanoseconds + 999999) / 1000000;
+  if (milliseconds > 1000000) milliseconds = 1000000;
+#ifdef SYS_epoll_wait
+  int32_t count = (int32_t)RAW(SYS_epoll_wait, epoll, raw, capacity, (int)milliseconds);
+#else
+  int32_t count = (int32_t)RAW(SYS_epoll_pwait, epoll, raw, capacity, (int)milliseconds, NULL, 0);
+#endif
+  if (count < 0) return count;
   for (int32_t i = 0; i < count; i++) {
     events[i].owner = raw[i].data.ptr;
     events[i].readiness = (raw[i].events & (EPOLLIN | EPOLLPRI) ? SKERRY_READABLE : 0)
@@ -325,7 +324,7 @@ int32_t skerry_local_address(int32_t descriptor, skerry_address *address) {
 }
 
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count) {
-  return RESULT(recv(descriptor, buffer, count, 0));
+  return RAW(SYS_recvfrom, descriptor, buffer, count, 0, NULL, NULL);
 }
 
 bool skerry_has_input(int32_t descriptor) {
@@ -340,14 +339,14 @@ int32_t skerry_unacknowledged(int32_t descriptor) {
 }
 
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count) {
-  return RESULT(send(descriptor, buffer, count, MSG_NOSIGNAL));
+  return RAW(SYS_sendto, descriptor, buffer, count, MSG_NOSIGNAL, NULL, 0);
 }
 
 int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count) {
   struct msghdr message = {
     .msg_iov = (struct iovec *)slices, .msg_iovlen = (size_t)count};
   _Static_assert(sizeof(skerry_slice) == sizeof(struct iovec), "a slice is an iovec");
-  return RESULT(sendmsg(descriptor, &message, MSG_NOSIGNAL));
+  return RAW(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL);
 }
 
 int32_t skerry_shutdown_write(int32_t descriptor) { return RESULT(shutdown(descriptor, SHUT_WR)); }
