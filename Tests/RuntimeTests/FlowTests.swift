@@ -37,7 +37,10 @@ private struct VirtualLane: ~Copyable {
 
   /// Serves one piece; false if there is none.
   mutating func serveOne() -> Bool {
-    guard case .work(let work)? = queue.pop(), let flow = work as? VirtualFlow else { return false }
+    let lightTicks = LoopTicks(.shared).lightWork
+    guard case .work(let reference)? = queue.pop(lightTicksAtMost: lightTicks),
+      let flow = unsafe reference.takeRetainedValue() as? VirtualFlow
+    else { return false }
     microseconds += flow.microseconds
     let ticks = CPUClock.shared.ticks(flow.microseconds * 1_000)
     queue.charge(flow, ticks: ticks, period: period)

@@ -14,7 +14,7 @@ struct LaneSchedulerTests {
     }
     var pieces = [ObjectIdentifier: Int]()
     for _ in 0..<total {
-      guard let lane = scheduler.nextLane() else { break }
+      guard let lane = unsafe scheduler.nextLane()?.takeUnretainedValue() else { break }
       lane.deficit -= Int64(CPUClock.shared.ticks(50_000))
       pieces[ObjectIdentifier(lane), default: 0] += 1
       scheduler.endTurn(lane)

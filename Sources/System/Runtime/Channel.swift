@@ -25,7 +25,7 @@ open class Channel: LoopWork {
     case failed(RuntimeError)
   }
 
-  package final private(set) var descriptor: Int32
+  @usableFromInline package final private(set) var descriptor: Int32
   /// False once a receive showed that nothing is left, until epoll says otherwise.
   package final private(set) var canReceive = true
   /// False once a send was cut short, until epoll says otherwise.
@@ -42,7 +42,7 @@ open class Channel: LoopWork {
 
   deinit { if descriptor >= 0 { skerry_close(descriptor) } }
 
-  package final var isOpen: Bool { descriptor >= 0 }
+  @inlinable package final var isOpen: Bool { descriptor >= 0 }
 
   /// Called on the lane's turn; see the type.
   open func ready() {}

@@ -50,31 +50,38 @@ extension EventLoop {
   private func runLanes() {
     guard !scheduler.isEmpty else { return }
     let start = CPUClock.now
-    let poll = Self.pollTicks
-    settle(systemLane, at: start)
+    unsafe system?._withUnsafeGuaranteedRef { settle($0, at: start) }
     beginSpan()
-    while let lane = scheduler.nextLane() {
-      let begin = chargedSince
-      let before = spentTicks
-      beginTurn(lane)
-      serve(lane, until: start &+ poll)
-      endTurn(lane, from: begin, spent: spentTicks &- before)
-      scheduler.endTurn(lane)
-      if chargedSince &- start > poll { break }
+    while let lane = unsafe scheduler.nextLane() {
+      // Safe: it is listed until its turn has ended.
+      unsafe lane._withUnsafeGuaranteedRef { giveTurn($0, until: start &+ ticks.poll) }
+      if chargedSince &- start > ticks.poll { break }
     }
-    chargedLane = nil
+    pay(nil)
+  }
+
+  private func giveTurn(_ lane: Lane, until end: UInt64) {
+    let begin = chargedSince
+    let before = spentTicks
+    beginTurn(lane)
+    serve(lane, until: end)
+    endTurn(lane, from: begin, spent: spentTicks &- before)
+    scheduler.endTurn(lane)
   }
 
   private func serve(_ lane: Lane, until end: UInt64) {
     repeat {
-      guard let item = lane.queue.pop() else { return }
-      // References are counted only where they change.
-      if chargedLane !== lane { chargedLane = lane }
+      guard let item = lane.queue.pop(lightTicksAtMost: ticks.lightWork) else { return }
+      if !pays(lane) { pay(lane) }
       let before = spentTicks
       switch item {
-      case .work(let work):
-        work.runNow()
-        finish(lane, work, since: before)
+      case .work(let reference):
+        // Safe: the queue's reference, which is given back here.
+        unsafe reference._withUnsafeGuaranteedRef { work in
+          work.runNow()
+          finish(lane, work, since: before)
+        }
+        unsafe reference.release()
       case .job(let job):
         unsafe lane.run(job)
         finish(lane, nil, since: before)
@@ -86,7 +93,7 @@ extension EventLoop {
   /// `before` what was charged until it began.
   @inline(__always)
   private func finish(_ lane: Lane, _ flow: LoopWork?, since before: UInt64) {
-    if chargedLane === lane {
+    if pays(lane) {
       settle(lane, at: CPUClock.now)
     } else {
       settle()
@@ -96,16 +103,20 @@ extension EventLoop {
     lane.queue.charge(flow, ticks: spent, period: period)
     lane.ledger.jobs += 1
     if spent > lane.ledger.longestTicks { lane.ledger.longestTicks = spent }
-    if spent > Self.watchdogTicks { report(lane, spent) }
+    if spent > ticks.watchdog { report(lane, spent) }
   }
 
   /// Charges the ticks since the last settlement to the charged lane.
-  func settle() { settle(chargedLane ?? systemLane, at: CPUClock.now) }
+  func settle() {
+    let now = CPUClock.now
+    // Safe: nobody else begins to pay meanwhile.
+    unsafe (payer ?? system)?._withUnsafeGuaranteedRef { settle($0, at: now) }
+  }
 
   private func settle(_ lane: Lane, at now: UInt64) {
     var spent = now &- chargedSince
     chargedSince = now
-    let isSuspicious = spent > Self.suspicionTicks
+    let isSuspicious = spent > ticks.suspicion
     if isSuspicious { checkCharges() }
     if audit.excessTicks > 0 { spent = audit.corrected(spent, isChecked: isSuspicious) }
     lane.deficit -= Int64(truncatingIfNeeded: spent)
@@ -123,12 +134,12 @@ extension EventLoop {
   /// system's: falling asleep and waking.
   func checkCharges() {
     systemLane.ledger.ticks += audit.check(
-      ticks: chargedSince, cpuNanoseconds: skerry_thread_cpu_nanoseconds(), clock: .shared)
+      ticks: chargedSince, cpuNanoseconds: skerry_thread_cpu_nanoseconds(), clock: clock)
   }
 
-  private func report(_ lane: Lane, _ ticks: UInt64) {
+  private func report(_ lane: Lane, _ spent: UInt64) {
     if longJobs.count == RuntimeLimits.watchdogEntries { longJobs.removeFirst() }
-    longJobs.append(LongJob(lane: lane.name, nanoseconds: CPUClock.shared.nanoseconds(ticks)))
+    longJobs.append(LongJob(lane: lane.name, nanoseconds: clock.nanoseconds(spent)))
     longJobCount += 1
   }
 
@@ -146,7 +157,7 @@ extension EventLoop {
     now = SystemClock.monotonic
     nowTicks = CPUClock.now
     period = FlowUse.period(atNanoseconds: now.nanoseconds)
-    if nowTicks &- audit.lastCheckTicks > Self.auditTicks { settleCharges() }
+    if nowTicks &- audit.lastCheckTicks > ticks.audit { settleCharges() }
     if now.nanoseconds(since: wallRead) > 50_000_000 {
       wallRead = now
       wallTime = SystemClock.wall
@@ -174,9 +185,4 @@ extension EventLoop {
   private func runTimers() {
     while let work = timers.popExpired(now: now) { work.deadlineReached() }
   }
-
-  private static let pollTicks = CPUClock.shared.ticks(RuntimeLimits.pollIntervalNanoseconds)
-  private static let auditTicks = CPUClock.shared.ticks(RuntimeLimits.auditNanoseconds)
-  private static let suspicionTicks = CPUClock.shared.ticks(RuntimeLimits.suspicionNanoseconds)
-  private static let watchdogTicks = CPUClock.shared.ticks(RuntimeLimits.watchdogNanoseconds)
 }

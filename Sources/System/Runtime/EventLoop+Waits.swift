@@ -24,7 +24,7 @@ extension EventLoop {
     guard lane.wait != .nothing else { return }
     let waited = chargedSince > lane.readyTicks ? chargedSince - lane.readyTicks : 0
     if lane.wait == .first { lane.ledger.waitTicks += waited }
-    if waited > Self.notedWaitTicks { note(wait: waited, of: lane) }
+    if waited > ticks.notedWait { note(wait: waited, of: lane) }
     lane.wait = .further
   }
 
@@ -39,8 +39,8 @@ extension EventLoop {
     lane.wait = .further
     lane.readyTicks = chargedSince
     // Counters of two cores may differ a little, and a loop that is not pinned moves.
-    let ticks = chargedSince > begin ? chargedSince - begin : 0
-    if ticks > Self.notedWaitTicks { note(backlog: ticks, spent: spent, of: lane) }
+    let taken = chargedSince > begin ? chargedSince - begin : 0
+    if taken > ticks.notedWait { note(backlog: taken, spent: spent, of: lane) }
   }
 
   /// Counts a wait of `lane` that ends now, and who had the loop meanwhile.
@@ -56,7 +56,7 @@ extension EventLoop {
       let seen = history.forEach(from: chargedSince - waited, to: chargedSince) { other, ticks in
         tally.explain(lane, behind: other, ticks: ticks)
       }
-      explainableSince = chargedSince &+ UInt64(seen) &* Self.spanLookTicks
+      explainableSince = chargedSince &+ UInt64(seen) &* ticks.spanLook
     }
   }
 
@@ -71,7 +71,4 @@ extension EventLoop {
       tally.explain(lane, behind: nil, ticks: ticks - own)
     }
   }
-
-  private static let notedWaitTicks = CPUClock.shared.ticks(RuntimeLimits.notedWaitNanoseconds)
-  private static let spanLookTicks = CPUClock.shared.ticks(RuntimeLimits.spanLookNanoseconds)
 }

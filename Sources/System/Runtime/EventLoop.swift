@@ -23,7 +23,15 @@ import Synchronization
   var period: UInt16 = 0
   /// The time now, not when the round began.
   package var preciseNow: Instant {
-    now.advanced(byNanoseconds: CPUClock.shared.nanoseconds(CPUClock.now &- nowTicks))
+    now.advanced(byNanoseconds: clock.nanoseconds(CPUClock.now &- nowTicks))
+  }
+  /// The same of the loop whose thread this is: no reference to it is counted.
+  package static var preciseNow: Instant {
+    // Safe: as in `current`.
+    guard let pointer = unsafe skerry_current() else { return SystemClock.monotonic }
+    return unsafe Unmanaged<EventLoop>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+      $0.preciseNow
+    }
   }
   /// The wall clock, at most 50 ms old.
   package internal(set) var wallTime: WallTime
@@ -46,7 +54,9 @@ import Synchronization
   var scheduler: LaneScheduler
   var timers: TimerWheel
   /// The lane that is charged for what runs now, or for what ran last until the lanes have had their turns.
-  package internal(set) var chargedLane: Lane?
+  package var chargedLane: Lane? { unsafe payer?.takeUnretainedValue() }
+  /// The same, counted by hand where it changes (`pay`): the compiler counts at each look.
+  private(set) var payer: Unmanaged<Lane>?
   var chargedSince: UInt64 = 0
   /// All ticks that were charged: what a piece of work took is a difference.
   var spentTicks: UInt64 = 0
@@ -71,7 +81,10 @@ import Synchronization
   let input: UnsafeMutableRawBufferPointer
   /// The CPU clock of the loop's thread, 0 until it runs.
   let threadClock = Atomic<Int32>(0)
-  private var systemLaneStorage: Lane?
+  let clock = CPUClock.shared
+  let ticks = LoopTicks(.shared)
+  /// The lane of work that belongs to no tenant; kept for the life of the loop.
+  private(set) var system: Unmanaged<Lane>?
   private var arrivals: [Lane?]
 
   package init(name: String, index: Int, cpu: Int32? = nil) throws(RuntimeError) {
@@ -93,7 +106,9 @@ import Synchronization
     unsafe input = .allocate(byteCount: RuntimeLimits.inputBytes, alignment: 64)
     arrivals = Array(repeating: nil, count: RuntimeLimits.arrivalLanes)
     output.reserveCapacity(RuntimeLimits.outputBytes)
-    systemLaneStorage = Lane(loop: self, name: "system", weight: 4, role: .system)
+    unsafe payer = nil
+    unsafe system = Unmanaged.passRetained(
+      Lane(loop: self, name: "system", weight: 4, role: .system))
   }
 
   // Only a loop that was never started dies: a running one is kept by its thread.
@@ -105,8 +120,8 @@ import Synchronization
 
   /// The lane of work that belongs to no tenant (accepting, applying configuration).
   package var systemLane: Lane {
-    guard let lane = systemLaneStorage else { preconditionFailure("set by init") }
-    return lane
+    guard let system = unsafe system else { preconditionFailure("set by init") }
+    return unsafe system.takeUnretainedValue()
   }
 
   /// The lane for work before the tenant is known, shared by sources whose prefixes hash alike.
@@ -172,16 +187,30 @@ import Synchronization
 
   /// Makes `lane` pay for what follows in this piece of work.
   package func charge(_ lane: Lane) {
-    guard chargedLane !== lane else { return }
+    guard !pays(lane) else { return }
     settle()
     endSpan(of: chargedLane)
-    chargedLane = lane
+    pay(lane)
+  }
+
+  /// Whether `lane` is the one that is charged.
+  @inline(__always) func pays(_ lane: Lane) -> Bool {
+    // Safe: only identities are compared.
+    unsafe payer?.toOpaque() == Unmanaged.passUnretained(lane).toOpaque()
+  }
+
+  /// Makes `lane`, or nobody, the one that is charged.
+  func pay(_ lane: Lane?) {
+    let before = unsafe payer
+    unsafe payer = lane.map { unsafe Unmanaged.passRetained($0) }
+    // Safe: balances the line above of the call before.
+    unsafe before?.release()
   }
 
   /// Makes `lane` pay for what follows, and for what was done since the last settlement.
   func chargeUnsettled(_ lane: Lane) {
-    if chargedLane !== lane { endSpan(of: chargedLane) }
-    chargedLane = lane
+    if !pays(lane) { endSpan(of: chargedLane) }
+    pay(lane)
   }
 
   /// What was done since the last charge, as one of `count` equal parts: in ticks that the charged

@@ -10,14 +10,14 @@
     unsafe tail = nil
   }
 
-  var first: Lane? {
-    // Safe: what is listed is retained.
-    unsafe head?.takeUnretainedValue()
-  }
+  /// Kept alive by the list: looking at it counts no reference.
+  var first: Unmanaged<Lane>? { unsafe head }
 
-  mutating func append(_ lane: Lane) {
-    let reference = unsafe Unmanaged.passRetained(lane)
-    unsafe lane.next = nil
+  mutating func append(_ lane: Lane) { unsafe append(Unmanaged.passRetained(lane)) }
+
+  /// Appends what a list gave out.
+  mutating func append(_ reference: Unmanaged<Lane>) {
+    unsafe reference._withUnsafeGuaranteedRef { unsafe $0.next = nil }
     if let tail = unsafe tail {
       unsafe tail._withUnsafeGuaranteedRef { unsafe $0.next = reference }
     } else {
@@ -26,10 +26,11 @@
     unsafe tail = reference
   }
 
-  mutating func removeFirst() {
+  /// Gives the first lane out, with the reference that kept it alive.
+  mutating func takeFirst() -> Unmanaged<Lane> {
     guard let first = unsafe head else { preconditionFailure("the list of lanes is empty") }
     unsafe head = first._withUnsafeGuaranteedRef { unsafe $0.next }
     if unsafe head == nil { unsafe tail = nil }
-    unsafe first.release()
+    return unsafe first
   }
 }

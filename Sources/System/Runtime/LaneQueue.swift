@@ -15,8 +15,6 @@
   private var lightTicks: UInt64 = 0
   private var servesBulk = false
 
-  private static let lightTicksAtMost = CPUClock.shared.ticks(RuntimeLimits.lightWorkNanoseconds)
-
   var isEmpty: Bool { light.isEmpty && bulk.isEmpty }
 
   /// Puts `work` into its class; `period` is the present one (`FlowUse`).
@@ -28,8 +26,9 @@
 
   mutating func push(job: UnsafeMutableRawPointer) { unsafe light.push(job: job) }
 
-  mutating func pop() -> WorkQueue.Item? {
-    servesBulk = light.isEmpty || (lightTicks > Self.lightTicksAtMost && !bulk.isEmpty)
+  /// What goes first; after so many ticks of light work, bulk work that waits.
+  mutating func pop(lightTicksAtMost limit: UInt64) -> WorkQueue.Item? {
+    servesBulk = light.isEmpty || (lightTicks > limit && !bulk.isEmpty)
     return servesBulk ? bulk.pop() : light.pop()
   }
 

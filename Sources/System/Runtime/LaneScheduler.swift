@@ -52,15 +52,18 @@
     }
   }
 
-  /// The lane whose turn it is; it stays in its list until `endTurn`.
-  mutating func nextLane() -> Lane? {
-    while true {
-      guard let lane = sparse.first ?? bulk.first else {
-        return nil
+  /// The lane whose turn it is; its list keeps it until `endTurn`.
+  mutating func nextLane() -> Unmanaged<Lane>? {
+    while let lane = unsafe sparse.first ?? bulk.first {
+      // Safe: what is listed is kept.
+      let hasCredit = unsafe lane._withUnsafeGuaranteedRef { lane in
+        if lane.deficit > 0 { return true }
+        rotate(lane)
+        return false
       }
-      if lane.deficit > 0 { return lane }
-      rotate(lane)
+      if hasCredit { return unsafe lane }
     }
+    return nil
   }
 
   /// Called after `lane`, the one that `nextLane` gave, has run.
@@ -68,14 +71,14 @@
     if lane.queue.isEmpty {
       if lane.list == .sparse {
         // It stays listed for a round, so that it can't come first again at once.
-        sparse.removeFirst()
         lane.list = .bulk
-        bulk.append(lane)
+        unsafe bulk.append(sparse.takeFirst())
       } else {
-        bulk.removeFirst()
         lane.list = .idle
         lane.readyTicks = CPUClock.now
         count(lane, -1)
+        // Last: perhaps nobody else keeps it.
+        unsafe bulk.takeFirst().release()
       }
     } else if lane.deficit <= 0 {
       rotate(lane)
@@ -104,8 +107,8 @@
 
   private mutating func rotate(_ lane: Lane) {
     lane.deficit += quantum(of: lane)
-    if lane.list == .sparse { sparse.removeFirst() } else { bulk.removeFirst() }
+    let reference = unsafe lane.list == .sparse ? sparse.takeFirst() : bulk.takeFirst()
     lane.list = .bulk
-    bulk.append(lane)
+    unsafe bulk.append(reference)
   }
 }

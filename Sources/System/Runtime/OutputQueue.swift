@@ -4,7 +4,7 @@ package import Primitives
 import CLinux
 
 /// What waits to be sent on one channel, in order.
-package struct OutputQueue {
+@usableFromInline package struct OutputQueue {
   /// How a flush ended, and so who goes on: nobody, epoll, the lane's next turn, the owner.
   package enum Flushed: Sendable {
     /// Nothing is left.
@@ -19,11 +19,11 @@ package struct OutputQueue {
   private var parts: [Bytes] = []
   private var first = 0
   /// Bytes that wait.
-  package private(set) var byteCount = 0
+  @usableFromInline package private(set) var byteCount = 0
 
   package init() {}
 
-  package var isEmpty: Bool { byteCount == 0 }
+  @inlinable package var isEmpty: Bool { byteCount == 0 }
 
   /// Queues `bytes` without copying them; they stay alive until they are sent.
   package mutating func append(_ bytes: Bytes) {

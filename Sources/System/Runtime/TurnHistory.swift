@@ -22,7 +22,7 @@
 
   private static let mask = RuntimeLimits.rememberedTurns - 1
   /// Turns of one lane with less between them are one span.
-  private static let joinedTicks = CPUClock.shared.ticks(RuntimeLimits.notedWaitNanoseconds)
+  private let joinedTicks = CPUClock.shared.ticks(RuntimeLimits.notedWaitNanoseconds)
 
   init() {
     precondition(RuntimeLimits.rememberedTurns & Self.mask == 0, "a power of two")
@@ -44,7 +44,7 @@
     // Safe: `newest` is within the spans, and only identities are compared.
     let last = unsafe spans + newest
     if unsafe last.pointee.lane?.toOpaque() == Unmanaged.passUnretained(lane).toOpaque(),
-      unsafe begin &- last.pointee.end < Self.joinedTicks
+      unsafe begin &- last.pointee.end < joinedTicks
     {
       unsafe last.pointee.end = end
       unsafe last.pointee.ran &+= ran

@@ -32,14 +32,14 @@
   mutating func pop() -> Item? {
     guard let node = popNode() else { return nil }
     // Safe: nodes are only made by the two functions above.
-    if node & 1 == 0 { return unsafe .work(Self.work(node).takeRetainedValue()) }
+    if node & 1 == 0 { return unsafe .work(Self.work(node)) }
     guard let job = unsafe UnsafeMutableRawPointer(bitPattern: node & ~1) else { return nil }
     return unsafe .job(job)
   }
 
-  /// What was queued: owned work of ours, or a job to be run exactly once.
+  /// What was queued: work of ours, with the reference that kept it alive, or a job to be run exactly once.
   @safe enum Item {
-    case work(LoopWork)
+    case work(Unmanaged<LoopWork>)
     case job(UnsafeMutableRawPointer)
   }
 
