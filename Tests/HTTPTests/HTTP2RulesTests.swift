@@ -18,9 +18,7 @@ struct HTTP2RulesTests {
         try rules.add(bytes(name).span, bytes(value).span, to: &head)
       }
       try rules.finish(&head)
-      var method: [UInt8] = []
-      head.method.write(to: &method)
-      result.start = "\(text(method)) \(text(head.path)) \(head.version) \(head.scheme)"
+      result.start = "\(text(head.method.token)) \(text(head.path)) \(head.version) \(head.scheme)"
       result.authority = text(head.authority)
       result.fields = lines(head.fields)
       if let length = rules.contentLength { result.framing.body = .length(length) }

@@ -69,7 +69,7 @@ struct HTTPDateTests {
     var cache = HTTPDateCache()
     var output: [UInt8] = []
     for seconds in [0, 0, 1, 0] as [Int64] {
-      cache.append(WallTime(seconds: seconds), to: &output)
+      output += cache.text(WallTime(seconds: seconds))
     }
     #expect(
       text(output) == [0, 0, 1, 0].map { "Thu, 01 Jan 1970 00:00:0\($0) GMT" }.joined())

@@ -51,9 +51,7 @@ struct Outcome: Equatable, CustomStringConvertible {
         guard let consumed = try parser.parse(input.span.extracting(0..<cut), into: &head) else {
           continue
         }
-        var method: [UInt8] = []
-        head.method.write(to: &method)
-        result.start = "\(text(method)) \(text(head.path)) \(head.version)"
+        result.start = "\(text(head.method.token)) \(text(head.path)) \(head.version)"
         result.authority = text(head.authority)
         result.fields = lines(head.fields)
         result.framing = parser.framing

@@ -18,9 +18,7 @@ struct ControlCall: Sendable, Equatable {
       throw ControlRefusal(400, .invalidQuery, "The path is not UTF-8.")
     }
     target = try ControlTarget(path)
-    var method: [UInt8] = []
-    head.method.write(to: &method)
-    let name = String(decoding: method, as: UTF8.self)
+    let name = String(decoding: head.method.token, as: UTF8.self)
     guard target.route.methods.contains(name) else {
       let allowed = target.route.methods.joined(separator: ", ")
       throw ControlRefusal(

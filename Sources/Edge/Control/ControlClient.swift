@@ -87,8 +87,7 @@ package struct ControlClient: Sendable {
   private func request(
     _ method: HTTPMethod, _ path: String, _ content: [UInt8]?, _ fields: [(String, String)]
   ) -> [UInt8] {
-    var head: [UInt8] = []
-    method.write(to: &head)
+    var head = method.token
     head.append(contentsOf: " \(path) HTTP/1.1\r\nHost: skerry\r\nConnection: close\r\n".utf8)
     head.append(contentsOf: "Authorization: \(token.authorization)\r\n".utf8)
     if let content {

@@ -23,17 +23,27 @@ extension OutputSpan where Element == UInt8 {
   @_lifetime(self: copy self)
   @inlinable
   package mutating func appendDecimal(_ value: UInt64) {
-    // They come from the back, with one division each.
-    var digits = InlineArray<20, UInt8>(repeating: 48)
-    var start = 20
-    var rest = value
-    repeat {
-      let quotient = rest / 10
-      start -= 1
-      digits[start] = UInt8(truncatingIfNeeded: 48 + (rest - quotient * 10))
-      rest = quotient
-    } while rest > 0
-    append(digits.span.extracting(start..<20))
+    var length = 1
+    var bound: UInt64 = 10
+    while value >= bound {
+      length &+= 1
+      // The largest number has 20 digits, of which 10 to the power of 20 is no bound any more.
+      if length == 20 { break }
+      bound &*= 10
+    }
+    precondition(length <= freeCapacity)
+    // Safe: the room was just checked. The digits come from the back, with one division each.
+    unsafe withUnsafeMutableBufferPointer { target, count in
+      var rest = value
+      var place = count &+ length
+      count = place
+      repeat {
+        let quotient = rest / 10
+        place &-= 1
+        unsafe target[place] = UInt8(truncatingIfNeeded: 48 &+ (rest &- quotient &* 10))
+        rest = quotient
+      } while rest > 0
+    }
   }
 
   /// Appends `bytes`, for which there is room.

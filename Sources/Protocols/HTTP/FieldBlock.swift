@@ -58,6 +58,8 @@ import Primitives
   /// The bytes that the entries' ranges index.
   @usableFromInline package private(set) var bytes: [UInt8] = []
   @usableFromInline package private(set) var entries: [Entry] = []
+  /// A superset of the names of `entries`: most questions for a name are answered by it.
+  private var names = FieldNameSet()
 
   package init() {}
 
@@ -69,6 +71,15 @@ import Primitives
     // Most blocks are made empty twice: when a message has ended and before the next one.
     if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
     if !entries.isEmpty { entries.removeAll(keepingCapacity: true) }
+    names = FieldNameSet()
+  }
+
+  /// The most bytes that all fields take as lines of HTTP/1.1.
+  package var mostLineBytes: Int { Self.mostLineBytes(entries.span, bytes.span) }
+
+  /// The same of a block's parts.
+  static func mostLineBytes(_ entries: Span<Entry>, _ bytes: Span<UInt8>) -> Int {
+    bytes.count &+ 4 &* entries.count
   }
 
   /// Appends a field whose name is found in the table of known names.
@@ -94,36 +105,44 @@ import Primitives
   }
 
   /// Appends a field whose bytes are, or will be, in `bytes`.
-  @inline(__always) mutating func append(entry: Entry) { entries.append(entry) }
-
-  /// Appends a known field; `value` writes its bytes.
-  package mutating func append(_ name: FieldName, writing value: (inout [UInt8]) -> Void) {
-    precondition(name != .other)
-    let start = bytes.count
-    bytes.append(name.canonical)
-    appendLine(name, start, value)
+  @inline(__always) mutating func append(entry: Entry) {
+    names.insert(entry.name)
+    entries.append(entry)
   }
 
-  /// The same in one piece; `write` writes at most `count` bytes. `isChecked`: they can't split a message.
+  /// Appends a known field; `write` writes its value, at most `count` bytes. `isChecked`: they can't split a
+  /// message.
   @inline(__always)
   package mutating func append(
     _ name: FieldName, atMost count: Int, isChecked: Bool = false,
     _ write: (inout OutputSpan<UInt8>) -> Void
   ) {
     append(atMost: name.canonical.utf8CodeUnitCount &+ count &+ 4) { lines, output in
-      lines.append(name, isChecked: isChecked, &output, write)
+      lines.begin(name, &output)
+      write(&output)
+      lines.end(isChecked: isChecked, &output)
     }
   }
 
   /// Appends a known field with a constant value.
   package mutating func append(_ name: FieldName, _ value: StaticString) {
-    append(name) { $0.append(value) }
+    append(name, atMost: value.utf8CodeUnitCount, isChecked: true) { $0.append(value) }
   }
 
   /// Appends a known field under its canonical name.
   package mutating func append(_ name: FieldName, _ value: Span<UInt8>) {
-    precondition(name != .other)
-    append(name) { $0.append(value) }
+    append(atMost: name.canonical.utf8CodeUnitCount &+ value.count &+ 4) { lines, output in
+      lines.begin(name, &output)
+      output.append(value)
+      lines.end(isChecked: false, &output)
+    }
+  }
+
+  /// Off the hot path: a known field whose value `write` makes, however long it is.
+  package mutating func append(_ name: FieldName, writing write: (inout [UInt8]) -> Void) {
+    var value: [UInt8] = []
+    write(&value)
+    append(name, value.span)
   }
 
   /// Appends fields that take at most `count` bytes as lines; `write` writes them.
@@ -133,9 +152,10 @@ import Primitives
     precondition(bytes.count &+ count <= Int(Int32.max))
     var own: [Entry] = []
     swap(&own, &entries)
-    var lines = FieldLines(own, at: bytes.count)
+    var lines = FieldLines(own, names, at: bytes.count)
     bytes.append(addingCapacity: count) { output in write(&lines, &output) }
     entries = lines.entries
+    names = lines.names
   }
 
   /// Where the field lies as the line that goes out in HTTP/1.1; nil if it does not.
@@ -154,8 +174,8 @@ import Primitives
     bytes.append(0x3a)
     bytes.append(0x20)
     value(&bytes)
-    entries.append(
-      Entry(
+    append(
+      entry: Entry(
         name: name, nameStart: start, nameLength: end - start, valueStart: end + 2,
         valueLength: bytes.count - end - 2, traits: .line))
     bytes.append(0x0d)
@@ -188,12 +208,12 @@ import Primitives
 
   /// Whether there is a field of that name.
   package func contains(_ name: FieldName) -> Bool {
-    for index in entries.indices where entries[index].name == name { return true }
-    return false
+    firstIndex(of: name) != nil
   }
 
   /// How many fields have that name.
   package func count(of name: FieldName) -> Int {
+    guard name == .other || names.contains(name) else { return 0 }
     var count = 0
     for index in entries.indices where entries[index].name == name { count += 1 }
     return count
@@ -201,6 +221,7 @@ import Primitives
 
   /// The index of the first field of that name.
   @usableFromInline package func firstIndex(of name: FieldName) -> Int? {
+    guard name == .other || names.contains(name) else { return nil }
     for index in entries.indices where entries[index].name == name { return index }
     return nil
   }

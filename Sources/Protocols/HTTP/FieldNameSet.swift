@@ -8,14 +8,14 @@ package struct FieldNameSet: Equatable, Sendable {
   package init() {}
 
   /// Adds `name`, unless it is `other`.
-  package mutating func insert(_ name: FieldName) {
+  @inline(__always) package mutating func insert(_ name: FieldName) {
     let bit = UInt64(name.rawValue)
     if name == .other { return }
     if bit < 64 { low |= 1 << bit } else { high |= 1 << (bit - 64) }
   }
 
   /// Whether `name` is in the set.
-  package func contains(_ name: FieldName) -> Bool {
+  @inline(__always) package func contains(_ name: FieldName) -> Bool {
     let bit = UInt64(name.rawValue)
     return (bit < 64 ? low >> bit : high >> (bit - 64)) & 1 != 0
   }

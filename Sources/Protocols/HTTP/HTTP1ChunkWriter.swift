@@ -16,12 +16,14 @@ package enum HTTP1ChunkWriter {
 
   /// The last chunk and the trailer section, without fields that may not stand in one.
   package static func appendEnd(trailers: borrowing FieldBlock, to output: inout [UInt8]) {
-    output.append("0\r\n")
-    for index in trailers.entries.indices
-    where trailers.entries[index].name.trailerRule == .allowed {
-      HTTP1HeadWriter.appendFieldLine(trailers, at: index, to: &output)
+    output.append(addingCapacity: trailers.mostLineBytes &+ 5) { output in
+      output.append("0\r\n")
+      for index in trailers.entries.indices
+      where trailers.entries[index].name.trailerRule == .allowed {
+        HTTP1HeadWriter.appendFieldLine(trailers, at: index, to: &output)
+      }
+      output.append("\r\n")
     }
-    output.append("\r\n")
   }
 
   /// The last chunk without trailers.

@@ -5,7 +5,7 @@ import Primitives
 extension HTTP1HeadWriter {
   /// Appends the status line of `status` (RFC 9112 section 4, RFC 9110 section 15). A status that
   /// is not registered has no reason phrase.
-  package static func appendStatusLine(_ status: UInt16, to output: inout [UInt8]) {
+  package static func appendStatusLine(_ status: UInt16, to output: inout OutputSpan<UInt8>) {
     if status == 200 { return output.append("HTTP/1.1 200 OK\r\n") }
     precondition(status >= 100 && status <= 999)
     output.append("HTTP/1.1 ")

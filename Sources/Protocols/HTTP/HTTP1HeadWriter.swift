@@ -26,52 +26,99 @@ package enum HTTP1HeadWriter {
     to output: inout [UInt8]
   ) throws(HTTPParseError) {
     try check(head)
-    head.method.write(to: &output)
-    appendTarget(
-      head.method == .connect ? head.authority.span : head.path.span, head.authority.span,
-      to: &output)
-    appendFieldLines(head.fields, to: &output)
-    appendConnection(connection, sendsTE: head.fields.contains(.te), to: &output)
-    appendFraming(body, anticipatesContent: head.method.anticipatesContent, to: &output)
-    output.append("\r\n")
+    var target = head.path.span
+    if case .connect = head.method { target = head.authority.span }
+    append(
+      head.method, target, head.authority.span, head.fields.entries.span, head.fields.bytes.span,
+      body, connection, to: &output)
   }
 
-  /// The rest of the request line, and Host, in one piece.
-  private static func appendTarget(
-    _ target: Span<UInt8>, _ authority: Span<UInt8>, to output: inout [UInt8]
+  /// The parts of a head are passed one by one: what captures the whole copies it.
+  private static func append(
+    _ method: HTTPMethod, _ target: Span<UInt8>, _ authority: Span<UInt8>,
+    _ entries: Span<FieldBlock.Entry>, _ bytes: Span<UInt8>, _ body: HTTP1MessageFraming.Body,
+    _ connection: Connection, to output: inout [UInt8]
   ) {
-    // The constants have 20 bytes.
-    output.append(addingCapacity: target.count + authority.count + 20) { line in
-      line.append(0x20)
-      line.append(target)
-      line.append(" HTTP/1.1\r\nHost: ")
-      line.append(authority)
-      line.append("\r\n")
+    let most =
+      method.tokenBytes &+ target.count &+ authority.count &+ mostRequestLineBytes
+      &+ FieldBlock.mostLineBytes(entries, bytes) &+ mostFramingBytes
+    output.append(addingCapacity: most) { output in
+      method.write(to: &output)
+      output.append(0x20)
+      output.append(target)
+      output.append(" HTTP/1.1\r\nHost: ")
+      output.append(authority)
+      output.append("\r\n")
+      let sendsTE = appendFieldLines(entries, bytes, to: &output)
+      appendConnection(connection, sendsTE: sendsTE, to: &output)
+      appendFraming(body, anticipatesContent: method.anticipatesContent, to: &output)
+      output.append("\r\n")
     }
   }
 
-  /// Appends a response head. `body` of a response to HEAD or of a 304 says what the body would
-  /// have been; `.none` and `.untilClose` write no framing field.
+  /// Bytes of the constants in the request line and the Host field.
+  private static let mostRequestLineBytes = 24
+
+  /// The most bytes of a status line.
+  package static let mostStatusLineBytes = 64
+
+  /// The most bytes of Connection, framing field and the end of the head.
+  package static let mostFramingBytes = 96
+
+  /// Appends a response head: the lines of `shared`, which have no Date nor framing, then `fields`, and
+  /// `date` if they have none. `body` of a response to HEAD or of a 304 says what the body would have been;
+  /// `.none` and `.untilClose` write no framing field.
   package static func appendResponse(
-    _ head: borrowing ResponseHead, body: HTTP1MessageFraming.Body, connection: Connection,
-    to output: inout [UInt8]
+    _ status: UInt16, shared: Span<UInt8>, fields: borrowing FieldBlock, date: Span<UInt8>,
+    body: HTTP1MessageFraming.Body, connection: Connection, to output: inout [UInt8]
   ) {
-    appendStatusLine(head.status, to: &output)
-    appendFieldLines(head.fields, to: &output)
-    appendConnection(connection, to: &output)
-    appendFraming(body, to: &output)
-    output.append("\r\n")
+    append(
+      status, shared, fields.entries.span, fields.bytes.span, date, body, connection, to: &output)
   }
 
-  /// Appends the lines of all fields but framing and connection fields, each with its CRLF. What
-  /// it wrote can be kept and sent again.
-  package static func appendFieldLines(
-    _ block: borrowing FieldBlock, to output: inout [UInt8]
+  private static func append(
+    _ status: UInt16, _ shared: Span<UInt8>, _ entries: Span<FieldBlock.Entry>,
+    _ bytes: Span<UInt8>, _ date: Span<UInt8>, _ body: HTTP1MessageFraming.Body,
+    _ connection: Connection, to output: inout [UInt8]
   ) {
+    let most =
+      mostStatusLineBytes &+ shared.count &+ FieldBlock.mostLineBytes(entries, bytes) &+ date.count
+      &+ mostFramingBytes
+    output.append(addingCapacity: most) { output in
+      appendStatusLine(status, to: &output)
+      output.append(shared)
+      appendFieldLines(entries, bytes, to: &output)
+      if date.count > 0 {
+        output.append("Date: ")
+        output.append(date)
+        output.append("\r\n")
+      }
+      appendFraming(body, to: &output)
+      appendConnection(connection, to: &output)
+      output.append("\r\n")
+    }
+  }
+
+  /// Appends an interim response (RFC 9110 section 15.2).
+  package static func appendInterim(_ head: borrowing ResponseHead, to output: inout [UInt8]) {
+    appendResponse(
+      head.status, shared: Span(), fields: head.fields, date: Span(), body: .none,
+      connection: .keepAlive, to: &output)
+  }
+
+  /// Appends the lines of all fields but framing and connection fields, each with its CRLF: at most
+  /// `mostLineBytes` of the block. Says whether TE is among them.
+  @discardableResult
+  private static func appendFieldLines(
+    _ entries: Span<FieldBlock.Entry>, _ bytes: Span<UInt8>, to output: inout OutputSpan<UInt8>
+  ) -> Bool {
     // Lines that lie one after the other go together.
-    let bytes = block.bytes.span
     var run = 0..<0
-    for entry in block.entries where !isFraming(entry.name) && isSafe(entry, bytes) {
+    var hasTE = false
+    for index in entries.indices {
+      let entry = entries[index]
+      guard !isFraming(entry.name) && isSafe(entry, bytes) else { continue }
+      if entry.name == .te { hasTE = true }
       let line = FieldBlock.line(of: entry)
       if let line, line.lowerBound == run.upperBound {
         run = run.lowerBound..<line.upperBound
@@ -82,6 +129,7 @@ package enum HTTP1HeadWriter {
       if line == nil { appendLine(entry, bytes, to: &output) }
     }
     if !run.isEmpty { output.append(bytes.extracting(run)) }
+    return hasTE
   }
 
   /// Whether the field is about this message's framing or its connection.
@@ -95,8 +143,9 @@ package enum HTTP1HeadWriter {
 
   /// Appends `Content-Length` or `Transfer-Encoding` as `body` wants it (RFC 9112 section 6).
   /// A request without a body says so if its method anticipates one (RFC 9110 section 8.6).
-  package static func appendFraming(
-    _ body: HTTP1MessageFraming.Body, anticipatesContent: Bool = false, to output: inout [UInt8]
+  static func appendFraming(
+    _ body: HTTP1MessageFraming.Body, anticipatesContent: Bool = false,
+    to output: inout OutputSpan<UInt8>
   ) {
     switch body {
     case .length(let length):
@@ -110,8 +159,8 @@ package enum HTTP1HeadWriter {
   }
 
   /// Appends the Connection field, which also names TE if that is sent (RFC 9110 section 10.1.4).
-  package static func appendConnection(
-    _ connection: Connection, sendsTE: Bool = false, to output: inout [UInt8]
+  static func appendConnection(
+    _ connection: Connection, sendsTE: Bool = false, to output: inout OutputSpan<UInt8>
   ) {
     switch connection {
     case .keepAlive: if sendsTE { output.append("Connection: TE\r\n") }
@@ -125,7 +174,7 @@ package enum HTTP1HeadWriter {
 
   /// Appends one field line, or nothing if the field could split the message.
   static func appendFieldLine(
-    _ block: borrowing FieldBlock, at index: Int, to output: inout [UInt8]
+    _ block: borrowing FieldBlock, at index: Int, to output: inout OutputSpan<UInt8>
   ) {
     let (entry, bytes) = (block.entries[index], block.bytes.span)
     guard isSafe(entry, bytes) else { return }
@@ -142,7 +191,7 @@ package enum HTTP1HeadWriter {
   }
 
   private static func appendLine(
-    _ entry: FieldBlock.Entry, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    _ entry: FieldBlock.Entry, _ bytes: Span<UInt8>, to output: inout OutputSpan<UInt8>
   ) {
     output.append(bytes.extracting(entry.nameRange))
     output.append(": ")

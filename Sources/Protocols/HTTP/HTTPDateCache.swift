@@ -5,17 +5,17 @@ package import Primitives
 /// The preferred format of the current time; a loop keeps one.
 package struct HTTPDateCache: Sendable {
   private var second: WallTime?
-  private var text: [UInt8] = []
+  private var value: [UInt8] = []
 
   package init() {}
 
-  /// Appends `now` in the preferred format (RFC 9110 section 5.6.7).
-  package mutating func append(_ now: WallTime, to output: inout [UInt8]) {
+  /// `now` in the preferred format (RFC 9110 section 5.6.7).
+  package mutating func text(_ now: WallTime) -> [UInt8] {
     if second != now {
-      text.removeAll(keepingCapacity: true)
-      HTTPDate.append(now, to: &text)
+      value.removeAll(keepingCapacity: true)
+      HTTPDate.append(now, to: &value)
       second = now
     }
-    output.append(text.span)
+    return value
   }
 }

@@ -42,8 +42,14 @@ package enum HTTPMethod: Equatable, Sendable {
     }
   }
 
+  /// Bytes of the method's token, or more.
+  package var tokenBytes: Int {
+    if case .other(let bytes) = self { return bytes.count }
+    return 7
+  }
+
   /// Appends the method's token.
-  package func write(to output: inout [UInt8]) {
+  package func write(to output: inout OutputSpan<UInt8>) {
     switch self {
     case .get: output.append("GET")
     case .head: output.append("HEAD")
@@ -54,7 +60,14 @@ package enum HTTPMethod: Equatable, Sendable {
     case .options: output.append("OPTIONS")
     case .trace: output.append("TRACE")
     case .patch: output.append("PATCH")
-    case .other(let bytes): output.append(contentsOf: bytes)
+    case .other(let bytes): output.append(bytes.span)
     }
+  }
+
+  /// Off the hot path: the token.
+  package var token: [UInt8] {
+    var token: [UInt8] = []
+    token.append(addingCapacity: tokenBytes) { write(to: &$0) }
+    return token
   }
 }
