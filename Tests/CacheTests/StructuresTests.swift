@@ -242,6 +242,20 @@ struct ShardModelTests {
       body: StoredBody([Bytes([UInt8](repeating: 1, count: size))]))
   }
 
+  @Test("of variants that match the one that came last answers, whatever their order was")
+  func newestVariant() {
+    let zone = CacheZone(id: ZoneID(high: 1, low: 1)) { _ in }
+    let key = CacheKey.bytes(zone: zone.id, scheme: .http, authority: [0x61], path: [0x2f])
+    for order in [[1, 2, 3], [3, 2, 1], [2, 3, 1], [3, 1, 2]] as [[UInt64]] {
+      let resource = CachedResource(hash: 1, key: key)
+      for number in order {
+        resource.insert(.init(response: makeResponse(zone, 1, key, number, 1), node: 0))
+      }
+      #expect(resource.select(FieldBlock())?.head.freshness.initialAgeSeconds == 3)
+      #expect(resource.variants.map(\.response.head.freshness.initialAgeSeconds) == [3, 2, 1])
+    }
+  }
+
   @Test("the latest of several soft purges counts, looked at between them or not")
   func softPurges() {
     let zone = CacheZone(id: ZoneID(high: 1, low: 1)) { _ in }

@@ -45,7 +45,12 @@ final class CachedResource {
       && response.isCurrent
   }
 
-  func insert(_ variant: Variant) { variants.insert(variant, at: 0) }
+  /// Puts a variant before those that came earlier: what is read from the disk may be older than what is there.
+  func insert(_ variant: Variant) {
+    let receivedAt = variant.response.head.freshness.receivedAt
+    let index = variants.firstIndex { $0.response.head.freshness.receivedAt <= receivedAt }
+    variants.insert(variant, at: index ?? variants.count)
+  }
 
   /// Takes out a variant; nil if it is not there.
   func remove(_ response: StoredResponse) -> Variant? {
