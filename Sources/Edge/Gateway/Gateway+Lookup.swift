@@ -91,7 +91,7 @@ extension Gateway {
 
   /// Goes on with an exchange that waited, if its client still does.
   private func answer(_ exchange: Exchange, _ handle: () -> Handling) {
-    if !exchange.isAborted && handle() == .responded { exchange.sink?.respond(exchange) }
+    if !exchange.isAborted, case .responded = handle() { exchange.sink?.respond(exchange) }
     loop.charge(loop.systemLane)
   }
 }

@@ -98,7 +98,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// The zone that queued the exchange counts it until it is answered.
   package func turnCame(_ exchange: Exchange) {
     let zone = exchange.tenant as? ZoneState
-    if !exchange.isAborted && handle(exchange) == .responded { exchange.sink?.respond(exchange) }
+    if !exchange.isAborted, case .responded = handle(exchange) { exchange.sink?.respond(exchange) }
     zone?.turnEnded(exchange)
   }
 

@@ -169,8 +169,10 @@ final class ZoneState: @unchecked Sendable {
     let pipeline = pipeline
     switch pipeline.run(exchange) {
     case .responded: return responded(exchange, pipeline)
-    case .started(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
-    case .suspended(let work, let next): return fetch(exchange) { $0.begin(work, next: next) }
+    case .started(let work, let next):
+      return fetch(exchange, pipeline) { $0.begin(work, next: next) }
+    case .suspended(let work, let next):
+      return fetch(exchange, pipeline) { $0.begin(work, next: next) }
     case .unanswered:
       ErrorPage.render(Failure(.internalError, "no stage answered"), for: exchange)
       return responded(exchange, pipeline)
@@ -179,26 +181,33 @@ final class ZoneState: @unchecked Sendable {
 
   private func responded(_ exchange: Exchange, _ pipeline: Pipeline) -> Handling {
     pipeline.complete(exchange)
-    if case .stream(let source) = exchange.response.body { return deliver(exchange, source) }
+    // Asked first: looking at the body copies it.
+    if !exchange.response.isBodyComplete(), case .stream(let source) = exchange.response.body {
+      return deliver(exchange, source, pipeline)
+    }
     count(exchange)
     return .responded
   }
 
   /// A stage after the source made a stream of what was in memory: a task sends it.
-  private func deliver(_ exchange: Exchange, _ source: any BodySource) -> Handling {
+  private func deliver(
+    _ exchange: Exchange, _ source: any BodySource, _ pipeline: Pipeline
+  ) -> Handling {
     guard keepsInFlight(exchange) else {
       source.abandon()
       return shed(exchange, "too many requests in flight")
     }
-    ZoneTask(exchange, of: self).deliver()
+    ZoneTask(exchange, of: self, pipeline).deliver()
     return .pending
   }
 
   /// What comes from elsewhere needs room while it waits for its client; what is in memory does not.
-  private func fetch(_ exchange: Exchange, _ begin: (ZoneTask) -> Void) -> Handling {
+  private func fetch(
+    _ exchange: Exchange, _ pipeline: Pipeline, _ begin: (ZoneTask) -> Void
+  ) -> Handling {
     guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
     guard keepsInFlight(exchange) else { return shed(exchange, "too many requests in flight") }
-    begin(ZoneTask(exchange, of: self))
+    begin(ZoneTask(exchange, of: self, pipeline))
     return .pending
   }
 
@@ -223,6 +232,6 @@ final class ZoneState: @unchecked Sendable {
   func count(_ exchange: Exchange) {
     counters.count(
       exchange,
-      nanoseconds: lane.loop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
+      nanoseconds: EventLoop.preciseNow.nanoseconds(since: exchange.facts.begunAt))
   }
 }

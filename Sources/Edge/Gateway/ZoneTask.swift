@@ -30,10 +30,10 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
     case perform(any Suspension)
   }
 
-  init(_ exchange: Exchange, of zone: ZoneState) {
+  init(_ exchange: Exchange, of zone: ZoneState, _ pipeline: Pipeline) {
     self.exchange = exchange
     self.zone = zone
-    pipeline = zone.pipeline
+    self.pipeline = pipeline
   }
 
   /// Begins `work`, which a stage waits for before the stage `next`.
@@ -104,7 +104,7 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
   private func respond() -> Bool {
     guard let exchange else { return true }
     pipeline.complete(exchange)
-    guard exchange.response.body.isComplete else { return false }
+    guard exchange.response.isBodyComplete() else { return false }
     if !exchange.isAborted { exchange.sink?.respond(exchange) }
     return true
   }

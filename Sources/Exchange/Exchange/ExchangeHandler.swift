@@ -16,6 +16,6 @@ extension ExchangeHandler {
   /// Answers, unless the client has left meanwhile.
   package func turnCame(_ exchange: Exchange) {
     guard !exchange.isAborted else { return }
-    if handle(exchange) == .responded { exchange.sink?.respond(exchange) }
+    if case .responded = handle(exchange) { exchange.sink?.respond(exchange) }
   }
 }

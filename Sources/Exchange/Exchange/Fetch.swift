@@ -14,15 +14,19 @@ package final class Fetch: @unchecked Sendable {
   /// The source is asked for content without a coding. Not a field of `request`, by which stored
   /// responses are selected.
   package var asksForIdentity = false
-  package let client: ClientFacts
-  package let requestID: UInt64
+  package private(set) var client: ClientFacts
+  package private(set) var requestID: UInt64
   /// Where the asking task waits, if there is one; cancelled when nobody wants the response any
   /// more.
-  package let parker: Parker
+  package private(set) var parker: Parker
   /// Receives interim responses other than 100, on behalf of a task.
   package var interim: ((ResponseHead) -> Void)?
   /// Who makes the fetch, while it is under way; the source's own.
   package var maker: (any FetchMaker)?
+  /// The request is an exchange's, which gets it back.
+  private var isRequestLent = false
+  /// Where it waits on behalf of nobody.
+  private let ownParker: Parker
 
   package init(
     request: RequestHead, client: ClientFacts, requestID: UInt64, parker: Parker
@@ -31,6 +35,7 @@ package final class Fetch: @unchecked Sendable {
     self.client = client
     self.requestID = requestID
     self.parker = parker
+    ownParker = parker
   }
 
   /// The fetch that passes `exchange` through: its request, its body, its waiting place.
@@ -41,6 +46,39 @@ package final class Fetch: @unchecked Sendable {
     body = exchange.requestBody
     bodyLength = exchange.requestBodyLength
     upgradedInput = exchange.upgradedInput
+  }
+
+  /// Makes this, which is new or over, the fetch that passes `exchange` through. The request moves here
+  /// until `giveBack`, since each part of a copy would be counted; its method and version stay there too.
+  package func take(from exchange: Exchange) {
+    precondition(!isRequestLent && maker == nil)
+    swap(&request, &exchange.request)
+    exchange.request.method = request.method
+    exchange.request.scheme = request.scheme
+    exchange.request.version = request.version
+    isRequestLent = true
+    if exchange.requestBody != nil { body = exchange.requestBody }
+    bodyLength = exchange.requestBodyLength
+    if exchange.upgradedInput != nil { upgradedInput = exchange.upgradedInput }
+    asksForIdentity = false
+    client = exchange.client
+    requestID = exchange.facts.requestID
+    parker = exchange.parker
+  }
+
+  /// Makes the request this fetch's own, to be changed; `exchange`, which it was taken from, has a copy.
+  package func separate(from exchange: Exchange) {
+    exchange.request = request
+    isRequestLent = false
+  }
+
+  /// Lets go of `exchange`, which it was taken from. The source may keep the fetch a little longer.
+  package func giveBack(to exchange: Exchange) {
+    if isRequestLent { swap(&request, &exchange.request) } else { request = RequestHead() }
+    isRequestLent = false
+    if body != nil { body = nil }
+    if upgradedInput != nil { upgradedInput = nil }
+    parker = ownParker
   }
 
   /// Nobody wants the response any more: the receiver hears of a failure, perhaps at once.

@@ -15,4 +15,11 @@ package struct FetchedResponse: @unchecked Sendable {
     self.body = body
     self.contentLength = contentLength
   }
+
+  /// The body, which is not the response's any more.
+  package mutating func takeBody() -> ResponseBody {
+    var taken = ResponseBody.none
+    swap(&taken, &body)
+    return taken
+  }
 }

@@ -29,6 +29,9 @@ package struct Response: Sendable {
   /// response of an exchange: reading that one's body would copy it.
   package mutating func bodyBytes() -> UInt64 { UInt64(body.count) }
 
+  /// Whether the whole body is in memory; `mutating` like `bodyBytes`.
+  package mutating func isBodyComplete() -> Bool { body.isComplete }
+
   /// Back to the initial state, keeping the memory.
   package mutating func reset() {
     status = 0

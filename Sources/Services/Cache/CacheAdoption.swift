@@ -40,10 +40,7 @@ extension CacheStage {
     _ policy: CachePolicy
   ) -> StoredHead? {
     // Most say so themselves: no need to look at the rest.
-    let directives = ResponseDirectives(response.fields)
-    if !policy.overrules, directives.contains(.noStore) || directives.contains(.isPrivate) {
-      return nil
-    }
+    if !policy.overrules, response.fields.forbidsSharedStorage { return nil }
     let assessment = StoredHead.assess(
       response, to: request(), directives: nil, times: times, policy: policy)
     guard case .storable(let head) = assessment else { return nil }

@@ -6,43 +6,72 @@ import Primitives
 import Runtime
 
 /// Passes a request through to the layer below, without a task: events carry it on.
+///
+/// The loop keeps those that are over, with their memory.
 final class CachePass: EventDrivenWork {
-  /// Nil before the pass begins and after it has ended.
+  /// Nil before the pass begins and after it has ended; its request is the fetch's meanwhile.
   private var exchange: Exchange?
   private var driver: (any ExchangeDriver)?
-  private let stage: CacheStage
-  private let forwarding: Forwarding
+  private var stage: CacheStage?
+  private var forwarding = Forwarding.bypass
   /// The key's responses could not be shared lately; one that can be stored by this policy is stored
   /// all the same. Nil if nothing may be.
-  private let policy: CachePolicy?
+  private var policy: CachePolicy?
+  /// The request goes out changed.
+  private var altersRequest = false
+  private var fetch: Fetch?
   private var times = ExchangeTimes(
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
   private var begunAt = Instant(nanoseconds: 0)
   private var start = FetchStart(sequence: 0, instant: Instant(nanoseconds: 0))
 
-  init(_ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy? = nil) {
+  /// Makes this, which is new or over, a pass of `stage`.
+  func prepare(
+    _ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy?,
+    altersRequest: Bool
+  ) {
     self.stage = stage
     self.forwarding = forwarding
     self.policy = policy
+    self.altersRequest = altersRequest
   }
 
   func begin(_ exchange: Exchange, for driver: any ExchangeDriver) {
+    // First: while these are called, every reference that was read is counted.
+    let instant = SystemClock.monotonic
+    begunAt = EventLoop.preciseNow
+    guard let stage else { preconditionFailure("made by a stage") }
     self.exchange = exchange
     self.driver = driver
     times.requestedAt = stage.shard.now
-    begunAt = stage.shard.loop.preciseNow
-    start = FetchStart(stage.zone)
-    let fetch = Fetch(passing: exchange)
-    if let policy { stage.prepare(&fetch.request, policy) }
+    start = FetchStart(sequence: stage.zone.purgeSequence, instant: instant)
+    let fetch = takeFetch(for: exchange, stage)
+    if altersRequest, let policy {
+      fetch.separate(from: exchange)
+      stage.prepare(&fetch.request, policy)
+    }
     exchange.fetch = fetch
     stage.below.begin(fetch, for: self)
   }
 
-  /// Makes `response` the exchange's; what is left to be done takes a task. When this returns, the
-  /// exchange is its driver's alone, and so is its memory.
-  private func settle(_ response: inout FetchedResponse) -> (any Suspension)? {
-    guard let exchange = letGo() else { return nil }
+  private func takeFetch(for exchange: Exchange, _ stage: CacheStage) -> Fetch {
+    // The source may keep the last one still.
+    if !isKnownUniquelyReferenced(&fetch) { fetch = nil }
+    let fetch =
+      self.fetch
+      ?? Fetch(
+        request: RequestHead(), client: exchange.client, requestID: 0,
+        parker: Parker(on: stage.shard.lane))
+    self.fetch = fetch
+    fetch.take(from: exchange)
+    return fetch
+  }
+
+  /// Makes `response` that of `exchange`; what is left to be done takes a task.
+  private func settle(
+    _ response: inout FetchedResponse, of exchange: Exchange, _ stage: CacheStage
+  ) -> (any Suspension)? {
     times.receivedAt = stage.shard.now
     times.receivedWall = stage.shard.wallTime
     if let policy,
@@ -58,12 +87,21 @@ final class CachePass: EventDrivenWork {
     return nil
   }
 
+  /// The exchange is its driver's alone again, and so is its memory.
   private func letGo() -> Exchange? {
-    // The source may keep the fetch a little longer, and shares the request's memory by it.
-    exchange?.fetch?.request = RequestHead()
-    exchange?.fetch = nil
-    exchange?.facts.originNanoseconds = stage.shard.loop.preciseNow.nanoseconds(since: begunAt)
-    return exchange.take()
+    let now = EventLoop.preciseNow
+    guard let exchange = exchange.take() else { return nil }
+    exchange.fetch?.giveBack(to: exchange)
+    exchange.fetch = nil
+    exchange.facts.originNanoseconds = now.nanoseconds(since: begunAt)
+    return exchange
+  }
+
+  /// Makes this ready for another request.
+  private func end(_ stage: CacheStage) {
+    self.stage = nil
+    policy = nil
+    stage.shard.keep(self)
   }
 }
 
@@ -74,24 +112,39 @@ extension CachePass: FetchReceiver {
   }
 
   func responseCame(_ response: inout FetchedResponse) {
-    guard let driver = driver.take() else { return response.body.abandon() }
-    if let rest = settle(&response) { driver.workContinues(rest) } else { driver.workEnded() }
+    guard let stage, let driver = driver.take(), let exchange = letGo() else {
+      return response.body.abandon()
+    }
+    let rest = settle(&response, of: exchange, stage)
+    end(stage)
+    if let rest { driver.workContinues(rest) } else { driver.workEnded() }
   }
 
   func fetchFailed(_ failure: Failure) {
+    guard let stage, let driver = driver.take() else { return }
     _ = letGo()
-    driver.take()?.workFailed(failure)
+    end(stage)
+    driver.workFailed(failure)
   }
 }
 
 extension CacheStage {
+  /// Passes the request through; a response that can be stored by `policy` is.
+  func pass(
+    _ forwarding: Forwarding, storing policy: CachePolicy? = nil, altersRequest: Bool = false
+  ) -> Verdict {
+    let pass = shard.takePass()
+    pass.prepare(self, forwarding, storing: policy, altersRequest: altersRequest)
+    return .start(pass)
+  }
+
   /// Makes `fetched` the exchange's response as it is.
   func respond(_ exchange: Exchange, _ fetched: inout FetchedResponse, _ status: ForwardStatus) {
     exchange.response.status = fetched.head.status
     // The memory that the exchange had for fields is the connection's for its next response.
     swap(&exchange.response.fields, &fetched.head.fields)
     exchange.response.fields.removeTags()
-    exchange.response.body = fetched.body
+    exchange.response.body = fetched.takeBody()
     exchange.response.contentLength = fetched.contentLength
     appendForwardStatus(exchange, status)
   }

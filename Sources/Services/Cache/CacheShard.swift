@@ -60,6 +60,17 @@ package final class CacheShard: @unchecked Sendable {
   /// Hashes of keys whose bodies are being written to the disk in slices.
   var writing: Set<UInt64> = []
 
+  /// Passes that are over, kept for their memory.
+  private var sparePasses: [CachePass] = []
+
+  /// A pass that is new or over.
+  func takePass() -> CachePass { sparePasses.popLast() ?? CachePass() }
+
+  /// Takes back a pass that is over.
+  func keep(_ pass: CachePass) {
+    if sparePasses.count < CacheLimits.sparePasses { sparePasses.append(pass) }
+  }
+
   /// Looks at the disk in this round of the loop, and when that began.
   private var looks = 0
   private var looksOf = Instant(nanoseconds: 0)

@@ -40,6 +40,12 @@ extension CacheStage {
     return request
   }
 
+  /// Whether `prepare` changes `request`, which is lent (see `Exchange`).
+  @inline(never)
+  static func alters(_ request: inout RequestHead, _ policy: CachePolicy) -> Bool {
+    policy.key?.shortensQuery ?? false || UnkeyedFields.isAny(in: request.fields, policy.key)
+  }
+
   /// Makes of a client's request the one that is sent for all who want the same: without what is no
   /// part of the key and could change the response.
   func prepare(_ request: inout RequestHead, _ policy: CachePolicy) {

@@ -70,13 +70,13 @@ package final class CacheStage: Stage, @unchecked Sendable {
     switch exchange.request.method {
     case .get: isHead = false
     case .head: isHead = true
-    default: return .start(CachePass(self, .method))
+    default: return pass(.method)
     }
     guard isEnabled, exchange.requestBody == nil, exchange.upgradedInput == nil else {
-      return .start(CachePass(self, isEnabled ? .request : .bypass))
+      return pass(isEnabled ? .request : .bypass)
     }
     if policy.mayBypass, policy.bypasses(exchange.request, &budget) {
-      return .start(CachePass(self, .bypass))
+      return pass(.bypass)
     }
     let (hash, traits, found) = look(&exchange.request, policy)
     let isOwned = shard.ownerIndex(hash) == shard.index
@@ -88,7 +88,8 @@ package final class CacheStage: Stage, @unchecked Sendable {
     if found == nil, directives == nil, !isHead, !traits.contains(.range),
       shard.markers.isMarked(hash, at: shard.now)
     {
-      return .start(CachePass(self, .uriMiss, storing: policy))
+      return pass(
+        .uriMiss, storing: policy, altersRequest: Self.alters(&exchange.request, policy))
     }
     var lookup = Lookup(
       hash: hash, key: Array(copying: shard.key), policy: policy, isOwned: isOwned, isHead: isHead,

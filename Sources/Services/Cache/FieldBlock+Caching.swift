@@ -26,6 +26,20 @@ extension FieldBlock {
     return (value ?? nil).map(UInt64.init)
   }
 
+  /// Whether Cache-Control alone says, plainly, that a shared cache must not store (RFC 9111 sections 5.2.2.5
+  /// and 5.2.2.7).
+  var forbidsSharedStorage: Bool {
+    if contains(.cdnCacheControl) { return false }
+    for index in entries.indices where entries[index].name == .cacheControl {
+      let forbids = withValue(at: index) { value in
+        value.first(0x22, in: 0..<value.count) == nil
+          && (value.listHolds("no-store") || value.listHolds("private"))
+      }
+      if forbids { return true }
+    }
+    return false
+  }
+
   /// Whether a field is Content-Digest, which is of a message's content: that of a whole is not true of
   /// its parts, nor that of a part of the whole (RFC 9530 section 2).
   func isContentDigest(_ entry: Entry) -> Bool {

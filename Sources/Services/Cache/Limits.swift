@@ -153,6 +153,9 @@ package enum CacheLimits {
   /// Bytes of all tags of a response; what holds for `tags` holds for them.
   package static let tagsBytes = 16 << 10
 
+  /// Passes that a loop keeps for their memory.
+  static let sparePasses = 64
+
   /// Resources reclaimed per turn of a lane after a zone was purged.
   static let reclaimsPerTurn = 128
 }

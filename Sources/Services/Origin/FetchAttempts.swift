@@ -30,6 +30,9 @@ struct FetchAttempts {
     rule = RetryRule(isIdempotent: isIdempotent, retries: retries)
   }
 
+  /// Whether the request may be sent twice (RFC 9110 section 9.2.2).
+  var isIdempotent: Bool { rule.isIdempotent }
+
   // MARK: - The request's content
 
   /// Takes the body over. A small one is gathered: it leaves with its head, and can be sent again.

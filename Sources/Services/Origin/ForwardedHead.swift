@@ -37,15 +37,16 @@ struct ForwardedHead {
     }
     head.path.append(request.path.span)
     let own = OriginLimits.addedFieldBytes &+ 2 &* (pseudonym.count &+ request.authority.count)
-    head.fields.append(atMost: FieldLines.mostBytes(of: request.fields) &+ own) { lines, output in
-      copyFields(of: request, &lines, &output)
-      addForwarding(fetch, request, &lines, &output)
+    head.fields.append(atMost: request.fields.mostLineBytes &+ own) { lines, output in
+      copyFields(of: &request, &lines, &output)
+      addForwarding(fetch, &request, &lines, &output)
     }
     lowerMaxForwards(of: request, into: &head.fields)
   }
 
+  @inline(never)
   private func copyFields(
-    of request: RequestHead, _ lines: inout FieldLines, _ output: inout OutputSpan<UInt8>
+    of request: inout RequestHead, _ lines: inout FieldLines, _ output: inout OutputSpan<UInt8>
   ) {
     let hopByHop = HopByHop(request.fields)
     var hasTE = false
@@ -76,57 +77,61 @@ struct ForwardedHead {
       return
     }
     if let count = request.fields.withValue(at: index, { $0.decimal }), count > 0 {
-      fields.append(.maxForwards) { $0.appendDecimal(count - 1) }
+      fields.append(.maxForwards, atMost: 20) { $0.appendDecimal(count - 1) }
     } else {
       fields.append(index, of: request.fields)
     }
   }
 
+  @inline(never)
   private func addForwarding(
-    _ fetch: Fetch, _ request: RequestHead, _ lines: inout FieldLines,
+    _ fetch: Fetch, _ request: inout RequestHead, _ lines: inout FieldLines,
     _ output: inout OutputSpan<UInt8>
   ) {
-    let client = fetch.client
-    let host = client.address.hostText
+    let host = fetch.client.address.hostText
     if fetch.asksForIdentity && !request.fields.contains(.acceptEncoding) {
       lines.append(.acceptEncoding, "identity", &output)
     }
-    append(.via, after: request.fields, &lines, &output) { output in
-      output.append(Self.version(request.version))
-      output.append(pseudonym.span)
-    }
-    append(.cdnLoop, after: request.fields, &lines, &output) { $0.append(pseudonym.span) }
-    append(.xForwardedFor, after: request.fields, &lines, &output) { $0.append(host.span) }
-    append(.forwarded, after: request.fields, &lines, &output) { output in
-      Self.appendForwarded(client, host, request.authority, &output)
-    }
-    lines.append(.xForwardedProto, client.isTLS ? "https" : "http", &output)
+    begin(.via, after: request.fields, &lines, &output)
+    output.append(Self.version(request.version))
+    output.append(pseudonym.span)
+    lines.end(isChecked: false, &output)
+    begin(.cdnLoop, after: request.fields, &lines, &output)
+    output.append(pseudonym.span)
+    lines.end(isChecked: false, &output)
+    begin(.xForwardedFor, after: request.fields, &lines, &output)
+    output.append(host.span)
+    lines.end(isChecked: false, &output)
+    begin(.forwarded, after: request.fields, &lines, &output)
+    Self.appendForwarded(fetch, host, request.authority, &output)
+    lines.end(isChecked: false, &output)
+    lines.append(.xForwardedProto, fetch.client.isTLS ? "https" : "http", &output)
     if !request.authority.isEmpty {
-      lines.append(.xForwardedHost, &output) { $0.append(request.authority.span) }
+      lines.begin(.xForwardedHost, &output)
+      output.append(request.authority.span)
+      lines.end(isChecked: false, &output)
     }
-    lines.append(.xRequestID, isChecked: true, &output) { output in
-      output.append(RequestID.digits(of: fetch.requestID).span)
-    }
+    lines.begin(.xRequestID, &output)
+    output.append(RequestID.digits(of: fetch.requestID).span)
+    lines.end(isChecked: true, &output)
     // RFC 8470 section 5.1: also when the client's own field said so already, once.
-    if client.isEarlyData && !lines.contains(.earlyData) {
-      lines.append(.earlyData, isChecked: true, &output) { $0.append(0x31) }
+    if fetch.client.isEarlyData && !lines.contains(.earlyData) {
+      lines.append(.earlyData, "1", &output)
     }
   }
 
-  /// Appends field `name`: the members that came, then ours.
+  /// Begins field `name` with the members that came; ours follow.
   @inline(__always)
-  private func append(
-    _ name: FieldName, after source: FieldBlock, _ lines: inout FieldLines,
-    _ output: inout OutputSpan<UInt8>, _ own: (inout OutputSpan<UInt8>) -> Void
+  private func begin(
+    _ name: FieldName, after source: borrowing FieldBlock, _ lines: inout FieldLines,
+    _ output: inout OutputSpan<UInt8>
   ) {
-    lines.append(name, &output) { output in
-      if source.contains(name) { appendMembers(of: name, in: source, &output) }
-      own(&output)
-    }
+    lines.begin(name, &output)
+    if source.contains(name) { appendMembers(of: name, in: source, &output) }
   }
 
   private func appendMembers(
-    of name: FieldName, in source: FieldBlock, _ output: inout OutputSpan<UInt8>
+    of name: FieldName, in source: borrowing FieldBlock, _ output: inout OutputSpan<UInt8>
   ) {
     var length = 0
     for index in 0..<source.count where source.entries[index].name == name {
@@ -149,11 +154,11 @@ struct ForwardedHead {
 
   /// `for=192.0.2.1;proto=https;host=example.com` (RFC 7239 section 4).
   private static func appendForwarded(
-    _ client: ClientFacts, _ host: AddressText, _ authority: [UInt8],
+    _ fetch: Fetch, _ host: AddressText, _ authority: [UInt8],
     _ output: inout OutputSpan<UInt8>
   ) {
     output.append("for=")
-    switch client.address.family {
+    switch fetch.client.address.family {
     case .ipv4: output.append(host.span)
     case .ipv6:
       output.append("\"[")
@@ -161,7 +166,7 @@ struct ForwardedHead {
       output.append("]\"")
     case .local: output.append("unknown")
     }
-    output.append(client.isTLS ? ";proto=https" : ";proto=http")
+    output.append(fetch.client.isTLS ? ";proto=https" : ";proto=http")
     guard !authority.isEmpty else { return }
     // A colon or bracket is no token character.
     let quotes = authority.contains(0x3a) || authority.contains(0x5b)

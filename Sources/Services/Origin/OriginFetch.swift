@@ -91,7 +91,7 @@ final class OriginFetch: @unchecked Sendable {
   private func wish(_ job: Job) -> OriginLease.Wish {
     OriginLease.Wish(
       isFresh: attempts.needsFreshConnection,
-      mustBeOpen: !job.fetch.request.method.isIdempotent,
+      mustBeOpen: !attempts.isIdempotent,
       needsHTTP1: request.upgradedInput != nil || attempts.needsHTTP1)
   }
 
@@ -110,12 +110,8 @@ final class OriginFetch: @unchecked Sendable {
     _ job: Job, on connection: HTTP1ClientConnection, of server: OriginServer
   ) throws(OriginFault) {
     noteLease(isReused: connection.exchangeCount > 0, job)
-    // Lent, where passing the property would copy it.
-    var request = ClientRequest()
-    swap(&request, &self.request)
-    defer { swap(&request, &self.request) }
     do throws(HTTPClientError) {
-      try connection.begin(request, for: self)
+      try connection.begin(&request, for: self)
       stage = .head(connection, server)
     } catch {
       attempts.progress = connection.progress

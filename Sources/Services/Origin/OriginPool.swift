@@ -33,6 +33,8 @@ final class OriginPool: @unchecked Sendable {
     for server in servers { server.belong(to: self) }
   }
 
+  deinit { for server in servers { server.belong(to: nil) } }
+
   /// An idle connection to `server` that no other exchange shares; nil if there is none, or if
   /// `lease` would give a shared one.
   func idle(_ server: OriginServer, _ wish: OriginLease.Wish) -> HTTP1ClientConnection? {

@@ -27,7 +27,7 @@ final class OriginServer: @unchecked Sendable {
   /// What the origin gave to take up the last TLS session.
   private var resumption: TLSResumption?
   /// Nil once the zone has given the pool up.
-  private weak var pool: OriginPool?
+  private var ownPool = UncountedReference<OriginPool>(nil)
   /// The last TLS handshake that offered HTTP/2 agreed on it, and whoever waited for a connection to
   /// share has got one.
   var speaksHTTP2 = false
@@ -52,7 +52,10 @@ final class OriginServer: @unchecked Sendable {
   /// Whether an exchange may go to it.
   func admits(now: Instant) -> Bool { active.isWell && health.admits(now: now) }
 
-  func belong(to pool: OriginPool) { self.pool = pool }
+  /// `pool` says nil before it ends.
+  func belong(to pool: OriginPool?) { ownPool = UncountedReference(pool) }
+
+  private var pool: OriginPool? { ownPool.counted }
 
   var idleCount: Int { idle.count }
 

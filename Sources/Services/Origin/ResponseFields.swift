@@ -33,7 +33,7 @@ enum ResponseFields {
       output.append(pseudonym.span)
     }
     if !head.fields.contains(.date) && head.status >= 200 {
-      head.fields.append(.date) { dates.append(now, to: &$0) }
+      head.fields.append(.date, dates.text(now).span)
     }
   }
 

@@ -23,7 +23,7 @@ struct RetryRule {
     case anyOrigin
   }
 
-  private let isIdempotent: Bool
+  let isIdempotent: Bool
   private let retries: Int
   /// How many of them there still are.
   private var left: Int
