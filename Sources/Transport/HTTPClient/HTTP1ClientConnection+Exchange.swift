@@ -6,10 +6,10 @@ import Primitives
 import Runtime
 
 extension HTTP1ClientConnection {
-  /// Sends `request`; `receiver` hears of its response later. Throws if that is settled at once: the
+  /// Sends `request`, which is lent (see `Exchange`); `receiver` hears of its response later. Throws if that is settled at once: the
   /// request can't be written, or the connection is broken and closed by now.
   package func begin(
-    _ request: borrowing ClientRequest, for receiver: any ClientResponseReceiver
+    _ request: inout ClientRequest, for receiver: any ClientResponseReceiver
   ) throws(HTTPClientError) {
     noteBegin()
     var isStreamed = false
@@ -17,12 +17,12 @@ extension HTTP1ClientConnection {
     let asksUpgrade = request.upgradedInput != nil
     state.begin(hasStreamedBody: isStreamed, asksUpgrade: asksUpgrade)
     do throws(HTTPClientError) {
-      try sendHead(request, connection: asksUpgrade ? .upgrade : .keepAlive)
+      try sendHead(&request, connection: asksUpgrade ? .upgrade : .keepAlive)
     } catch {
       fail(error)
       throw failure ?? error
     }
-    pending = PendingResponse(to: request, for: receiver)
+    pending = PendingResponse(to: &request, for: receiver)
     if case .stream(let source, let length) = request.body {
       let upload = RequestUpload(
         source, length: length, to: HTTP1Upload(length == nil ? .chunked : .length, on: self),
@@ -36,8 +36,9 @@ extension HTTP1ClientConnection {
   /// Gives the exchange up that waits for its head; the receiver hears of it.
   package func cancel() { fail(.cancelled) }
 
+  @inline(never)
   private func sendHead(
-    _ request: borrowing ClientRequest, connection kind: HTTP1HeadWriter.Connection
+    _ request: inout ClientRequest, connection kind: HTTP1HeadWriter.Connection
   ) throws(HTTPClientError) {
     var output: [UInt8] = []
     swap(&output, &connection.loop.requestOutput)

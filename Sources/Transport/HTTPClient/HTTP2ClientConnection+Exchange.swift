@@ -76,7 +76,9 @@ extension HTTP2ClientConnection {
   private func gather(_ head: borrowing RequestHead, _ framing: HTTP1MessageFraming.Body) {
     memory.fieldBytes.removeAll(keepingCapacity: true)
     memory.table.removeAll()
-    append(.method) { head.method.write(to: &$0) }
+    append(.method) { output in
+      output.append(addingCapacity: head.method.tokenBytes) { head.method.write(to: &$0) }
+    }
     append(.scheme) { $0.append(head.scheme == .https ? "https" : "http") }
     append(.authority) { $0.append(head.authority.span) }
     append(.path) { $0.append(head.path.span) }

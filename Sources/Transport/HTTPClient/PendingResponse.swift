@@ -12,7 +12,8 @@ struct PendingResponse {
   /// What the client sends once the origin has switched protocols.
   let upgradedInput: (any BodySource)?
 
-  init(to request: borrowing ClientRequest, for receiver: any ClientResponseReceiver) {
+  @inline(never)
+  init(to request: inout ClientRequest, for receiver: any ClientResponseReceiver) {
     self.receiver = receiver
     method = request.head.method
     timeouts = request.timeouts

@@ -13,11 +13,7 @@ extension HTTP1Connection: ResponseSink {
   func interim(_ head: ResponseHead, for exchange: Exchange) {
     guard exchange === self.exchange, !response.hasBegun, exchange.request.version == .http11
     else { return }
-    connection.emit { output in
-      HTTP1HeadWriter.appendStatusLine(head.status, to: &output)
-      HTTP1HeadWriter.appendFieldLines(head.fields, to: &output)
-      output.append("\r\n")
-    }
+    connection.emit { HTTP1HeadWriter.appendInterim(head, to: &$0) }
   }
 
   func respond(_ exchange: Exchange) {
@@ -115,28 +111,31 @@ extension HTTP1Connection: ResponseSink {
   private func writeHead(_ exchange: Exchange) {
     response.hasBegun = true
     decideFraming(exchange)
+    let framing = framingField(exchange)
+    let field = connectionField(exchange)
     connection.emit { output in
-      if !Self.appendHead(of: &exchange.response, to: &output) {
-        output.append("Date: ")
-        connection.server.dates.append(connection.loop.wallTime, to: &output)
-        output.append("\r\n")
-      }
-      writeFraming(exchange, to: &output)
-      output.append("\r\n")
+      appendHead(of: &exchange.response, framing, field, to: &output)
     }
   }
 
-  /// Status line and fields; says whether Date is among them. `response` is lent (see `Exchange`).
+  /// `response` is lent (see `Exchange`).
   @inline(never)
-  private static func appendHead(of response: inout Response, to output: inout [UInt8]) -> Bool {
-    HTTP1HeadWriter.appendStatusLine(response.status, to: &output)
-    var hasDate = response.fields.contains(.date)
-    if let stored = response.stored {
-      stored.lines.withSpan { output.append($0) }
-      hasDate = hasDate || stored.hasDate
-    }
-    HTTP1HeadWriter.appendFieldLines(response.fields, to: &output)
-    return hasDate
+  private func appendHead(
+    of response: inout Response, _ framing: HTTP1MessageFraming.Body,
+    _ field: HTTP1HeadWriter.Connection, to output: inout [UInt8]
+  ) {
+    let hasDate = response.fields.contains(.date) || response.stored?.hasDate ?? false
+    let date = hasDate ? [] : connection.server.dates.text(connection.loop.wallTime)
+    let lines = response.stored?.lines ?? []
+    HTTP1HeadWriter.appendResponse(
+      response.status, shared: lines.span, fields: response.fields, date: date.span,
+      body: framing, connection: field, to: &output)
+  }
+
+  /// Without the comparison of methods, which is one of any two values.
+  private func isHead(_ exchange: Exchange) -> Bool {
+    if case .head = exchange.request.method { return true }
+    return false
   }
 
   private func decideFraming(_ exchange: Exchange) {
@@ -144,7 +143,7 @@ extension HTTP1Connection: ResponseSink {
     if status == 101 {
       keepsAlive = false
       response.framing = .untilClose
-    } else if exchange.request.method == .head || status < 200 || status == 204 || status == 304 {
+    } else if isHead(exchange) || status < 200 || status == 204 || status == 304 {
       response.framing = .none
     } else if let length = exchange.response.contentLength {
       response.framing = .length
@@ -162,13 +161,10 @@ extension HTTP1Connection: ResponseSink {
     }
   }
 
-  private func writeFraming(_ exchange: Exchange, to output: inout [UInt8]) {
-    HTTP1HeadWriter.appendFraming(framingField(exchange), to: &output)
-    let field: HTTP1HeadWriter.Connection =
-      if exchange.response.status == 101 { .upgrade } else if !keepsAlive {
-        .close
-      } else if exchange.request.version == .http10 { .keepAliveNamed } else { .keepAlive }
-    HTTP1HeadWriter.appendConnection(field, to: &output)
+  private func connectionField(_ exchange: Exchange) -> HTTP1HeadWriter.Connection {
+    if exchange.response.status == 101 { return .upgrade }
+    if !keepsAlive { return .close }
+    return exchange.request.version == .http10 ? .keepAliveNamed : .keepAlive
   }
 
   /// RFC 9110 section 8.6: no length in 1xx and 204; in 304 and for HEAD that of GET's body.

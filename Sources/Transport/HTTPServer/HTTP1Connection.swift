@@ -99,14 +99,13 @@ final class HTTP1Connection {
     connection.requestsInTurn += 1
     self.exchange = exchange
     exchange.sink = self
-    exchange.client = connection.client
     exchange.facts.begunAt = connection.loop.now
     isLastRequest = !framing.keepAlive
     keepsAlive = framing.keepAlive && !connection.isDraining
     response = HTTP1ResponseState()
     prepareBody(exchange, framing)
     connection.server.requestCount += 1
-    if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
+    if case .responded = connection.server.handler.handle(exchange) { respond(exchange) }
   }
 
   private func prepareBody(_ exchange: Exchange, _ framing: HTTP1MessageFraming) {

@@ -16,7 +16,9 @@ enum HTTP1ErrorResponse {
       case 505: "The HTTP version is not supported.\n"
       default: "The request is malformed.\n"
       }
-    HTTP1HeadWriter.appendStatusLine(status, to: &output)
+    output.append(addingCapacity: HTTP1HeadWriter.mostStatusLineBytes) {
+      HTTP1HeadWriter.appendStatusLine(status, to: &$0)
+    }
     output.append("Content-Type: text/plain; charset=utf-8\r\nContent-Length: ")
     output.appendDecimal(UInt64(text.utf8CodeUnitCount))
     output.append("\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n")

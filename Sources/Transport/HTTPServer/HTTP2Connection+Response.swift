@@ -121,7 +121,7 @@ extension HTTP2Connection: ResponseSink {
     }
     append(exchange.response.fields)
     if !hasDate {
-      append(.date) { connection.server.dates.append(connection.loop.wallTime, to: &$0) }
+      append(.date) { $0.append(connection.server.dates.text(connection.loop.wallTime).span) }
     }
     let status = exchange.response.status
     if let length = exchange.response.contentLength, status >= 200 && status != 204 {

@@ -224,7 +224,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     }
     connection.server.requestCount += 1
     if tooLarge { return refuse(exchange, status: 431) }
-    if connection.server.handler.handle(exchange) == .responded { respond(exchange) }
+    if case .responded = connection.server.handler.handle(exchange) { respond(exchange) }
     // An exchange of another zone may have been answered on that zone's account.
     connection.loop.charge(connection.lane)
   }

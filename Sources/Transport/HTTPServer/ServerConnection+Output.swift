@@ -192,14 +192,6 @@ extension ServerConnection {
     }
   }
 
-  private func outputChanged() {
-    switch engine {
-    case .http1(let http1): http1.outputChanged()
-    case .http2(let http2): http2.outputChanged()
-    case .undecided, .closing: break
-    }
-  }
-
   /// Says that nothing more will come, and waits a while for the client to close: a reset before it
   /// has read the last response could destroy that response (RFC 9112 section 9.6).
   private func linger() {

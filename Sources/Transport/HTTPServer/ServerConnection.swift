@@ -17,7 +17,9 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   let server: HTTPServer
   var client: ClientFacts
   var session: TLSServerSession?
-  var engine = Engine.undecided
+  var engine = Engine.undecided { didSet { noteEngine() } }
+  /// The one that speaks HTTP/1.1, kept by `engine`: what is bound of an enumeration is counted.
+  private var http1 = UncountedReference<HTTP1Connection>(nil)
   var choosing = Choosing.notAsked
   /// Received and not used yet: part of a head, or pipelined requests.
   var pendingInput: [UInt8] = []
@@ -210,6 +212,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   /// Whether bytes from the client can be used now.
   var wantsInput: Bool {
     if hasEnded || areRecordsRead { return false }
+    if let wants = http1.with({ $0.wantsInput }) { return wants }
     switch engine {
     case .undecided: return !isChoosing
     case .http1(let http1): return http1.wantsInput
@@ -264,6 +267,19 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
       engine = .http2(http2)
       if isDraining { http2.drain() }
     }
+  }
+
+  private func noteEngine() {
+    if case .http1(let speaker) = engine {
+      http1 = UncountedReference(speaker)
+    } else {
+      http1 = UncountedReference(nil)
+    }
+  }
+
+  func outputChanged() {
+    if http1.with({ $0.outputChanged() }) != nil { return }
+    if case .http2(let http2) = engine { http2.outputChanged() }
   }
 
   private func resumeEngine() {
