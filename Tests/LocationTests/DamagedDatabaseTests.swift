@@ -75,6 +75,8 @@ import Testing
       ("node_count", .uint32(1_000_000)), ("record_size", nil), ("record_size", .uint16(25)),
       ("ip_version", .uint16(5)), ("ip_version", nil), ("database_type", nil),
       ("build_epoch", nil), ("languages", .text("en")), ("languages", nil),
+      ("languages", .array([.text("en"), .uint16(1)])),
+      ("description", .map([("en", .array([]))])),
       ("description", .text("x")), ("binary_format_major_version", .uint16(3)),
     ]
     for (key, value) in changes {

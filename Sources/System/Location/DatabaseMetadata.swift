@@ -18,6 +18,8 @@ struct DatabaseMetadata {
     markerOffset = end - Self.marker.count
     let section = DataSection(bytes: bytes, range: end..<bytes.count)
     try Self.check(section)
+    try Self.checkTexts("languages", .array, section)
+    try Self.checkTexts("description", .map, section)
     let version = try Self.number("binary_format_major_version", .uint16, section)
     guard version == 2 else {
       throw .noDatabase("it has version \(version) of the format, and only 2 is known")
@@ -62,9 +64,10 @@ struct DatabaseMetadata {
     }
   }
 
-  private static func number(
+  /// The value of a key of the map.
+  private static func member(
     _ key: StaticString, _ kind: DataSection.Kind, _ section: DataSection
-  ) throws(LocationError) -> UInt64 {
+  ) throws(LocationError) -> DataSection.Value {
     let map = try section.value(at: 0)
     var offset = map.end
     for _ in 0..<map.number {
@@ -75,12 +78,32 @@ struct DatabaseMetadata {
         guard value.kind == kind else {
           throw section.damage(start, "\(key) has the wrong type")
         }
-        return section.number(value)
+        return value
       }
       var walk = DataWalk()
       offset = try walk.skip(section, from: start) { _ in }
     }
     throw .noDatabase("its metadata lack \(key)")
+  }
+
+  private static func number(
+    _ key: StaticString, _ kind: DataSection.Kind, _ section: DataSection
+  ) throws(LocationError) -> UInt64 {
+    section.number(try member(key, kind, section))
+  }
+
+  /// A list, or a map, holds texts alone: the library forgets to give memory back where it does not.
+  private static func checkTexts(
+    _ key: StaticString, _ kind: DataSection.Kind, _ section: DataSection
+  ) throws(LocationError) {
+    let list = try member(key, kind, section)
+    var offset = list.end
+    for _ in 0..<(kind == .map ? 2 * list.number : list.number) {
+      guard try section.target(at: offset).kind == .text else {
+        throw section.damage(offset, "\(key) holds more than texts")
+      }
+      offset = try section.value(at: offset).end
+    }
   }
 
   /// What a file is that has no metadata.
