@@ -69,15 +69,16 @@ static const char *const paths[][3] = {
     [SKERRY_LOCATION_SYSTEM_SHORT] = {"asn"},
 };
 
-static bool value(const MMDB_s *database, uint32_t record, int32_t field, MMDB_entry_data_s *value) {
+static bool find_field(const MMDB_s *database, uint32_t record, int32_t field,
+                       MMDB_entry_data_s *found) {
   MMDB_entry_s entry = {database, record};
-  return MMDB_aget_value(&entry, value, paths[field]) == MMDB_SUCCESS && value->has_data;
+  return MMDB_aget_value(&entry, found, paths[field]) == MMDB_SUCCESS && found->has_data;
 }
 
 bool skerry_location_text(const MMDB_s *database, uint32_t record, int32_t field,
                           const uint8_t **text, size_t *count) {
   MMDB_entry_data_s found;
-  if (!value(database, record, field, &found)) return false;
+  if (!find_field(database, record, field, &found)) return false;
   if (found.type != MMDB_DATA_TYPE_UTF8_STRING) return false;
   *text = (const uint8_t *)found.utf8_string;
   *count = found.data_size;
@@ -87,7 +88,7 @@ bool skerry_location_text(const MMDB_s *database, uint32_t record, int32_t field
 bool skerry_location_number(const MMDB_s *database, uint32_t record, int32_t field,
                             uint32_t *number) {
   MMDB_entry_data_s found;
-  if (!value(database, record, field, &found)) return false;
+  if (!find_field(database, record, field, &found)) return false;
   if (found.type == MMDB_DATA_TYPE_UINT32) {
     *number = found.uint32;
   } else if (found.type == MMDB_DATA_TYPE_UINT16) {

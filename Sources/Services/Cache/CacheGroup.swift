@@ -50,12 +50,14 @@ package final class CacheGroup: Sendable {
   package var locations: LocationDatabase? { sharedLocations.withLock { $0 } }
 
   /// Finds clients' countries in `locations` from the next request of each loop on. From a task on any
-  /// loop.
+  /// loop, which gives back the memory of those before.
   package func use(_ locations: LocationDatabase) async {
+    let before = self.locations
     sharedLocations.withLock { $0 = locations }
     for shard in shards {
       await shard.loop.perform { shard.locations = locations }
     }
+    withExtendedLifetime(before) {}
   }
 
   /// The zone of that identity, made on first use.

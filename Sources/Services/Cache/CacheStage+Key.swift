@@ -6,7 +6,8 @@ import Primitives
 import Runtime
 
 extension CacheStage {
-  /// Makes a request tell of its client what the zone's keys ask for.
+  /// Makes a request, which is lent, tell of its client what the zone's keys ask for.
+  @inline(never)
   func describeClient(of exchange: Exchange, _ plan: CacheKeyPlan, _ budget: inout StepBudget) {
     if plan.tellsCountries, shard.locations == nil { shard.hasMissedLocations = true }
     plan.describeClient(
