@@ -6,7 +6,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends libssl-dev libnghttp2-dev liblmdb-dev libisal-dev libbrotli-dev libjemalloc-dev \
+  && apt-get install --yes --no-install-recommends libssl-dev libnghttp2-dev liblmdb-dev libisal-dev libbrotli-dev libjemalloc-dev libmaxminddb-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # The dependencies first: they change seldom, and this layer is then kept.
@@ -20,7 +20,7 @@ RUN swift build --configuration release --product skerry --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends libssl3 libnghttp2-14 liblmdb0 libisal2 libbrotli1 libjemalloc2 libstdc++6 ca-certificates \
+  && apt-get install --yes --no-install-recommends libssl3 libnghttp2-14 liblmdb0 libisal2 libbrotli1 libjemalloc2 libmaxminddb0 libstdc++6 ca-certificates \
   && rm -rf /var/lib/apt/lists/* \
   && groupadd --system --gid 989 skerry \
   && useradd --system --uid 989 --gid skerry --home-dir /var/lib/skerry --shell /usr/sbin/nologin skerry \

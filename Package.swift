@@ -16,7 +16,7 @@ let layers: [Layer] = [
         imports: [
           "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer",
           "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
-          "Storage", "CJemalloc", "Primitives",
+          "Storage", "Location", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
   Layer(
@@ -26,7 +26,7 @@ let layers: [Layer] = [
         "Gateway",
         imports: [
           "Zones", "Cache", "ContentCoding", "NameService", "Origin", "HTTPServer", "HTTPClient",
-          "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+          "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location", "Primitives",
         ]),
       Room(
         "Control",
@@ -50,7 +50,9 @@ let layers: [Layer] = [
     [
       Room(
         "Cache",
-        imports: ["Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Primitives"],
+        imports: [
+          "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Location", "Primitives",
+        ],
         pages: ["Disk/Disk.md"]),
       Room(
         "ContentCoding",
@@ -97,6 +99,7 @@ let layers: [Layer] = [
       Room("HTTP2Engine", imports: ["CNghttp2", "Primitives"]),
       Room("Storage", imports: ["CLMDB", "Primitives"]),
       Room("Compression", imports: ["CCompression", "Primitives"]),
+      Room("Location", imports: ["CMaxMindDB"]),
     ]),
   Layer(
     "Foreign",
@@ -108,6 +111,7 @@ let layers: [Layer] = [
       Room("CNghttp2", c: ["nghttp2"]),
       Room("CLMDB", c: ["lmdb"]),
       Room("CCompression", c: ["isal", "brotlienc"]),
+      Room("CMaxMindDB", c: ["maxminddb"]),
     ]),
   Layer("Primitives", [Room("Primitives", imports: [])]),
 ]
@@ -120,6 +124,7 @@ let tests: [TestRoom] = [
   TestRoom("HTTP2EngineTests", imports: ["HTTP2Engine", "Primitives"]),
   TestRoom("StorageTests", imports: ["Storage", "Primitives"]),
   TestRoom("CompressionTests", imports: ["Compression", "Primitives"]),
+  TestRoom("LocationTests", imports: ["Location"]),
   TestRoom("HTTPTests", imports: ["HTTP", "Primitives"]),
   TestRoom("DNSTests", imports: ["DNS", "Primitives"]),
   TestRoom(
@@ -137,7 +142,10 @@ let tests: [TestRoom] = [
     ]),
   TestRoom(
     "CacheTests",
-    imports: ["Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Primitives"]),
+    imports: [
+      "Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Location",
+      "Primitives",
+    ]),
   TestRoom(
     "ContentCodingTests",
     imports: [

@@ -198,7 +198,8 @@ struct ClientKeyTests {
       { _ in }, { $0.query = .none }, { $0.queryNames = ["a"] }, { $0.queryNames = ["a", "b"] },
       { $0.queryNames = ["ab"] }, { $0.sortsQuery = true }, { $0.fields = ["a"] },
       { $0.cookies = ["a"] }, { $0.cookies = ["A"] }, { $0.tellsDeviceTypes = true },
-      { $0.languages = ["a"] }, { ($0.fields, $0.cookies) = (["a"], ["a"]) },
+      { $0.languages = ["a"] }, { $0.tellsCountries = true },
+      { ($0.fields, $0.cookies) = (["a"], ["a"]) },
     ]
     let signatures = changes.map { change in
       var settings = CacheKeySettings()

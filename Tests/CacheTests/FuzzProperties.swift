@@ -2,6 +2,7 @@
 
 import HTTP
 import Primitives
+import Runtime
 
 @testable import Cache
 
@@ -67,6 +68,7 @@ func keyPlanProperty(_ input: [UInt8]) -> String? {
   settings.cookies = choice & 16 != 0 ? ["c"] : []
   settings.tellsDeviceTypes = choice & 32 != 0
   settings.languages = choice & 64 != 0 ? ["en", "de", "de-CH"] : []
+  settings.tellsCountries = choice & 68 == 68
   let plan = CacheKeyPlan(settings)
   var keys: [[UInt8]] = []
   var parts: [[String?]] = []
@@ -95,9 +97,10 @@ private func described(
   _ request: inout RequestHead, _ plan: CacheKeyPlan, _ settings: CacheKeySettings
 ) -> String? {
   var budget = StepBudget()
-  plan.describeClient(in: &request, &budget)
+  let client = SocketAddress.local
+  plan.describeClient(in: &request, at: client, nil, &budget)
   let once = request.fields
-  plan.describeClient(in: &request, &budget)
+  plan.describeClient(in: &request, at: client, nil, &budget)
   for block in [once, request.fields] {
     let language = block.text(.acceptLanguage) ?? ""
     if !settings.languages.isEmpty,
@@ -105,8 +108,9 @@ private func described(
     {
       return "the language is \(language)"
     }
-    let devices = block.entries.indices.filter { block.entries[$0].name == .other }
-    if devices.count != (settings.tellsDeviceTypes ? 1 : 0) { return "\(devices.count) devices" }
+    let told = block.entries.indices.filter { block.entries[$0].name == .other }
+    let expected = (settings.tellsDeviceTypes ? 1 : 0) + (settings.tellsCountries ? 1 : 0)
+    if told.count != expected { return "\(told.count) fields of a device and a country" }
   }
   return once.text(.acceptLanguage) == request.fields.text(.acceptLanguage)
     ? nil : "the language changes"

@@ -23,7 +23,7 @@ struct InspectionTests {
     _ cache: TestCache, _ path: String, _ fields: [(String, String)] = []
   ) async -> CacheInspection {
     await cache.group.inspect(
-      request(path, fields), of: cache.zone, CachePolicies(cache.configuration))
+      request(path, fields), at: .local, of: cache.zone, CachePolicies(cache.configuration))
   }
 
   @Test("what is stored is told of with its loops, its freshness and what selected it")

@@ -49,9 +49,10 @@ final class TestCache: @unchecked Sendable {
   /// One request, to its end.
   func send(
     _ method: String = "GET", _ path: String = "/", _ fields: [(String, String)] = [],
-    loop index: Int = 0, host: String = "a.example", on lane: Lane
+    loop index: Int = 0, host: String = "a.example",
+    from address: SocketAddress = SocketAddress(ipv4: 127, 0, 0, 1, port: 1), on lane: Lane
   ) async -> Reply {
-    let client = TestClient(method, path, fields, host: host, on: lane)
+    let client = TestClient(method, path, fields, host: host, from: address, on: lane)
     client.begin(stage(index, on: lane))
     await lane.wait { client.isDone }
     return client.reply

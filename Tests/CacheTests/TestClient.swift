@@ -36,9 +36,8 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
 
   init(
     _ method: String, _ path: String, _ fields: [(String, String)] = [], host: String = "a.example",
-    on lane: Lane
+    from address: SocketAddress = SocketAddress(ipv4: 127, 0, 0, 1, port: 1), on lane: Lane
   ) {
-    let address = SocketAddress(ipv4: 127, 0, 0, 1, port: 1)
     exchange = Exchange(on: lane, client: ClientFacts(address: address), handler: NoHandler())
     exchange.request.method = HTTPMethod(Array(method.utf8).span)
     exchange.request.authority = Array(host.utf8)

@@ -31,6 +31,25 @@ import Zones
     }
   }
 
+  @Test("where no country is known, a change is told by whose zone countries count in keys")
+  func countries() async throws {
+    try await ControlServer.with { server in
+      let body = "{\(Self.origin), \"cache\": {\"key\": {\"country\": true}}}"
+      let made = try await server.ask(.put, "/v1/zones/a.example", body)
+      #expect(made.status == 201)
+      #expect(made.notes.count == 1 && made.notes[0].contains("keys of a.example"))
+      let key = #""key": {"country": true}"#
+      let rule = "{\"cache\": {\"key\": null, \"rules\": [{\"paths\": [\"/x\"], \(key)}]}}"
+      #expect(try await server.ask(.patch, "/v1/zones/a.example", rule).notes.count == 1)
+      let zones = "{\"zones\": [{\"name\": \"b.example\", \(body.dropFirst())]}"
+      #expect(try await server.ask(.post, "/v1/apply", zones).notes[0].contains("b.example"))
+      let none = #"{"cache": {"rules": []}}"#
+      #expect(try await server.ask(.patch, "/v1/zones/a.example", none).notes.isEmpty)
+      server.backend.state.withLock { $0.knowsCountries = true }
+      #expect(try await server.ask(.patch, "/v1/zones/a.example", rule).notes.isEmpty)
+    }
+  }
+
   @Test("every fault of a zone is named at once, with its path, and nothing is changed")
   func faults() async throws {
     try await ControlServer.with { server in

@@ -22,6 +22,9 @@ import Testing
       let full = try await server.ask(.get, path("https://a.test?q", fields)).result
       #expect(full["path"] == .string("/?q") && full["isHead"] == .bool(true))
       #expect(full["cookie"] == .string("a=1") && full["language"] == .string("de"))
+      #expect(plain["client"] == nil)
+      let far = try await server.ask(.get, path("https://a.test", "&client=2001:db8::1")).result
+      #expect(far["client"] == .string("2001:db8::1"))
     }
   }
 
@@ -31,7 +34,7 @@ import Testing
       ("", "url"), ("?url=ftp://a.test", "url"), ("?url=http://a.test/%0d%0aX:%20y", "url"),
       ("?url=http://a.test/&method=TRACE", "method"), ("?url=http://a.test/&fields=x", "fields"),
       ("?url=http://a.test/&fields=a%20b:x", ""), ("?url=http:///", "url"),
-      ("?url=http://a.test/&fields=Host:b", ""),
+      ("?url=http://a.test/&fields=Host:b", ""), ("?url=http://a.test/&client=a.test", "client"),
     ])
   func faults(_ query: String, _ place: String) async throws {
     try await ControlServer.with { server in

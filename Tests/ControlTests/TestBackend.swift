@@ -4,6 +4,7 @@ import ConfigurationTree
 import Control
 import HTTP
 import Primitives
+import Runtime
 import Zones
 
 /// The edge behind the API under test.
@@ -14,6 +15,7 @@ final class TestBackend: EdgeBackend {
     var charged: [TenantWork] = []
     var stops = 0
     var acceptsChanges = true
+    var knowsCountries = false
     var reading = LedgerReading(
       takenAt: Instant(nanoseconds: 0), epoch: 0, processCPUNanoseconds: 0)
     var upgrade: Result<UpgradeReport, ControlRefusal> = .success(
@@ -49,7 +51,11 @@ final class TestBackend: EdgeBackend {
 
   func ledger() async -> LedgerReading { state.withLock { $0.reading } }
 
-  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue {
+  var knowsCountries: Bool { state.withLock { $0.knowsCountries } }
+
+  func inspect(
+    _ request: RequestHead, at address: SocketAddress?
+  ) async throws(ControlRefusal) -> ConfigurationValue {
     guard request.authority != Array("none.test".utf8) else {
       throw ControlRefusal(404, .notFound, "no zone")
     }
@@ -58,6 +64,7 @@ final class TestBackend: EdgeBackend {
       ("host", .string(String(decoding: request.authority, as: UTF8.self))),
       ("path", .string(String(decoding: request.path, as: UTF8.self))),
       ("isHead", .bool(request.method == .head)), ("isTLS", .bool(request.scheme == .https)),
+      ("client", address.map { .string($0.host) }),
       ("cookie", fields.text(.cookie).map { .string($0) }),
       ("language", fields.text(.acceptLanguage).map { .string($0) }),
     ])

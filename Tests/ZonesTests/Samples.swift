@@ -150,6 +150,7 @@ enum Samples {
     settings.key.cookies = ["language"]
     settings.key.tellsDeviceTypes = true
     settings.key.languages = ["en", "pt-BR"]
+    settings.key.tellsCountries = true
     settings.tellsTimes = true
     return settings
   }
@@ -166,6 +167,7 @@ enum Samples {
     rule.overrides.edgeSeconds = 7
     rule.overrides.keyLanguages = []
     rule.overrides.keyDeviceType = false
+    rule.overrides.keyCountry = false
     return rule
   }
 

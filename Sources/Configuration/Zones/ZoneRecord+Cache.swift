@@ -43,6 +43,7 @@ extension ZoneRecord {
     record.write(20, overrides.keyDeviceType)
     write(21, overrides.keyLanguages, &record)
     record.write(22, overrides.tellsTimes)
+    record.write(23, overrides.keyCountry)
   }
 
   /// An empty text stands for an empty list, which is not the same as none.
@@ -122,6 +123,7 @@ extension ZoneRecord {
     case 20: overrides.keyDeviceType = record.flag
     case 21: append(record.text, to: &overrides.keyLanguages)
     case 22: overrides.tellsTimes = record.flag
+    case 23: overrides.keyCountry = record.flag
     default: return
     }
   }

@@ -5,16 +5,20 @@ import Exchange
 import HTTP
 import Primitives
 
-/// Status, fields and JSON text of an answer: `{"result": ...}` or `{"errors": [...]}`.
+/// Status, fields and JSON text of an answer: `{"result": ...}`, with `notes` beside it if there is
+/// something to know, or `{"errors": [...]}`.
 package struct ControlAnswer: Sendable {
   package var status: UInt16
   package var fields: [ControlField]
   package var body: [UInt8]
+  private var result: ConfigurationValue?
+  private var notes: [String] = []
 
   /// The answer to a request that was done.
   package init(_ result: ConfigurationValue, status: UInt16 = 200, fields: [ControlField] = []) {
     self.status = status
     self.fields = fields
+    self.result = result
     body = JSONWriter.write(.object([("result", result)]))
   }
 
@@ -23,6 +27,14 @@ package struct ControlAnswer: Sendable {
     status = refusal.status
     fields = refusal.fields
     body = JSONWriter.write(.object([("errors", .array(refusal.faults.map(\.tree)))]))
+  }
+
+  /// Adds something that the operator should know, though all was done.
+  package mutating func add(_ note: String) {
+    guard let result else { return }
+    notes.append(note)
+    let texts = notes.map { ConfigurationValue.string($0) }
+    body = JSONWriter.write(.object([("result", result), ("notes", .array(texts))]))
   }
 
   /// Makes this the response of `exchange`.

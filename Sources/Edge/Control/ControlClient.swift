@@ -20,6 +20,8 @@ package struct ControlClient: Sendable {
     package let status: UInt16
     /// The value of `result`; null if the request was refused.
     package let result: ConfigurationValue
+    /// What the operator should know, though it was done.
+    package let notes: [String]
     /// Why it was refused; empty if it was not.
     package let faults: [ControlFault]
 
@@ -194,7 +196,8 @@ package struct ControlClient: Sendable {
       throw .badAnswer(address, "status \(status), without a result")
     }
     return Answer(
-      status: status, result: tree["result"] ?? ConfigurationValue(.null), faults: faults)
+      status: status, result: tree["result"] ?? ConfigurationValue(.null),
+      notes: tree["notes"]?.elements.compactMap(\.text) ?? [], faults: faults)
   }
 
   // Codes of Linux: include/uapi/asm-generic/errno-base.h and errno.h.

@@ -101,7 +101,10 @@ extension ControlHandler {
     let lines = (target.query["fields"] ?? "").split(separator: "\n").map { String($0) }
     let head = try InspectedRequest.head(
       url, method: target.query["method"] ?? "GET", lines: lines)
-    return ControlAnswer(try await backend.inspect(head))
+    let client = try target.query["client"].map { text throws(ControlRefusal) in
+      try InspectedRequest.client(text)
+    }
+    return ControlAnswer(try await backend.inspect(head, at: client))
   }
 
   private func zones(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
@@ -154,10 +157,18 @@ extension ControlHandler {
     guard backend.acceptsChanges else {
       throw .busy("The edge is being upgraded or stops: another process takes changes from now on")
     }
-    let outcome = try await onWorker(work)
+    var outcome = try await onWorker(work)
     if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
+    if let zone = outcome.asksForCountries, !backend.knowsCountries {
+      outcome.answer.add(Self.noCountries(zone))
+    }
     if let work = outcome.work { await backend.charge(work) }
     return outcome
+  }
+
+  private static func noCountries(_ zone: String) -> String {
+    "Countries count in cache keys of \(zone), and this edge knows none, so that all clients are in XX. "
+      + "Start it with --country-database FILE."
   }
 
   /// As `change`, by the JSON text that the request carries.

@@ -51,7 +51,7 @@ package enum ControlRoute: Equatable, Sendable {
     case .zones: ["after", "limit", "complete"]
     case .ledger: ["zone", "limit"]
     case .slow: ["zone"]
-    case .cache: ["url", "method", "fields"]
+    case .cache: ["url", "method", "fields", "client"]
     default: []
     }
   }

@@ -2,6 +2,7 @@
 
 package import ConfigurationTree
 package import HTTP
+package import Runtime
 package import Zones
 
 /// The edge behind the API. Called on the lane of the API; every function may wait.
@@ -26,9 +27,14 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// What every zone and system lane used, summed over the loops.
   func ledger() async -> LedgerReading
 
-  /// What the cache would do with a request, and what it has for it. Throws if no zone answers for its
-  /// host.
-  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue
+  /// What the cache would do with a request of a client at `address`, and what it has for it; of a client
+  /// nobody knows where without one. Throws if no zone answers for its host.
+  func inspect(
+    _ request: RequestHead, at address: SocketAddress?
+  ) async throws(ControlRefusal) -> ConfigurationValue
+
+  /// Whether clients' countries are known here.
+  var knowsCountries: Bool { get }
 
   /// Starts the program anew, hands it the listeners and, once it serves, stops accepting here.
   /// Throws, and goes on as before, if the new process does not come up.

@@ -20,6 +20,8 @@ package struct EdgeFacts: Sendable, Equatable {
   package var openFileLimit = 0
   /// What was done with DNS queries; nil if the edge answers none.
   package var queries: QueryFacts?
+  /// What countries are found in; nil without a database.
+  package var countries: CountryFacts?
   /// What the operator should know: a store that was restored, a certificate that is about to expire.
   package var notes: [String] = []
 
@@ -58,6 +60,30 @@ package struct EdgeFacts: Sendable, Equatable {
         ("truncatedByRate", .count(truncatedByRate)), ("droppedByRate", .count(droppedByRate)),
         ("transfers", .count(transfers)), ("notified", .count(notified)),
         ("unreached", .count(unreached)),
+      ])
+    }
+  }
+
+  /// The database of clients' countries.
+  package struct CountryFacts: Sendable, Equatable {
+    package var file: String
+    /// What it says it is.
+    package var type: String
+    /// When it was made, in seconds since 1970.
+    package var builtAtSeconds: UInt64
+    package var bytes: Int
+
+    package init(file: String, type: String, builtAtSeconds: UInt64, bytes: Int) {
+      self.file = file
+      self.type = type
+      self.builtAtSeconds = builtAtSeconds
+      self.bytes = bytes
+    }
+
+    var tree: ConfigurationValue {
+      .object([
+        ("file", .string(file)), ("type", .string(type)), ("builtAt", .count(builtAtSeconds)),
+        ("bytes", .integer(bytes)),
       ])
     }
   }
@@ -117,6 +143,7 @@ extension EdgeFacts {
       ("listeners", .array(listeners.map { .string($0) })),
       ("loops", .array(loops.map(\.tree))),
       ("queries", queries?.tree),
+      ("countries", countries?.tree),
       ("store", store.tree),
       ("notes", .array(notes.map { .string($0) })),
     ])

@@ -1,6 +1,7 @@
 // A request that is only looked at, from what the operator says of it.
 
 package import HTTP
+package import Runtime
 import Zones
 import Primitives
 
@@ -29,6 +30,14 @@ package enum InspectedRequest {
       text += line + "\r\n"
     }
     return try parse(Array((text + "\r\n").utf8), parts.scheme ?? .https)
+  }
+
+  /// The address of the client that makes the request.
+  package static func client(_ text: String) throws(ControlRefusal) -> SocketAddress {
+    guard let address = SocketAddress(host: text, port: 0) else {
+      throw refusal("client", "is \"\(text)\". Give an address, as 192.0.2.1 or 2001:db8::1.")
+    }
+    return address
   }
 
   private static func parse(

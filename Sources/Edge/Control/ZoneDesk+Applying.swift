@@ -1,5 +1,6 @@
 // Applying a whole document of zones: the difference to what is there, and then that.
 
+import Cache
 import ConfigurationTree
 import Primitives
 import Storage
@@ -32,7 +33,9 @@ extension ZoneDesk {
       ("removed", Self.names(plan.removals)),
       ("unchanged", .integer(plan.unchanged.count)),
     ])
-    return Outcome(answer: ControlAnswer(result), applied: applied)
+    return Outcome(
+      answer: ControlAnswer(result), applied: applied,
+      asksForCountries: file.zones.first { $0.cache.tellsCountries }?.name)
   }
 
   /// Each zone that changes, with the keys whose values do.

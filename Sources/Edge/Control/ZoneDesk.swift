@@ -1,5 +1,6 @@
 // What the API does with the store of zones. Everything here may wait for the disk.
 
+import Cache
 import ConfigurationTree
 import HTTP
 import Primitives
@@ -18,6 +19,8 @@ struct ZoneDesk: Sendable {
     var applied: AppliedChanges?
     /// What the worker did for one zone, which that is to pay.
     var work: TenantWork?
+    /// A zone of the change whose cache keys hold clients' countries.
+    var asksForCountries: String?
     /// The last zone that was looked at, of work that goes through many in pieces.
     var last: ZoneID?
     /// Why one of these zones was left out.
@@ -173,7 +176,9 @@ struct ZoneDesk: Sendable {
     _ name: String, _ applied: AppliedChanges, status: UInt16
   ) throws(ControlRefusal) -> Outcome {
     guard let zone = try find(name) else { throw Self.unknown(name) }
-    return Outcome(answer: Self.answer(zone, status: status), applied: applied)
+    return Outcome(
+      answer: Self.answer(zone, status: status), applied: applied,
+      asksForCountries: zone.cache.tellsCountries ? zone.name : nil)
   }
 
   private static func answer(_ zone: ZoneConfiguration, status: UInt16 = 200) -> ControlAnswer {

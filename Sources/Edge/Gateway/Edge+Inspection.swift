@@ -3,15 +3,15 @@
 import Cache
 import ContentCoding
 package import HTTP
-import Runtime
+package import Runtime
 package import Storage
 import Zones
 
 extension Edge {
-  /// What the edge would do with a request, without doing it; nil if no zone answers for its host.
-  /// From a task on any loop.
+  /// What the edge would do with a request of a client at `address`, without doing it; nil if no zone
+  /// answers for its host. From a task on any loop.
   package func inspect(
-    _ request: RequestHead
+    _ request: RequestHead, at address: SocketAddress
   ) async throws(StorageError) -> EdgeInspection? {
     let host = Array(request.authority.prefix(request.hostLength))
     let snapshot: ZoneSnapshot
@@ -23,7 +23,9 @@ extension Edge {
     var request = request
     // As `CodingNegotiation` does: codings are made anew for each client.
     if snapshot.configuration.compression.isEnabled { request.fields.remove(.acceptEncoding) }
-    let inspection = await cache.inspect(request, of: snapshot.id, snapshot.cachePolicies)
-    return EdgeInspection(zone: snapshot.configuration, cache: inspection)
+    let inspection = await cache.inspect(
+      request, at: address, of: snapshot.id, snapshot.cachePolicies)
+    return EdgeInspection(
+      zone: snapshot.configuration, cache: inspection, knowsCountries: cache.locations != nil)
   }
 }

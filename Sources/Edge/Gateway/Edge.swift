@@ -4,6 +4,7 @@ package import Cache
 import Exchange
 package import HTTP
 import HTTPServer
+package import Location
 package import NameService
 import Origin
 import Primitives
@@ -36,10 +37,11 @@ package final class Edge: Sendable {
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
-  /// is told `nsid`, if that is not empty.
+  /// is told `nsid`, if that is not empty. `locations` tells clients' countries.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, disk: DiskCache? = nil, responsesPerSecond: Int = 0, nsid: String = "",
+    ramBytes: Int, disk: DiskCache? = nil, locations: LocationDatabase? = nil,
+    responsesPerSecond: Int = 0, nsid: String = "",
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -48,7 +50,8 @@ package final class Edge: Sendable {
     let replays = EarlyDataReplayFilter(start: SystemClock.monotonic, hash: hasher)
     cache = CacheGroup(
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
-      background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) })
+      background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) },
+      locations: locations)
     let directory = ZoneDirectory(
       store: store, cache: cache, loop: group.storage[0], reader: group.storage[1],
       defaultZone: defaultZone)
@@ -171,6 +174,10 @@ package final class Edge: Sendable {
     }
   }
 
+  /// Tells clients' countries by `locations` from the next request of each loop on. From a task on any
+  /// loop.
+  package func use(_ locations: LocationDatabase) async { await cache.use(locations) }
+
   /// What each loop's zones did and used. From a task on any loop.
   package func readings() async -> [GatewayReading] {
     var readings: [GatewayReading] = []
@@ -188,6 +195,8 @@ package final class Edge: Sendable {
     package let tasks: Int
     /// Connections that were refused because their source's network had too many, since the start.
     package let refusedConnections: UInt64
+    /// A zone's keys asked for countries, and there was no database.
+    package let hasMissedLocations: Bool
     /// What went wrong there last: the store could not be read, a connection not be accepted.
     package let lastFailure: String?
   }
@@ -202,6 +211,7 @@ package final class Edge: Sendable {
             connections: node.server.connectionCount + node.nameServer.connectionCount,
             activeZones: node.gateway.activeZones, tasks: node.gateway.loop.taskCount,
             refusedConnections: node.server.refusedConnectionCount,
+            hasMissedLocations: node.gateway.shard.hasMissedLocations,
             lastFailure: node.gateway.lastFailure ?? node.server.lastAcceptError?.description
               ?? node.nameServer.lastFailure)
         })

@@ -7,4 +7,6 @@ package import Zones
 package struct EdgeInspection: Sendable {
   package let zone: ZoneConfiguration
   package let cache: CacheInspection
+  /// There is a database of locations.
+  package let knowsCountries: Bool
 }

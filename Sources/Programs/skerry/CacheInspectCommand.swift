@@ -26,6 +26,11 @@ struct CacheInspectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The method of the request.", valueName: "method"))
   var method = "GET"
 
+  @Option(
+    help: ArgumentHelp(
+      "The address of the client; its country may count.", valueName: "address"))
+  var client: String?
+
   @OptionGroup var control: ControlOptions
 
   func validate() throws {
@@ -38,6 +43,7 @@ struct CacheInspectCommand: ParsableCommand {
     var path = "/v1/cache?url=" + ZoneCommand.encode(url)
     path += "&method=" + ZoneCommand.encode(method.uppercased())
     if !fields.isEmpty { path += "&fields=" + ZoneCommand.encode(fields.joined(separator: "\n")) }
+    if let client { path += "&client=" + ZoneCommand.encode(client) }
     let result = try control.ask(.get, path, for: "inspecting \(url)")
     if !control.printsJSON(result) { Console.write(CacheInspectionText(result).text) }
   }

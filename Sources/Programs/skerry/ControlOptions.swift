@@ -50,6 +50,7 @@ struct ControlOptions: ParsableArguments {
     } catch {
       throw CommandFailure(error)
     }
+    for note in answer.notes { Console.complain("note: \(note)") }
     // The edge's own words are for programs, which send the token themselves.
     guard answer.faults.first?.code != .unauthorized else {
       throw CommandFailure(

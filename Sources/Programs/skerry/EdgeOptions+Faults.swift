@@ -108,13 +108,17 @@ extension EdgeOptions {
   }
 
   private var fileFaults: [String] {
-    [
+    let texts: [String] = [
       ("--zones", zones), ("--tenants", tenants), ("--dns-zones", dnsZones),
       ("--default-certificate", defaultCertificate), ("--default-key", defaultKey),
     ].compactMap { option, path in
       guard let path, let problem = TextFile.problem(path) else { return nil }
       return "\(option) \(path) \(problem.text)."
     }
+    guard let countryDatabase, let problem = CountryFile.problem(countryDatabase) else {
+      return texts
+    }
+    return texts + ["--country-database \(countryDatabase) \(problem.text)."]
   }
 }
 

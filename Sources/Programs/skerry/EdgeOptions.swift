@@ -88,6 +88,12 @@ struct EdgeOptions: ParsableArguments {
   var givenDisk = Given(0)
 
   @Option(
+    help: ArgumentHelp(
+      "Find clients' countries in this database, in MaxMind DB format; it is read again when it "
+        + "changes. Default: no country is known.", valueName: "file"))
+  var countryDatabase: String?
+
+  @Option(
     help: ArgumentHelp("Apply this file of zones before listening.", valueName: "file"))
   var zones: String?
 

@@ -4,6 +4,8 @@ import ArgumentParser
 import ConfigurationTree
 import Control
 import HTTP
+import Primitives
+import Runtime
 
 /// Tells how the running edge is.
 struct StatusCommand: ParsableCommand {
@@ -15,6 +17,14 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let result = try control.ask(.get, "/v1/status", for: "the status")
     if !control.printsJSON(result) { Console.write(Self.text(result)) }
+  }
+
+  /// The database of countries: what it is, how old and how large.
+  private static func database(_ facts: ConfigurationValue) -> String {
+    let age = SystemClock.wall.seconds - Int64(clamping: facts["builtAt"]?.number ?? 0)
+    let duration = Figures.duration(seconds: UInt64(max(0, age)))
+    return "\(facts["type"]?.text ?? ""), made \(duration) ago, "
+      + "\(Figures.bytes(facts["bytes"]?.number ?? 0)), in \(facts["file"]?.text ?? "")"
   }
 
   /// The status for people.
@@ -54,6 +64,7 @@ struct StatusCommand: ParsableCommand {
         ])
       }
     }
+    if let countries = status["countries"] { rows.append(["countries", Self.database(countries)]) }
     for loop in status["loops"]?.elements ?? [] {
       let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"
       let refused = loop["refusedConnections"]?.number ?? 0

@@ -1,6 +1,11 @@
 // What decides keys.
 
 extension CacheConfiguration {
+  /// Some keys hold the client's country.
+  package var tellsCountries: Bool {
+    settings.key.tellsCountries || rules.contains { $0.overrides.keyCountry ?? false }
+  }
+
   /// Whether every request has the same key by both.
   package func makesSameKeys(as other: CacheConfiguration) -> Bool { keysOnly == other.keysOnly }
 

@@ -2,7 +2,7 @@
 
 package import HTTP
 package import Primitives
-import Runtime
+package import Runtime
 
 extension CacheShard {
   /// Looks a key up without using what is found. The zone pays for it.
@@ -19,14 +19,15 @@ extension CacheShard {
 }
 
 extension CacheGroup {
-  /// What the cache would do with a request of a zone with those policies, and why. Looks at each loop
+  /// What the cache would do with a request of a client at `address` to a zone with those policies, and
+  /// why. Looks at each loop
   /// once, in a turn of its system lane, which the zone pays for, and at the disk; changes nothing. From a
   /// task on any loop.
   package func inspect(
-    _ request: RequestHead, of id: ZoneID, _ policies: CachePolicies
+    _ request: RequestHead, at address: SocketAddress, of id: ZoneID, _ policies: CachePolicies
   ) async -> CacheInspection {
     let zone = zone(id)
-    let question = CacheQuestion(request, zone, policies, hash)
+    let question = CacheQuestion(request, at: address, locations, zone, policies, hash)
     var findings: [ShardFinding] = []
     let (hash, key) = (question.hash, question.key)
     for shard in shards {

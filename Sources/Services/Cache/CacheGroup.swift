@@ -1,5 +1,6 @@
 // The RAM cache of the process: all shards and all zones.
 
+package import Location
 package import Primitives
 package import Runtime
 
@@ -15,6 +16,7 @@ package final class CacheGroup: Sendable {
   /// Large bodies on their way to the disk, by what tells their slices from others'.
   let slicesComing = Guarded<[UInt64: SliceProgress]>([:])
   private let zones = Guarded<[ZoneID: ZoneReference]>([:])
+  private let sharedLocations: Guarded<LocationDatabase?>
 
   /// A zone that others keep alive.
   private struct ZoneReference: Sendable {
@@ -22,12 +24,14 @@ package final class CacheGroup: Sendable {
   }
 
   /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key, `background` is the lane
-  /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for.
+  /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for;
+  /// `locations` tells clients' countries.
   package init(
     loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil,
-    disk: CacheDisk? = nil
+    disk: CacheDisk? = nil, locations: LocationDatabase? = nil
   ) {
     precondition(!loops.isEmpty && ramBytes > 0)
+    sharedLocations = Guarded(locations)
     self.background = background
     self.disk = disk
     self.hash = hash
@@ -36,7 +40,24 @@ package final class CacheGroup: Sendable {
         loop: loop, index: index, shardCount: loops.count, ramBytes: ramBytes / loops.count,
         hash: hash)
     }
-    for shard in shards { shard.group = self }
+    for shard in shards {
+      shard.group = self
+      shard.locations = locations
+    }
+  }
+
+  /// Where addresses are by now; nil if that is not known here.
+  package var locations: LocationDatabase? { sharedLocations.withLock { $0 } }
+
+  /// Finds clients' countries in `locations` from the next request of each loop on. From a task on any
+  /// loop, which gives back the memory of those before.
+  package func use(_ locations: LocationDatabase) async {
+    let before = self.locations
+    sharedLocations.withLock { $0 = locations }
+    for shard in shards {
+      await shard.loop.perform { shard.locations = locations }
+    }
+    withExtendedLifetime(before) {}
   }
 
   /// The zone of that identity, made on first use.

@@ -28,6 +28,8 @@ package struct CacheInspection: Sendable {
   package let explanation: String
   /// Which of the zone's rules holds, from 0; nil: none.
   package let rule: Int?
+  /// The client's country is part of the key.
+  package var tellsCountries: Bool { question.policy.key?.tellsCountries ?? false }
   let question: CacheQuestion
   let owner: ShardFinding?
   let variants: [Variant]

@@ -1,7 +1,9 @@
 // How a zone's keys are made where they are not the target as it is.
 
 import HTTP
+import Location
 import Primitives
+import Runtime
 
 /// Which parts of a request tell its response from others.
 final class CacheKeyPlan: Sendable {
@@ -12,6 +14,8 @@ final class CacheKeyPlan: Sendable {
   private let cookies: [[UInt8]]
   private let tellsDeviceTypes: Bool
   private let languages: LanguageLookup
+  /// Requests are made to tell their clients' countries.
+  let tellsCountries: Bool
   /// Stands for the settings in keys, so that those that were made by others are no keys any more.
   private let signature: UInt64
   /// Parameters of the query are left out, so that the origin must not get them either.
@@ -37,10 +41,12 @@ final class CacheKeyPlan: Sendable {
     sortsQuery = settings.sortsQuery
     tellsDeviceTypes = settings.tellsDeviceTypes
     languages = LanguageLookup(settings.languages)
+    tellsCountries = settings.tellsCountries
     // What requests are made to tell of their clients is part of keys as any field.
     let told =
       (tellsDeviceTypes ? [DeviceType.fieldName] : [])
       + (languages.isEmpty ? [] : ["Accept-Language"])
+      + (tellsCountries ? [ClientCountry.fieldName] : [])
     fields = (settings.fields + told).map { name in
       let bytes = name.utf8.map(\.asciiLowercased)
       return Field(known: FieldName.find(bytes.span), name: bytes)
@@ -50,7 +56,7 @@ final class CacheKeyPlan: Sendable {
     shortensQuery = settings.query != .all
     longestName = queryNames.reduce(0) { max($0, $1.length) }
     hasParts = !fields.isEmpty || !cookies.isEmpty
-    describesClients = tellsDeviceTypes || !languages.isEmpty
+    describesClients = tellsDeviceTypes || !languages.isEmpty || tellsCountries
     isCostly = !queryNames.isEmpty || sortsQuery || !cookies.isEmpty || describesClients
   }
 
@@ -86,10 +92,14 @@ final class CacheKeyPlan: Sendable {
     return false
   }
 
-  /// Makes a request tell of its client, for keys, Vary and the origin alike: by `DeviceType.fieldName`,
-  /// whatever the client says itself, and by one language in place of what it likes. One that takes too
-  /// long to be understood is said to be of the usual kind. Allocates nothing in steady state.
-  func describeClient(in request: inout RequestHead, _ budget: inout StepBudget) {
+  /// Makes a request tell of its client at `address`, for keys, Vary and the origin alike: by
+  /// `DeviceType.fieldName` and `ClientCountry.fieldName`, whatever the client says itself, and by one
+  /// language in place of what it likes. One that takes too long to be understood is said to be of the
+  /// usual kind. Allocates nothing in steady state.
+  func describeClient(
+    in request: inout RequestHead, at address: SocketAddress, _ locations: LocationDatabase?,
+    _ budget: inout StepBudget
+  ) {
     if tellsDeviceTypes {
       var device = DeviceType.desktop
       let index = request.fields.firstIndex(of: .userAgent)
@@ -102,6 +112,9 @@ final class CacheKeyPlan: Sendable {
     if !languages.isEmpty {
       budget.take(languages.steps(for: request.fields))
       languages.write(budget.isExhausted ? 0 : languages.find(request.fields), to: &request.fields)
+    }
+    if tellsCountries {
+      ClientCountry.write(ClientCountry.find(address, locations), to: &request.fields)
     }
   }
 

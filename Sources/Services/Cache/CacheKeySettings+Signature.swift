@@ -17,6 +17,7 @@ extension CacheKeySettings {
     Self.append(5, cookies, to: &text)
     if tellsDeviceTypes { Self.append(6, [""], to: &text) }
     Self.append(7, languages, to: &text)
+    if tellsCountries { Self.append(8, [""], to: &text) }
     // Tenants choose their own settings and meet only themselves: the hash need not be secret.
     return KeyedHash(key0: 0, key1: 0).hash(text.span)
   }

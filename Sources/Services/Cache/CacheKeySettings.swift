@@ -33,5 +33,8 @@ package struct CacheKeySettings: Equatable, Sendable {
   /// counts, and origins are told it in place of what the client said. Empty: languages do not count.
   package var languages: [String] = []
 
+  /// The country of the client's address counts (`ClientCountry`), and origins are told it.
+  package var tellsCountries = false
+
   package init() {}
 }

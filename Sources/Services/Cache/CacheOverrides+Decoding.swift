@@ -12,7 +12,7 @@ extension CacheOverrides {
     "whileRevalidateSeconds", "ifErrorSeconds", "ifUnreachableSeconds",
   ]
   private static let keyKeys = [
-    "query", "queryNames", "sortQuery", "fields", "cookies", "deviceType", "language",
+    "query", "queryNames", "sortQuery", "fields", "cookies", "deviceType", "language", "country",
   ]
   private static let year = 31_536_000
 
@@ -48,6 +48,7 @@ extension CacheOverrides {
       keyCookies = decoder.names("cookies", in: key, "Give a cookie's name.")
       keyDeviceType = decoder.bool("deviceType", in: key)
       keyLanguages = decoder.languages("language", in: key)
+      keyCountry = decoder.bool("country", in: key)
     }
     tellsTimes = decoder.bool("serverTiming", in: object)
   }
@@ -97,6 +98,7 @@ extension CacheOverrides {
       ("cookies", keyCookies.map(Self.tree)),
       ("deviceType", keyDeviceType.map { .bool($0) }),
       ("language", keyLanguages.map(Self.tree)),
+      ("country", keyCountry.map { .bool($0) }),
     ]
     for (name, group) in [("stale", stale), ("key", key)] {
       let present = Self.present(group)

@@ -22,6 +22,7 @@ package struct CacheOverrides: Equatable, Sendable {
   package var keyCookies: [String]?
   package var keyDeviceType: Bool?
   package var keyLanguages: [String]?
+  package var keyCountry: Bool?
   package var tellsTimes: Bool?
 
   package init() {}
@@ -48,6 +49,7 @@ package struct CacheOverrides: Equatable, Sendable {
     keyCookies = settings.key.cookies
     keyDeviceType = settings.key.tellsDeviceTypes
     keyLanguages = settings.key.languages
+    keyCountry = settings.key.tellsCountries
     tellsTimes = settings.tellsTimes
   }
 
@@ -74,6 +76,7 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.set(&result.key.cookies, keyCookies)
     Self.set(&result.key.tellsDeviceTypes, keyDeviceType)
     Self.set(&result.key.languages, keyLanguages)
+    Self.set(&result.key.tellsCountries, keyCountry)
     Self.set(&result.tellsTimes, tellsTimes)
     return result
   }
@@ -100,6 +103,7 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.forget(&keyCookies, other.keyCookies)
     Self.forget(&keyDeviceType, other.keyDeviceType)
     Self.forget(&keyLanguages, other.keyLanguages)
+    Self.forget(&keyCountry, other.keyCountry)
     Self.forget(&tellsTimes, other.tellsTimes)
   }
 

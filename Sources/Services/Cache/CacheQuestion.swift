@@ -1,7 +1,9 @@
 // What the cache makes of a request that is only looked at.
 
 import HTTP
+import Location
 import Primitives
+import Runtime
 
 /// A request as the cache understands it: which settings hold, what its key is. Made without any loop.
 struct CacheQuestion: Sendable {
@@ -15,13 +17,16 @@ struct CacheQuestion: Sendable {
   /// The target as far as it counts.
   let target: [UInt8]
 
-  /// Understands `request` by a zone's `policies`; `hash` is the cache's.
-  init(_ request: RequestHead, _ zone: CacheZone, _ policies: CachePolicies, _ hash: KeyedHash) {
+  /// Understands `request` of a client at `address` by a zone's `policies`; `hash` is the cache's.
+  init(
+    _ request: RequestHead, at address: SocketAddress, _ locations: LocationDatabase?,
+    _ zone: CacheZone, _ policies: CachePolicies, _ hash: KeyedHash
+  ) {
     var request = request
     var budget = StepBudget()
     choice = policies.choose(for: request, &budget)
     policy = policies.policy(choice)
-    policy.key?.describeClient(in: &request, &budget)
+    policy.key?.describeClient(in: &request, at: address, locations, &budget)
     obstacle = Self.obstacle(request, policies, policy, choice, &budget)
     self.request = request
     guard let plan = policy.key, obstacle == nil else {

@@ -1,6 +1,7 @@
 // The part of the RAM cache that belongs to one loop.
 
 import HTTP
+import Location
 import Primitives
 package import Runtime
 
@@ -43,6 +44,11 @@ package final class CacheShard: @unchecked Sendable {
   var key: [UInt8] = []
   /// Where the parameters of its query are put in order.
   var keyParts: [Range<Int>] = []
+
+  /// Where addresses are; nil if that is not known here.
+  var locations: LocationDatabase?
+  /// Keys asked for countries, and there was nothing to find them in.
+  package var hasMissedLocations = false
 
   init(loop: EventLoop, index: Int, shardCount: Int, ramBytes: Int, hash: KeyedHash) {
     precondition(index < shardCount)

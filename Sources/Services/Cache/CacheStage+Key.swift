@@ -6,6 +6,14 @@ import Primitives
 import Runtime
 
 extension CacheStage {
+  /// Makes a request, which is lent, tell of its client what the zone's keys ask for.
+  @inline(never)
+  func describeClient(of exchange: Exchange, _ plan: CacheKeyPlan, _ budget: inout StepBudget) {
+    if plan.tellsCountries, shard.locations == nil { shard.hasMissedLocations = true }
+    plan.describeClient(
+      in: &exchange.request, at: exchange.client.address, shard.locations, &budget)
+  }
+
   /// Writes the key of a request into `shard.key`.
   @inline(__always)
   func writeKey(of request: RequestHead, _ policy: CachePolicy) {

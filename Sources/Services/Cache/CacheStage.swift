@@ -64,7 +64,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let policy = policy(for: &exchange.request, &budget)
     if policy.settings.tellsTimes { exchange.facts.sourceBegunAt = shard.loop.preciseNow }
     if let plan = policy.key, plan.describesClients {
-      plan.describeClient(in: &exchange.request, &budget)
+      describeClient(of: exchange, plan, &budget)
     }
     let isHead: Bool
     switch exchange.request.method {

@@ -50,7 +50,7 @@ enum UnkeyedFields {
     "x-forwarded-path", "x-forwarded-uri", "x-forwarded-method", "x-url-scheme", "x-scheme",
     "front-end-https", "x-http-method", "x-http-method-override", "x-method-override",
     "x-http-status-code-override", "x-script-name", "x-wap-profile", "base-url", "http-host",
-    "request-uri", "skerry-device-type", "x-middleware-prefetch", "x-nextjs-data", "x-invoke-path",
-    "x-invoke-status",
+    "request-uri", "skerry-device-type", "skerry-client-country", "x-middleware-prefetch",
+    "x-nextjs-data", "x-invoke-path", "x-invoke-status",
   ]
 }

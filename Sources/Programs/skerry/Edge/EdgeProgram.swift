@@ -45,10 +45,11 @@ struct EdgeProgram {
         diskThreads: options.diskMebibytes > 0 ? EdgeLimits.diskThreads : 0)
     }
     let keyring = try makeKeyring(store)
-    let edge = try makeEdge(group, store, keyring, defaultZone: zone)
+    let countries = try openCountries()
+    let edge = try makeEdge(group, store, keyring, countries, defaultZone: zone)
     let service = EdgeService(
-      edge: edge, keyring: keyring, loop: loop, listeners: listeners, options: options,
-      descriptorLimit: descriptorLimit)
+      edge: edge, keyring: keyring, countries: countries, loop: loop, listeners: listeners,
+      options: options, descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
     if !service.isSucceeded { removeControlSocket(service) }
@@ -124,15 +125,24 @@ struct EdgeProgram {
   }
 
   private func makeEdge(
-    _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring, defaultZone: String?
+    _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring,
+    _ countries: CountryFile?, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
     let disk = try makeDisk(group)
     do throws(TLSError) {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
-        ramBytes: options.ramMebibytes << 20, disk: disk,
+        ramBytes: options.ramMebibytes << 20, disk: disk, locations: countries?.database,
         responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
+  }
+
+  /// Reads the database of countries, if there is to be one.
+  private func openCountries() throws(CommandFailure) -> CountryFile? {
+    guard let path = options.countryDatabase else { return nil }
+    do throws(TextFile.Problem) { return try CountryFile(path) } catch {
+      throw CommandFailure(.refused, "skerry: --country-database \(path) \(error.text).")
+    }
   }
 
   /// Begins to open the cache on disk, if there is to be one.

@@ -6,6 +6,7 @@ import Control
 import Foundation
 import Gateway
 import HTTP
+import Location
 import NameService
 import Primitives
 import Runtime
@@ -20,6 +21,7 @@ final class EdgeService: EdgeBackend {
   let loop: EventLoop
   let listeners: ListenerSet
   private let keyring: TicketKeyring
+  private let countries: CountryFile?
   private let options: EdgeOptions
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
@@ -41,11 +43,12 @@ final class EdgeService: EdgeBackend {
   var isSucceeded: Bool { shared.withLock { $0.isSucceeded } }
 
   init(
-    edge: Edge, keyring: TicketKeyring, loop: EventLoop, listeners: ListenerSet,
-    options: EdgeOptions, descriptorLimit: Int
+    edge: Edge, keyring: TicketKeyring, countries: CountryFile?, loop: EventLoop,
+    listeners: ListenerSet, options: EdgeOptions, descriptorLimit: Int
   ) {
     self.edge = edge
     self.keyring = keyring
+    self.countries = countries
     self.loop = loop
     self.listeners = listeners
     self.options = options
@@ -85,6 +88,7 @@ final class EdgeService: EdgeBackend {
       await export(store)
       await sweepPurges(store)
       if keyring.isDue { await changeTicketKeys() }
+      await lookAtCountries()
       if loop.now >= cookiesDue {
         await edge.rollCookies()
         cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
@@ -113,6 +117,19 @@ final class EdgeService: EdgeBackend {
     }
     if let failure { note("the session ticket key could not be stored: \(failure)") }
     await edge.useTicketKeys(keyring.keys)
+  }
+
+  /// Takes another database of countries, if the file is another one.
+  private func lookAtCountries() async {
+    guard let countries else { return }
+    let outcome = await edge.group.storage[1].perform { countries.look() }
+    switch outcome {
+    case .unchanged: return
+    case .failed(let problem): Console.complain("skerry: \(problem)")
+    case .replaced(let database):
+      await edge.use(database)
+      Console.complain("skerry: countries are told by \(database.type) of \(countries.path) now")
+    }
   }
 
   /// Tells people, and the process before this one, that the edge serves.
@@ -189,6 +206,9 @@ final class EdgeService: EdgeBackend {
     facts.epoch = state.epoch
     facts.notes = state.notes
     if let failure = await edge.lastDirectoryFailure() { facts.notes.append(failure) }
+    if let problem = countries?.problem { facts.notes.append(problem) }
+    if loads.contains(where: \.hasMissedLocations) { facts.notes.append(Self.noCountries) }
+    facts.countries = countries?.facts
     facts.loops = zip(edge.group.loops, loads).map { loop, load in
       EdgeFacts.LoopFacts(
         name: loop.name, cpu: loop.cpu.map { Int($0) }, connections: load.connections,
@@ -219,9 +239,19 @@ final class EdgeService: EdgeBackend {
     return LedgerSum(readings, edge: edge, control: loop).reading(epoch: epoch)
   }
 
-  func inspect(_ request: RequestHead) async throws(ControlRefusal) -> ConfigurationValue {
+  var knowsCountries: Bool { countries != nil }
+
+  private static let noCountries =
+    "clients' countries count in cache keys, and none is known (XX for all): start the edge with "
+    + "--country-database FILE"
+
+  func inspect(
+    _ request: RequestHead, at address: SocketAddress?
+  ) async throws(ControlRefusal) -> ConfigurationValue {
     let found: EdgeInspection?
-    do throws(StorageError) { found = try await edge.inspect(request) } catch {
+    do throws(StorageError) {
+      found = try await edge.inspect(request, at: address ?? .local)
+    } catch {
       throw ControlRefusal(error)
     }
     guard let found else {
@@ -231,7 +261,7 @@ final class EdgeService: EdgeBackend {
         "No zone answers for \(host): such a request gets 421. Hosts and their zones: skerry zone list.",
         path: "url")
     }
-    return found.tree(request)
+    return found.tree(request, hasClient: address != nil)
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.
