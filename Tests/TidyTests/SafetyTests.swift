@@ -64,7 +64,9 @@ import Testing
   @Test("what the compiler can't check says why it holds") func uncheckedReasons() throws {
     report(
       try tree.sources.flatMap { file in
-        try file.matches(#"@unchecked Sendable|nonisolated\(unsafe\)"#).filter {
+        try file.matches(
+          #"@unchecked Sendable|nonisolated\(unsafe\)|: UncountedReference|= UncountedReference<"#
+        ).filter {
           !file.hasComment(at: $0.index)
         }.map {
           Finding(

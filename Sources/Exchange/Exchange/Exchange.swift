@@ -14,6 +14,7 @@ package import Runtime
 /// memory. As work it is `handler`'s: run on the lane of its zone.
 package final class Exchange: LoopWork, @unchecked Sendable {
   // Confined to its loop; tasks of its lane run there too.
+  /// While `fetch` passes it through, only its method, scheme and version are here.
   package var request = RequestHead()
   /// The request's content; nil if it has none.
   package var requestBody: (any BodySource)?
@@ -78,6 +79,8 @@ package final class Exchange: LoopWork, @unchecked Sendable {
     requestBodyLength = nil
     requestBodyLimit = .max
     upgradedInput = nil
+    // It would keep the zone's keys.
+    if client.certificate != nil { client.certificate = nil }
     stream = nil
     response.reset()
     facts = ExchangeFacts()

@@ -25,7 +25,7 @@ package final class Fetch: @unchecked Sendable {
   package var maker: (any FetchMaker)?
   /// The request is an exchange's, which gets it back.
   private var isRequestLent = false
-  /// Where it waits on behalf of nobody.
+  /// Stands in for an exchange's parker between exchanges, so that none is kept.
   private let ownParker: Parker
 
   package init(
@@ -49,7 +49,8 @@ package final class Fetch: @unchecked Sendable {
   }
 
   /// Makes this, which is new or over, the fetch that passes `exchange` through. The request moves here
-  /// until `giveBack`, since each part of a copy would be counted; its method and version stay there too.
+  /// until `giveBack`, since each part of a copy would be counted: meanwhile the exchange's has its method,
+  /// scheme and version only.
   package func take(from exchange: Exchange) {
     precondition(!isRequestLent && maker == nil)
     swap(&request, &exchange.request)
@@ -79,6 +80,8 @@ package final class Fetch: @unchecked Sendable {
     if body != nil { body = nil }
     if upgradedInput != nil { upgradedInput = nil }
     parker = ownParker
+    // It would keep the zone's keys.
+    if client.certificate != nil { client.certificate = nil }
   }
 
   /// Nobody wants the response any more: the receiver hears of a failure, perhaps at once.

@@ -172,9 +172,9 @@ int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
   int64_t milliseconds = timeout_nanoseconds < 0 ? -1 : (timeout_nanoseconds + 999999) / 1000000;
   if (milliseconds > 1000000) milliseconds = 1000000;
 #ifdef SYS_epoll_wait
-  int32_t count = (int32_t)RAW(SYS_epoll_wait, epoll, raw, capacity, (int)milliseconds);
+  int32_t count = (int32_t)RAW(epoll_wait, SYS_epoll_wait, epoll, raw, capacity, (int)milliseconds);
 #else
-  int32_t count = (int32_t)RAW(SYS_epoll_pwait, epoll, raw, capacity, (int)milliseconds, NULL, 0);
+  int32_t count = RESULT(epoll_wait(epoll, raw, capacity, (int)milliseconds));
 #endif
   if (count < 0) return count;
   for (int32_t i = 0; i < count; i++) {
@@ -324,7 +324,7 @@ int32_t skerry_local_address(int32_t descriptor, skerry_address *address) {
 }
 
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count) {
-  return RAW(SYS_recvfrom, descriptor, buffer, count, 0, NULL, NULL);
+  return RAW(recvfrom, SYS_recvfrom, descriptor, buffer, count, 0, NULL, NULL);
 }
 
 bool skerry_has_input(int32_t descriptor) {
@@ -339,14 +339,14 @@ int32_t skerry_unacknowledged(int32_t descriptor) {
 }
 
 int64_t skerry_send(int32_t descriptor, const void *buffer, size_t count) {
-  return RAW(SYS_sendto, descriptor, buffer, count, MSG_NOSIGNAL, NULL, 0);
+  return RAW(sendto, SYS_sendto, descriptor, buffer, count, MSG_NOSIGNAL, NULL, 0);
 }
 
 int64_t skerry_send_slices(int32_t descriptor, const skerry_slice *slices, int32_t count) {
   struct msghdr message = {
     .msg_iov = (struct iovec *)slices, .msg_iovlen = (size_t)count};
   _Static_assert(sizeof(skerry_slice) == sizeof(struct iovec), "a slice is an iovec");
-  return RAW(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL);
+  return RAW(sendmsg, SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL);
 }
 
 int32_t skerry_shutdown_write(int32_t descriptor) { return RESULT(shutdown(descriptor, SHUT_WR)); }

@@ -10,12 +10,12 @@ extension OutputSpan where Element == UInt8 {
     unsafe source.withUnsafeBufferPointer { from in unsafe copy(from) }
   }
 
-  /// Appends the UTF-8 of `text`, a constant of more than one scalar; it must fit.
+  /// Appends the UTF-8 of `text`, which is a literal and so has a place in the binary; it must fit.
   @_lifetime(self: copy self)
   @inlinable @inline(__always)
   package mutating func append(_ text: StaticString) {
     precondition(text.utf8CodeUnitCount <= freeCapacity)
-    // Safe: a static string of more than one scalar is a constant in the binary.
+    // Safe: a literal of the type `StaticString` is a constant in the binary, however short.
     unsafe copy(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 

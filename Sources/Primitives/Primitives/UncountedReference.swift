@@ -4,7 +4,8 @@
 /// nothing, where the compiler counts each look at an optional reference. Unlike a weak one it does not make
 /// the counting of all others slow either.
 ///
-/// Whoever has one sets it to nil before the object ends.
+/// Whoever has one says in a comment beside it who makes it nil before the object ends, and that this
+/// happens on the thread that looks.
 @safe package struct UncountedReference<Object: AnyObject> {
   @usableFromInline let object: Unmanaged<Object>?
 

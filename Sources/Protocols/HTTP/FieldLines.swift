@@ -79,5 +79,4 @@ package struct FieldLines {
     names.insert(entry.name)
     entries.append(entry)
   }
-
 }

@@ -56,7 +56,7 @@ package enum HTTP1HeadWriter {
     }
   }
 
-  /// Bytes of the constants in the request line and the Host field.
+  /// The most bytes of the constants in the request line and the Host field.
   private static let mostRequestLineBytes = 24
 
   /// The most bytes of a status line.
@@ -65,8 +65,8 @@ package enum HTTP1HeadWriter {
   /// The most bytes of Connection, framing field and the end of the head.
   package static let mostFramingBytes = 96
 
-  /// Appends a response head: the lines of `shared`, which have no Date nor framing, then `fields`, and
-  /// `date` if they have none. `body` of a response to HEAD or of a 304 says what the body would have been;
+  /// Appends a response head: the lines of `shared`, which do not frame it, then `fields`, then a Date field
+  /// of `date`, which is empty if one of them is Date. `body` of a response to HEAD or of a 304 says what the body would have been;
   /// `.none` and `.untilClose` write no framing field.
   package static func appendResponse(
     _ status: UInt16, shared: Span<UInt8>, fields: borrowing FieldBlock, date: Span<UInt8>,

@@ -38,7 +38,7 @@ final class CachePass: EventDrivenWork {
   }
 
   func begin(_ exchange: Exchange, for driver: any ExchangeDriver) {
-    // First: while these are called, every reference that was read is counted.
+    // First: across calls of functions the compiler counts each reference that it has read.
     let instant = SystemClock.monotonic
     begunAt = EventLoop.preciseNow
     guard let stage else { preconditionFailure("made by a stage") }

@@ -35,6 +35,8 @@ extension CacheShard {
       if resource.variants.count >= CacheLimits.variantsPerResource,
         let oldest = resource.variants.last
       {
+        // What is read from the disk may be older than all of them.
+        if oldest.response.isNewer(than: response) { return false }
         discard(oldest.response)
       }
     }

@@ -26,7 +26,7 @@ final class OriginServer: @unchecked Sendable {
   var trust: TLSTrust?
   /// What the origin gave to take up the last TLS session.
   private var resumption: TLSResumption?
-  /// Nil once the zone has given the pool up.
+  /// Nil once the zone has given the pool up: its `deinit` says so, on this loop, where its zone's state ends.
   private var ownPool = UncountedReference<OriginPool>(nil)
   /// The last TLS handshake that offered HTTP/2 agreed on it, and whoever waited for a connection to
   /// share has got one.

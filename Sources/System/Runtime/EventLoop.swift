@@ -203,7 +203,7 @@ import Synchronization
   func pay(_ lane: Lane?) {
     let before = unsafe payer
     unsafe payer = lane.map { unsafe Unmanaged.passRetained($0) }
-    // Safe: balances the line above of the call before.
+    // Safe: balances the retaining of the call that made it pay.
     unsafe before?.release()
   }
 

@@ -6,8 +6,8 @@ import Primitives
 import Runtime
 
 extension HTTP1ClientConnection {
-  /// Sends `request`, which is lent (see `Exchange`); `receiver` hears of its response later. Throws if that is settled at once: the
-  /// request can't be written, or the connection is broken and closed by now.
+  /// Sends `request`, which is lent (see `Exchange`); `receiver` hears of its response later. Throws if
+  /// that is settled at once: the request can't be written, or the connection is broken and closed by now.
   package func begin(
     _ request: inout ClientRequest, for receiver: any ClientResponseReceiver
   ) throws(HTTPClientError) {

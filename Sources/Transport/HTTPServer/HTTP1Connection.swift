@@ -86,6 +86,8 @@ final class HTTP1Connection {
         }
         return nil
       }
+      // The handshake may have ended since the head began.
+      if partial != nil { exchange.client = connection.client }
       partial = nil
       begin(exchange, parser.framing)
       return used

@@ -18,7 +18,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var client: ClientFacts
   var session: TLSServerSession?
   var engine = Engine.undecided { didSet { noteEngine() } }
-  /// The one that speaks HTTP/1.1, kept by `engine`: what is bound of an enumeration is counted.
+  /// The HTTP/1.1 side, which `engine` keeps: looking into that would count references.
   private var http1 = UncountedReference<HTTP1Connection>(nil)
   var choosing = Choosing.notAsked
   /// Received and not used yet: part of a head, or pipelined requests.
