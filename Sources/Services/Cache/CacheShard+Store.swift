@@ -20,7 +20,9 @@ extension CacheShard {
   /// False if it is void already, too large, or older than what is there.
   @discardableResult
   func insert(_ response: StoredResponse) -> Bool {
-    guard response.isCurrent, response.cost <= capacity / CacheLimits.objectShareOfShard else {
+    guard response.isCurrent, !response.body.isLent,
+      response.cost <= capacity / CacheLimits.objectShareOfShard
+    else {
       return false
     }
     if let resource = resource(response.hash, response.key) {
@@ -44,6 +46,14 @@ extension CacheShard {
     return true
   }
 
+  /// Whether a large body on the disk had better be sent from there: memory has no room that it is worth.
+  func lends(_ hash: UInt64, of zone: ZoneID) -> Bool {
+    guard queues.bytes + inFlightBytes + DiskLimits.bodyBytes > capacity,
+      let slot = zoneSlots[zone]
+    else { return false }
+    return !queues.isRemembered(hash, zone: slot)
+  }
+
   /// Stores what was read from the disk, if there is room or it is worth that of another.
   func promote(_ response: StoredResponse) {
     if queues.bytes + inFlightBytes + response.cost > capacity,
@@ -51,6 +61,7 @@ extension CacheShard {
     {
       return
     }
+    // What is lent is read the next time it is asked for soon.
     insert(response)
   }
 

@@ -184,7 +184,9 @@ final class Fill: LoopWork, @unchecked Sendable {
     guard let disk = flight.shard.group?.disk,
       let stored = await disk.find(
         flight.key, flight.hash, of: flight.zone, for: fetch.request.fields, at: flight.shard,
-        on: flight.lane),
+        on: flight.lane,
+        // TLS would touch what the kernel may have dropped.
+        lends: fetch.request.scheme == .http && flight.shard.lends(flight.hash, of: flight.zone.id)),
       !flight.isRevoked
     else { return false }
     let now = flight.shard.now

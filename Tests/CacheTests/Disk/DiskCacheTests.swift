@@ -16,7 +16,8 @@ struct DiskCacheTests {
     let cache = DiskCache(
       folder + "/index", files: try SegmentFolder(folder + "/segments"),
       DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
-      report: { Issue.record("\($0)") })
+      // However busy the machine is, what is read at once is no matter of time.
+      promptNanoseconds: .max, report: { Issue.record("\($0)") })
     await lane.wait { cache.figures != nil }
     return cache
   }
@@ -27,14 +28,16 @@ struct DiskCacheTests {
     await lane.wait { flag.isRaised }
   }
 
-  private func record(_ cache: DiskCache, _ number: UInt64, zone: UInt64) -> DiskRecord? {
+  private func record(
+    _ cache: DiskCache, _ number: UInt64, zone: UInt64, bodyBytes: Int = 8_192
+  ) -> DiskRecord? {
     var key: [UInt8] = []
     key.append(integer: number)
     guard let digest = cache.digest(of: key.span) else { return nil }
     return DiskRecord(
       digest: digest, zone: DiskBench.zone(zone), selection: 0, sequence: 1,
       receivedWall: WallTime(seconds: 1), expiresWall: WallTime(seconds: 4_000_000_000),
-      head: Bytes(key), body: [Bytes(Array(repeating: UInt8(number & 255), count: 8_192))])
+      head: Bytes(key), body: [Bytes(Array(repeating: UInt8(number & 255), count: bodyBytes))])
   }
 
   @Test("what was put is found by tasks of any loop, and after closing and opening again")
@@ -98,6 +101,40 @@ struct DiskCacheTests {
       }
     }
     #expect(fault == nil)
+    withExtendedLifetime(folder) {}
+  }
+
+  @Test(
+    "a large body is lent by its segment once it was read and found to be sound, to who wants only to send it",
+    .enabled(if: hasCachedReads(), "the file system can't read without waiting"))
+  func lends() async throws {
+    let folder = try TestFolder(inMemory: false)
+    let path = folder.path
+    let lent = try await SharedLoops.run { lane -> Result<[Bool?], any Error> in
+      do {
+        let cache = try await self.open(path, on: lane)
+        var lent: [Bool?] = []
+        for bodyBytes in [DiskLimits.lentBytes - 1, DiskLimits.bodyBytes] {
+          guard let record = self.record(cache, UInt64(bodyBytes), zone: 1, bodyBytes: bodyBytes)
+          else { continue }
+          cache.put(record)
+          let commits = cache.figures?.commits ?? 0
+          await lane.wait { cache.figures?.commits ?? 0 > commits }
+          for lends in [true, false, true] {
+            let found = await cache.find(
+              record.digest, for: record.zone, on: lane, lends: lends
+            ) { _ in true }
+            guard let found, found.isSame(as: record) else { continue }
+            lent.append((found.body.first?.file).map { $0 >= 0 })
+          }
+        }
+        await self.close(cache, on: lane)
+        return .success(lent)
+      } catch {
+        return .failure(error)
+      }
+    }.get()
+    #expect(lent == [false, false, false, false, false, true])
     withExtendedLifetime(folder) {}
   }
 

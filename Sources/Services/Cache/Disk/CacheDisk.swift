@@ -18,12 +18,12 @@ package final class CacheDisk: Sendable {
   /// stale. Waits for the disk.
   func find(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
-    at shard: CacheShard, on lane: Lane
+    at shard: CacheShard, on lane: Lane, lends: Bool = false
   ) async -> StoredResponse? {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return nil }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     let found = FoundHead()
-    let record = await records.find(digest, for: zone.id, on: lane) { record in
+    let record = await records.find(digest, for: zone.id, on: lane, lends: lends) { record in
       guard let head = search.head(of: record) else { return false }
       found.head.withLock { $0 = head }
       return true
@@ -35,12 +35,12 @@ package final class CacheDisk: Sendable {
   /// What `find` comes to, if that can be said without a wait.
   func findAtOnce(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
-    at shard: CacheShard
+    at shard: CacheShard, lends: Bool
   ) -> DiskSearch.Outcome {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return .nothing }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     var found: RecordHead?
-    let finding = records.findAtOnce(digest, for: zone.id) { record in
+    let finding = records.findAtOnce(digest, for: zone.id, lends: lends) { record in
       found = search.head(of: record)
       return found != nil
     }

@@ -64,9 +64,11 @@ package final class DiskCache: Sendable {
 
   /// The newest record of a digest that is the zone's and suits; nil if there is none, or too many
   /// requests of the zone wait. `suits` is called on any thread, with records without their bodies.
-  /// A look that is not counted changes nothing. From a task on `lane`.
+  /// A look that is not counted changes nothing. If it `lends`, a body that the kernel has in memory may be
+  /// one that is only good for being sent. From a task on `lane`.
   package func find(
     _ digest: DiskDigest, for zone: ZoneID, on lane: Lane, isCounted: Bool = true,
+    lends: Bool = false,
     suits: @escaping @Sendable (DiskRecord) -> Bool
   ) async -> DiskRecord? {
     guard let store else { return nil }
@@ -76,7 +78,8 @@ package final class DiskCache: Sendable {
       if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
-    let finding = findAtOnce(digest, for: zone, in: store, isCounted: isCounted, suits: suits)
+    let finding = findAtOnce(
+      digest, for: zone, in: store, isCounted: isCounted, lends: lends, suits: suits)
     guard finding.isOpen else { return finding.record }
     let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
@@ -93,7 +96,7 @@ package final class DiskCache: Sendable {
   /// What `find` comes to, as far as that is known without a wait; if it is not, nothing is counted. From
   /// a loop.
   func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+    _ digest: DiskDigest, for zone: ZoneID, lends: Bool = false, suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     guard let store else { return .nothing }
     guard store.mayHave(zone) else {
@@ -101,7 +104,8 @@ package final class DiskCache: Sendable {
       store.noteOutcome(isHit: false)
       return .nothing
     }
-    let finding = findAtOnce(digest, for: zone, in: store, isCounted: true, suits: suits)
+    let finding = findAtOnce(
+      digest, for: zone, in: store, isCounted: true, lends: lends, suits: suits)
     if !finding.isOpen { store.noteRequest(digest) }
     return finding
   }
@@ -109,7 +113,7 @@ package final class DiskCache: Sendable {
   /// What is known without waiting for the disk: of the index and what it names only if that was not
   /// waited for lately.
   private func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool,
+    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool, lends: Bool,
     suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     let begun = SystemClock.monotonic
@@ -118,7 +122,7 @@ package final class DiskCache: Sendable {
       if isCounted, !finding.isOpen { store.noteOutcome(isHit: finding.record != nil) }
       return finding
     }
-    let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
+    let finding = store.read(digest, for: zone, mayWait: false, lends: lends, suits: suits)
     let end = SystemClock.monotonic
     let nanoseconds = end.nanoseconds(since: begun)
     if nanoseconds > promptNanoseconds {
