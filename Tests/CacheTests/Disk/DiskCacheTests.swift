@@ -28,16 +28,14 @@ struct DiskCacheTests {
     await lane.wait { flag.isRaised }
   }
 
-  private func record(
-    _ cache: DiskCache, _ number: UInt64, zone: UInt64, bodyBytes: Int = 8_192
-  ) -> DiskRecord? {
+  private func record(_ cache: DiskCache, _ number: UInt64, zone: UInt64) -> DiskRecord? {
     var key: [UInt8] = []
     key.append(integer: number)
     guard let digest = cache.digest(of: key.span) else { return nil }
     return DiskRecord(
       digest: digest, zone: DiskBench.zone(zone), selection: 0, sequence: 1,
       receivedWall: WallTime(seconds: 1), expiresWall: WallTime(seconds: 4_000_000_000),
-      head: Bytes(key), body: [Bytes(Array(repeating: UInt8(number & 255), count: bodyBytes))])
+      head: Bytes(key), body: [Bytes(Array(repeating: UInt8(number & 255), count: 8_192))])
   }
 
   @Test("what was put is found by tasks of any loop, and after closing and opening again")
@@ -107,33 +105,31 @@ struct DiskCacheTests {
   @Test(
     "a large body is lent by its segment once it was read and found to be sound, to who wants only to send it",
     .enabled(if: hasCachedReads(), "the file system can't read without waiting"))
-  func lends() async throws {
+  func lends() throws {
     let folder = try TestFolder(inMemory: false)
-    let path = folder.path
-    let lent = try await SharedLoops.run { lane -> Result<[Bool?], any Error> in
-      do {
-        let cache = try await self.open(path, on: lane)
-        var lent: [Bool?] = []
-        for bodyBytes in [DiskLimits.lentBytes - 1, DiskLimits.bodyBytes] {
-          guard let record = self.record(cache, UInt64(bodyBytes), zone: 1, bodyBytes: bodyBytes)
-          else { continue }
-          cache.put(record)
-          let commits = cache.figures?.commits ?? 0
-          await lane.wait { cache.figures?.commits ?? 0 > commits }
-          for lends in [true, false, true] {
-            let found = await cache.find(
-              record.digest, for: record.zone, on: lane, lends: lends
-            ) { _ in true }
-            guard let found, found.isSame(as: record) else { continue }
-            lent.append((found.body.first?.file).map { $0 >= 0 })
-          }
-        }
-        await self.close(cache, on: lane)
-        return .success(lent)
-      } catch {
-        return .failure(error)
+    let store = try DiskStore(
+      folder.path + "/index", files: try SegmentFolder(folder.path + "/segments"),
+      DiskConfiguration(maximumBytes: 64 << 20)
+    ) { Issue.record("\($0)") }
+    let writer = DiskWriter(store)
+    var lent: [Bool?] = []
+    for bodyBytes in [DiskLimits.lentBytes - 1, DiskLimits.bodyBytes] {
+      let record = DiskRecord(
+        digest: DiskDigest(high: UInt64(bodyBytes), low: 1), zone: DiskBench.zone(1), selection: 0,
+        sequence: 1, receivedWall: WallTime(seconds: 1),
+        expiresWall: WallTime(seconds: 4_000_000_000), head: Bytes([1]),
+        body: [Bytes(Array(repeating: UInt8(bodyBytes & 255), count: bodyBytes))])
+      store.put(record)
+      _ = writer.turn(now: SystemClock.monotonic, wall: SystemClock.wall)
+      for lends in [true, false, true] {
+        let finding = store.read(
+          record.digest, for: record.zone, mayWait: true, lends: lends
+        ) { _ in true }
+        guard let found = finding.record, found.isSame(as: record) else { continue }
+        lent.append((found.body.first?.file).map { $0 >= 0 })
       }
-    }.get()
+    }
+    store.index.environment.close()
     #expect(lent == [false, false, false, false, false, true])
     withExtendedLifetime(folder) {}
   }
