@@ -20,9 +20,7 @@ extension CacheShard {
   /// False if it is void already, too large, or older than what is there.
   @discardableResult
   func insert(_ response: StoredResponse) -> Bool {
-    guard response.isCurrent, !response.body.isLent,
-      response.cost <= capacity / CacheLimits.objectShareOfShard
-    else {
+    guard response.isCurrent, response.cost <= capacity / CacheLimits.objectShareOfShard else {
       return false
     }
     if let resource = resource(response.hash, response.key) {
@@ -44,16 +42,8 @@ extension CacheShard {
     }
     makeRoom(response.cost)
     place(response)
-    if let disk = group?.disk, disk.put(response, at: self) == .noRoom { owed.add(response) }
+    group?.disk?.put(response, at: self)
     return true
-  }
-
-  /// Whether a large body on the disk had better be sent from there: memory has no room that it is worth.
-  func lends(_ hash: UInt64, of zone: ZoneID) -> Bool {
-    guard queues.bytes + inFlightBytes + DiskLimits.bodyBytes > capacity,
-      let slot = zoneSlots[zone]
-    else { return false }
-    return !queues.isRemembered(hash, zone: slot)
   }
 
   /// Stores what was read from the disk, if there is room or it is worth that of another.
@@ -63,7 +53,6 @@ extension CacheShard {
     {
       return
     }
-    // What is lent is read the next time it is asked for soon.
     insert(response)
   }
 
@@ -148,7 +137,6 @@ extension CacheShard {
   /// Removes a response that is out of the queues from the table.
   private func forget(_ response: StoredResponse) {
     response.revoke()
-    owed.settle(response)
     response.zone.count(bytes: -response.cost, objects: -1)
     if let slot = zoneSlots[response.zone.id], queues.isEmpty(slot) {
       queues.removeZone(slot)

@@ -110,12 +110,6 @@ struct EvictionQueues<Element: Evictable> {
     return false
   }
 
-  /// Whether an object of `zone` would be worth another one's place.
-  func isRemembered(_ hash: UInt64, zone: Int32) -> Bool {
-    shares.largest != zone
-      || zones[Int(zone)].ghosts.holds(hash, limit: zones[Int(zone)].ghostLimit)
-  }
-
   /// Takes an object out.
   mutating func remove(_ node: Int32) {
     unlink(node)

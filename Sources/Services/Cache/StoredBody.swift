@@ -12,26 +12,15 @@ struct StoredBody: Sendable {
   let count: Int
   /// How the body is divided, if it is not here.
   let slices: Slices?
-  /// It lies in a segment of the disk, for one answer, and is not kept.
-  let isLent: Bool
 
-  init(_ pieces: [Bytes]) { self.init(pieces, isLent: false) }
-
-  /// What a record has: in memory, or lent.
-  init(ofRecord pieces: [Bytes]) {
-    self.init(pieces, isLent: pieces.contains { $0.file >= 0 })
-  }
-
-  private init(_ pieces: [Bytes], isLent: Bool) {
+  init(_ pieces: [Bytes]) {
     self.pieces = pieces
-    self.isLent = isLent
     count = pieces.reduce(0) { $0 + $1.count }
     slices = nil
   }
 
   init(_ slices: Slices) {
     pieces = []
-    isLent = false
     count = slices.count
     self.slices = slices
   }

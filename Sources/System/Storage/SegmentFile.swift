@@ -16,19 +16,9 @@ package protocol SegmentFile: AnyObject, Sendable {
   /// added, if the kernel does not have all of them in memory.
   func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool
 
-  /// The `count` bytes at `offset`, out of which the kernel can send them without copying; nil if it does
-  /// not have all of them in memory, or such files can't do that. They must not be read otherwise, unless
-  /// waiting for the disk is allowed: the kernel may drop them at any time.
-  func lend(_ count: Int, at offset: Int) -> Bytes?
-
   /// Writes all of `bytes` at `offset`. After an error any part of them may have been written.
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
 
   /// Makes everything written so far durable. After an error all of it is in doubt for good.
   func synchronise() throws(StorageError)
-}
-
-extension SegmentFile {
-  /// As the protocol's; files in memory of a test lend nothing.
-  package func lend(_ count: Int, at offset: Int) -> Bytes? { nil }
 }

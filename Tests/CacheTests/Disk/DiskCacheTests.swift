@@ -16,8 +16,7 @@ struct DiskCacheTests {
     let cache = DiskCache(
       folder + "/index", files: try SegmentFolder(folder + "/segments"),
       DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
-      // However busy the machine is, what is read at once is no matter of time.
-      promptNanoseconds: .max, report: { Issue.record("\($0)") })
+      report: { Issue.record("\($0)") })
     await lane.wait { cache.figures != nil }
     return cache
   }
@@ -99,38 +98,6 @@ struct DiskCacheTests {
       }
     }
     #expect(fault == nil)
-    withExtendedLifetime(folder) {}
-  }
-
-  @Test(
-    "a large body is lent by its segment once it was read and found to be sound, to who wants only to send it",
-    .enabled(if: hasCachedReads(), "the file system can't read without waiting"))
-  func lends() throws {
-    let folder = try TestFolder(inMemory: false)
-    let store = try DiskStore(
-      folder.path + "/index", files: try SegmentFolder(folder.path + "/segments"),
-      DiskConfiguration(maximumBytes: 64 << 20)
-    ) { Issue.record("\($0)") }
-    let writer = DiskWriter(store)
-    var lent: [Bool?] = []
-    for bodyBytes in [DiskLimits.lentBytes - 1, DiskLimits.bodyBytes] {
-      let record = DiskRecord(
-        digest: DiskDigest(high: UInt64(bodyBytes), low: 1), zone: DiskBench.zone(1), selection: 0,
-        sequence: 1, receivedWall: WallTime(seconds: 1),
-        expiresWall: WallTime(seconds: 4_000_000_000), head: Bytes([1]),
-        body: [Bytes(Array(repeating: UInt8(bodyBytes & 255), count: bodyBytes))])
-      store.put(record)
-      _ = writer.turn(now: SystemClock.monotonic, wall: SystemClock.wall)
-      for lends in [true, false, true] {
-        let finding = store.read(
-          record.digest, for: record.zone, mayWait: true, lends: lends
-        ) { _ in true }
-        guard let found = finding.record, found.isSame(as: record) else { continue }
-        lent.append((found.body.first?.file).map { $0 >= 0 })
-      }
-    }
-    store.index.environment.close()
-    #expect(lent == [false, false, false, false, false, true])
     withExtendedLifetime(folder) {}
   }
 

@@ -18,12 +18,12 @@ package final class CacheDisk: Sendable {
   /// stale. Waits for the disk.
   func find(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
-    at shard: CacheShard, on lane: Lane, lends: Bool = false
+    at shard: CacheShard, on lane: Lane
   ) async -> StoredResponse? {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return nil }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     let found = FoundHead()
-    let record = await records.find(digest, for: zone.id, on: lane, lends: lends) { record in
+    let record = await records.find(digest, for: zone.id, on: lane) { record in
       guard let head = search.head(of: record) else { return false }
       found.head.withLock { $0 = head }
       return true
@@ -35,12 +35,12 @@ package final class CacheDisk: Sendable {
   /// What `find` comes to, if that can be said without a wait.
   func findAtOnce(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
-    at shard: CacheShard, lends: Bool
+    at shard: CacheShard
   ) -> DiskSearch.Outcome {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return .nothing }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     var found: RecordHead?
-    let finding = records.findAtOnce(digest, for: zone.id, lends: lends) { record in
+    let finding = records.findAtOnce(digest, for: zone.id) { record in
       found = search.head(of: record)
       return found != nil
     }
@@ -58,65 +58,35 @@ package final class CacheDisk: Sendable {
     let head = Guarded<RecordHead?>(nil)
   }
 
-  /// What became of a response that was put here.
-  enum Outcome { case kept, refused, noRoom }
-
   /// Keeps a response, unless it is there already or not worth it. One that `isWanted` is kept even if
   /// the disk has not seen that it was asked for.
-  @discardableResult
-  func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) -> Outcome {
-    guard !stored.isOnDisk else { return .kept }
-    guard let digest = records.digest(of: CacheKey.target(of: stored.key).span) else {
-      return .refused
-    }
+  func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) {
+    guard !stored.isOnDisk, let digest = records.digest(of: CacheKey.target(of: stored.key).span)
+    else { return }
     let identity = CacheKey.identity(of: stored.key)
     let selection = selection(of: stored, identity)
     let isLarge = stored.body.slices == nil && stored.body.count > DiskLimits.bodyBytes
     guard stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
       !isLarge || stored.head.isSliceable(shard.wallTime), !isInvalidated(stored, at: shard)
-    else {
-      records.supersede(digest, selection: selection, of: stored.zone.id)
-      return .refused
-    }
-    let isAdmitted = isWanted || records.isAdmitted(digest)
-    if isAdmitted, !hasRoom(for: stored) {
-      records.noteDropped()
-      records.supersede(digest, selection: selection, of: stored.zone.id)
-      return .noRoom
-    }
-    // Slices are as welcome as the whole is, of which alone it is known how often it was asked for.
-    let slices = isLarge && isAdmitted ? putSlices(of: stored, at: shard) : stored.body.slices
+    else { return records.supersede(digest, selection: selection, of: stored.zone.id) }
+    let slices = isLarge ? putSlices(of: stored, at: shard) : stored.body.slices
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
       receivedWall: times.received, expiresWall: times.expires,
       head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
-    guard records.put(record, isWanted: isAdmitted) else {
-      return isAdmitted && record.fits ? .noRoom : .refused
-    }
+    guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()
     // Its target may have been invalidated on another loop meanwhile.
     if isInvalidated(stored, at: shard) { records.remove(digest, of: stored.zone.id) }
-    return .kept
   }
 
-  /// Whether there is room for a response, or for enough of it to begin with.
-  func hasRoom(for stored: StoredResponse) -> Bool {
-    let bytes = stored.body.slices == nil ? stored.body.count : 0
-    return records.hasRoom(for: min(bytes, DiskLimits.owedBytesAtOnce), of: stored.zone.id)
-  }
-
-  /// Keeps a response that leaves memory, if it was of use there or had no room here when it came.
+  /// Keeps a response that leaves memory, if it was of use there.
   func putEvicted(_ stored: StoredResponse, at shard: CacheShard) {
-    if stored.wasUsed || stored.isOwed, !stored.isOnDisk, stored.isCurrent {
-      put(stored, isWanted: stored.wasUsed, at: shard)
+    if stored.wasUsed, !stored.isOnDisk, stored.isCurrent {
+      put(stored, isWanted: true, at: shard)
     }
-  }
-
-  /// Whether the response for a key would be kept, as often as its target was asked for.
-  func isAdmitted(_ key: [UInt8]) -> Bool {
-    records.digest(of: CacheKey.target(of: key).span).map { records.isAdmitted($0) } ?? false
   }
 
   /// Whether the target of a response was invalidated since: its key has an earlier instant then.
@@ -154,16 +124,15 @@ package final class CacheDisk: Sendable {
   }
 
   /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
-  @discardableResult
   func put(
     _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
-    receivedAt: Instant, isWanted: Bool, at shard: CacheShard
-  ) -> Outcome {
+    receivedAt: Instant, isWanted: Bool = false, at shard: CacheShard
+  ) {
     let key = slices.key(slice.index, of: zone.id)
     let stored = StoredResponse(
       zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
       head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
-    return put(stored, isWanted: isWanted, at: shard)
+    put(stored, isWanted: isWanted, at: shard)
   }
 
   private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
@@ -171,7 +140,7 @@ package final class CacheDisk: Sendable {
     func put(_ slice: SliceWriter.Slice) {
       self.put(
         slice, of: writer.slices, stored.zone, stored.sequence,
-        receivedAt: stored.head.freshness.receivedAt, isWanted: true, at: shard)
+        receivedAt: stored.head.freshness.receivedAt, at: shard)
     }
     for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
     if let slice = writer.finish() { put(slice) }

@@ -11,8 +11,7 @@ extension CacheStage {
   func answerFromDisk(_ exchange: Exchange, _ lookup: inout Lookup) -> Bool {
     guard let disk = group.disk, shard.mayLook(), !isFetched(lookup) else { return false }
     let outcome = disk.findAtOnce(
-      lookup.key, lookup.hash, of: zone, for: exchange.request.fields, at: shard,
-      lends: exchange.request.scheme == .http && shard.lends(lookup.hash, of: zone.id))
+      lookup.key, lookup.hash, of: zone, for: exchange.request.fields, at: shard)
     switch outcome {
     case .unknown: return false
     case .nothing:

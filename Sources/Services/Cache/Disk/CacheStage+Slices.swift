@@ -31,9 +31,7 @@ extension CacheStage {
         shard.noteUse(of: stored)
         return .stored(stored.body)
       }
-      let present = sliceFlight(hash, key)
-      if present == nil, let stored = sliceOnDisk(hash, key, source) { return .stored(stored.body) }
-      let flight = present ?? beginSlice(index, of: source, slices, hash, key)
+      let flight = sliceFlight(hash, key) ?? beginSlice(index, of: source, slices, hash, key)
       let follower = FlightFollower(nil, at: flight, isLeader: false)
       switch try await follower.outcome(parker) {
       case .streaming, .complete: return .flowing(follower)
@@ -67,19 +65,6 @@ extension CacheStage {
   private func storedSlice(_ hash: UInt64, _ key: [UInt8]) -> StoredResponse? {
     shard.ownerIndex(hash) == shard.index
       ? shard.find(hash, key, FieldBlock()) : shard.front.find(hash, key, FieldBlock())
-  }
-
-  /// A slice that can be had from the disk without a wait, where memory has no room that it is worth.
-  private func sliceOnDisk(
-    _ hash: UInt64, _ key: [UInt8], _ source: SliceSource
-  ) -> StoredResponse? {
-    guard let disk = group.disk, source.request.scheme == .http, shard.lends(hash, of: zone.id),
-      shard.mayLook(),
-      case .found(let stored) = disk.findAtOnce(
-        key, hash, of: source.whole.zone, for: FieldBlock(), at: shard, lends: true)
-    else { return nil }
-    shard.promote(stored)
-    return stored
   }
 
   private func sliceFlight(_ hash: UInt64, _ key: [UInt8]) -> Flight? {

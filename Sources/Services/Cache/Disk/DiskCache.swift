@@ -17,8 +17,6 @@ package final class DiskCache: Sendable {
   private let promptNanoseconds: UInt64
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
-  /// Until when, in nanoseconds, nobody waits for room in the queue, because nothing was written.
-  private let stuckUntil = Atomic<UInt64>(0)
 
   /// What may be asked of it.
   private enum Phase {
@@ -64,11 +62,9 @@ package final class DiskCache: Sendable {
 
   /// The newest record of a digest that is the zone's and suits; nil if there is none, or too many
   /// requests of the zone wait. `suits` is called on any thread, with records without their bodies.
-  /// A look that is not counted changes nothing. If it `lends`, a body that the kernel has in memory may be
-  /// one that is only good for being sent. From a task on `lane`.
+  /// A look that is not counted changes nothing. From a task on `lane`.
   package func find(
     _ digest: DiskDigest, for zone: ZoneID, on lane: Lane, isCounted: Bool = true,
-    lends: Bool = false,
     suits: @escaping @Sendable (DiskRecord) -> Bool
   ) async -> DiskRecord? {
     guard let store else { return nil }
@@ -78,8 +74,7 @@ package final class DiskCache: Sendable {
       if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
-    let finding = findAtOnce(
-      digest, for: zone, in: store, isCounted: isCounted, lends: lends, suits: suits)
+    let finding = findAtOnce(digest, for: zone, in: store, isCounted: isCounted, suits: suits)
     guard finding.isOpen else { return finding.record }
     let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
@@ -96,7 +91,7 @@ package final class DiskCache: Sendable {
   /// What `find` comes to, as far as that is known without a wait; if it is not, nothing is counted. From
   /// a loop.
   func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, lends: Bool = false, suits: (DiskRecord) -> Bool
+    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     guard let store else { return .nothing }
     guard store.mayHave(zone) else {
@@ -104,8 +99,7 @@ package final class DiskCache: Sendable {
       store.noteOutcome(isHit: false)
       return .nothing
     }
-    let finding = findAtOnce(
-      digest, for: zone, in: store, isCounted: true, lends: lends, suits: suits)
+    let finding = findAtOnce(digest, for: zone, in: store, isCounted: true, suits: suits)
     if !finding.isOpen { store.noteRequest(digest) }
     return finding
   }
@@ -113,7 +107,7 @@ package final class DiskCache: Sendable {
   /// What is known without waiting for the disk: of the index and what it names only if that was not
   /// waited for lately.
   private func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool, lends: Bool,
+    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool,
     suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     let begun = SystemClock.monotonic
@@ -122,7 +116,7 @@ package final class DiskCache: Sendable {
       if isCounted, !finding.isOpen { store.noteOutcome(isHit: finding.record != nil) }
       return finding
     }
-    let finding = store.read(digest, for: zone, mayWait: false, lends: lends, suits: suits)
+    let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
     let end = SystemClock.monotonic
     let nanoseconds = end.nanoseconds(since: begun)
     if nanoseconds > promptNanoseconds {
@@ -138,26 +132,6 @@ package final class DiskCache: Sendable {
   @discardableResult
   package func put(_ record: DiskRecord, isWanted: Bool = false) -> Bool {
     change { $0.put(record, isWanted: isWanted) } ?? false
-  }
-
-  /// Whether a record would be kept, as often as it was asked for.
-  func isAdmitted(_ digest: DiskDigest) -> Bool { store?.isAdmitted(digest) ?? false }
-
-  /// Whether records of so many bytes of a zone could be kept now, as far as the queue is concerned.
-  func hasRoom(for bytes: Int, of zone: ZoneID) -> Bool {
-    store?.pending.withLock { $0.hasRoom(for: bytes, of: zone) } ?? false
-  }
-
-  /// Counts a record that had to be dropped because there was no room for it.
-  func noteDropped() { store?.counters.withLock { $0.dropped += 1 } }
-
-  /// Whether who waits for room goes on waiting: not if nothing was written for `DiskLimits.paceDuration`,
-  /// and then nobody waits for a while. `pace` is how the wait went so far.
-  func isMoving(_ pace: inout DiskPace, at now: Instant) -> Bool {
-    guard let store, now.nanoseconds >= stuckUntil.load(ordering: .relaxed) else { return false }
-    guard pace.isStuck(at: store.pending.withLock { $0.finished }, now) else { return true }
-    stuckUntil.store((now + DiskLimits.paceRest).nanoseconds, ordering: .relaxed)
-    return false
   }
 
   /// Gives the record of a digest and selection new times, after a validation that changed no more.

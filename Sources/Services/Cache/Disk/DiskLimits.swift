@@ -51,33 +51,6 @@ package enum DiskLimits {
   /// of a zone that would have more than is left for the others: the first has half, the next a quarter.
   static let pendingBytes = 64 << 20
 
-  /// How often a large body that comes faster than the disk takes it looks whether there is room again.
-  static let paceInterval = Duration.milliseconds(5)
-
-  /// How long nothing is written until such bodies wait no more, and what there is no room for is dropped:
-  /// the disk has failed, or rests after a failure.
-  static let paceDuration = Duration.seconds(1)
-
-  /// How long that holds.
-  static let paceRest = Duration.seconds(10)
-
-  /// The part of a shard's memory (1/4) that may be taken by responses for which the disk had no room yet;
-  /// beyond it large bodies come no faster than the disk takes them.
-  static let owedShareOfShard = 4
-
-  /// Responses of a shard for which the disk had no room when they came, in line for it; the others are put
-  /// there when they leave memory.
-  static let owedResponses = 4_096
-
-  /// How often those are tried.
-  static let owedInterval = Duration.milliseconds(20)
-
-  /// How many of them are put in one go, so that none takes long.
-  static let owedAtOnce = 16
-
-  /// Bytes of a large body for which there must be room before it is put there at once.
-  static let owedBytesAtOnce = 8 << 20
-
   /// Changes that wait to be written, records or not, some 300 bytes each beside records' own; beyond it
   /// records are dropped, beyond twice as many all changes. Nor has a zone more than is left for the
   /// others: instead of more removals all that it has is forgotten.
@@ -89,19 +62,9 @@ package enum DiskLimits {
   /// Reads that wait in all; what holds for `readsOfZone` holds for them.
   static let reads = 8_192
 
-  /// Bytes of records that a loop reads itself, if the kernel has them in memory: about 50 us, which is no
-  /// more than the way to a reader and back costs. Larger ones are left to the readers.
-  static let promptBytes = 256 << 10
-
-  /// Bodies from this many bytes are sent by the kernel out of their segment where memory has no room for
-  /// them, if it has them in memory; below it a copy costs less than the extra calls.
-  static let lentBytes = 64 << 10
-
-  /// How long a record that was read and found to be sound is sent so without being read again.
-  static let checkInterval = Duration.seconds(60)
-
-  /// The oldest segments (an eighth) of a full disk lend nothing: slow clients would keep their files after an eviction.
-  static let keptFromLending = 8
+  /// Bytes of records that a loop reads itself, if the kernel has them in memory: about 20 us. Larger
+  /// ones are left to the readers.
+  static let promptBytes = 64 << 10
 
   /// Looks at the disk within jobs, in one round of a loop, of 10 to 30 us each: a job may have many
   /// requests. For more of them it takes tasks, between which others have their turn.

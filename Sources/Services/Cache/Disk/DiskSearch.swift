@@ -47,7 +47,7 @@ struct DiskSearch: Sendable {
   func response(_ record: DiskRecord, _ head: RecordHead) -> StoredResponse? {
     let stored = StoredResponse(
       zone: zone, sequence: record.sequence, hash: hash, key: key, head: head.head,
-      body: head.slices.map { StoredBody($0) } ?? StoredBody(ofRecord: record.body))
+      body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
     guard stored.isCurrent else { return nil }
     stored.noteOnDisk()
     return stored

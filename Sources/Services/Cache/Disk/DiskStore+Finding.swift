@@ -1,9 +1,7 @@
 // Finding a record.
 
 import Primitives
-import Runtime
 import Storage
-import Synchronization
 
 extension DiskStore {
   /// Counts a request for a digest, which decides what is admitted.
@@ -46,11 +44,9 @@ extension DiskStore {
   }
 
   /// The newest record of a digest that is the zone's and suits; `suits` is given records without their
-  /// bodies. Counts nothing. Unless it `mayWait`, the disk is not waited for, and little is read. If it
-  /// `lends`, the body may be one that is not read, but sent by the kernel out of the segment.
+  /// bodies. Counts nothing. Unless it `mayWait`, the disk is not waited for, and little is read.
   func read(
-    _ digest: DiskDigest, for zone: ZoneID, mayWait: Bool, lends: Bool = false,
-    suits: (DiskRecord) -> Bool
+    _ digest: DiskDigest, for zone: ZoneID, mayWait: Bool, suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     var moved: [DiskPlace] = []
     // An eviction may have moved the record between the look at the index and that at its segment.
@@ -66,10 +62,9 @@ extension DiskStore {
           moved.append(entry.place)
           continue
         }
-        let isLent = lends && isLendable(entry, of: segment)
-        budget -= Int(entry.headBytes) + (isLent ? 0 : Int(entry.bodyBytes))
+        budget -= Int(entry.headBytes) + Int(entry.bodyBytes)
         guard budget >= 0 else { return .wouldWait }
-        let finding = record(entry, of: digest, for: zone, in: segment, mayWait, isLent, suits)
+        let finding = record(entry, of: digest, for: zone, in: segment, mayWait, suits)
         if case .nothing = finding { continue }
         return finding
       }
@@ -99,12 +94,10 @@ extension DiskStore {
 
   private func record(
     _ entry: DiskEntry, of digest: DiskDigest, for zone: ZoneID, in segment: DiskSegment,
-    _ mayWait: Bool, _ isLent: Bool, _ suits: (DiskRecord) -> Bool
+    _ mayWait: Bool, _ suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     do throws(DiskFault) {
-      guard let reading = try reading(entry, in: segment, mayWait, isLent) else {
-        return .wouldWait
-      }
+      guard let reading = try reading(entry, in: segment, mayWait) else { return .wouldWait }
       let header = reading.header
       guard header.digest == digest, header.zone == zone, header.selection == entry.selection
       else { throw .mismatch(segment: segment.number) }
@@ -113,12 +106,7 @@ extension DiskStore {
         receivedWall: WallTime(seconds: Int64(entry.received)),
         expiresWall: WallTime(seconds: Int64(entry.expires)), head: try reading.head(), body: [])
       guard suits(record) else { return .nothing }
-      guard let body = isLent ? lentBody(of: entry, in: segment) : try reading.body() else {
-        return .wouldWait
-      }
-      if !isLent, body.count >= DiskLimits.lentBytes {
-        segment.noteSound(entry.place.offset, at: SystemClock.monotonic)
-      }
+      let body = try reading.body()
       if !body.isEmpty { record.body = [body] }
       segment.warm(entry.place.offset)
       return .read(record)
@@ -129,29 +117,12 @@ extension DiskStore {
     }
   }
 
-  /// Whether the kernel may send the body out of its segment: that was found to be sound lately, is not about
-  /// to go, and what is sent is fresh, so that nothing else is done with it.
-  private func isLendable(_ entry: DiskEntry, of segment: DiskSegment) -> Bool {
-    Int(entry.bodyBytes) >= DiskLimits.lentBytes
-      && segment.isSound(entry.place.offset, at: SystemClock.monotonic)
-      && Int64(entry.expires) > SystemClock.wall.seconds
-      && (!isFull.load(ordering: .relaxed) || segments.withLock { $0.isYoung(segment.number) })
-  }
-
-  private func lentBody(of entry: DiskEntry, in segment: DiskSegment) -> Bytes? {
-    let start = Int(entry.place.offset) + DiskRecordHeader.bytes + Int(entry.headBytes)
-    return segment.file.lend(Int(entry.bodyBytes), at: start)
-  }
-
   private func reading(
-    _ entry: DiskEntry, in segment: DiskSegment, _ mayWait: Bool, _ isLent: Bool
+    _ entry: DiskEntry, in segment: DiskSegment, _ mayWait: Bool
   ) throws(DiskFault) -> RecordReading? {
     let (offset, head, body) = (
       Int(entry.place.offset), Int(entry.headBytes), Int(entry.bodyBytes)
     )
-    if isLent {
-      return try RecordReading(headCachedOf: segment, at: offset, headBytes: head, bodyBytes: body)
-    }
     guard mayWait else {
       return try RecordReading(cachedOf: segment, at: offset, headBytes: head, bodyBytes: body)
     }

@@ -14,14 +14,6 @@ struct SegmentTable {
   /// Bytes of all segments' files.
   private(set) var bytes = 0
 
-  /// The number of the oldest; of no meaning if there is none.
-  private var lowest: UInt32 = 0
-
-  /// Whether a segment is not among those that go next.
-  func isYoung(_ number: UInt32) -> Bool {
-    number >= lowest && Int(number - lowest) * DiskLimits.keptFromLending >= states.count
-  }
-
   subscript(number: UInt32) -> DiskSegment? { states[number]?.segment }
 
   mutating func add(_ segment: DiskSegment, _ row: SegmentRow) {
@@ -29,13 +21,11 @@ struct SegmentTable {
     states[segment.number] = State(
       segment: segment, row: row, fileBytes: row.length)
     bytes += row.length
-    lowest = states.count == 1 ? segment.number : min(lowest, segment.number)
   }
 
   mutating func remove(_ number: UInt32) {
     guard let state = states.removeValue(forKey: number) else { return }
     bytes -= state.fileBytes
-    if number == lowest { lowest = states.keys.min() ?? 0 }
   }
 
   mutating func setRow(_ row: SegmentRow, of number: UInt32) {

@@ -75,15 +75,11 @@ final class SliceReader: BodySource, @unchecked Sendable {
     openedAt = position
     let index = slices.index(of: position)
     offset = slices.range(index).lowerBound
-    var isAtHand = false
     switch try await stage.openSlice(index, of: source, slices, parker) {
-    case .stored(let body):
-      pieces = body.pieces[...]
-      // The next one is where this one was.
-      isAtHand = body.isLent
+    case .stored(let body): pieces = body.pieces[...]
     case .flowing(let source): flow = source
     }
     let next = index + 1
-    if !isAtHand, next * slices.sliceBytes < end { stage.prefetchSlice(next, of: source, slices) }
+    if next * slices.sliceBytes < end { stage.prefetchSlice(next, of: source, slices) }
   }
 }
