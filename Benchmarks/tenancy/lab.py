@@ -115,12 +115,13 @@ class Lab:
 
     def origin(self):
         """nginx on files: /c/1k and /c/1m may be stored; /n/1k may not, and neither may the texts /n/page
-        (250 KB) and /n/note (16 KB)."""
+        (250 KB) and /n/note (16 KB). /d/SIZE/ANYTHING is /c/SIZE (100k, 1m, 10m) under as many names as one
+        likes."""
         port, folder = free_port(), f"{self.directory}/origin"
         for name in ("c", "n"):
             os.makedirs(f"{folder}/{name}")
         noise = random.Random(1)
-        for name, size in (("1k", 1 << 10), ("1m", 1 << 20)):
+        for name, size in (("1k", 1 << 10), ("100k", 100 << 10), ("1m", 1 << 20), ("10m", 10 << 20)):
             with open(f"{folder}/c/{name}", "wb") as f:
                 f.write(noise.randbytes(size))
         shutil.copy(f"{folder}/c/1k", f"{folder}/n/1k")
@@ -134,6 +135,8 @@ class Lab:
   server {{
     listen 127.0.0.1:{port} backlog=4096; root {folder};
     location /c/ {{ add_header Cache-Control "public, max-age=86400"; }}
+    location ~ ^/d/([0-9a-z]+)/ {{ alias {folder}/c/$1; add_header Cache-Control "public, max-age=86400"; }}
+    location /count {{ stub_status; }}
     location /n/ {{ add_header Cache-Control no-store; }}
   }}""").pid
         self.wait_for(lambda: answers(port, "x", "/c/1k"))
@@ -173,9 +176,9 @@ http {{
             [shutil.which("nginx", path=path) or "nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
             cpus)
 
-    def edge(self, zones, cpus=(EDGE_CPU,), certificate=False):
+    def edge(self, zones, cpus=(EDGE_CPU,), certificate=False, options=()):
         """An edge that serves `zones` (name and port of the origin each), the first by default."""
-        return Edge(self, zones, cpus, certificate)
+        return Edge(self, zones, cpus, certificate, options)
 
 
 class Peer:
@@ -193,7 +196,7 @@ class Peer:
 
 
 class Edge:
-    def __init__(self, lab, zones, cpus, certificate):
+    def __init__(self, lab, zones, cpus, certificate, options):
         self.lab, self.port, self.tls_port = lab, free_port(), free_port()
         folder = f"{lab.directory}/edge-{self.port}"
         os.makedirs(folder)
@@ -215,7 +218,7 @@ class Edge:
         process = lab.start(
             [BINARY, "edge", "--directory", self.folder, *listen,
              "--zones", f"{folder}/zones.yaml", "--default-zone", zones[0][0],
-             "--cpus", ",".join(map(str, cpus))], set(range(os.cpu_count())))
+             "--cpus", ",".join(map(str, cpus)), *options], set(range(os.cpu_count())))
         self.pid = process.pid
         lab.wait_for(lambda: answers(self.port, zones[0][0], "/c/1k"))
 

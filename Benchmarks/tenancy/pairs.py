@@ -4,18 +4,23 @@ The host's speed changes by a half from second to second. So the two servers tak
 core, each turn is compared with the one beside it, and the median of these ratios is what counts.
 
 hit: cached 1 KiB; pass: 1 KiB that may not be stored, from a keep-alive origin. 64 keep-alive connections, one
-load tool on another core, which the origin shares.
+load tool on another core, which the origin shares. disk-100k, disk-1m, disk-10m: 400 MiB of objects of that size,
+one after the other, with 64 MiB of memory for the edge's own: all lie on its disk, and in the kernel's memory as
+nginx's do.
 """
 import contextlib
 import os
 import statistics
 import sys
 import time
+import urllib.request
 
 import lab
 
-PAIRS, CONNECTIONS = 20, 64
-PATHS = {"hit": ("/c/1k", 0.60), "pass": ("/n/1k", 1.00)}
+PAIRS = 20
+CASES = {"hit": ("/c/1k", 64, 0.60), "pass": ("/n/1k", 64, 1.00), "disk-100k": ("/d/100k/", 64, 1.30),
+         "disk-1m": ("/d/1m/", 16, 1.30), "disk-10m": ("/d/10m/", 4, 1.30)}
+OBJECTS = {"/d/100k/": 4000, "/d/1m/": 400, "/d/10m/": 40}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -26,9 +31,10 @@ class Turns:
         self.name, self.server, self.pids = name, server, pids
         self.costs, self.requests, self.ticks = [], 0, [0, 0]
 
-    def take(self, space, path):
+    def take(self, space, path, connections):
         before, ticks = self.server.cpu_seconds(), self.processor_ticks()
-        tool = lab.wrk(space, f"http://127.0.0.1:{self.server.port}{path}", CONNECTIONS, 1, ["Host: a.test"])
+        tool = lab.wrk(space, f"http://127.0.0.1:{self.server.port}{path}", connections, 1, ["Host: a.test"],
+                       walk(space, path) if path in OBJECTS else None)
         with lab.burst(*self.pids, space.origin_pid, tool.pid):
             time.sleep(lab.BURST_SECONDS)
         requests, failed = lab.requests_of(tool)
@@ -52,15 +58,45 @@ class Turns:
         return [self.name, f"{statistics.median(self.costs):.1f}", f"{min(self.costs):.1f}", f"{user:.1f}", f"{system:.1f}"]
 
 
-def compare(space, name, servers):
-    path, wanted = PATHS[name]
+def walk(space, path):
+    """A script for wrk that asks for all objects under a path, on and on; where one begins is left to chance."""
+    name, count = f"{space.directory}/walk{path.replace('/', '-')}.lua", OBJECTS[path]
+    with open(name, "w") as file:
+        file.write(f"""local at = os.time() * 7919 % {count}
+function request()
+  at = at % {count} + 1
+  return wrk.format("GET", "{path}" .. at)
+end
+""")
+    return name
+
+
+def ask(port, path):
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": "a.test"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read()
+
+
+def origin_requests(origin):
+    return int(ask(origin, "/count").split()[9])
+
+
+def compare(space, name, servers, origin):
+    path, connections, wanted = CASES[name]
     turns = [Turns(*server) for server in servers]
     for turn in turns:
-        turn.take(space, path)
+        for number in range(1, OBJECTS.get(path, 0) + 1):
+            ask(turn.server.port, f"{path}{number}")
+        time.sleep(1 if path in OBJECTS else 0)  # What is written behind is there by now.
+        turn.take(space, path, connections)
         turn.costs.clear()
+    before = origin_requests(origin)
     for _ in range(PAIRS):
         for turn in turns:
-            turn.take(space, path)
+            turn.take(space, path, connections)
+    misses = origin_requests(origin) - before - 1
+    if path in OBJECTS:
+        print(f"\n{name}: {misses} of {sum(t.requests for t in turns)} requests went to the origin")
     peer, own = turns
     ratios = sorted(b / a for a, b in zip(peer.costs, own.costs))
     quarter = len(ratios) // 4
@@ -75,11 +111,11 @@ def main(names):
     with lab.Lab() as space:
         origin = space.origin()
         peer = space.cache(origin, (lab.EDGE_CPU,))
-        edge = space.edge([("a.test", origin)])
-        for name in names or PATHS:
-            if name not in PATHS:
-                raise SystemExit(f"pairs: there is no {name}; there are {', '.join(PATHS)}")
-            compare(space, name, [("nginx", peer, peer.children()), ("skerry", edge, [edge.pid])])
+        edge = space.edge([("a.test", origin)], options=["--ram-mb", 64, "--disk-mb", 4096])
+        for name in names or ("hit", "pass"):
+            if name not in CASES:
+                raise SystemExit(f"pairs: there is no {name}; there are {', '.join(CASES)}")
+            compare(space, name, [("nginx", peer, peer.children()), ("skerry", edge, [edge.pid])], origin)
 
 
 if __name__ == "__main__":

@@ -171,6 +171,18 @@ import Testing
     #expect(pieces.value == 0xE306_9283)
   }
 
+  @Test(
+    "bytes that are checked side by side have the checksum that they have one by one",
+    arguments: [3_071, 3_072, 3_073, 6_144, 65_536, 100_001])
+  func checksumOfMany(count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+    var pieces = Checksum()
+    for start in stride(from: 0, to: count, by: 1_000) {
+      pieces.add(bytes.span.extracting(start..<min(start + 1_000, count)))
+    }
+    #expect(Checksum(of: bytes.span).value == pieces.value)
+  }
+
   @Test func `a replacement file appears at once or not at all`() throws {
     let path = directory.file("export")
     do {

@@ -62,9 +62,9 @@ package enum DiskLimits {
   /// Reads that wait in all; what holds for `readsOfZone` holds for them.
   static let reads = 8_192
 
-  /// Bytes of records that a loop reads itself, if the kernel has them in memory: about 20 us. Larger
-  /// ones are left to the readers.
-  static let promptBytes = 64 << 10
+  /// Bytes of records that a loop reads itself, if the kernel has them in memory: about 50 us, which is no
+  /// more than the way to a reader and back costs. Larger ones are left to the readers.
+  static let promptBytes = 256 << 10
 
   /// Looks at the disk within jobs, in one round of a loop, of 10 to 30 us each: a job may have many
   /// requests. For more of them it takes tasks, between which others have their turn.
