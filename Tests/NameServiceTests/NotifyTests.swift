@@ -232,29 +232,37 @@ struct NotifyTests {
         test.server.apply(zone.id, zone)
         test.server.tellSecondaries(of: apex)
       }
-      change(7, transfers)
-      await secondary.wait(for: 1)
       let parker = Parker(on: lane)
+      // Not by their number: on a busy machine one is sent again before its answer has come.
+      func hears(of serial: Int) async {
+        while secondary.messages.last.flatMap({ Self.serial($0) }) != serial {
+          await parker.yield()
+        }
+      }
+      change(7, transfers)
+      await hears(of: 7)
       while test.server.counters.notified == 0 { await parker.yield() }
       for serial in [8, 9, 10] as [UInt32] {
         change(serial, transfers)
         await parker.yield()
       }
-      await secondary.wait(for: 2)
+      await hears(of: 10)
       // Nobody answers the next one, and then nobody is to be told.
-      while test.server.counters.notified == 1 { await parker.yield() }
+      while test.server.notificationCount > 0 { await parker.yield() }
       secondary.answer = nil
       change(11, transfers)
-      await secondary.wait(for: 3)
+      await hears(of: 11)
       change(12, TransferConfiguration())
       while test.server.notificationCount > 0 { await parker.yield() }
       // The same when the zone is gone.
       change(13, transfers)
-      await secondary.wait(for: 4)
+      await hears(of: 13)
       test.directory.transferred["xfer"] = nil
       test.server.apply(ZoneID(high: 9, low: 9), nil)
       while test.server.notificationCount > 0 { await parker.yield() }
-      return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.unreached)"
+      // What lies between two that follow quickly may be told or not.
+      let told = Set(secondary.messages.compactMap { Self.serial($0) }).subtracting([8, 9])
+      return "\(told.sorted()) \(test.server.counters.unreached)"
     }
     #expect(outcome == "[7, 10, 11, 13] 0")
   }
