@@ -294,6 +294,34 @@ struct ReuseTests {
     #expect(origin.count == 4)
   }
 
+  @Test("of two that match the newest answers, whatever loops they came by", arguments: 0...1, 0...1)
+  func newest(first: Int, second: Int) async {
+    let origin = TestOrigin { (_, number) throws(Failure) in
+      Answer(
+        fields: [("Cache-Control", "max-age=6000"), ("Vary", number == 0 ? "Accept" : "Cookie")],
+        body: "\(number)"
+      ).fetched()
+    }
+    let cache = TestCache(origin, loops: 2)
+    @Sendable func ask(_ accept: String, _ loop: Int, until wanted: String) async -> String {
+      await SharedLoops.run(on: loop) { lane in
+        var text = ""
+        // The owner of the key hears of a response by a message.
+        for _ in 0..<1_000 where text != wanted {
+          text = await cache.send(
+            "GET", "/", [("Accept", accept), ("Cookie", "c")], loop: loop, on: lane
+          ).text
+          await Parker(on: lane).yield()
+        }
+        return text
+      }
+    }
+    #expect(await ask("a", first, until: "0") == "0")
+    #expect(await ask("b", second, until: "1") == "1")
+    for loop in 0...1 { #expect(await ask("a", loop, until: "1") == "1") }
+    #expect(origin.count == 2)
+  }
+
   @Test("an uncacheable response reaches its client unchanged and is not stored")
   func uncacheable() async {
     let answer = Answer(

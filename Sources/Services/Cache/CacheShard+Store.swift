@@ -24,9 +24,12 @@ extension CacheShard {
       return false
     }
     if let resource = resource(response.hash, response.key) {
+      // What another Vary selected goes too: both could answer a request, and only the newest may (RFC 9111
+      // section 4.1), but loops that have the older one in front would not ask here.
       for variant in resource.variants
       where !variant.response.isCurrent
         || variant.response.head.selection.isEqual(to: response.head.selection)
+        || !variant.response.head.selection.namesSame(as: response.head.selection)
       {
         let present = variant.response
         if present.isCurrent, present.isNewer(than: response) { return false }

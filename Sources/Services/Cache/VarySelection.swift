@@ -52,6 +52,12 @@ struct VarySelection: Sendable {
   @inline(__always)
   var isEmpty: Bool { members.isEmpty }
 
+  /// Whether both are by the same fields.
+  func namesSame(as other: VarySelection) -> Bool {
+    members.count == other.members.count
+      && members.allSatisfy { member in other.members.contains { $0.name == member.name } }
+  }
+
   /// The fields by their names in lower case, in one form; nil where the request had none.
   var described: [(name: String, value: String?)] {
     members.map { member in
