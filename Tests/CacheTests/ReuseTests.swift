@@ -294,7 +294,7 @@ struct ReuseTests {
     #expect(origin.count == 4)
   }
 
-  @Test("of two that match the newest answers, whatever loops they came by", arguments: 0...1, 0...1)
+  @Test("of two that match the newest answers, whatever loops they took", arguments: 0...1, 0...1)
   func newest(first: Int, second: Int) async {
     let origin = TestOrigin { (_, number) throws(Failure) in
       Answer(
