@@ -55,10 +55,10 @@ struct WaitTests {
     let quiet = Lane(loop: Self.loop, name: "quiet.test")
     await Self.run([(loud, 5_000), (quiet, 10)])
     let waits = try #require(await Self.reading(of: quiet))
-    #expect(waits.count == 1 && waits.ticks == waits.longestTicks)
+    #expect(waits.sums.count == 1 && waits.sums.ticks == waits.sums.longestTicks)
     let most = try #require(waits.culprits.max { $0.ticks < $1.ticks })
     #expect(most.name == "loud.test" && Self.microseconds(most.ticks) >= 4_000)
-    #expect(waits.ownTicks == 0 && waits.explainedTicks == waits.ticks)
+    #expect(waits.sums.ownTicks == 0 && waits.sums.explainedTicks == waits.sums.ticks)
   }
 
   @Test("a wait is counted until the turn begins, not until the round does")
@@ -75,8 +75,8 @@ struct WaitTests {
     let lane = Lane(loop: Self.loop, name: "alone.test")
     await Self.run(Array(repeating: (lane, 300), count: 20))
     let waits = try #require(await Self.reading(of: lane))
-    #expect(Self.microseconds(waits.ownTicks) >= 19 * 200)
-    #expect(waits.culprits.allSatisfy { $0.ticks < waits.ownTicks / 4 })
+    #expect(Self.microseconds(waits.sums.ownTicks) >= 19 * 200)
+    #expect(waits.culprits.allSatisfy { $0.ticks < waits.sums.ownTicks / 4 })
   }
 
   @Test("two lanes at overload each wait behind the other and behind their own work")
@@ -87,7 +87,7 @@ struct WaitTests {
       let waits = try #require(await Self.reading(of: lane))
       let behind = waits.culprits.first { $0.name == other.name }?.ticks ?? 0
       #expect(Self.microseconds(behind) >= 19 * 100)
-      #expect(Self.microseconds(waits.ownTicks) >= 19 * 100)
+      #expect(Self.microseconds(waits.sums.ownTicks) >= 19 * 100)
     }
   }
 
@@ -108,10 +108,11 @@ struct WaitTests {
     for lane in lanes {
       let passed = CPUClock.now - begin
       guard let waits = await Self.reading(of: lane) else { continue }
-      #expect(waits.ticks <= passed && waits.longestTicks <= waits.ticks)
-      let named = waits.culprits.reduce(waits.ownTicks + waits.systemTicks) { $0 + $1.ticks }
-      #expect(named + waits.arrivalTicks <= waits.explainedTicks)
-      #expect(waits.explainedTicks <= waits.ticks)
+      let sums = waits.sums
+      #expect(sums.ticks <= passed && sums.longestTicks <= sums.ticks)
+      let named = waits.culprits.reduce(sums.ownTicks + sums.systemTicks) { $0 + $1.ticks }
+      #expect(named + sums.arrivalTicks <= sums.explainedTicks)
+      #expect(sums.explainedTicks <= sums.ticks)
     }
   }
 
@@ -127,7 +128,7 @@ struct WaitTests {
       let names = tally.culprits.indices.map { tally.culprits[$0].name }
       #expect(names == ["1.test", "2.test", "3.test", "5.test"])
       #expect(tally.culprits[3].ticks == 45 && tally.culprits[3].certainTicks == 25)
-      #expect(tally.explainedTicks == 165)
+      #expect(tally.sums.explainedTicks == 165)
     }
   }
 
@@ -175,8 +176,9 @@ struct WaitTests {
       tally.explain(waiter, behind: waiter, ticks: 8)
       let common = Lane(loop: loop, name: "cache", isCommon: true)
       tally.explain(waiter, behind: common, ticks: 16)
-      #expect(tally.systemTicks == 19 && tally.arrivalTicks == 4 && tally.ownTicks == 8)
-      #expect(tally.culprits[0].ticks == 0 && tally.explainedTicks == 31)
+      let sums = tally.sums
+      #expect(sums.systemTicks == 19 && sums.arrivalTicks == 4 && sums.ownTicks == 8)
+      #expect(tally.culprits[0].ticks == 0 && sums.explainedTicks == 31)
     }
   }
 
@@ -186,10 +188,10 @@ struct WaitTests {
     let window = RuntimeLimits.waitWindowNanoseconds
     let at = { (windows: UInt64) in Instant(nanoseconds: (windows + 10) * window + 5) }
     for number in 0..<6 as Range<UInt64> {
-      waits.update(at: at(number)) { $0.ticks += 1 << number }
+      waits.update(at: at(number)) { $0.sums.ticks += 1 << number }
     }
-    #expect(waits.reading(at: at(5))?.ticks == 0b111100)
-    #expect(waits.reading(at: at(7))?.ticks == 0b110000)
+    #expect(waits.reading(at: at(5))?.sums.ticks == 0b111100)
+    #expect(waits.reading(at: at(7))?.sums.ticks == 0b110000)
     #expect(waits.reading(at: at(9)) == nil)
   }
 }

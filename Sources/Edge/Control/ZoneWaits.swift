@@ -46,12 +46,13 @@ package struct ZoneWaits: Sendable, Equatable {
   /// The sum `reading` of the zone `name` over `loops` loops.
   package init(_ reading: WaitReading, of name: String, loops: UInt64) {
     let clock = CPUClock.shared
-    nanoseconds = clock.nanoseconds(reading.ticks)
-    longestNanoseconds = clock.nanoseconds(reading.longestTicks)
-    count = reading.count
+    let sums = reading.sums
+    nanoseconds = clock.nanoseconds(sums.ticks)
+    longestNanoseconds = clock.nanoseconds(sums.longestTicks)
+    count = sums.count
     self.loops = loops
-    explainedNanoseconds = clock.nanoseconds(reading.explainedTicks)
-    var rest = reading.explainedTicks
+    explainedNanoseconds = clock.nanoseconds(sums.explainedTicks)
+    var rest = sums.explainedTicks
     let whole = Double(max(rest, 1))
     let add = { (parts: inout [Part], kind: Kind, zone: String, ticks: UInt64) in
       guard ticks > 0 else { return }
@@ -61,13 +62,13 @@ package struct ZoneWaits: Sendable, Equatable {
           kind, zone: zone, nanoseconds: clock.nanoseconds(ticks), share: Double(ticks) / whole))
     }
     // The zone may have left memory and come back, to another lane.
-    let own = reading.culprits.reduce(reading.ownTicks) { $1.name == name ? $0 + $1.ticks : $0 }
+    let own = reading.culprits.reduce(sums.ownTicks) { $1.name == name ? $0 + $1.ticks : $0 }
     for culprit in reading.culprits where culprit.name != name {
       add(&behind, .zone, culprit.name, culprit.ticks)
     }
     add(&behind, .own, "", own)
-    add(&behind, .system, "", reading.systemTicks)
-    add(&behind, .arrivals, "", reading.arrivalTicks)
+    add(&behind, .system, "", sums.systemTicks)
+    add(&behind, .arrivals, "", sums.arrivalTicks)
     add(&behind, .others, "", rest)
     behind.sort { ($1.nanoseconds, $0.zone) < ($0.nanoseconds, $1.zone) }
   }

@@ -48,9 +48,9 @@ extension EventLoop {
   private func note(wait waited: UInt64, of lane: Lane) {
     guard lane.role == .tenant else { return }
     lane.madeWaits.update(at: now) { tally in
-      tally.count += 1
-      tally.ticks += waited
-      tally.longestTicks = max(tally.longestTicks, waited)
+      tally.sums.count += 1
+      tally.sums.ticks += waited
+      tally.sums.longestTicks = max(tally.sums.longestTicks, waited)
       // So many spans for so much time: looking back costs a small part of the loop, whatever it does.
       guard chargedSince >= explainableSince else { return }
       let seen = history.forEach(from: chargedSince - waited, to: chargedSince) { other, ticks in
@@ -65,7 +65,7 @@ extension EventLoop {
   private func note(backlog ticks: UInt64, spent: UInt64, of lane: Lane) {
     guard lane.role == .tenant else { return }
     lane.madeWaits.update(at: now) { tally in
-      tally.ticks += ticks
+      tally.sums.ticks += ticks
       let own = min(spent, ticks)
       tally.explain(lane, behind: lane, ticks: own)
       tally.explain(lane, behind: nil, ticks: ticks - own)

@@ -31,6 +31,6 @@ final class LaneWaits {
     for index in windows.indices where windows[index].period + UInt64(windows.count) > period {
       reading += windows[index]
     }
-    return reading.ticks > 0 ? reading : nil
+    return reading.sums.ticks > 0 ? reading : nil
   }
 }

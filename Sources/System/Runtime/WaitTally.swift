@@ -20,32 +20,24 @@ struct WaitTally {
 
   /// The window that this is the tally of.
   var period: UInt64 = 0
-  /// How often the lane waited for a turn.
-  var count: UInt64 = 0
-  var ticks: UInt64 = 0
-  var longestTicks: UInt64 = 0
-  /// The part of `ticks` of which is known who had the loop. The following are parts of it.
-  private(set) var explainedTicks: UInt64 = 0
-  private(set) var ownTicks: UInt64 = 0
-  private(set) var systemTicks: UInt64 = 0
-  private(set) var arrivalTicks: UInt64 = 0
+  var sums = WaitSums()
   private(set) var culprits = InlineArray<4, Culprit>(repeating: Culprit())
 
   /// Counts `ticks` in which `lane` had the loop, nil for the loop itself, while `waiter` waited.
   mutating func explain(_ waiter: Lane, behind lane: Lane?, ticks: UInt64) {
-    explainedTicks += ticks
+    sums.explainedTicks += ticks
     guard let lane else {
-      systemTicks += ticks
+      sums.systemTicks += ticks
       return
     }
     if lane === waiter {
-      ownTicks += ticks
+      sums.ownTicks += ticks
       return
     }
     switch lane.role {
-    case .system: systemTicks += ticks
-    case .arrival: arrivalTicks += ticks
-    case .tenant where lane.isCommon: systemTicks += ticks
+    case .system: sums.systemTicks += ticks
+    case .arrival: sums.arrivalTicks += ticks
+    case .tenant where lane.isCommon: sums.systemTicks += ticks
     case .tenant: blame(lane, ticks)
     }
   }
