@@ -23,13 +23,10 @@ package final class StoredFields: Sendable {
     isTransformable = fields.isTransformable
     variesByCoding = fields.variesByCoding
     mediaType = fields.mediaType
-    var lines: [UInt8] = []
-    for index in 0..<fields.count {
-      fields.withName(at: index) { lines.append($0) }
-      lines.append(": ")
-      fields.withValue(at: index) { lines.append($0) }
-      lines.append("\r\n")
+    var copy = FieldBlock()
+    copy.append(atMost: fields.mostLineBytes) { lines, output in
+      for index in 0..<fields.count { lines.copy(index, of: fields, &output) }
     }
-    self.lines = lines
+    lines = copy.bytes
   }
 }

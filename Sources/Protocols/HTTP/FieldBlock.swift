@@ -164,6 +164,17 @@ import Primitives
     return entry.nameRange.lowerBound..<entry.valueRange.upperBound &+ 2
   }
 
+  /// Appends the line of a field of a block whose bytes are `bytes`.
+  @inline(__always) static func appendLine(
+    of entry: Entry, _ bytes: Span<UInt8>, to output: inout OutputSpan<UInt8>
+  ) {
+    if let line = line(of: entry) { return output.append(bytes.extracting(line)) }
+    output.append(bytes.extracting(entry.nameRange))
+    output.append(": ")
+    output.append(bytes.extracting(entry.valueRange))
+    output.append("\r\n")
+  }
+
   /// Appends the rest of a field whose name has been written from `start` on, so that it lies there as
   /// its line in HTTP/1.1.
   @inline(__always)

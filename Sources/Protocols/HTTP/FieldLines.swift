@@ -65,16 +65,8 @@ package struct FieldLines {
     _ index: Int, of source: borrowing FieldBlock, _ output: inout OutputSpan<UInt8>
   ) {
     var entry = source.entries[index]
-    let bytes = source.bytes.span
     let start = base &+ output.count
-    if let line = FieldBlock.line(of: entry) {
-      output.append(bytes.extracting(line))
-    } else {
-      output.append(bytes.extracting(entry.nameRange))
-      output.append(": ")
-      output.append(bytes.extracting(entry.valueRange))
-      output.append("\r\n")
-    }
+    FieldBlock.appendLine(of: entry, source.bytes.span, to: &output)
     entry.move(to: start)
     names.insert(entry.name)
     entries.append(entry)

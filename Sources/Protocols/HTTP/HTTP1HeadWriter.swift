@@ -126,7 +126,7 @@ package enum HTTP1HeadWriter {
       }
       if !run.isEmpty { output.append(bytes.extracting(run)) }
       run = line ?? 0..<0
-      if line == nil { appendLine(entry, bytes, to: &output) }
+      if line == nil { FieldBlock.appendLine(of: entry, bytes, to: &output) }
     }
     if !run.isEmpty { output.append(bytes.extracting(run)) }
     return hasTE
@@ -177,9 +177,7 @@ package enum HTTP1HeadWriter {
     _ block: borrowing FieldBlock, at index: Int, to output: inout OutputSpan<UInt8>
   ) {
     let (entry, bytes) = (block.entries[index], block.bytes.span)
-    guard isSafe(entry, bytes) else { return }
-    if let line = FieldBlock.line(of: entry) { return output.append(bytes.extracting(line)) }
-    appendLine(entry, bytes, to: &output)
+    if isSafe(entry, bytes) { FieldBlock.appendLine(of: entry, bytes, to: &output) }
   }
 
   /// Whether the field can't split the message.
@@ -188,15 +186,6 @@ package enum HTTP1HeadWriter {
     entry.traits.contains(.checked)
       || !bytes.extracting(entry.valueRange).holdsControl
         && (entry.name != .other || bytes.extracting(entry.nameRange).isToken)
-  }
-
-  private static func appendLine(
-    _ entry: FieldBlock.Entry, _ bytes: Span<UInt8>, to output: inout OutputSpan<UInt8>
-  ) {
-    output.append(bytes.extracting(entry.nameRange))
-    output.append(": ")
-    output.append(bytes.extracting(entry.valueRange))
-    output.append("\r\n")
   }
 
   private static func check(_ head: borrowing RequestHead) throws(HTTPParseError) {

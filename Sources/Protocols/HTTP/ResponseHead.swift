@@ -14,6 +14,12 @@ package struct ResponseHead: Sendable {
 
   /// Whether a response of this status to `method` has no content at all (RFC 9112 section 6.3).
   package func hasNoContent(for method: HTTPMethod) -> Bool {
-    method == .head || status < 200 || status == 204 || status == 304
+    Self.hasNoContent(status, for: method)
+  }
+
+  /// The same without a head. Not `==`: that compares any two methods.
+  package static func hasNoContent(_ status: UInt16, for method: HTTPMethod) -> Bool {
+    if case .head = method { return true }
+    return status < 200 || status == 204 || status == 304
   }
 }

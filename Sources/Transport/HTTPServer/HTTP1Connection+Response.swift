@@ -132,18 +132,12 @@ extension HTTP1Connection: ResponseSink {
       body: framing, connection: field, to: &output)
   }
 
-  /// Without the comparison of methods, which is one of any two values.
-  private func isHead(_ exchange: Exchange) -> Bool {
-    if case .head = exchange.request.method { return true }
-    return false
-  }
-
   private func decideFraming(_ exchange: Exchange) {
     let status = exchange.response.status
     if status == 101 {
       keepsAlive = false
       response.framing = .untilClose
-    } else if isHead(exchange) || status < 200 || status == 204 || status == 304 {
+    } else if ResponseHead.hasNoContent(status, for: exchange.request.method) {
       response.framing = .none
     } else if let length = exchange.response.contentLength {
       response.framing = .length

@@ -108,7 +108,7 @@ extension HTTP2Connection: ResponseSink {
   }
 
   private func hasNoContent(_ exchange: Exchange) -> Bool {
-    ResponseHead(status: exchange.response.status).hasNoContent(for: exchange.request.method)
+    ResponseHead.hasNoContent(exchange.response.status, for: exchange.request.method)
   }
 
   private func gatherHead(_ exchange: Exchange) {
