@@ -113,12 +113,12 @@ extension EdgeOptions {
       ("--default-certificate", defaultCertificate), ("--default-key", defaultKey),
     ].compactMap { option, path in
       guard let path, let problem = TextFile.problem(path) else { return nil }
-      return "\(option) \(path) \(problem.text)."
+      return "\(problem.told(of: option, path))."
     }
     guard let countryDatabase, let problem = CountryFile.problem(countryDatabase) else {
       return texts
     }
-    return texts + ["--country-database \(countryDatabase) \(problem.text)."]
+    return texts + ["\(problem.told(of: "--country-database", countryDatabase))."]
   }
 }
 

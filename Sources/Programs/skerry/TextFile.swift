@@ -12,13 +12,16 @@ enum TextFile {
     switch attempt(path) {
     case .success(let text): return text
     case .failure(let problem):
-      throw CommandFailure(.refused, "skerry: \(subject) \(path) \(problem.text).")
+      throw CommandFailure(.refused, "skerry: \(problem.told(of: subject, path)).")
     }
   }
 
   /// Why a file can't be read, as the rest of a sentence.
   struct Problem: Error {
     let text: String
+
+    /// The sentence without its full stop; `subject` says what the file at `path` is.
+    func told(of subject: String, _ path: String) -> String { "\(subject) \(path) \(text)" }
 
     init(text: String) { self.text = text }
 

@@ -37,7 +37,7 @@ struct CertificateFiles {
     switch TextFile.attempt(path) {
     case .success(let text): return text
     case .failure(let problem):
-      faults.append("\(place): \(subject) \(path) \(problem.text).")
+      faults.append("\(place): \(problem.told(of: subject, path)).")
       return nil
     }
   }

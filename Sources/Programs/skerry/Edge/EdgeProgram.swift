@@ -141,7 +141,7 @@ struct EdgeProgram {
   private func openCountries() throws(CommandFailure) -> CountryFile? {
     guard let path = options.countryDatabase else { return nil }
     do throws(TextFile.Problem) { return try CountryFile(path) } catch {
-      throw CommandFailure(.refused, "skerry: --country-database \(path) \(error.text).")
+      throw CommandFailure(.refused, "skerry: \(error.told(of: "--country-database", path)).")
     }
   }
 

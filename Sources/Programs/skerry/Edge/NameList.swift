@@ -57,7 +57,7 @@ struct NameList {
     switch TextFile.attempt(file) {
     case .success(let text): return Array(text.utf8)
     case .failure(let problem):
-      throw CommandFailure(.refused, "the zone file \(file) \(problem.text)")
+      throw CommandFailure(.refused, problem.told(of: "the zone file", file))
     }
   }
 }
