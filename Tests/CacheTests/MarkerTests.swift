@@ -12,7 +12,7 @@ struct MarkerTests {
   private static let (first, second) = (ZoneID(high: 0, low: 1), ZoneID(high: 0, low: 2))
 
   private static func hashes(_ count: Int, seed: UInt64) -> [UInt64] {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     return (0..<count).map { _ in generator.next() }
   }
 

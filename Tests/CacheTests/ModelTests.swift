@@ -42,7 +42,7 @@ struct ModelTests {
 /// One sequence of operations. Confined to its loop.
 final class ModelRun: @unchecked Sendable {
   // Confined to the loop of its cache.
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private let origin = ModelOrigin()
   private let cache: DiskBackedCache
   private var oracle = OracleCache()
@@ -58,7 +58,7 @@ final class ModelRun: @unchecked Sendable {
   private static let paths = (0..<8).map { "/\($0)" }
 
   init(seed: UInt64, _ folder: String, on lane: Lane) {
-    random = SeededGenerator(state: seed)
+    random = SplitMix64(seed: seed)
     let origin = origin
     cache = DiskBackedCache(
       folder, zone: ZoneID(high: 3, low: seed), on: lane,

@@ -8,19 +8,6 @@ import Testing
 
 @testable import Cache
 
-/// The generator of SplitMix64, so that a failing seed replays.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 @Suite("Tables and queues")
 struct StructuresTests {
   final class Item: Evictable {
@@ -32,7 +19,7 @@ struct StructuresTests {
 
   @Test("a table of hashes agrees with a dictionary", arguments: [1, 2, 3] as [UInt64])
   func table(_ seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     var table = HashTable<Item>(segments: 2)
     var model: [Int: Item] = [:]
     var isRight = true
@@ -131,7 +118,7 @@ struct StructuresTests {
   @Test(
     "pieces are found by offset whatever was merged and dropped", arguments: [1, 2, 3] as [UInt64])
   func pieces(_ seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     var buffer = PieceBuffer()
     var model: [UInt8] = []
     for _ in 0..<2_000 {
@@ -183,7 +170,7 @@ struct StructuresTests {
 struct ShardModelTests {
   /// What the oracle knows of a key: the last body stored under it, if it was not purged.
   private func run(_ seed: UInt64, _ group: CacheGroup) -> Int {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     let shard = group.shards[0]
     let zones = (1...3).map { group.zone(ZoneID(high: seed, low: UInt64($0))) }
     var oracle: [[UInt8]: UInt64] = [:]

@@ -11,7 +11,7 @@ import Testing
 struct AnswerModelTests {
   @Test("random zones answer random questions as RFC 1034, 2308 and 4592 say", arguments: 0..<60)
   func model(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let zone = RandomZone(using: &generator)
     let image = try zone.compile()
     for _ in 0..<100 {
@@ -25,7 +25,7 @@ struct AnswerModelTests {
   }
 
   @Test("a zone's image does not depend on the order of its records") func order() throws {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     let zone = RandomZone(using: &generator)
     let records = zone.nameRecords()
     let image = try ZoneCompiler.compile(apex: zone.apexName, records: records).get()
@@ -66,7 +66,7 @@ struct RandomZone {
   let apex: String
   let oracle: Oracle
 
-  init(using generator: inout SeededGenerator) {
+  init(using generator: inout SplitMix64) {
     apex = ["z.test", "test", "deep.z.example"].randomElement(using: &generator) ?? "z.test"
     var records = Set<Oracle.Record>()
     let soa =
@@ -86,7 +86,7 @@ struct RandomZone {
     oracle = Oracle(apex: apex, records: Array(records))
   }
 
-  private static func name(_ apex: String, _ generator: inout SeededGenerator) -> String {
+  private static func name(_ apex: String, _ generator: inout SplitMix64) -> String {
     var name = apex
     for _ in 0..<Int.random(in: 0...3, using: &generator) {
       name = "\(labels.randomElement(using: &generator) ?? "a").\(name)"
@@ -95,7 +95,7 @@ struct RandomZone {
   }
 
   private static func add(
-    to records: inout Set<Oracle.Record>, _ apex: String, _ generator: inout SeededGenerator
+    to records: inout Set<Oracle.Record>, _ apex: String, _ generator: inout SplitMix64
   ) {
     let owner = name(apex, &generator)
     let types = records.filter { $0.owner == owner }.map(\.type)
@@ -132,5 +132,5 @@ struct RandomZone {
     try ZoneCompiler.compile(apex: apexName, records: nameRecords()).get()
   }
 
-  func question(using generator: inout SeededGenerator) -> String { Self.name(apex, &generator) }
+  func question(using generator: inout SplitMix64) -> String { Self.name(apex, &generator) }
 }

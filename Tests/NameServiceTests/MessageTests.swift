@@ -153,7 +153,7 @@ struct MessageTests {
     var broken = Messages.query("one.test", .a)
     broken[12] = 64
     #expect(try #require(TestAnswers.respond(image, broken)).prefix(4) == [0x12, 0x34, 0x80, 1])
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     let base = Messages.query(
       "www.one.test", .a, payload: 1_232, options: [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8])
     for _ in 0..<20_000 {

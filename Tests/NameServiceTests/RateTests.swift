@@ -82,7 +82,7 @@ struct RateTests {
   }
 
   @Test("a secret that was rolled is believed once more, and then no longer") func rolled() {
-    var generator = SeededGenerator(seed: 1)
+    var generator = SplitMix64(seed: 1)
     let first = ServerCookies(using: &generator)
     let second = first.rolled(using: &generator)
     let third = second.rolled(using: &generator)

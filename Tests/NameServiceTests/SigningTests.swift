@@ -90,7 +90,7 @@ struct SigningTests {
     let lasting = SignatureCache(limit: 1 << 16, memory: memory)
     let passing = SignatureCache(limit: 1 << 14, memory: memory)
     let bytes = [UInt8](repeating: 7, count: 64)
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix64(seed: 5)
     lasting.insert(11, period: 1, from: bytes)
     for _ in 0..<100_000 { passing.insert(generator.next() | 1, period: 1, from: bytes) }
     #expect(lasting.find(11, period: 1) != nil)
@@ -102,7 +102,7 @@ struct SigningTests {
   func sharing() {
     let memory = SignatureMemory()
     let bytes = [UInt8](repeating: 7, count: 64)
-    var generator = SeededGenerator(seed: 6)
+    var generator = SplitMix64(seed: 6)
     var caches: [SignatureCache] = []
     for _ in 0..<40 {
       let cache = SignatureCache(limit: 1 << 20, memory: memory)

@@ -46,7 +46,7 @@ struct TurnHistoryTests {
   @Test("the history tells of each lane what plain records do, as far back as it goes")
   func model() async {
     await SharedRuntime.run { lane in
-      var generator = SeededGenerator(seed: 10)
+      var generator = SplitMix64(seed: 10)
       let lanes = Self.lanes(100, on: lane.loop)
       for round in 0..<200 {
         var history = TurnHistory()

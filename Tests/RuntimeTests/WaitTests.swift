@@ -95,7 +95,7 @@ struct WaitTests {
   func bounded() async {
     let lanes = (0..<4).map { Lane(loop: Self.loop, name: "\($0).test") }
     let begin = CPUClock.now
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     for _ in 0..<20 {
       await Self.run(
         (0..<12).map { _ in
@@ -135,7 +135,7 @@ struct WaitTests {
   @Test("who had more than a quarter is named, and nobody with more than he had")
   func spaceSaving() async {
     await SharedRuntime.run { lane in
-      var generator = SeededGenerator(seed: 7)
+      var generator = SplitMix64(seed: 7)
       let waiter = Lane(loop: lane.loop, name: "waiter.test")
       let others = (0..<40).map { Lane(loop: lane.loop, name: "\($0).test") }
       for _ in 0..<100 {

@@ -2,6 +2,7 @@
 
 import Glibc
 import Storage
+import Primitives
 import Testing
 
 @Suite struct StorageDamageTests {
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func `garbage is reported`() throws {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     for size in [1, 152, 4_096, 8_192, 100_000] {
       let damages = try isReported { bytes in
         bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -128,7 +129,7 @@ import Testing
     let before = try content()
     _ = unsafe unlink(path + "/closed")
     // The header may fall back by one transaction, which is an old state and whole.
-    var generator = SeededGenerator(seed: 42)
+    var generator = SplitMix64(seed: 42)
     var reported = 0
     for attempt in 0..<600 {
       var bytes = sound

@@ -9,7 +9,7 @@ import Zones
 @Suite struct BrokenConfigurationTests {
   @Test(arguments: 0..<200)
   func `every broken place is named with its path, and no other`(seed: Int) throws {
-    var generator = SeededGenerator(seed: UInt64(seed))
+    var generator = SplitMix64(seed: UInt64(seed))
     var tree = try Self.example()
     var expected: Set<String> = []
     var places = Self.places(tree, "").shuffled(using: &generator)

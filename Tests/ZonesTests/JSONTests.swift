@@ -1,6 +1,7 @@
 // What the JSON parser promises: RFC 8259 and nothing else, with the place of every mistake.
 
 import ConfigurationTree
+import Primitives
 import Testing
 
 @Suite struct JSONTests {
@@ -89,7 +90,7 @@ import Testing
   }
 
   @Test func `what is written is read as the same tree`() throws {
-    var generator = SeededGenerator(seed: 3)
+    var generator = SplitMix64(seed: 3)
     for _ in 0..<300 {
       let tree = randomTree(depth: 4, &generator)
       #expect(try JSONParser.parse(JSONWriter.write(tree)) == tree)
@@ -115,7 +116,7 @@ import Testing
   }
 
   @Test func `random bytes never trap`() {
-    var generator = SeededGenerator(seed: 11)
+    var generator = SplitMix64(seed: 11)
     let alphabet = Array("{}[]\",:0123456789.eE+-truefalsn \\u\nd8\u{e9}".utf8)
     for _ in 0..<20_000 {
       let length = Int.random(in: 0..<40, using: &generator)
@@ -150,7 +151,7 @@ import Testing
   }
 
   private func randomTree(
-    depth: Int, _ generator: inout SeededGenerator
+    depth: Int, _ generator: inout SplitMix64
   ) -> ConfigurationValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {
     case 0: return ConfigurationValue(.null)

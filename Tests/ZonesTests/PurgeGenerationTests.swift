@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  private static func purge(_ generator: inout SeededGenerator) -> Purge {
+  private static func purge(_ generator: inout SplitMix64) -> Purge {
     var purge = Purge(
       isSoft: Bool.random(using: &generator),
       time: WallTime(seconds: Int64.random(in: 1...1_000, using: &generator)))
@@ -45,7 +45,7 @@ import Testing
     let store = try Self.open(directory)
     defer { store.close() }
     try store.apply([.put(Samples.zone(1))])
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var table = PurgeTable(generationCount: Self.perGeneration)
     for _ in 0..<300 {
       let purge = Self.purge(&generator)

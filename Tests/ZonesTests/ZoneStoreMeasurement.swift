@@ -27,7 +27,7 @@ struct ZoneStoreMeasurement {
     report("same again", try clock.measure { try store.apply(zones.map { .put($0) }) })
     #expect(try store.sequence() == UInt64(count))
     var hosts: [[UInt8]] = []
-    var generator = SeededGenerator(seed: 1)
+    var generator = SplitMix64(seed: 1)
     for index in 0..<200_000 {
       let zone = zones[Int.random(in: 0..<count, using: &generator)]
       hosts.append(Array(["www.", "", "other.", "a.b."][index % 4].utf8) + Array(zone.name.utf8))

@@ -48,7 +48,7 @@ private struct NaiveStore {
 @Suite struct ZoneStoreModelTests {
   static let words = ["a", "b", "c", "a.b", "b.b", "a.c", "c.a.b"]
 
-  static func randomZone(_ generator: inout SeededGenerator) -> ZoneConfiguration {
+  static func randomZone(_ generator: inout SplitMix64) -> ZoneConfiguration {
     var zone = Samples.zone(
       Int.random(in: 0..<6, using: &generator),
       revision: Int.random(in: 0..<3, using: &generator))
@@ -69,7 +69,7 @@ private struct NaiveStore {
   @Test(arguments: UInt64(1)...8)
   func `random changes have the outcome of the naive store`(seed: UInt64) throws {
     let directory = try TemporaryDirectory()
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var naive = NaiveStore()
     var store = try ZoneStore.open(directory.file("zones"), check: Samples.anyCertificate).store
     var (accepted, refused) = (0, 0)

@@ -71,7 +71,7 @@ final class DiskBench {
     _ digest: UInt64, zone: UInt64 = 1, selection: UInt64 = 0, version: UInt64 = 1,
     bytes: Int = 1_000
   ) -> DiskRecord {
-    var random = SeededGenerator(state: digest &* 31 &+ selection &* 7 &+ version &* 1_000_003)
+    var random = SplitMix64(seed: digest &* 31 &+ selection &* 7 &+ version &* 1_000_003)
     var body: [UInt8] = []
     while body.count < bytes {
       let start = Int(random.next() % UInt64(Self.noise.count / 2))
@@ -88,12 +88,12 @@ final class DiskBench {
   }
 
   private static let noise: [UInt8] = {
-    var random = SeededGenerator(state: 99)
+    var random = SplitMix64(seed: 99)
     return (0..<65_536).map { _ in UInt8.random(in: 0...255, using: &random) }
   }()
 
   static func digest(_ number: UInt64) -> DiskDigest {
-    var random = SeededGenerator(state: number)
+    var random = SplitMix64(seed: number)
     return DiskDigest(high: random.next(), low: random.next())
   }
 

@@ -48,7 +48,7 @@ struct DiskEvictionTests {
     // The quiet zone has 1,500 objects, about a quarter of what fits.
     for number in 0..<1_500 as Range<UInt64> { _ = request(bench, number, zone: 1) }
     bench.commit()
-    var random = SeededGenerator(state: 5)
+    var random = SplitMix64(seed: 5)
     var scanned: UInt64 = 1_000_000
     var hits = 0
     for round in 0..<80_000 {
@@ -70,7 +70,7 @@ struct DiskEvictionTests {
     let bench = try bench()
     for number in 0..<1_500 as Range<UInt64> { _ = request(bench, number, zone: 1) }
     bench.commit()
-    var random = SeededGenerator(state: 6)
+    var random = SplitMix64(seed: 6)
     var scanned: UInt64 = 1_000_000
     var hits = 0
     for round in 0..<40_000 {

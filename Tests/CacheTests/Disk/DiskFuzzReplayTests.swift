@@ -30,7 +30,7 @@ struct DiskFuzzReplayTests {
 
   @Test("random bytes hold", arguments: 0..<4 as Range<UInt64>)
   func random(_ seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<2_000 {
       let sizes = [16, 24, 32, 41, 44, 88, 96, 200]
       let input = (0..<sizes[Int.random(in: 0..<8, using: &random)]).map { _ in

@@ -57,7 +57,7 @@ final class DiskModelRun {
   let bench: DiskBench
   private(set) var hits = 0
   private let isExact: Bool
-  private var random: SeededGenerator
+  private var random: SplitMix64
   private var version: UInt64 = 1
   /// What is there now, and what was at the last commit, by digest and selection.
   private var now: [Key: DiskRecord] = [:]
@@ -73,7 +73,7 @@ final class DiskModelRun {
 
   init(seed: UInt64, isExact: Bool) throws {
     self.isExact = isExact
-    random = SeededGenerator(state: seed)
+    random = SplitMix64(seed: seed)
     bench = try DiskBench(
       quotaBytes: isExact ? 1 << 40 : 2 << 20, segmentBytes: 128 << 10, seed: seed)
   }

@@ -22,7 +22,7 @@ struct IndexMeasurement {
   func tenMillion() throws {
     let folder = try TestFolder(inMemory: false)
     let files = try SegmentFolder(folder.path + "/segments")
-    var random = SeededGenerator(state: 42)
+    var random = SplitMix64(seed: 42)
     var store = try open(folder, files)
     let number = store.accounts.withLock { $0.makeNumber(for: Self.zone) }
     for first in stride(from: 0, to: Self.records, by: 20_000) {
@@ -53,7 +53,7 @@ struct IndexMeasurement {
 
   /// The first ten thousand, one after the other.
   private func lookUp(_ store: DiskStore) throws {
-    var again = SeededGenerator(state: 42)
+    var again = SplitMix64(seed: 42)
     var found = 0
     let duration = try clock.measure {
       for _ in 0..<10_000 {
@@ -64,12 +64,12 @@ struct IndexMeasurement {
     #expect(found == 10_000)
   }
 
-  private static func digest(_ random: inout SeededGenerator) -> DiskDigest {
+  private static func digest(_ random: inout SplitMix64) -> DiskDigest {
     DiskDigest(high: random.next(), low: random.next())
   }
 
   private func commit(
-    _ numbers: Range<Int>, zone: UInt32, to store: DiskStore, _ random: inout SeededGenerator
+    _ numbers: Range<Int>, zone: UInt32, to store: DiskStore, _ random: inout SplitMix64
   ) throws {
     let changes = numbers.map { number in
       let digest = Self.digest(&random)

@@ -24,7 +24,7 @@ final class SimulatedDisk: SegmentFiles {
     /// Bytes of each file that a power failure can't take.
     var durable: [UInt32: Int] = [:]
     var faults = Faults()
-    var random: SeededGenerator
+    var random: SplitMix64
     var reads = 0
     var writtenBytes = 0
     var failures = 0
@@ -38,7 +38,7 @@ final class SimulatedDisk: SegmentFiles {
 
   let state: Guarded<State>
 
-  init(seed: UInt64 = 1) { state = Guarded(State(random: SeededGenerator(state: seed))) }
+  init(seed: UInt64 = 1) { state = Guarded(State(random: SplitMix64(seed: seed))) }
 
   func numbers() -> [UInt32] { state.withLock { Array($0.contents.keys).sorted() } }
 

@@ -1,1 +1,0 @@
-../PrimitivesTests/SeededGenerator.swift
