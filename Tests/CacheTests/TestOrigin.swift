@@ -128,19 +128,20 @@ final class TestFetch: FetchMaker, @unchecked Sendable {
       request: fetch.request, client: fetch.client, requestID: fetch.requestID,
       parker: Parker(on: fetch.parker.lane))
     self.receiver = receiver
-    fetch.maker = self
+    super.init()
+    fetch.maker = UncountedReference(self)
   }
 
   func perform(_ script: TestOrigin.Script, _ number: Int) async {
     do throws(Failure) {
       var response = try await script(fetch, number)
-      asked.maker = nil
+      asked.maker = UncountedReference(nil)
       receiver.responseCame(&response)
     } catch {
-      asked.maker = nil
+      asked.maker = UncountedReference(nil)
       receiver.fetchFailed(error)
     }
   }
 
-  func cancel() { fetch.parker.cancel() }
+  override func cancel() { fetch.parker.cancel() }
 }

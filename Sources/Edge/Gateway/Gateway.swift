@@ -45,6 +45,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// Readings of all counters that are under way.
   var walks: [GatewayWalk] = []
   private let zoneIdleNanoseconds: UInt64
+  private var spareTasks: [ZoneTask] = []
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
@@ -73,6 +74,17 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)
     unknown = HostTable(hasher: hasher)
+  }
+
+  /// A task that is new, or over and known to nobody any more.
+  func takeTask() -> ZoneTask {
+    if var task = spareTasks.popLast(), isKnownUniquelyReferenced(&task) { return task }
+    return ZoneTask()
+  }
+
+  /// Takes back a task that is over.
+  func keep(_ task: ZoneTask) {
+    if spareTasks.count < GatewayLimits.spareTasks { spareTasks.append(task) }
   }
 
   package var activeZones: Int { zones.count }

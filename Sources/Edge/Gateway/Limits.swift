@@ -9,6 +9,9 @@ package enum GatewayLimits {
   /// Names that no zone has, remembered per loop so that they cost no look-up; then all are dropped.
   static let unknownNames = 4_096
 
+  /// Tasks of requests that are over, kept per loop for their memory.
+  static let spareTasks = 64
+
   /// Look-ups of names under way per loop; requests for further names get 503, handshakes an alert.
   static let lookupsUnderWay = 1_024
 

@@ -197,7 +197,7 @@ final class ZoneState: @unchecked Sendable {
       source.abandon()
       return shed(exchange, "too many requests in flight")
     }
-    ZoneTask(exchange, of: self, pipeline).deliver()
+    task(exchange, pipeline).deliver()
     return .pending
   }
 
@@ -207,8 +207,14 @@ final class ZoneState: @unchecked Sendable {
   ) -> Handling {
     guard hasOutputRoom else { return shed(exchange, "too much waits for slow clients") }
     guard keepsInFlight(exchange) else { return shed(exchange, "too many requests in flight") }
-    begin(ZoneTask(exchange, of: self, pipeline))
+    begin(task(exchange, pipeline))
     return .pending
+  }
+
+  private func task(_ exchange: Exchange, _ pipeline: Pipeline) -> ZoneTask {
+    let task = gateway.takeTask()
+    task.prepare(exchange, of: self, pipeline)
+    return task
   }
 
   private func pausedPage(_ exchange: Exchange) -> Handling {

@@ -8,13 +8,15 @@ import Runtime
 
 /// Drives one exchange through its zone's stages from the first one that must wait to the end of the
 /// response: by events as far as that goes, else in a task of the zone's actor.
+///
+/// The loop keeps those that are over, for the next exchange of any zone.
 final class ZoneTask: ExchangeDriver, @unchecked Sendable {
   // Stays on the loop of its zone's lane.
-  /// Nil once the exchange has ended.
+  /// Nil, as the next two, once the exchange has ended.
   private var exchange: Exchange?
-  private let zone: ZoneState
+  private var zone: ZoneState?
   /// Of the configuration that the request began with.
-  private let pipeline: Pipeline
+  private var pipeline: Pipeline?
   /// The stage after the one that waits.
   private var next = 0
   /// What the task begins with; nil: with the response.
@@ -30,10 +32,13 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
     case perform(any Suspension)
   }
 
-  init(_ exchange: Exchange, of zone: ZoneState, _ pipeline: Pipeline) {
+  /// Makes this, which is new or over, drive `exchange`.
+  func prepare(_ exchange: Exchange, of zone: ZoneState, _ pipeline: Pipeline) {
+    precondition(self.exchange == nil && suspension == nil)
     self.exchange = exchange
     self.zone = zone
     self.pipeline = pipeline
+    isComplete = false
   }
 
   /// Begins `work`, which a stage waits for before the stage `next`.
@@ -75,7 +80,7 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
   // MARK: - Steps
 
   private func goOn() -> Step {
-    guard let exchange, exchange.response.status == 0 else { return .deliver }
+    guard let exchange, let pipeline, exchange.response.status == 0 else { return .deliver }
     switch pipeline.run(exchange, from: next) {
     case .responded: return .deliver
     case .unanswered:
@@ -97,27 +102,34 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
   }
 
   private func deliverNow() {
-    if respond() { end() } else { deliver() }
+    guard let exchange = exchange.take() else { return }
+    guard respond(exchange) else {
+      self.exchange = exchange
+      return deliver()
+    }
+    end(exchange)
   }
 
   /// Sends a response that lies in memory; false if its body comes in pieces, which is for a task.
-  private func respond() -> Bool {
-    guard let exchange else { return true }
-    pipeline.complete(exchange)
+  private func respond(_ exchange: Exchange) -> Bool {
+    pipeline?.complete(exchange)
     guard exchange.response.isBodyComplete() else { return false }
     if !exchange.isAborted { exchange.sink?.respond(exchange) }
     return true
   }
 
-  private func end() {
-    guard let exchange = exchange.take() else { return }
+  private func end(_ exchange: Exchange) {
+    pipeline = nil
+    guard let zone = zone.take() else { return }
     zone.count(exchange)
     zone.exchangeEnded()
+    zone.gateway.keep(self)
   }
 
   // MARK: - The task
 
   private func startTask() {
+    guard let zone else { return }
     let actor = zone.actor
     zone.lane.start { await actor.perform(self) }
   }
@@ -137,8 +149,9 @@ final class ZoneTask: ExchangeDriver, @unchecked Sendable {
         fail(error)
       }
     }
-    if !isComplete { pipeline.complete(exchange) }
+    if !isComplete { pipeline?.complete(exchange) }
     await exchange.deliver()
-    end()
+    self.exchange = nil
+    end(exchange)
   }
 }

@@ -1,7 +1,7 @@
 // One request and its response in flight.
 
 package import HTTP
-import Primitives
+package import Primitives
 package import Runtime
 
 /// One request and its response in flight. Stages read and write it; the driver awaits.
@@ -30,8 +30,9 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   package var facts = ExchangeFacts()
   /// Where the exchange's task waits; cancelled when the client goes away.
   package private(set) var parker: Parker
-  /// What is fetched for the exchange while no task waits; cancelled likewise.
-  package var fetch: Fetch?
+  /// What is fetched for the exchange while no task waits; cancelled likewise. Who passes the exchange
+  /// through keeps the fetch, and makes this nil when that is over.
+  package var fetch = UncountedReference<Fetch>(nil)
   /// Who writes the response; cleared by the sink when it is done with the exchange.
   package var sink: (any ResponseSink)?
   /// The sink's own: the stream of its connection that this is.
@@ -54,7 +55,7 @@ package final class Exchange: LoopWork, @unchecked Sendable {
   /// The client has gone away.
   package func abort() {
     parker.cancel()
-    fetch?.cancel()
+    fetch.counted?.cancel()
   }
 
   /// Moves the exchange, with its waiting place, to the lane of its zone.
@@ -73,19 +74,20 @@ package final class Exchange: LoopWork, @unchecked Sendable {
 
   /// Back to the initial state for the next request of the connection, keeping the memory.
   package func reset() {
-    precondition(!isQueued && fetch == nil)
+    precondition(!isQueued && !fetch.isSet)
     request.reset()
-    requestBody = nil
+    // Most are nil, which is looked at faster than it is set.
+    if requestBody != nil { requestBody = nil }
     requestBodyLength = nil
     requestBodyLimit = .max
-    upgradedInput = nil
+    if upgradedInput != nil { upgradedInput = nil }
     // It would keep the zone's keys.
     if client.certificate != nil { client.certificate = nil }
-    stream = nil
+    if stream != nil { stream = nil }
     response.reset()
     facts = ExchangeFacts()
     parker.reset()
-    tenant = nil
+    if tenant != nil { tenant = nil }
   }
 
   /// The exchange's turn on its zone's lane.

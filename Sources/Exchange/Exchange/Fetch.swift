@@ -1,6 +1,7 @@
 // A request to a source.
 
 package import HTTP
+package import Primitives
 package import Runtime
 
 /// One request to a source, on behalf of a client or of the cache itself. Confined to its loop.
@@ -17,16 +18,14 @@ package final class Fetch: @unchecked Sendable {
   package private(set) var client: ClientFacts
   package private(set) var requestID: UInt64
   /// Where the asking task waits, if there is one; cancelled when nobody wants the response any
-  /// more.
-  package private(set) var parker: Parker
+  /// more. Of no use while an exchange is passed through: nothing waits.
+  package let parker: Parker
   /// Receives interim responses other than 100, on behalf of a task.
   package var interim: ((ResponseHead) -> Void)?
-  /// Who makes the fetch, while it is under way; the source's own.
-  package var maker: (any FetchMaker)?
+  /// Who makes the fetch; the source's own, which makes it nil when that is over.
+  package var maker = UncountedReference<FetchMaker>(nil)
   /// The request is an exchange's, which gets it back.
   private var isRequestLent = false
-  /// Stands in for an exchange's parker between exchanges, so that none is kept.
-  private let ownParker: Parker
 
   package init(
     request: RequestHead, client: ClientFacts, requestID: UInt64, parker: Parker
@@ -35,7 +34,6 @@ package final class Fetch: @unchecked Sendable {
     self.client = client
     self.requestID = requestID
     self.parker = parker
-    ownParker = parker
   }
 
   /// The fetch that passes `exchange` through: its request, its body, its waiting place.
@@ -52,7 +50,7 @@ package final class Fetch: @unchecked Sendable {
   /// until `giveBack`, since each part of a copy would be counted: meanwhile the exchange's has its method,
   /// scheme and version only.
   package func take(from exchange: Exchange) {
-    precondition(!isRequestLent && maker == nil)
+    precondition(!isRequestLent && !maker.isSet)
     swap(&request, &exchange.request)
     exchange.request.method = request.method
     exchange.request.scheme = request.scheme
@@ -64,7 +62,6 @@ package final class Fetch: @unchecked Sendable {
     asksForIdentity = false
     client = exchange.client
     requestID = exchange.facts.requestID
-    parker = exchange.parker
   }
 
   /// Makes the request this fetch's own, to be changed; `exchange`, which it was taken from, has a copy.
@@ -79,11 +76,10 @@ package final class Fetch: @unchecked Sendable {
     isRequestLent = false
     if body != nil { body = nil }
     if upgradedInput != nil { upgradedInput = nil }
-    parker = ownParker
     // It would keep the zone's keys.
     if client.certificate != nil { client.certificate = nil }
   }
 
   /// Nobody wants the response any more: the receiver hears of a failure, perhaps at once.
-  package func cancel() { maker?.cancel() }
+  package func cancel() { maker.counted?.cancel() }
 }

@@ -1,7 +1,9 @@
 // Who makes a fetch: a source.
 
 /// Who makes a fetch.
-package protocol FetchMaker: AnyObject {
+open class FetchMaker {
+  package init() {}
+
   /// Gives the fetch up.
-  func cancel()
+  open func cancel() {}
 }

@@ -35,7 +35,7 @@ package struct Response: Sendable {
   /// Back to the initial state, keeping the memory.
   package mutating func reset() {
     status = 0
-    stored = nil
+    if stored != nil { stored = nil }
     fields.removeAll()
     body = .none
     contentLength = nil

@@ -6,15 +6,17 @@
 ///
 /// Whoever has one says in a comment beside it who makes it nil before the object ends, and that this
 /// happens on the thread that looks.
-@safe package struct UncountedReference<Object: AnyObject> {
+@safe @usableFromInline package struct UncountedReference<Object: AnyObject> {
   @usableFromInline let object: Unmanaged<Object>?
 
-  @inlinable package init(_ object: Object?) {
+  @inlinable @inline(__always) package init(_ object: Object?) {
     unsafe self.object = object.map { unsafe Unmanaged.passUnretained($0) }
   }
 
+  @inlinable @inline(__always) package var isSet: Bool { unsafe object != nil }
+
   /// The object, with a reference of the caller's own.
-  @inlinable package var counted: Object? { unsafe object?.takeUnretainedValue() }
+  @inlinable @inline(__always) package var counted: Object? { unsafe object?.takeUnretainedValue() }
 
   /// Lends the object to `body`, which must not end it; nil without one.
   @inlinable @inline(__always) package func with<Result>(

@@ -9,29 +9,46 @@ import Runtime
 ///
 /// The loop keeps those that are over, with their memory.
 final class CachePass: EventDrivenWork {
-  /// Nil before the pass begins and after it has ended; its request is the fetch's meanwhile.
-  private var exchange: Exchange?
+  /// Nil before the pass begins and after it has ended.
   private var driver: (any ExchangeDriver)?
-  private var stage: CacheStage?
+  /// Its request is the fetch's meanwhile.
+  // The driver keeps it until it is told of the end, and this is nil when that is let go of.
+  private var exchange = UncountedReference<Exchange>(nil)
+  // The same holds here.
+  private var stage = UncountedReference<CacheStage>(nil)
   private var forwarding = Forwarding.bypass
   /// The key's responses could not be shared lately; one that can be stored by this policy is stored
   /// all the same. Nil if nothing may be.
   private var policy: CachePolicy?
   /// The request goes out changed.
   private var altersRequest = false
-  private var fetch: Fetch?
+  private var fetch: Fetch
   private var times = ExchangeTimes(
     requestedAt: Instant(nanoseconds: 0), receivedAt: Instant(nanoseconds: 0),
     receivedWall: WallTime(seconds: 0))
   private var begunAt = Instant(nanoseconds: 0)
   private var start = FetchStart(sequence: 0, instant: Instant(nanoseconds: 0))
 
+  init(on lane: Lane) {
+    // Each request brings its own.
+    let nobody = ClientFacts(address: SocketAddress(ipv4: 0, 0, 0, 0, port: 0))
+    fetch = Fetch(request: RequestHead(), client: nobody, requestID: 0, parker: Parker(on: lane))
+  }
+
+  deinit {
+    // Nobody told of the end: the driver goes after this.
+    if driver != nil { letGo() }
+  }
+
+  /// Whether nobody but the pass itself has its fetch: a source may keep one a little longer.
+  var ownsFetchAlone: Bool { isKnownUniquelyReferenced(&fetch) }
+
   /// Makes this, which is new or over, a pass of `stage`.
   func prepare(
     _ stage: CacheStage, _ forwarding: Forwarding, storing policy: CachePolicy?,
     altersRequest: Bool
   ) {
-    self.stage = stage
+    self.stage = UncountedReference(stage)
     self.forwarding = forwarding
     self.policy = policy
     self.altersRequest = altersRequest
@@ -41,31 +58,21 @@ final class CachePass: EventDrivenWork {
     // First: across calls of functions the compiler counts each reference that it has read.
     let instant = SystemClock.monotonic
     begunAt = EventLoop.preciseNow
-    guard let stage else { preconditionFailure("made by a stage") }
-    self.exchange = exchange
+    self.exchange = UncountedReference(exchange)
     self.driver = driver
+    fetch.take(from: exchange)
+    exchange.fetch = UncountedReference(fetch)
+    stage.with { begin(exchange, of: $0, at: instant) }
+  }
+
+  private func begin(_ exchange: Exchange, of stage: CacheStage, at instant: Instant) {
     times.requestedAt = stage.shard.now
     start = FetchStart(sequence: stage.zone.purgeSequence, instant: instant)
-    let fetch = takeFetch(for: exchange, stage)
     if altersRequest, let policy {
       fetch.separate(from: exchange)
       stage.prepare(&fetch.request, policy)
     }
-    exchange.fetch = fetch
     stage.below.begin(fetch, for: self)
-  }
-
-  private func takeFetch(for exchange: Exchange, _ stage: CacheStage) -> Fetch {
-    // The source may keep the last one still.
-    if !isKnownUniquelyReferenced(&fetch) { fetch = nil }
-    let fetch =
-      self.fetch
-      ?? Fetch(
-        request: RequestHead(), client: exchange.client, requestID: 0,
-        parker: Parker(on: stage.shard.lane))
-    self.fetch = fetch
-    fetch.take(from: exchange)
-    return fetch
   }
 
   /// Makes `response` that of `exchange`; what is left to be done takes a task.
@@ -88,41 +95,42 @@ final class CachePass: EventDrivenWork {
   }
 
   /// The exchange is its driver's alone again, and so is its memory.
-  private func letGo() -> Exchange? {
+  private func letGo() {
     let now = EventLoop.preciseNow
-    guard let exchange = exchange.take() else { return nil }
-    exchange.fetch?.giveBack(to: exchange)
-    exchange.fetch = nil
-    exchange.facts.originNanoseconds = now.nanoseconds(since: begunAt)
-    return exchange
+    exchange.with {
+      fetch.giveBack(to: $0)
+      $0.fetch = UncountedReference(nil)
+      $0.facts.originNanoseconds = now.nanoseconds(since: begunAt)
+    }
+    exchange = UncountedReference(nil)
   }
 
   /// Makes this ready for another request.
   private func end(_ stage: CacheStage) {
-    self.stage = nil
-    policy = nil
+    self.stage = UncountedReference(nil)
+    if policy != nil { policy = nil }
     stage.shard.keep(self)
   }
 }
 
 extension CachePass: FetchReceiver {
   func interimCame(_ head: ResponseHead) {
-    guard let exchange, !exchange.isAborted else { return }
+    guard let exchange = exchange.counted, !exchange.isAborted else { return }
     exchange.sink?.interim(head, for: exchange)
   }
 
   func responseCame(_ response: inout FetchedResponse) {
-    guard let stage, let driver = driver.take(), let exchange = letGo() else {
-      return response.body.abandon()
-    }
+    guard let exchange = exchange.counted, let stage = stage.counted, let driver = driver.take()
+    else { return response.body.abandon() }
+    letGo()
     let rest = settle(&response, of: exchange, stage)
     end(stage)
     if let rest { driver.workContinues(rest) } else { driver.workEnded() }
   }
 
   func fetchFailed(_ failure: Failure) {
-    guard let stage, let driver = driver.take() else { return }
-    _ = letGo()
+    guard let stage = stage.counted, let driver = driver.take() else { return }
+    letGo()
     end(stage)
     driver.workFailed(failure)
   }

@@ -70,7 +70,10 @@ package final class CacheShard: @unchecked Sendable {
   private var sparePasses: [CachePass] = []
 
   /// A pass that is new or over.
-  func takePass() -> CachePass { sparePasses.popLast() ?? CachePass() }
+  func takePass() -> CachePass {
+    if let pass = sparePasses.popLast(), pass.ownsFetchAlone { return pass }
+    return CachePass(on: lane)
+  }
 
   /// Takes back a pass that is over.
   func keep(_ pass: CachePass) {

@@ -11,13 +11,20 @@ import Runtime
 /// An attempt on an idle connection is made by events alone. A task runs only while something must be
 /// waited for before the request can be sent (its content, a connection), and for HTTP/2. Confined to
 /// its loop; kept for the next fetch with its memory.
-final class OriginFetch: @unchecked Sendable {
+final class OriginFetch: FetchMaker, @unchecked Sendable {
   // Confined to its loop.
   /// Nil between fetches, and until the first attempt is under way.
   private var job: Job?
   private var stage = Stage.idle
   private var attempts = FetchAttempts(isIdempotent: true, retries: 0, origins: 1)
   private var request = ClientRequest()
+
+  /// In the stage `head`, as the next.
+  // The loop keeps a connection until it tells of its failure, which ends the stage.
+  private var connection = UncountedReference<HTTP1ClientConnection>(nil)
+  /// Where it leads.
+  // The origin of the job keeps its servers.
+  private var server = UncountedReference<OriginServer>(nil)
 
   /// What is fetched, by whose connections, for whom.
   private struct Job: @unchecked Sendable {
@@ -32,8 +39,8 @@ final class OriginFetch: @unchecked Sendable {
   /// What is waited for.
   private enum Stage {
     case idle
-    /// The head of a response on that connection.
-    case head(HTTP1ClientConnection, OriginServer)
+    /// The head of a response on `connection`.
+    case head
     /// A task, which waits there.
     case task(Parker)
   }
@@ -54,7 +61,7 @@ final class OriginFetch: @unchecked Sendable {
   ) {
     precondition(job == nil)
     let job = Job(origin: origin, fetch: fetch, receiver: receiver, probed: probed)
-    fetch.maker = self
+    fetch.maker = UncountedReference(self)
     attempts = FetchAttempts(
       isIdempotent: fetch.request.method.isIdempotent, retries: origin.policy.retries,
       origins: origin.pool.servers.count)
@@ -79,6 +86,14 @@ final class OriginFetch: @unchecked Sendable {
     } catch {
       // The receiver is not told during this call.
       startTask(goesOn(after: error, job) ? .attempt(nil) : .failure(error), job)
+    }
+  }
+
+  override func cancel() {
+    switch stage {
+    case .idle: break
+    case .head: connection.counted?.cancel()
+    case .task(let parker): parker.cancel()
     }
   }
 
@@ -112,7 +127,9 @@ final class OriginFetch: @unchecked Sendable {
     noteLease(isReused: connection.exchangeCount > 0, job)
     do throws(HTTPClientError) {
       try connection.begin(&request, for: self)
-      stage = .head(connection, server)
+      self.connection = UncountedReference(connection)
+      self.server = UncountedReference(server)
+      stage = .head
     } catch {
       attempts.progress = connection.progress
       noteFailure(.client(error), of: server, job)
@@ -245,23 +262,15 @@ final class OriginFetch: @unchecked Sendable {
 
   /// Makes this as new, for the next fetch.
   private func end(_ job: Job) {
-    job.fetch.maker = nil
+    job.fetch.maker = UncountedReference(nil)
     self.job = nil
     stage = .idle
+    connection = UncountedReference(nil)
+    server = UncountedReference(nil)
     request.body = .none
     request.awaitsContinue = false
-    request.upgradedInput = nil
+    if request.upgradedInput != nil { request.upgradedInput = nil }
     if job.probed == nil { job.origin.keep(self) }
-  }
-}
-
-extension OriginFetch: FetchMaker {
-  func cancel() {
-    switch stage {
-    case .idle: break
-    case .head(let connection, _): connection.cancel()
-    case .task(let parker): parker.cancel()
-    }
   }
 }
 
@@ -274,14 +283,16 @@ extension OriginFetch: ClientResponseReceiver {
   }
 
   func responseCame(_ response: inout FetchedResponse) {
-    guard case .head(_, let server) = stage, let job = job.take() else {
+    guard case .head = stage, let server = server.counted, let job = job.take() else {
       return response.body.abandon()
     }
     complete(&response, of: server, job)
   }
 
   func exchangeFailed(_ error: HTTPClientError) {
-    guard let job, case .head(let connection, let server) = stage else { return }
+    guard let job, case .head = stage, let connection = connection.counted,
+      let server = server.counted
+    else { return }
     attempts.progress = connection.progress
     noteFailure(.client(error), of: server, job)
     if goesOn(after: .client(error), job) {

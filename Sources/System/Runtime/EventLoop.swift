@@ -45,6 +45,8 @@ import Synchronization
   package var output: [UInt8] = []
   /// The same for requests to origins, which are written while responses are gathered.
   package var requestOutput: [UInt8] = []
+  /// For short bodies that came with the head of their response.
+  package var spareBlock = SpareBlock()
 
   /// The buffers for datagrams, made when a socket first receives some.
   package private(set) lazy var datagrams = DatagramBatch()

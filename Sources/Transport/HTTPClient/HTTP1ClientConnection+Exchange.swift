@@ -97,8 +97,13 @@ extension HTTP1ClientConnection {
       guard receptions > 0 else { return connection.enqueue() }
       receptions -= 1
       do throws(HTTPClientError) {
-        guard var response = try receiveOnce(), let answered = pending.take() else { continue }
+        try receiveOnce()
+        guard let arrived = arrived.take(), let answered = pending.take() else { continue }
+        var response = FetchedResponse(
+          head: ResponseHead(status: 0), body: arrived.body, contentLength: arrived.contentLength)
+        swap(&head, &response.head)
         answered.receiver.responseCame(&response)
+        // Whatever the receiver left of the head's memory is for the next one.
         swap(&head, &response.head)
       } catch {
         fail(error)
@@ -106,39 +111,37 @@ extension HTTP1ClientConnection {
     }
   }
 
-  /// Receives once; the response when its head is complete.
-  private func receiveOnce() throws(HTTPClientError) -> FetchedResponse? {
-    var response: FetchedResponse?
+  /// Receives once; `arrived` is there when the head is complete.
+  private func receiveOnce() throws(HTTPClientError) {
     let reception = try connection.receiveOnce(
       atMost: HTTPClientLimits.headReadBytes
     ) { (bytes) throws(HTTPClientError) in
       state.hasReceived = true
       if partialHead.isEmpty {
-        response = try read(bytes)
+        try read(bytes)
       } else {
         var head: [UInt8] = []
         swap(&head, &partialHead)
         head.append(bytes)
-        response = try read(head.span)
+        try read(head.span)
       }
     }
     switch reception {
-    case .bytes, .wouldBlock: return response
+    case .bytes, .wouldBlock: break
     case .end: throw state.hasReceived ? .responseTruncated : .closedBeforeResponse
     case .failed(let error): throw state.hasReceived ? .responseTruncated : error
     }
   }
 
   /// Reads heads from the front of `bytes` and keeps what is no whole head.
-  private func read(_ bytes: Span<UInt8>) throws(HTTPClientError) -> FetchedResponse? {
+  private func read(_ bytes: Span<UInt8>) throws(HTTPClientError) {
     // Not the whole, whose references would be counted.
-    guard let method = pending?.method, let timeouts = pending?.timeouts else { return nil }
+    guard let method = pending?.method, let timeouts = pending?.timeouts else { return }
     var position = 0
     while position < bytes.count {
       let rest = bytes.extracting(position..<bytes.count)
       guard let length = try parse(rest, method) else {
-        partialHead.append(rest)
-        return nil
+        return partialHead.append(rest)
       }
       position += length
       switch state.receive(status: head.status, framing: parser.framing) {
@@ -147,17 +150,18 @@ extension HTTP1ClientConnection {
       case .interim:
         pending?.receiver.interimCame(head)
         // Whoever hears of it may have given the exchange up.
-        guard pending != nil else { return nil }
+        guard pending != nil else { return }
       case .upgraded:
-        return upgrade(bytes.extracting(position..<bytes.count))
+        arrived = upgrade(bytes.extracting(position..<bytes.count))
+        return
       case .final(let stopsUpload):
         if stopsUpload { stopUpload() }
         // An origin that answers at once may not have sent 100: the body is wanted all the same.
         upload?.proceed()
-        return try respond(bytes.extracting(position..<bytes.count), timeouts)
+        arrived = try respond(bytes.extracting(position..<bytes.count), timeouts)
+        return
       }
     }
-    return nil
   }
 
   private func parse(
@@ -172,42 +176,35 @@ extension HTTP1ClientConnection {
 
   // MARK: - The response's body
 
-  /// The response to the complete head, behind which `rest` came along.
+  /// What came with the complete head, behind which `rest` came along.
   private func respond(
     _ rest: Span<UInt8>, _ timeouts: ClientTimeouts
-  ) throws(HTTPClientError) -> FetchedResponse {
+  ) throws(HTTPClientError) -> ArrivedResponse {
     let framing = parser.framing.body
     switch framing {
     case .none:
       if rest.count > 0 { state.receivedSurplus() }
       responseEnded()
-      return response(.none, announced)
+      return ArrivedResponse(.none, announced)
     case .length(let length) where UInt64(rest.count) >= length:
       if UInt64(rest.count) > length { state.receivedSurplus() }
-      let body = Bytes(copying: rest.extracting(0..<Int(length)))
+      let body = connection.loop.spareBlock.copy(rest.extracting(0..<Int(length)))
       responseEnded()
-      return response(body.isEmpty ? .none : .bytes(body), length)
+      return ArrivedResponse(body.isEmpty ? .none : .bytes(body), length)
     case .length, .chunked, .untilClose:
       let source = HTTP1ResponseBody(self, framing: framing, patience: timeouts.betweenBytes)
       try source.receive(rest)
       if let whole = source.takeWhole() {
-        return response(whole.isEmpty ? .none : .bytes(whole), UInt64(whole.count))
+        return ArrivedResponse(whole.isEmpty ? .none : .bytes(whole), UInt64(whole.count))
       }
-      return response(.stream(source), announced)
+      return ArrivedResponse(.stream(source), announced)
     }
   }
 
   private var announced: UInt64? { head.fields.withFirst(.contentLength) { $0.decimal } ?? nil }
 
-  /// The response with the head that was parsed last, whose memory goes with it.
-  private func response(_ body: ResponseBody, _ length: UInt64?) -> FetchedResponse {
-    var taken = ResponseHead(status: 0)
-    swap(&taken, &head)
-    return FetchedResponse(head: taken, body: body, contentLength: length)
-  }
-
   /// 101: from here on both directions are bytes as they are (RFC 9110 section 7.8).
-  private func upgrade(_ rest: Span<UInt8>) -> FetchedResponse {
+  private func upgrade(_ rest: Span<UInt8>) -> ArrivedResponse {
     let source = HTTP1ResponseBody(
       self, framing: .untilClose, patience: HTTPClientLimits.upgradedIdle, isUpgraded: true)
     source.receiveRaw(rest)
@@ -217,6 +214,6 @@ extension HTTP1ClientConnection {
       self.upload = upload
       upload.start()
     }
-    return response(.stream(source), nil)
+    return ArrivedResponse(.stream(source), nil)
   }
 }

@@ -22,6 +22,8 @@ package final class HTTP1ClientConnection: @unchecked Sendable {
   var partialHead: [UInt8] = []
   /// The head that is being parsed.
   var head = ResponseHead(status: 0)
+  /// The response to the head that is complete, for a moment.
+  var arrived: ArrivedResponse?
   /// The response whose head has not come yet.
   var pending: PendingResponse?
   /// Where the task waits that reads the response's body.
