@@ -11,6 +11,7 @@ import Runtime
 struct Bench {
   let exchange: Exchange
   let pool = EncoderPool()
+  let encoders = ZoneEncoders()
   var configuration = CompressionConfiguration()
 
   init(on lane: Lane, method: String = "GET", _ fields: [(String, String)] = []) {
@@ -39,7 +40,8 @@ struct Bench {
     }
     exchange.response.body = body
     exchange.response.contentLength = length
-    ContentCodingStage(configuration, pool: pool, loop: exchange.lane.loop).transform(exchange)
+    ContentCodingStage(configuration, pool: pool, encoders: encoders, loop: exchange.lane.loop)
+      .transform(exchange)
   }
 
   func text(_ name: FieldName) -> String? {

@@ -14,7 +14,7 @@ import Testing
     _ source: any BodySource, on lane: Lane, kind: EncoderKind = .gzip(level: 2)
   ) throws -> (EncodedBody, EncoderPool) {
     let pool = EncoderPool()
-    let lease = try #require(EncoderLease(kind, pool, ZoneEncoders(limit: 1)))
+    let lease = try #require(EncoderLease(kind, pool, ZoneEncoders(), limit: 1))
     return (EncodedBody(source, lease, on: lane.loop), pool)
   }
 

@@ -142,6 +142,41 @@ import Testing
     }
   }
 
+  @Test("what began under another configuration counts in the bound of a zone")
+  func boundAcrossConfigurations() async {
+    await SharedLoops.run { lane in
+      var bench = Bench(on: lane, Self.wants)
+      bench.configuration.concurrentResponses = 1
+      bench.answer(length: nil, body: .stream(ScriptedBody([(1_000, isReady: true)])))
+      #expect(bench.text(.contentEncoding) == "gzip" && bench.encoders.count == 1)
+      let begun = bench.exchange.response.body
+      bench.configuration.minimumBytes = 200
+      bench.answer()
+      #expect(bench.text(.contentEncoding) == nil)
+      begun.abandon()
+      bench.answer()
+      #expect(bench.text(.contentEncoding) == "gzip")
+    }
+  }
+
+  @Test("a zone takes as much of a loop's encoders as it leaves, so that none takes all")
+  func shares() {
+    let pool = EncoderPool()
+    let kind = EncoderKind.gzip(level: 1)
+    var leases: [[EncoderLease]] = []
+    for _ in 0..<3 {
+      let zone = ZoneEncoders()
+      let half = (ContentCodingLimits.encoderBytes - pool.busyBytes) / 2 / kind.memoryBytes
+      var taken: [EncoderLease] = []
+      while let lease = EncoderLease(kind, pool, zone, limit: 100_000) { taken.append(lease) }
+      #expect(
+        taken.count == half && zone.count == half && zone.bytes == taken.count * kind.memoryBytes)
+      leases.append(taken)
+    }
+    leases[0].removeAll()
+    #expect(pool.busyCount == leases[1].count + leases[2].count)
+  }
+
   @Test("media types are patterns with one star at most")
   func patterns() {
     let texts = [

@@ -67,7 +67,14 @@ final class ControlServer: Sendable {
     _ method: HTTPMethod, _ path: String, _ json: String? = nil,
     fields: [(String, String)] = []
   ) async throws -> ControlClient.Answer {
-    let body = try json.map { try JSONParser.parse(Array($0.utf8)) }
+    try await send(method, path, try json.map { try JSONParser.parse(Array($0.utf8)) }, fields)
+  }
+
+  /// The same with content that need not be as JSON is written.
+  func send(
+    _ method: HTTPMethod, _ path: String, _ body: ConfigurationValue?,
+    _ fields: [(String, String)] = []
+  ) async throws -> ControlClient.Answer {
     let client = client
     return try await ControlRuntime.blocking {
       Result { () throws(ControlClientError) in

@@ -50,6 +50,42 @@ import Zones
     }
   }
 
+  @Test("a key that is given twice is one fault among the others, and changes nothing")
+  func repeats() async throws {
+    let one = ConfigurationValue.integer(1)
+    let origins = ConfigurationValue.array([.object([("url", .string("http://127.0.0.1:3000"))])])
+    let zone = ConfigurationValue.object([
+      ("name", .string("a.example")), ("origins", origins), ("weight", one), ("weight", one),
+      ("surprise", one),
+    ])
+    let path = "/v1/zones/a.example"
+    try await ControlServer.with { server in
+      let put = try await server.send(.put, path, zone)
+      #expect(put.status == 422 && Set(put.faults.map(\.path)) == ["weight", "surprise"])
+      #expect(put.faults.first { $0.path == "weight" }?.position?.line == 1)
+      let zones = ConfigurationValue.object([("zones", .array([zone]))])
+      let apply = try await server.send(.post, "/v1/apply", zones)
+      #expect(apply.status == 422)
+      #expect(Set(apply.faults.map(\.path)) == ["zones[0].weight", "zones[0].surprise"])
+      #expect(try await server.ask(.get, path).status == 404)
+      #expect(try await server.ask(.put, path, "{\(Self.origin)}").status == 201)
+      let fields = ConfigurationValue.object([("A", .string("1")), ("A", .string("2"))])
+      for (patch, paths) in [
+        ([("weight", one), ("weight", one)], ["weight"]),
+        ([("responseFields", fields)], ["responseFields.A"]),
+        ([("weight", one), ("weight", one), ("paused", one)], ["weight", "paused"]),
+      ] {
+        let patched = try await server.send(.patch, path, .object(patch))
+        #expect(patched.status == 422 && patched.faults.map(\.path) == paths)
+      }
+      let purge = ConfigurationValue.object(
+        [("everything", true), ("everything", true)].map {
+          ($0.0, .bool($0.1))
+        })
+      #expect(try await server.send(.post, path + "/purge", purge).status == 422)
+    }
+  }
+
   @Test("every fault of a zone is named at once, with its path, and nothing is changed")
   func faults() async throws {
     try await ControlServer.with { server in

@@ -55,7 +55,7 @@ import Testing
     #expect(SlowCommand.text("b.test", ZoneWaits()).contains("waited for nobody"))
   }
 
-  @Test("slow names whom each zone that waited was behind most")
+  @Test("slow names whom each zone that waited was behind most, and of which time that is")
   func slowBehind() {
     let earlier = UsageFixture.reading(at: 10, cpu: 1_000, [("a", 500), ("b", 100)])
     var later = UsageFixture.reading(at: 20, cpu: 3_000, [("a", 600), ("b", 1_100)])
@@ -66,7 +66,7 @@ import Testing
     #expect(
       text.contains(
         """
-          waited longest    CPU  MEAN WAIT  REQUESTS  MOST BEHIND
+          waited longest    CPU  MEAN WAIT  REQUESTS  MOST BEHIND IN 60 s
           a                5.0%       50us       10K  -
           b               50.0%       50us      100K  a.test 78.0%
         """))

@@ -39,6 +39,32 @@ import Testing
     #expect(lines[3] == "dir/zones.yaml: 3 faults; nothing was changed")
   }
 
+  @Test("a key that is given twice hides no other fault, nor does one hide it")
+  func repeats() {
+    let lines = failure(
+      """
+      zones:
+        - name: good.example
+          origin: http://127.0.0.1:1
+          weight: many
+          weight: 2
+        - name: bad.example
+          hostnames: ["not a host"]
+          origin: http://127.0.0.1:1
+          cache: {enabled: true, enabled: 1}
+          origin: http://127.0.0.1:2
+      """
+    ).split(separator: "\n")
+    #expect(lines.count == 6)
+    #expect(lines[0].hasPrefix("dir/zones.yaml:4:13 zones[0].weight: is a text."))
+    #expect(
+      lines[1].hasPrefix("dir/zones.yaml:5:13 zones[0].weight: is given twice, first in line"))
+    #expect(lines[2].hasPrefix("dir/zones.yaml:7:17 zones[1].hostnames[0]: "))
+    #expect(lines[3].hasPrefix("dir/zones.yaml:9:37 zones[1].cache.enabled: is given twice"))
+    #expect(lines[4].hasPrefix("dir/zones.yaml:10:13 zones[1].origin: is given twice"))
+    #expect(lines[5] == "dir/zones.yaml: 5 faults; nothing was changed")
+  }
+
   @Test("short forms are written out, and a fault in one stands where it was written")
   func shortForms() throws {
     let file = try ZonesFile.parse(

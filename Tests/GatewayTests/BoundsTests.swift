@@ -44,6 +44,26 @@ import Zones
     #expect(await edge.ask("a.example", on: 1).status == 308)
   }
 
+  @Test func `a zone has three quarters of a loop's connections at most, whatever its bound`()
+    async throws
+  {
+    for limit in [2, 3, 4, 112, 100_000] {
+      #expect(GatewayLimits.connectionsPerZone(of: limit) < limit)
+    }
+    #expect(GatewayLimits.connectionsPerZone(of: 100_000) == 75_000)
+    let edge = try TestEdge()
+    try await edge.change(
+      .put(TestEdge.zone(1, ["a.example"], mark: "1")),
+      .put(TestEdge.zone(2, ["b.example"], mark: "2")))
+    await edge.on(0) { $0.connectionsPerZone = 1 }
+    let client = await edge.open("a.example")
+    #expect(await edge.ask("a.example").status == 503)
+    #expect(await edge.ask("b.example").status == 308)
+    #expect(await edge.ask("a.example", on: 1).status == 308)
+    await edge.on(0) { _ in client.close() }
+    #expect(await edge.ask("a.example").status == 308)
+  }
+
   @Test func `a request that waits for its turn counts, until it is answered or its client leaves`()
     async throws
   {

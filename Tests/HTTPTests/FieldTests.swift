@@ -30,29 +30,18 @@ struct FieldTests {
     #expect(!near)
   }
 
-  @Test func `what ends at the next hop is removed`() {
-    var fields = block([
-      ("Connection", "close, X-Hop, Cookie"), ("connection", "keep-alive,x-other"),
-      ("X-HOP", "1"), ("X-Other", "2"), ("Cookie", "a"), ("Keep-Alive", "timeout=5"),
-      ("Proxy-Connection", "close"), ("TE", "gzip;q=0.5, Trailers"), ("Upgrade", "h2c"),
-      ("HTTP2-Settings", "AAA"), ("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum"),
-      ("Accept", "*/*"), ("Proxy-Authorization", "basic x"), ("X-Hopper", "3"),
-    ])
-    var upgrading = fields
-    fields.removeHopByHop()
-    #expect(
-      lines(fields) == [
-        "Trailer: X-Sum", "Accept: */*", "Proxy-Authorization: basic x", "X-Hopper: 3",
-        "TE: trailers",
-      ])
-    upgrading.removeHopByHop(keepingUpgrade: true)
-    #expect(upgrading.contains(.upgrade))
-  }
-
-  @Test func `a TE without trailers is removed`() {
-    var fields = block([("TE", "gzip"), ("Accept", "a")])
-    fields.removeHopByHop()
-    #expect(lines(fields) == ["Accept: a"])
+  @Test func `what Connection names is not in a head, but for what all recipients need`() {
+    let fields = [
+      "Connection: close, X-Hop, Accept-Language, Cookie", "X-HOP: 1", "Accept-Language: de",
+      "Cookie: a", "connection: keep-alive,x-other, TE, Upgrade, Expect", "X-Other: 2",
+      "TE: trailers", "Upgrade: websocket", "Expect: 100-continue", "X-Hopper: 3",
+    ]
+    let section = fields.joined(separator: "\r\n") + "\r\n\r\n"
+    let request = Outcome.request(bytes("GET / HTTP/1.1\r\nHost: a\r\n" + section))
+    let left = [0, 3, 4, 6, 7, 8, 9].map { fields[$0] }
+    #expect(request?.fields == left)
+    let response = Outcome.response(bytes("HTTP/1.1 200 OK\r\n" + section))
+    #expect(response?.fields == left)
   }
 
   @Test func `too many connection options are refused`() {

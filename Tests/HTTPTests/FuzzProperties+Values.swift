@@ -44,8 +44,10 @@ private func fieldsProperty(_ input: [UInt8], _ now: WallTime) -> String? {
   }
   var response = ResponseHead(status: 200)
   response.fields = fields
-  response.fields.removeHopByHop()
-  if response.fields.contains(.connection) { return "hop-by-hop fields stay" }
+  response.fields.removeNamedByConnection()
+  let count = response.fields.count
+  response.fields.removeNamedByConnection()
+  if response.fields.count != count { return "fields that Connection names stay" }
   var output: [UInt8] = []
   HTTP1HeadWriter.appendResponse(
     response.status, shared: Span(), fields: response.fields, date: Span(), body: .none,

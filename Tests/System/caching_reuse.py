@@ -125,6 +125,10 @@ vary("a value, then none", ORIGIN, ["Foo: 1"], [])
 vary("none, then a value", ORIGIN, [], ["Foo: 1"])
 vary("none twice", CACHE, [], [])
 vary("an empty value is not none", ORIGIN, [], ["Foo:"])
+case("a field that Connection names selects nothing, as the origin does not see it",
+     get(ORIGIN, "Foo: 1", "Connection: Foo", answer=[FRESH, "Vary: Foo"], unsent=["Foo"]),
+     get(ORIGIN, "Foo: 1", answer=[FRESH, "Vary: Foo"], sent=["Foo: ^1$"]), get(CACHE, text="answer 0"),
+     get(CACHE, "connection: x, foo", "Foo: 2", text="answer 0"), get(CACHE, "Foo: 1", text="answer 1"))
 vary("fields that Vary does not name", CACHE, ["Foo: 1", "Bar: 1"], ["Bar: 2", "Foo: 1"])
 vary("names in any case", CACHE, ["foo: 1"], ["FOO: 1"], "fOO")
 vary("two fields, one of them other", ORIGIN, ["Foo: 1", "Bar: 1"], ["Foo: 1", "Bar: 2"], "Foo, Bar")

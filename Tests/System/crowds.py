@@ -4,6 +4,9 @@
 crowds.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
 crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a third that waits, and is answered once
                                         they are gone; prints "waits STATUS"
+crowds.py shares PORT HOST PATH COUNT [OTHER PATH]
+                                        COUNT connections of several networks ask once each and stay; prints how many got which
+                                        status, and what OTHER answers then
 crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
@@ -60,6 +63,20 @@ def full(port, host, path, count):
         s.close()
     other.settimeout(20)
     print(client.Reader(other).response()[0])
+
+
+def shares(port, host, path, count, *other):
+    crowd = [socket.create_connection(("127.0.0.1", int(port)), 20, (f"127.0.{n % 8}.1", 0)) for n in range(int(count))]
+    statuses = []
+    for s in crowd:
+        s.sendall(client.request("GET", path, host))
+        statuses.append(client.Reader(s).response()[0])
+    said = ", ".join(f"{statuses.count(status)} {status}" for status in sorted(set(statuses)))
+    if other:
+        s = socket.create_connection(("127.0.0.1", int(port)), 20, ("127.0.9.1", 0))
+        s.sendall(client.request("GET", other[1], other[0]))
+        said += f"; {client.Reader(s).response()[0]}"
+    print(said)
 
 
 def ask(port, host, path, count, seconds):
@@ -221,7 +238,7 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
+COMMANDS = {"crowd": crowd, "full": full, "shares": shares, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
             "unread-post": unread_post, "unread-h2": unread_h2,
             "purge": purge}
 

@@ -7,11 +7,15 @@ import Testing
 @testable import TLS
 
 @Suite struct OwnRecordsTests {
-  private func open(_ version: TLSVersion = .tls13, suite: String? = nil) throws -> Pair {
+  private func open(
+    _ version: TLSVersion = .tls13, suite: String? = nil, fragments: UInt8 = 0
+  ) throws -> Pair {
     let (answer, client, _) = try Fixture.contexts()
     let place = try Place()
     place.connector.limit(to: version)
     if let suite { #expect(unsafe SSL_CTX_set_ciphersuites(place.connector.context, suite) == 1) }
+    #expect(
+      unsafe SSL_CTX_set_tlsext_max_fragment_length(place.connector.context, fragments) == 1)
     let pair = try Pair(place, to: client, answer: answer)
     try pair.run()
     try #require(pair.serverStep == .done)
@@ -41,6 +45,17 @@ import Testing
   @Test func `TLS 1.2 stays with the library`() throws {
     let pair = try open(.tls12)
     #expect(unsafe pair.server.ssl != nil)
+  }
+
+  @Test(arguments: [UInt8(TLSEXT_max_fragment_length_512), UInt8(TLSEXT_max_fragment_length_4096)])
+  func `a client with room for small records only stays with the library`(size: UInt8) throws {
+    let pair = try open(fragments: size)
+    #expect(unsafe pair.server.ssl != nil)
+    let answer = String(repeating: "answer", count: 5_000)
+    try pair.serverSays(answer)
+    try pair.clientSays("question")
+    #expect(pair.clientRead == Array(answer.utf8))
+    #expect(pair.serverRead == Array("question".utf8))
   }
 
   @Test func `the library follows our change of keys, and we follow its`() throws {

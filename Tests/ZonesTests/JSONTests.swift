@@ -65,6 +65,22 @@ import Testing
     #expect(error?.description == message)
   }
 
+  @Test func `of a key that is there twice the first stays where the others may be noted`() throws {
+    let members = (0..<20).map { "\"k\($0)\": 1, \"k\($0)\": 2" }.joined(separator: ", ")
+    let text = "{\"a\": [{\"b\": 1, \"b\": 2}],\n \"a\": 3, \(members)}"
+    #expect(throws: JSONError.self) { try parse(text) }
+    var decoder = ConfigurationDecoder()
+    let tree = try JSONParser.parse(Array(text.utf8), &decoder)
+    #expect(tree["a"] == .array([.object([("b", .integer(1))])]))
+    #expect(tree["k19"] == .integer(1))
+    #expect(decoder.faults.count == 22)
+    #expect(
+      decoder.faults.prefix(2).map(\.description) == [
+        "a[0].b (line 1, column 22): is given twice, first in line 1, column 14. Keep one.",
+        "a (line 2, column 7): is given twice, first in line 1, column 7. Keep one.",
+      ])
+  }
+
   @Test(arguments: [[0x22, 0xC3, 0x22], [0x22, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]])
   func `strings that are not UTF-8 are refused`(bytes: [UInt8]) {
     #expect(throws: JSONError.self) { try JSONParser.parse(bytes) }

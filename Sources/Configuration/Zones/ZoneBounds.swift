@@ -6,8 +6,8 @@ package import ConfigurationTree
 /// never its neighbours'.
 package struct ZoneBounds: Equatable, Sendable {
   /// Client connections that serve the zone, on all loops together. One of HTTP/2 that serves several
-  /// zones counts for each of them.
-  package var connections = 10_000
+  /// zones counts for each of them. Fewer where the process may not have so many (`Gateway`).
+  package var connections = 50_000
 
   /// Requests in flight on all loops together: those that wait for their turn, for an origin or for
   /// their client. What is answered from memory at once does not count.

@@ -27,22 +27,22 @@ extension ControlHandler {
     case (.upgrade, _): return ControlAnswer(try await backend.upgrade().tree)
     case (.stop, _): return ControlAnswer(.object([("stopping", .bool(true))]), status: 202)
     case (.apply, _):
-      return try await change(with: exchange) { tree throws(ControlRefusal) in
-        try desk.apply(tree)
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.apply(tree, &noted)
       }
     case (.purge(let name), _):
-      return try await change(with: exchange) { tree throws(ControlRefusal) in
-        try desk.purge(name, tree)
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.purge(name, tree, &noted)
       }
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.zone(let name), .put):
-      return try await change(with: exchange) { tree throws(ControlRefusal) in
-        try desk.put(name, tree, condition)
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.put(name, tree, condition, &noted)
       }
     case (.zone(let name), .patch):
-      return try await change(with: exchange) { tree throws(ControlRefusal) in
-        try desk.patch(name, tree, condition)
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.patch(name, tree, condition, &noted)
       }
     case (.zone(let name), .delete):
       return try await change { () throws(ControlRefusal) in try desk.remove(name, condition) }
@@ -171,22 +171,26 @@ extension ControlHandler {
       + "Start it with --country-database FILE."
   }
 
-  /// As `change`, by the JSON text that the request carries.
+  /// As `change`, by the JSON text that the request carries, with what is wrong with that already. The work
+  /// adds what else it finds, and changes nothing.
   private func change(
     with exchange: Exchange,
-    _ work: @escaping @Sendable (ConfigurationValue) throws(ControlRefusal) -> ZoneDesk.Outcome
+    _ work:
+      @escaping @Sendable (ConfigurationValue, inout ConfigurationDecoder) throws(ControlRefusal)
+      -> ZoneDesk.Outcome
   ) async throws(ControlRefusal) -> ControlAnswer {
     var held = 0
     defer { heldBytes -= held }
     let body = try await body(of: exchange, held: &held)
     return try await change { () throws(ControlRefusal) in
+      var decoder = ConfigurationDecoder()
       let tree: ConfigurationValue
       do throws(JSONError) {
-        tree = try JSONParser.parse(body, maximumBytes: ControlLimits.bodyBytes)
+        tree = try JSONParser.parse(body, maximumBytes: ControlLimits.bodyBytes, &decoder)
       } catch {
         throw ControlRefusal(error)
       }
-      return try work(tree)
+      return try work(tree, &decoder)
     }
   }
 

@@ -8,8 +8,9 @@ import Zones
 
 extension ZoneDesk {
   /// POST /v1/apply
-  func apply(_ document: ConfigurationValue) throws(ControlRefusal) -> Outcome {
-    var decoder = ConfigurationDecoder()
+  func apply(
+    _ document: ConfigurationValue, _ decoder: inout ConfigurationDecoder
+  ) throws(ControlRefusal) -> Outcome {
     let object = decoder.object(document, keys: ["zones", "prune", "dryRun"])
     guard let object else { throw ControlRefusal(decoder.faults) }
     let prunes = decoder.bool("prune", in: object) ?? false

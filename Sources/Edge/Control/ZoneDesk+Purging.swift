@@ -9,11 +9,12 @@ import Zones
 
 extension ZoneDesk {
   /// POST /v1/zones/{name}/purge
-  func purge(_ name: String, _ tree: ConfigurationValue) throws(ControlRefusal) -> Outcome {
+  func purge(
+    _ name: String, _ tree: ConfigurationValue, _ decoder: inout ConfigurationDecoder
+  ) throws(ControlRefusal) -> Outcome {
     guard let zone = try find(name) else { throw Self.unknown(name) }
-    var decoder = ConfigurationDecoder()
     let purge = PurgeRequest.decode(tree, for: zone, at: SystemClock.wall, &decoder)
-    guard let purge else { throw ControlRefusal(decoder.faults) }
+    guard let purge, decoder.faults.isEmpty else { throw ControlRefusal(decoder.faults) }
     let (applied, work): (AppliedPurge, TenantWork?)
     do throws(ZoneStoreError) {
       (applied, work) = try TenantWork.count(for: zone.id) { () throws(ZoneStoreError) in

@@ -75,14 +75,14 @@ struct ZoneDesk: Sendable {
 
   /// PUT /v1/zones/{name}
   func put(
-    _ name: String, _ tree: ConfigurationValue, _ condition: ControlCondition
+    _ name: String, _ tree: ConfigurationValue, _ condition: ControlCondition,
+    _ decoder: inout ConfigurationDecoder
   ) throws(ControlRefusal) -> Outcome {
     let current = try find(name)
     try condition.check(current, name)
-    var decoder = ConfigurationDecoder()
     let identity = current?.id ?? ZoneIdentities.new()
     let zone = ZoneConfiguration.decode(Self.naming(tree, name), &decoder) { _ in identity }
-    guard let zone else { throw ControlRefusal(decoder.faults) }
+    guard let zone, decoder.faults.isEmpty else { throw ControlRefusal(decoder.faults) }
     guard zone.name == name.lowercased() else {
       throw ControlRefusal(
         422, .invalid,
@@ -100,7 +100,8 @@ struct ZoneDesk: Sendable {
 
   /// PATCH /v1/zones/{name}
   func patch(
-    _ name: String, _ patch: ConfigurationValue, _ condition: ControlCondition
+    _ name: String, _ patch: ConfigurationValue, _ condition: ControlCondition,
+    _ decoder: inout ConfigurationDecoder
   ) throws(ControlRefusal) -> Outcome {
     guard let current = try find(name) else { throw Self.unknown(name) }
     try condition.check(current, name)
@@ -109,6 +110,11 @@ struct ZoneDesk: Sendable {
         422, .invalid, "is \(patch.kind). Send an object with the keys to change (RFC 7396).")
     }
     let change = Self.mergingFields(patch, current.responseFields)
+    guard decoder.faults.isEmpty else {
+      let tree = current.tree(withKeys: true).merging(change)
+      _ = ZoneConfiguration.decode(tree, &decoder) { _ in current.id }
+      throw ControlRefusal(decoder.faults)
+    }
     let applied = try apply([.patch(current.id, change)])
     return try outcome(applied.changes.first?.name ?? name, applied, status: 200)
   }

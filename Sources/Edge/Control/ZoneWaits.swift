@@ -30,9 +30,9 @@ package struct ZoneWaits: Sendable, Equatable {
   }
 
   package var nanoseconds: UInt64 = 0
-  /// The longest wait for one turn.
+  /// The longest wait for one turn, or for a turn of the zone's own that left work.
   package var longestNanoseconds: UInt64 = 0
-  /// How many waits for a turn there were.
+  /// How many waits these are.
   package var count: UInt64 = 0
   /// On how many loops.
   package var loops: UInt64 = 0

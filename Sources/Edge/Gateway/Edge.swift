@@ -70,7 +70,7 @@ package final class Edge: Sendable {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher,
-        zoneIdleNanoseconds: zoneIdleNanoseconds)
+        connectionLimit: connectionLimit, zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)

@@ -46,6 +46,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   var walks: [GatewayWalk] = []
   private let zoneIdleNanoseconds: UInt64
   private var spareTasks: [ZoneTask] = []
+  /// The most client connections of one zone.
+  var connectionsPerZone: Int
   /// What zones that have left memory did, so that totals never shrink.
   package private(set) var departed = ZoneCounters()
   package private(set) var departedLedger = LaneLedger()
@@ -60,12 +62,15 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     var handshakes: [any CertificateRequester] = []
   }
 
-  /// Zones that nobody has used for `zoneIdleNanoseconds` leave memory at the next sweep.
+  /// The loop takes `connectionLimit` clients. Zones that nobody has used for `zoneIdleNanoseconds` leave
+  /// memory at the next sweep.
   package init(
     loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
-    hasher: KeyedHash, zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
+    hasher: KeyedHash, connectionLimit: Int,
+    zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) {
     self.loop = loop
+    connectionsPerZone = GatewayLimits.connectionsPerZone(of: connectionLimit)
     self.zoneIdleNanoseconds = zoneIdleNanoseconds
     self.shard = shard
     self.directory = directory

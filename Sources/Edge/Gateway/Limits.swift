@@ -2,6 +2,10 @@
 
 /// Bounds of zones on one loop.
 package enum GatewayLimits {
+  /// Client connections of one zone on a loop that has at most `limit` of all zones: three quarters, so that
+  /// the zone's own clients keep those of others out of the loop at no bound. Further ones get 503.
+  static func connectionsPerZone(of limit: Int) -> Int { max(1, limit / 4 * 3) }
+
   /// Names in use that one zone may have in the table of one loop (a wildcard has endless names);
   /// beyond it the oldest leaves and is looked up again when it is asked for.
   static let namesPerZone = 1_024

@@ -36,7 +36,7 @@ final class Pipeline {
       guard context.compresses else { return nil }
       return ContentCodingStage(
         context.configuration.compression, pool: context.zone.gateway.encoders,
-        loop: context.zone.gateway.loop)
+        encoders: context.zone.encoders, loop: context.zone.gateway.loop)
     },
     { context in
       guard context.snapshot.cachePolicies.tellsTimes else { return nil }

@@ -47,7 +47,9 @@ extension ZoneState {
 
 extension ZoneState: ConnectionTenant {
   func connectionOpened(_ connection: any TenantConnection) -> Int? {
-    guard use.takeConnection(bound: bounds.connections) else { return nil }
+    guard connections.count < gateway.connectionsPerZone,
+      use.takeConnection(bound: bounds.connections)
+    else { return nil }
     connections.append(connection)
     return connections.count - 1
   }

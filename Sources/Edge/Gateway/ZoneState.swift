@@ -1,5 +1,6 @@
 // A zone on one loop: its snapshot, its pipeline, its counters.
 
+import ContentCoding
 import Exchange
 import HTTP
 import HTTPServer
@@ -40,6 +41,8 @@ final class ZoneState: @unchecked Sendable {
   let use: ZoneUse
   /// Those of this loop.
   var connections: [any TenantConnection] = []
+  /// Its encoders at work on this loop.
+  let encoders = ZoneEncoders()
   /// Requests of this loop that are queued or wait for something.
   var exchangesInFlight = 0
   /// Bytes of responses that wait for clients.

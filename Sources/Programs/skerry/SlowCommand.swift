@@ -11,6 +11,9 @@ struct SlowCommand: ParsableCommand {
     commandName: "slow",
     abstract: "Tell who slowed whom: the last minute, in windows of ten seconds.",
     discussion: """
+      CPU, requests and the mean wait for a turn are those of the window. Whom a zone waited behind most is \
+      that of the minute before the window's end, and of waits of 50 us and more.
+
       With a zone's name it tells how long the requests of that zone waited for a turn of the CPU in the \
       last minute, and who had it meanwhile: other zones by name, the zone's own requests that came \
       before, arrivals (new connections, whose zone is not known yet), the system (the edge's own work, \
@@ -90,7 +93,7 @@ struct SlowCommand: ParsableCommand {
   ) -> String {
     guard !entries.isEmpty else { return "" }
     var rows = [["  \(title)", "CPU", "MEAN WAIT", "REQUESTS"]]
-    if namesBehind { rows[0].append("MOST BEHIND") }
+    if namesBehind { rows[0].append("MOST BEHIND IN 60 s") }
     for entry in entries {
       let share = Double(entry.cpuNanoseconds) / Double(max(window.processCPUNanoseconds, 1))
       rows.append([

@@ -5,10 +5,15 @@ import Yams
 
 /// Turns the nodes that Yams composed into values with their places.
 struct YAMLReader {
+  private let names: [SourcePosition: String]
   private let maximumValues: Int
   private var valueCount = 0
 
-  init(maximumValues: Int) { self.maximumValues = maximumValues }
+  /// `names` has what keys are called that go by another name in the text (`YAMLRepeats`).
+  init(names: [SourcePosition: String] = [:], maximumValues: Int) {
+    self.names = names
+    self.maximumValues = maximumValues
+  }
 
   /// The value of `node`; `depth` is how deep it lies.
   mutating func value(of node: Node, depth: Int) throws(YAMLProblem) -> ConfigurationValue {
@@ -52,7 +57,8 @@ struct YAMLReader {
       if scalar.string == "<<", scalar.style == .plain {
         merged += try Self.merged(value)
       } else {
-        members.append(ConfigurationMember(scalar.string, value))
+        let name = scalar.mark.flatMap { names[YAMLProblem.position($0)] }
+        members.append(ConfigurationMember(name ?? scalar.string, value))
       }
     }
     for member in merged where !members.contains(where: { $0.key == member.key }) {

@@ -9,17 +9,25 @@ enum YAMLText {
   /// Values that one text may come to; aliases multiply them. A text with more is refused.
   static let maximumValues = 5_000_000
 
-  /// The value of `text`; what is wrong with it is thrown with its place.
+  /// The value of `text`. Why it can't be read is thrown with its place; keys that are given twice are
+  /// noted, and the first stays.
   static func read(
-    _ text: String, maximumValues: Int = maximumValues
+    _ text: String, maximumValues: Int = maximumValues, _ decoder: inout ConfigurationDecoder
   ) throws(YAMLProblem) -> ConfigurationValue {
-    let root: Node?
-    do { root = try Yams.compose(yaml: text, .default, .default) } catch {
-      throw YAMLProblem(error)
+    var repeats = YAMLRepeats(text)
+    guard let root = try root(of: &repeats) else { return ConfigurationValue(.null) }
+    var reader = YAMLReader(names: repeats.names, maximumValues: maximumValues)
+    return try reader.value(of: root, depth: 0).withoutRepeats(&decoder)
+  }
+
+  private static func root(of repeats: inout YAMLRepeats) throws(YAMLProblem) -> Node? {
+    while true {
+      do { return try Yams.compose(yaml: repeats.text, .default, .default) } catch {
+        guard case .duplicatedKeysInMapping(let keys, let context)? = error as? YamlError,
+          let key = keys.first, repeats.hide(key, at: YAMLProblem.position(context.mark))
+        else { throw YAMLProblem(error) }
+      }
     }
-    guard let root else { return ConfigurationValue(.null) }
-    var reader = YAMLReader(maximumValues: maximumValues)
-    return try reader.value(of: root, depth: 0)
   }
 
   /// `tree` as YAML.

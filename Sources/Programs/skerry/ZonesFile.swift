@@ -19,8 +19,9 @@ struct ZonesFile {
 
   /// The zones of `text`, which is that of the file at `path`.
   static func parse(_ text: String, path: String) throws(CommandFailure) -> ZonesFile {
+    var decoder = ConfigurationDecoder()
     let source: ConfigurationValue
-    do throws(YAMLProblem) { source = try YAMLText.read(text) } catch {
+    do throws(YAMLProblem) { source = try YAMLText.read(text, &decoder) } catch {
       let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
       throw CommandFailure(.refused, "\(path)\(place): \(error.message)")
     }
@@ -28,7 +29,7 @@ struct ZonesFile {
       throw CommandFailure(
         .refused, "\(path): is empty. Write zones: and below it the list of them.")
     }
-    var decoder = ConfigurationDecoder()
+    let repeats = decoder.faults.count
     let expanded = ZonesShorthand.expand(source, &decoder)
     let tree = ZoneFile.resolve(
       expanded, directory: EdgePaths.parent(of: path), &decoder
@@ -42,7 +43,7 @@ struct ZonesFile {
     }
     guard decoder.faults.isEmpty else {
       let later = decoder.faults.dropFirst(first.count)
-      throw file.failure(first + withoutConsequences(later, of: first))
+      throw file.failure(first + withoutConsequences(later, of: first.dropFirst(repeats)))
     }
     return file
   }
@@ -50,7 +51,7 @@ struct ZonesFile {
   /// `later` without what is only wrong because a file could not be read: its key is still there,
   /// and what it should have become is missing.
   private static func withoutConsequences(
-    _ later: ArraySlice<ConfigurationFault>, of first: [ConfigurationFault]
+    _ later: ArraySlice<ConfigurationFault>, of first: ArraySlice<ConfigurationFault>
   ) -> [ConfigurationFault] {
     let becomes = [
       "certificateFile": "chain", "keyFile": "key",

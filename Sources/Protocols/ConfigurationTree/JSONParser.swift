@@ -4,6 +4,9 @@
 /// surrogates, a byte order mark and numbers beyond 64 bits are refused.
 package struct JSONParser {
   private let text: [UInt8]
+  /// Whether keys that are there twice are left to who takes the tree.
+  private let keepsRepeats: Bool
+  private var hasRepeats = false
   private var next = 0
   private var line = 1
   private var lineStart = 0
@@ -12,20 +15,36 @@ package struct JSONParser {
   package static func parse(
     _ text: [UInt8], maximumBytes: Int = ConfigurationLimits.textBytes
   ) throws(JSONError) -> ConfigurationValue {
-    var parser = JSONParser(text)
-    guard text.count <= maximumBytes else {
-      throw parser.error("The text has \(text.count) bytes, and at most \(maximumBytes) are read")
-    }
-    parser.skipWhitespace()
-    let value = try parser.value(depth: 0)
-    parser.skipWhitespace()
-    guard parser.next == text.count else {
-      throw parser.error("There is something after the end of the value")
-    }
-    return value
+    var parser = JSONParser(text, keepsRepeats: false)
+    return try parser.whole(maximumBytes)
   }
 
-  private init(_ text: [UInt8]) { self.text = text }
+  /// As `parse`, but the first value of a key that is there twice stays, and the others are noted, so that
+  /// every other fault can be told with them.
+  package static func parse(
+    _ text: [UInt8], maximumBytes: Int = ConfigurationLimits.textBytes,
+    _ decoder: inout ConfigurationDecoder
+  ) throws(JSONError) -> ConfigurationValue {
+    var parser = JSONParser(text, keepsRepeats: true)
+    let value = try parser.whole(maximumBytes)
+    return parser.hasRepeats ? value.withoutRepeats(&decoder) : value
+  }
+
+  private init(_ text: [UInt8], keepsRepeats: Bool) {
+    self.text = text
+    self.keepsRepeats = keepsRepeats
+  }
+
+  private mutating func whole(_ maximumBytes: Int) throws(JSONError) -> ConfigurationValue {
+    guard text.count <= maximumBytes else {
+      throw error("The text has \(text.count) bytes, and at most \(maximumBytes) are read")
+    }
+    skipWhitespace()
+    let value = try value(depth: 0)
+    skipWhitespace()
+    guard next == text.count else { throw error("There is something after the end of the value") }
+    return value
+  }
 
   // MARK: - Values
 
@@ -60,10 +79,11 @@ package struct JSONParser {
       let isKnown =
         members.count < 16
         ? members.contains { $0.key == key } : seen.contains(key)
-      if isKnown {
+      if isKnown && !keepsRepeats {
         (next, line, lineStart) = start
         throw error("The key \"\(key)\" is there twice")
       }
+      hasRepeats = hasRepeats || isKnown
       skipWhitespace()
       guard take(":") else { throw error("Here should be a colon") }
       skipWhitespace()

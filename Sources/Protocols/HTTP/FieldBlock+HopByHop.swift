@@ -1,15 +1,13 @@
-// Fields that end at the next hop.
+// Fields that end at the next hop because Connection names them.
 
 import Primitives
 
 extension FieldBlock {
-  /// Removes what an intermediary must not forward (RFC 9110 section 7.6.1): Connection and what
-  /// it names, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade, HTTP2-Settings, and TE
-  /// unless it is `trailers`, which is meant for all hops that can (section 10.1.4).
+  /// Drops the fields that Connection names (RFC 9110 section 7.6.1); Connection itself stays.
   ///
-  /// With `keepingUpgrade` the Upgrade field stays, for a request to switch protocols that is
-  /// passed through.
-  package mutating func removeHopByHop(keepingUpgrade: Bool = false) {
+  /// The parsers call it, so that nobody decides by a field (a cache key, a language, a coding) that the next
+  /// hop will not see.
+  package mutating func removeNamedByConnection() {
     var known = FieldNameSet()
     var others: [[UInt8]] = []
     for index in entries.indices where entries[index].name == .connection {
@@ -17,31 +15,20 @@ extension FieldBlock {
         value.forEachToken { option in
           let name = FieldName.find(option)
           if name != .other {
-            known.insert(name)
-          } else if !Self.isConnectionOption(option) {
+            if !name.outlastsConnection { known.insert(name) }
+          } else {
             others.append((0..<option.count).map { option[$0].asciiLowercased })
           }
         }
       }
     }
-    let keepsTrailers = acceptsTrailers
-    for name in [
-      .connection, .keepAlive, .proxyConnection, .transferEncoding, .te, .http2Settings,
-    ] as [FieldName] { known.insert(name) }
     let bytes = self.bytes
     removeAll { entry in
-      if entry.name == .upgrade { return !keepingUpgrade }
       if entry.name != .other { return known.contains(entry.name) }
       if others.isEmpty { return false }
       let name = bytes.span.extracting(entry.nameRange)
       return others.contains { name.equalsIgnoringCase($0.span) }
     }
-    if keepsTrailers { append(.te, "trailers") }
-  }
-
-  /// Options that are no field's name.
-  private static func isConnectionOption(_ option: Span<UInt8>) -> Bool {
-    option.equalsIgnoringCase("close") || option.equalsIgnoringCase("keep-alive")
   }
 
   /// Whether a client waits for 100 (Continue) before it sends its content; no other expectation is
@@ -49,12 +36,22 @@ extension FieldBlock {
   package var expectsContinue: Bool {
     withFirst(.expect) { $0.equalsIgnoringCase("100-continue") } ?? false
   }
+}
 
-  /// Whether TE lists `trailers` (RFC 9110 section 10.1.4).
-  package var acceptsTrailers: Bool {
-    for index in entries.indices where entries[index].name == .te {
-      if withValue(at: index, { $0.listHolds("trailers") }) { return true }
+extension FieldName {
+  /// Whether a field stays where Connection names it. RFC 9110 section 7.6.1: a sender must not name what is
+  /// meant for all recipients; without it the next hop would make something else of the message. What
+  /// frames a message or belongs to this connection is for those to take out who forward the message.
+  fileprivate var outlastsConnection: Bool {
+    switch self {
+    case .host, .cacheControl, .authorization, .cookie, .setCookie, .via, .cdnLoop, .forwarded,
+      .xForwardedFor, .xForwardedHost, .xForwardedProto, .contentType, .contentEncoding,
+      .contentRange, .vary, .maxForwards:
+      true
+    case .connection, .keepAlive, .proxyConnection, .transferEncoding, .contentLength, .te,
+      .upgrade, .http2Settings, .proxyAuthorization, .expect:
+      true
+    default: false
     }
-    return false
   }
 }

@@ -13,6 +13,8 @@ struct HTTP1FramingFields: Sendable {
   private(set) var namesWebSocket = false
   private var hasUpgradeField = false
   private(set) var expectsContinue = false
+  /// Connection may name fields that end here.
+  private(set) var namesFields = false
   private var connectionOptions = 0
 
   /// Looks at a field; `lenientRepeats` allows the same Content-Length again, as RFC 9112 section
@@ -88,6 +90,8 @@ struct HTTP1FramingFields: Sendable {
         keepAlive = true
       } else if option.equalsIgnoringCase("upgrade") {
         upgradeOption = true
+      } else {
+        namesFields = true
       }
     }
   }

@@ -106,6 +106,7 @@ package struct HTTP1RequestParser: Sendable {
     try fields.check(isHTTP11: isHTTP11)
     let copied = head.fields.appendSection(input.extracting(sectionStart..<endOfFields))
     precondition(copied == base)
+    if fields.namesFields { head.fields.removeNamedByConnection() }
     framing.body = fields.isChunked ? .chunked : fields.length.map { .length($0) } ?? .none
     framing.keepAlive = fields.keepsAlive(isHTTP11: isHTTP11)
     // RFC 9110 sections 7.8 and 10.1.1: HTTP/1.0 has neither.

@@ -52,6 +52,7 @@ package struct HTTP1ResponseParser: Sendable {
       if line.isEmpty {
         let copied = head.fields.appendSection(input.extracting(sectionStart..<line.lowerBound))
         precondition(copied == 0)
+        if fields.namesFields { head.fields.removeNamedByConnection() }
         try finish(method, head.status)
         return lines.lineStart
       }

@@ -18,12 +18,16 @@ package final class ContentCodingStage: ResponseStage {
   private let encoders: ZoneEncoders
   private let loop: EventLoop
 
-  package init(_ configuration: CompressionConfiguration, pool: EncoderPool, loop: EventLoop) {
+  /// `encoders` counts those of the zone, which may have begun under another configuration.
+  package init(
+    _ configuration: CompressionConfiguration, pool: EncoderPool, encoders: ZoneEncoders,
+    loop: EventLoop
+  ) {
     self.configuration = configuration
     self.pool = pool
+    self.encoders = encoders
     self.loop = loop
     mediaTypes = configuration.mediaTypes.compactMap { MediaTypePattern($0) }
-    encoders = ZoneEncoders(limit: configuration.concurrentResponses)
   }
 
   /// Marks the response if its form depends on the client, and codes it for this one.
@@ -98,19 +102,23 @@ package final class ContentCodingStage: ResponseStage {
     case .bytes(let bytes): return encode([bytes], kind)
     case .chunks(let pieces): return encode(pieces, kind)
     case .stream(let source):
-      guard let lease = EncoderLease(kind, pool, encoders) else { return nil }
+      guard let lease = lease(kind) else { return nil }
       return .stream(EncodedBody(source, lease, on: loop))
     }
   }
 
   private func encode(_ pieces: [Bytes], _ kind: EncoderKind) -> ResponseBody? {
     let count = pieces.reduce(0) { $0 + $1.count }
-    guard count > 0, let lease = EncoderLease(kind, pool, encoders) else { return nil }
+    guard count > 0, let lease = lease(kind) else { return nil }
     guard count <= lease.stepBytes else {
       return .stream(EncodedBody(HeldBody(pieces), lease, on: loop))
     }
     defer { lease.end() }
     return lease.encodeAtOnce(pieces, count).map { .bytes($0) }
+  }
+
+  private func lease(_ kind: EncoderKind) -> EncoderLease? {
+    EncoderLease(kind, pool, encoders, limit: configuration.concurrentResponses)
   }
 
   // MARK: - Fields

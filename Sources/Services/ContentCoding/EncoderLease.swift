@@ -11,10 +11,12 @@ final class EncoderLease {
   private let zone: ZoneEncoders
   private var encoder: (any ContentEncoder)?
 
-  /// Takes an encoder; nil if the zone or the loop has as many at work as it may.
-  init?(_ kind: EncoderKind, _ pool: EncoderPool, _ zone: ZoneEncoders) {
-    guard zone.count < zone.limit, let encoder = pool.take(kind) else { return nil }
-    zone.count += 1
+  /// Takes an encoder; nil if the zone has `limit` at work, or as much memory as it may.
+  init?(_ kind: EncoderKind, _ pool: EncoderPool, _ zone: ZoneEncoders, limit: Int) {
+    guard zone.count < limit, pool.hasRoom(for: kind, beside: zone.bytes),
+      let encoder = pool.take(kind)
+    else { return nil }
+    zone.began(kind)
     self.kind = kind
     self.pool = pool
     self.zone = zone
@@ -60,7 +62,7 @@ final class EncoderLease {
   func end() {
     guard let encoder else { return }
     self.encoder = nil
-    zone.count -= 1
+    zone.ended(kind)
     pool.give(encoder, kind)
   }
 }

@@ -17,9 +17,15 @@ package final class EncoderPool: @unchecked Sendable {
 
   package init() {}
 
+  /// Whether a zone whose encoders at work have `own` bytes may have one more: as much is left for others
+  /// then as the zone has (half for one zone alone, a third for each of two), so that no number of zones
+  /// takes all.
+  func hasRoom(for kind: EncoderKind, beside own: Int) -> Bool {
+    own + kind.memoryBytes <= ContentCodingLimits.encoderBytes - busyBytes - kind.memoryBytes
+  }
+
   /// An encoder that has begun a content; nil if there is no memory for one more.
   func take(_ kind: EncoderKind) -> (any ContentEncoder)? {
-    guard busyBytes < ContentCodingLimits.encoderBytes else { return nil }
     let encoder: any ContentEncoder
     if let index = idle.lastIndex(where: { $0.kind == kind }) {
       encoder = idle.remove(at: index).encoder

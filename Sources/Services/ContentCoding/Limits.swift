@@ -15,7 +15,8 @@ package enum ContentCodingLimits {
   /// Bytes of a piece of coded content. A piece that is not full after a flush is copied to its size.
   static let pieceBytes = 16 << 10
 
-  /// Memory of encoders at work on one loop, in bytes; beyond it responses go out as they are.
+  /// Memory of encoders at work on one loop, in bytes. A zone may have as much of it as is left; beyond that
+  /// its responses go out as they are.
   static let encoderBytes = 256 << 20
 
   /// Memory of encoders that a loop keeps for later, in bytes; more are let go of.

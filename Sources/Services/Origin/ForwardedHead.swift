@@ -48,10 +48,10 @@ struct ForwardedHead {
   private func copyFields(
     of request: inout RequestHead, _ lines: inout FieldLines, _ output: inout OutputSpan<UInt8>
   ) {
-    let hopByHop = HopByHop(request.fields)
     var hasTE = false
     for index in 0..<request.fields.count {
-      switch request.fields.entries[index].name {
+      let name = request.fields.entries[index].name
+      switch name {
       case .via, .cdnLoop, .forwarded, .xForwardedFor, .xForwardedHost, .xForwardedProto,
         .xRequestID:
         continue
@@ -65,7 +65,7 @@ struct ForwardedHead {
         }
         continue
       case .maxForwards where request.method == .options: continue
-      default: if hopByHop.contains(request.fields, at: index) { continue }
+      default: if name.endsHere { continue }
       }
       lines.copy(index, of: request.fields, &output)
     }

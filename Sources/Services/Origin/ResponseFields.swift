@@ -9,23 +9,11 @@ enum ResponseFields {
   static func prepare(
     _ head: inout ResponseHead, pseudonym: [UInt8], now: WallTime, dates: inout HTTPDateCache
   ) {
-    let hopByHop = HopByHop(head.fields)
     let passed = viaValues(head.fields)
     let isUpgrade = head.status == 101
-    if hopByHop.namesNothing {
-      // Without a second reference to the block, which would be copied.
-      head.fields.removeAll { entry in
-        if entry.name == .via { return true }
-        return isUpgrade && entry.name == .upgrade ? false : HopByHop.isAlways(entry.name)
-      }
-    } else {
-      let fields = head.fields
-      var index = -1
-      head.fields.removeAll { entry in
-        index += 1
-        if entry.name == .via { return true }
-        return isUpgrade && entry.name == .upgrade ? false : hopByHop.contains(fields, at: index)
-      }
+    head.fields.removeAll { entry in
+      if entry.name == .via { return true }
+      return isUpgrade && entry.name == .upgrade ? false : entry.name.endsHere
     }
     head.fields.append(.via, atMost: passed.count &+ 4 &+ pseudonym.count) { output in
       output.append(passed.span)

@@ -65,7 +65,9 @@ extension EventLoop {
   private func note(backlog ticks: UInt64, spent: UInt64, of lane: Lane) {
     guard lane.role == .tenant else { return }
     lane.madeWaits.update(at: now) { tally in
+      tally.sums.count += 1
       tally.sums.ticks += ticks
+      tally.sums.longestTicks = max(tally.sums.longestTicks, ticks)
       let own = min(spent, ticks)
       tally.explain(lane, behind: lane, ticks: own)
       tally.explain(lane, behind: nil, ticks: ticks - own)

@@ -2,10 +2,10 @@
 
 /// Sums of waits, in ticks.
 package struct WaitSums: Sendable {
-  /// How often the lane waited for a turn.
+  /// How often the lane waited for a turn, or what was left in its queue for what came before it.
   package internal(set) var count: UInt64 = 0
   package internal(set) var ticks: UInt64 = 0
-  /// The longest wait for one turn.
+  /// The longest of these waits.
   package internal(set) var longestTicks: UInt64 = 0
   /// The part of `ticks` of which is known who had the loop. The following are parts of it, and what they
   /// leave is others'.

@@ -205,6 +205,13 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
   /// and answers to 0-RTT data.
   func protectedRecord() { sending?.sequence += 1 }
 
+  /// Whether the client has room for small records only (RFC 6066 section 4). Such sessions are rare and stay
+  /// with the library, which keeps to what it has agreed to.
+  private var limitsFragments: Bool {
+    guard let session = unsafe SSL_get_session(ssl) else { return false }
+    return unsafe SSL_SESSION_get_max_fragment_length(session) != 0
+  }
+
   /// With TLS 1.3 our record layer goes on from here: the client's first record is the next one.
   override func opened() {
     super.opened()
@@ -212,9 +219,9 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
       receiving = nil
       sending = nil
     }
-    guard let receiving, let sending, version == .tls13, unsafe SSL_has_pending(ssl) == 0 else {
-      return
-    }
+    guard let receiving, let sending, version == .tls13, !limitsFragments,
+      unsafe SSL_has_pending(ssl) == 0
+    else { return }
     let negotiated = Negotiated(
       suite: sending.contexts.suite, applicationProtocol: applicationProtocol,
       isResumed: isResumed, acceptedEarlyData: acceptedEarlyData)
