@@ -12,6 +12,10 @@ crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with
                                         a second; prints "begun", and then how its connection ends, and whether in time
 crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
 crowds.py unread-post PORT HOST PATH    the same with a request whose body goes on as long as it is taken
+crowds.py pipeline PORT HOST PREFIX COUNT PID [CA]
+                                        sends COUNT requests for objects of PREFIX on one connection, reads nothing until it
+                                        can send no more or has sent all, and then everything; prints what came, and whether
+                                        in order and within MEBIBYTES of the memory of the edge, which is PID
 crowds.py unread-h2 PORT HOST PATH OTHER
                                         over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
                                         becomes of the first stream, and the status of one more request
@@ -30,6 +34,7 @@ import sys
 import time
 
 import client
+import floods
 
 
 def crowd(port, host, path, count):
@@ -189,6 +194,68 @@ def unread_h2(port, host, path, other):
     print(left, connection.get(host, other))
 
 
+MEBIBYTES = 8
+
+
+def pipeline(port, host, prefix, count, pid, authority=None):
+    def path(number):
+        return f"{prefix}{number % 7}?bytes={100 + number % 7}"
+
+    def ask(number):
+        return client.request("GET", path(number), host)
+
+    def begin():
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(("127.0.0.1", int(port)))
+        return ssl.create_default_context(cafile=authority).wrap_socket(s, server_hostname="alpha.test") if authority else s
+
+    s, edge = begin(), floods.Edge(pid)
+    for number in range(7):
+        s.sendall(ask(number))
+        client.Reader(s).response()
+    edge.forget_peak()
+    resident, unsent, last = edge.memory("VmRSS"), memoryview(b"".join(map(ask, range(int(count))))), time.monotonic()
+    s.settimeout(0)
+    while unsent and time.monotonic() - last < 3:
+        if part := some(lambda: s.send(unsent[:65536])):
+            unsent, last = unsent[part:], time.monotonic()
+        else:
+            time.sleep(0.01)
+    # The edge has done what it does with what it was sent.
+    used = -1
+    while edge.cpu() - used > 0.01:
+        used = edge.cpu()
+        time.sleep(1)
+    grown, seen, in_order, received, last = edge.memory("VmHWM") - resident, {}, True, b"", time.monotonic()
+    while sum(seen.values()) < int(count) and time.monotonic() - last < 10:
+        unsent = unsent[some(lambda: s.send(unsent[:65536])) if unsent else 0:]
+        if part := some(lambda: s.recv(1 << 20)):
+            received, last = received + part, time.monotonic()
+        elif part == b"":
+            break
+        at = 0
+        while (end := received.find(b"\r\n\r\n", at)) >= 0:
+            head = received[at:end].lower()
+            length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+            if end + 4 + length > len(received):
+                break
+            at, status = end + 4 + length, int(head[9:12])
+            in_order &= status != 200 or length == 100 + sum(seen.values()) % 7
+            seen[status] = seen.get(status, 0) + 1
+        received = received[at:]
+    print(*(f"{count} x {status}" for status, count in seen.items()), "in order" if in_order else "out of order",
+          "within bounds" if grown < MEBIBYTES else f"and {grown:.1f} MiB")
+
+
+def some(attempt):
+    """What came of it: 0 if nothing can be sent or received now."""
+    try:
+        return attempt()
+    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return 0
+
+
 def purge(port, host, prefix, keys, count, skerry):
     begun, purged = 0, asyncio.Event()
 
@@ -222,7 +289,7 @@ def purge(port, host, prefix, keys, count, skerry):
 
 
 COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
-            "unread-post": unread_post, "unread-h2": unread_h2,
+            "unread-post": unread_post, "unread-h2": unread_h2, "pipeline": pipeline,
             "purge": purge}
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ final class HTTP1Connection {
   private var parser: HTTP1RequestParser
   /// Its head is not complete yet.
   private var partial: Exchange?
+  /// Requests may wait because so much of earlier responses does.
+  private var isHeldBack = false
 
   init(_ connection: ServerConnection) {
     self.connection = connection
@@ -31,7 +33,13 @@ final class HTTP1Connection {
     if connection.ending != .none || connection.isTurnUsed { return false }
     if connection.pendingInput.count >= HTTPServerLimits.pendingInputBytes { return false }
     if let body, !body.isComplete { return body.hasRoom }
-    return exchange == nil
+    return exchange == nil && hasOutputRoom
+  }
+
+  /// Whether the client takes its responses. While it does not, no further request of its is begun:
+  /// each would add a response to those that wait.
+  private var hasOutputRoom: Bool {
+    connection.queuedOutputCount < HTTPServerLimits.pendingOutputBytes
   }
 
   /// Uses the client's bytes, as far as they can be used now; keeps the rest.
@@ -67,10 +75,12 @@ final class HTTP1Connection {
         position += body.receive(rest, on: connection)
         if body.isComplete { exchangeAdvanced() }
       } else {
-        guard exchange == nil, !connection.isTurnUsed, let used = parseHead(rest) else { break }
+        guard exchange == nil, hasOutputRoom, !connection.isTurnUsed, let used = parseHead(rest)
+        else { break }
         position += used
       }
     }
+    if !hasOutputRoom { isHeldBack = true }
     return position
   }
 
@@ -254,7 +264,7 @@ final class HTTP1Connection {
     body = nil
   }
 
-  /// Output went out: a task may wait for room.
+  /// Output went out: a task may wait for room, or requests that were held back.
   func outputChanged() {
     let waiting = connection.pendingOutputCount
     if response.noteProgress(waiting, at: connection.loop.now) {
@@ -262,6 +272,10 @@ final class HTTP1Connection {
     }
     if response.isStreaming, connection.isWritable(queued: waiting, for: connection.tenant) {
       exchange?.parker.wake()
+    }
+    if isHeldBack && hasOutputRoom {
+      isHeldBack = false
+      connection.enqueue()
     }
   }
 }
