@@ -11,6 +11,7 @@ crowds.py slow-head PORT                a byte of a head every second; prints th
 crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with an authority to trust) and goes on by a byte
                                         a second; prints "begun", and then how its connection ends, and whether in time
 crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
+crowds.py unread-more PORT HOST PATH    the same of a client that asks for PATH many times, and then again every two seconds
 crowds.py unread-post PORT HOST PATH    the same with a request whose body goes on as long as it is taken
 crowds.py pipeline PORT HOST PREFIX COUNT PID [CA]
                                         sends COUNT requests for objects of PREFIX on one connection, reads nothing until it
@@ -155,14 +156,31 @@ def sent(s, data):
 UNREAD = 110
 
 
-def unread(port, host, path):
+def deaf(port):
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
     s.connect(("127.0.0.1", int(port)))
+    return s
+
+
+def unread(port, host, path):
+    s = deaf(port)
     s.sendall(client.request("GET", path, host))
     poll = select.poll()
     poll.register(s, 0)  # errors alone: nothing is read
     print("reset" if poll.poll(UNREAD * 1000) else "open")
+
+
+def unread_more(port, host, path):
+    s, begun = deaf(port), time.monotonic()
+    s.sendall(client.request("GET", path, host) * 1000)
+    poll = select.poll()
+    poll.register(s, 0)
+    while time.monotonic() - begun < UNREAD:
+        if poll.poll(2000):
+            return print("reset")
+        s.sendall(client.request("GET", path, host))
+    print("open")
 
 
 def unread_post(port, host, path):
@@ -289,8 +307,8 @@ def purge(port, host, prefix, keys, count, skerry):
 
 
 COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
-            "unread-post": unread_post, "unread-h2": unread_h2, "pipeline": pipeline,
-            "purge": purge}
+            "unread-more": unread_more, "unread-post": unread_post, "unread-h2": unread_h2,
+            "pipeline": pipeline, "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -32,6 +32,8 @@ open class Channel: LoopWork {
   package final private(set) var canSend = true
   /// The peer has closed, or the connection is broken; what it sent before can still be received.
   package final private(set) var isHungUp = false
+  /// Bytes that the kernel took; wraps.
+  package final private(set) var sentByteCount: UInt64 = 0
   private final var isRegistered = false
 
   /// A channel over an open, non-blocking descriptor, which it owns.
@@ -151,6 +153,7 @@ open class Channel: LoopWork {
   private final func sent(_ result: Int, of total: Int) -> Sent {
     if result >= 0 {
       lane.ledger.bytesOut += UInt64(result)
+      sentByteCount &+= UInt64(result)
       if result < total { canSend = false }
       return .bytes(result)
     }

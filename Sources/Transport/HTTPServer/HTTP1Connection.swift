@@ -23,9 +23,13 @@ final class HTTP1Connection {
   private var partial: Exchange?
   /// Requests may wait because so much of earlier responses does.
   private var isHeldBack = false
+  private var progress = OutputProgress()
+  /// When the client's next bytes are due: of a request, or of the rest of one.
+  private var inputDueAt: Instant
 
   init(_ connection: ServerConnection) {
     self.connection = connection
+    inputDueAt = connection.deadline
     parser = HTTP1RequestParser(scheme: connection.client.isTLS ? .https : .http)
   }
 
@@ -91,8 +95,7 @@ final class HTTP1Connection {
       guard let used = try parser.parse(input, into: &exchange.request) else {
         if partial == nil {
           partial = exchange
-          connection.setDeadline(
-            connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.headNanoseconds))
+          expectInput(within: HTTPServerLimits.headNanoseconds)
         }
         return nil
       }
@@ -115,6 +118,7 @@ final class HTTP1Connection {
     isLastRequest = !framing.keepAlive
     keepsAlive = framing.keepAlive && !connection.isDraining
     response = HTTP1ResponseState()
+    inputDueAt = .never
     prepareBody(exchange, framing)
     connection.server.requestCount += 1
     if case .responded = connection.server.handler.handle(exchange) { respond(exchange) }
@@ -137,7 +141,7 @@ final class HTTP1Connection {
       self, framing: framing.body, expectsContinue: framing.expectsContinue)
     exchange.requestBody = source
     body = source
-    bodyIsDue(connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+    expectInput(within: HTTPServerLimits.bodyIdleNanoseconds)
   }
 
   /// Starts the next request when this one's response is written and its body is used up.
@@ -158,8 +162,7 @@ final class HTTP1Connection {
     body = nil
     connection.server.giveBack(exchange, of: connection)
     guard keepsAlive && !connection.isDraining else { return connection.endAfterOutput() }
-    connection.setDeadline(
-      connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds))
+    expectInput(within: HTTPServerLimits.idleNanoseconds)
     if connection.hasEnded {
       connection.endAfterOutput()
     } else if !connection.isInTurn {
@@ -210,37 +213,48 @@ final class HTTP1Connection {
     }
   }
 
-  /// When the client must have taken some of the response; never if nothing waits for it.
-  private var outputDeadline: Instant {
-    guard connection.pendingOutputCount > 0, let takenAt = response.takenAt else { return .never }
+  /// When the client must have taken some of what waits for it; never if nothing does.
+  private var outputDueAt: Instant {
+    guard let takenAt = progress.takenAt, connection.pendingOutputCount > 0 else { return .never }
     return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
   }
 
-  /// The rest of the request's body is due then. A client that takes nothing of the response has no
-  /// more time because it goes on sending.
-  func bodyIsDue(_ instant: Instant) { connection.setDeadline(min(instant, outputDeadline)) }
+  /// The client's next bytes are due then. A client that takes nothing of its responses has no more time
+  /// because it goes on sending.
+  func expectInput(by instant: Instant) {
+    inputDueAt = instant
+    connection.setDeadline(min(instant, outputDueAt))
+  }
+
+  private func expectInput(within nanoseconds: UInt64) {
+    expectInput(by: connection.loop.now.advanced(byNanoseconds: nanoseconds))
+  }
 
   func timedOut() {
-    if let exchange {
-      guard connection.loop.now < outputDeadline else {
-        exchange.abort()
-        return connection.abort()
-      }
-      guard let body, body.isExpected else { return bodyIsDue(.never) }
-      guard let next = body.checkProgress(connection.loop.now) else {
-        body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
-        if response.isComplete { return exchangeAdvanced() }
-        if response.hasBegun { connection.abort() } else { keepsAlive = false }
-        return
-      }
-      bodyIsDue(next)
+    let now = connection.loop.now
+    guard now < outputDueAt else { return connection.abort() }
+    guard now >= inputDueAt else { return expectInput(by: inputDueAt) }
+    if exchange != nil {
+      bodyIsLate()
     } else if partial != nil {
       refuse(status: 408)
-    } else if connection.pendingOutputCount > 0 {
-      connection.abort()
-    } else {
+    } else if connection.ending != .none {
+      expectInput(by: .never)
+    } else if connection.pendingOutputCount == 0 || connection.isDraining {
       connection.endAfterOutput()
+      expectInput(by: .never)
+    } else {
+      expectInput(within: HTTPServerLimits.idleNanoseconds)
     }
+  }
+
+  /// Ends a request whose body comes too slowly.
+  private func bodyIsLate() {
+    guard let body, body.isExpected else { return expectInput(by: .never) }
+    if let next = body.checkProgress(connection.loop.now) { return expectInput(by: next) }
+    body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
+    if response.isComplete { return exchangeAdvanced() }
+    if response.hasBegun { connection.abort() } else { keepsAlive = false }
   }
 
   /// Ends after the request in flight. An idle connection waits a while for one more, which is told
@@ -248,8 +262,7 @@ final class HTTP1Connection {
   func drain() {
     keepsAlive = false
     if exchange == nil && partial == nil && connection.pendingInput.isEmpty {
-      connection.setDeadline(
-        connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.drainNanoseconds))
+      expectInput(within: HTTPServerLimits.drainNanoseconds)
     }
   }
 
@@ -267,8 +280,8 @@ final class HTTP1Connection {
   /// Output went out: a task may wait for room, or requests that were held back.
   func outputChanged() {
     let waiting = connection.pendingOutputCount
-    if response.noteProgress(waiting, at: connection.loop.now) {
-      connection.setDeadline(outputDeadline)
+    if progress.note(waiting: waiting, sent: connection.sentByteCount, at: connection.loop.now) {
+      connection.setDeadline(min(inputDueAt, outputDueAt))
     }
     if response.isStreaming, connection.isWritable(queued: waiting, for: connection.tenant) {
       exchange?.parker.wake()
