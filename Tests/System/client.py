@@ -15,6 +15,8 @@ client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, on
 client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS X-ZONE" each
 client.py h2-bytes HOST PATH            prints what a client sends first: the preface, SETTINGS, a GET
 client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
+client.py h2-stay PORT HOST PATH [OTHER]   asks for PATH, and for OTHER every half second, until the connection ends; prints
+                                        how many GOAWAYs came, and the status of PATH
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
 client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
 """
@@ -24,6 +26,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import socket
 import ssl
 import struct
@@ -329,6 +332,24 @@ def h2_bytes(host, path):
     sys.stdout.buffer.write(HTTP2.opening() + HTTP2.request(1, "GET", "https", host, path))
 
 
+def h2_stay(port, host, path, other=None):
+    connection, status, lines, due = HTTP2(port), "none", 0, 0
+    first = connection.send("GET", host, path)
+    try:
+        while True:
+            if other and time.monotonic() >= due:
+                connection.send("GET", host, other)
+                due = time.monotonic() + 0.5
+            if not connection.reader.data and not select.select([connection.s], [], [], 0.1)[0]:
+                continue
+            kind, flags, number, payload = connection.frame_in()
+            lines += kind == 7
+            if (kind, number) == (1, first):
+                status = connection.head(flags, payload)[":status"]
+    except (EOFError, ConnectionError):
+        print(lines, "GOAWAYs", status)
+
+
 def h2_abort(port, authority_file, host, path):
     connection = HTTP2(port, authority_file, host)
     stream = connection.send("POST", host, path, end=False)
@@ -462,7 +483,7 @@ def cases(port, host, file):
 
 COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
             "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
-            "h2-bytes": h2_bytes, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
+            "h2-bytes": h2_bytes, "h2-stay": h2_stay, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
