@@ -222,6 +222,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
       return
     }
     guard isWellFormed(exchange) || tooLarge else {
+      session?.noteFault(of: stream)
       session?.reset(stream, .protocolError)
       return
     }
