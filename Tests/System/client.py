@@ -5,11 +5,14 @@ several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected;
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
 client.py statuses PORT [half]          the same; prints the status of each answer, then "closed" or "open";
                                         half: ends its own side once the answer begins
+client.py half-close PORT [CA HOST]     sends standard input and ends its own side at once (over TLS by close_notify); prints
+                                        the status of each answer, then "closed", "reset" or "open"
 client.py websocket PORT HOST PATH [CA]  frames of every size come back; over TLS if there is an authority to trust
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
 client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
-client.py early-close-tls PORT CA HOST PATH   the same over TLS, with close_notify
+client.py early-close-tls PORT CA HOST PATH   the same over TLS, without close_notify
+client.py forget PORT HOST PATH         sends a request and closes in order, as if it waited for the answer
 client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
 client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
 client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS X-ZONE" each
@@ -130,6 +133,34 @@ def statuses(port, how=""):
     print(*status_codes(begun + data), "closed" if closed else "open")
 
 
+def half_close(port, authority_file=None, host=None):
+    s = connect_tls(port, authority_file, host) if authority_file else connect(port)
+    s.sendall(sys.stdin.buffer.read())
+    if authority_file:
+        close_notify(s)
+    else:
+        s.shutdown(socket.SHUT_WR)
+    s.settimeout(20)
+    data, end = b"", "closed"
+    try:
+        while part := s.recv(65536):
+            data += part
+    except TimeoutError:
+        end = "open"
+    except ConnectionResetError:
+        end = "reset"
+    print(*status_codes(data), end)
+
+
+def close_notify(s):
+    """Says over TLS that nothing more is sent; the peer's close_notify is not waited for."""
+    s.settimeout(0)
+    try:
+        s.unwrap()
+    except ssl.SSLError:
+        pass
+
+
 def status_codes(data):
     """The status of every answer in what was received."""
     return [code.decode("latin1") for code in re.findall(rb"HTTP/1\.1 ([0-9]{3})", data)]
@@ -194,15 +225,21 @@ def early_close(port, host, path):
 
 
 def early_close_tls(port, authority_file, host, path):
-    """As early_close, but in order: close_notify, then the end of the connection."""
+    """As early_close, but by FIN: what the edge has sent is read."""
     s = connect_tls(port, authority_file, host)
     s.sendall(request("GET", path, host))
     time.sleep(0.3)  # the request has reached the origin
     s.settimeout(0)
     try:
-        s.unwrap()
-    except ssl.SSLError:
-        pass  # close_notify is sent; the edge's is not waited for
+        s.recv(1)
+    except ssl.SSLWantReadError:
+        pass  # session tickets
+    s.close()
+
+
+def forget(port, host, path):
+    s = connect(port)
+    s.sendall(request("GET", path, host))
     s.close()
 
 
@@ -482,7 +519,7 @@ def cases(port, host, file):
 
 
 COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
-            "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
+            "half-close": half_close, "forget": forget, "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
             "h2-bytes": h2_bytes, "h2-stay": h2_stay, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":

@@ -163,11 +163,8 @@ final class HTTP1Connection {
     connection.server.giveBack(exchange, of: connection)
     guard keepsAlive && !connection.isDraining else { return connection.endAfterOutput() }
     expectInput(within: HTTPServerLimits.idleNanoseconds)
-    if connection.hasEnded {
-      connection.endAfterOutput()
-    } else if !connection.isInTurn {
-      connection.enqueue()
-    }
+    // For the next request, or the client's end behind the last one.
+    if connection.hasEnded || !connection.isInTurn { connection.enqueue() }
   }
 
   /// Answers a request that can't be understood, and ends the connection: what follows it can't be
@@ -179,33 +176,47 @@ final class HTTP1Connection {
     connection.endAfterOutput()
   }
 
-  /// The client has finished sending.
+  /// The client has finished sending. What it sent before comes first: this is called again until the
+  /// connection ends.
   func inputEnded() {
+    guard connection.ending == .none else { return }
     if let body, !body.isComplete {
+      guard connection.pendingInput.isEmpty else { return }
       // The exchange hears of it from the body; one that is answered already ends here.
       body.inputEnded()
       return exchangeAdvanced()
     }
-    guard let exchange else {
-      if partial != nil { return refuse(status: 400) }
-      return connection.endAfterOutput()
+    if exchange != nil {
+      awaitResponse()
+    } else if partial != nil {
+      refuse(status: 400)
+    } else if connection.pendingInput.isEmpty {
+      connection.endAfterOutput()
     }
-    // A client that said that this is its last request may well close its side (RFC 9112 9.6).
-    guard keepsAlive && !response.isComplete else { return }
-    exchange.abort()
-    connection.finish(reset: true)
   }
 
-  /// Broken or closed while nothing is received: a pending response has no reader. Requests that
-  /// were pipelined are kept, and come before the end.
+  /// The client has finished sending and waits for its response, or is gone: only what is sent to it
+  /// tells. Over TLS who just closes is gone.
+  private func awaitResponse() {
+    guard !connection.isTruncated || !keepsAlive || response.isComplete else {
+      return connection.abort()
+    }
+    guard connection.pendingInput.isEmpty, !isLastRequest else { return }
+    keepsAlive = false
+    isLastRequest = true
+    connection.probePeer()
+  }
+
+  /// Broken or closed while nothing is received. Requests that were pipelined are kept, and come before
+  /// the end.
   func hungUp() {
+    if connection.isBroken { return connection.abort() }
+    if connection.hasEnded { return inputEnded() }
     var rounds = 0
     while connection.isOpen && connection.pendingInput.isEmpty && rounds < 4 {
       rounds += 1
       switch connection.receive(atMost: HTTPServerLimits.pendingInputBytes) {
-      case .end:
-        connection.hasEnded = true
-        return inputEnded()
+      case .end: return connection.inputEnded()
       case .failed: return connection.abort()
       case .bytes(let count): connection.loop.withInput(count) { connection.keep($0) }
       case .wouldBlock: return

@@ -48,6 +48,8 @@ extension ServerConnection: CertificateRequester {
       }
       recordReadsInTurn += 1
     }
+    // Its end may have come behind what was read, while nothing more is wanted.
+    if isOpen && session.receivedCloseNotify && !hasEnded { inputEnded() }
   }
 
   /// Keeps bytes for later, decrypted: the engine wants none now, but the client's end may be there.
@@ -69,9 +71,7 @@ extension ServerConnection: CertificateRequester {
         client.isEarlyData = true
         pendingInput.append(plaintext.span.extracting(0..<count))
       case .needsInput: return
-      case .closeNotify:
-        if pendingInput.isEmpty { inputEnded() }
-        return
+      case .closeNotify: return inputEnded()
       case .failed:
         sendRecords()
         return abort()
