@@ -66,7 +66,10 @@ extension ServerConnection: CertificateRequester {
     while isOpen {
       var buffer = plaintext.mutableSpan
       switch session.read(into: &buffer, output: &server.ciphertext) {
-      case .bytes(let count): pendingInput.append(plaintext.span.extracting(0..<count))
+      case .bytes(let count):
+        // The handshake is done: what came before it can't be a replay either.
+        client.isEarlyData = false
+        pendingInput.append(plaintext.span.extracting(0..<count))
       case .earlyBytes(let count):
         client.isEarlyData = true
         pendingInput.append(plaintext.span.extracting(0..<count))
