@@ -4,6 +4,9 @@
 crowds.py crowd PORT HOST PATH COUNT    COUNT connections of one address that say nothing, then a request of another
 crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a third that waits, and is answered once
                                         they are gone; prints "waits STATUS"
+crowds.py full-stop PORT HOST PATH COUNT PID
+                                        COUNT connections and a request that waits, as above; then PID is told to end; prints
+                                        "waits STATUS"
 crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
@@ -25,9 +28,11 @@ crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
                                         everything of HOST
 """
 import asyncio
+import os
 import random
 import resource
 import select
+import signal
 import socket
 import ssl
 import struct
@@ -54,7 +59,7 @@ def crowd(port, host, path, count):
     print("some refused" if 0 < refused < len(silent) else f"{refused} refused", client.Reader(other).response()[0])
 
 
-def full(port, host, path, count):
+def full(port, host, path, count, pid=None):
     crowd = [socket.create_connection(("127.0.0.1", int(port)), 20, (f"127.0.{n % 2}.1", 0)) for n in range(int(count))]
     other = socket.create_connection(("127.0.0.1", int(port)), 2, ("127.0.2.1", 0))
     other.sendall(client.request("GET", path, host))
@@ -62,8 +67,11 @@ def full(port, host, path, count):
         return print("not kept waiting", other.recv(65536))
     except TimeoutError:
         print("waits", end=" ")
-    for s in crowd:
-        s.close()
+    if pid:
+        os.kill(int(pid), signal.SIGTERM)
+    else:
+        for s in crowd:
+            s.close()
     other.settimeout(20)
     print(client.Reader(other).response()[0])
 
@@ -306,7 +314,7 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
+COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
             "unread-more": unread_more, "unread-post": unread_post, "unread-h2": unread_h2,
             "pipeline": pipeline, "purge": purge}
 
