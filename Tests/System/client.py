@@ -134,17 +134,19 @@ def statuses(port, how=""):
 
 
 def half_close(port, authority_file=None, host=None):
-    s = connect_tls(port, authority_file, host) if authority_file else connect(port)
-    s.sendall(sys.stdin.buffer.read())
+    content, s = sys.stdin.buffer.read(), connect(port)
     if authority_file:
-        close_notify(s)
+        receive = close_notify(s, content, authority_file, host)
     else:
+        s.sendall(content)
         s.shutdown(socket.SHUT_WR)
-    s.settimeout(20)
+        receive = s.recv
     data, end = b"", "closed"
     try:
-        while part := s.recv(65536):
+        while part := receive(65536):
             data += part
+    except ssl.SSLZeroReturnError:
+        pass  # both sides have said their close_notify
     except TimeoutError:
         end = "open"
     except ConnectionResetError:
@@ -152,13 +154,29 @@ def half_close(port, authority_file=None, host=None):
     print(*status_codes(data), end)
 
 
-def close_notify(s):
-    """Says over TLS that nothing more is sent; the peer's close_notify is not waited for."""
-    s.settimeout(0)
+def close_notify(s, content, authority_file, host):
+    """Sends content and close_notify over TLS; how to receive. An SSLSocket would drop what comes meanwhile."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = ssl.create_default_context(cafile=authority_file).wrap_bio(incoming, outgoing, server_hostname=host)
+
+    def whole(verb, *arguments):
+        while True:
+            try:
+                return verb(*arguments)
+            except ssl.SSLWantReadError:
+                s.sendall(outgoing.read())
+                if part := s.recv(65536):
+                    incoming.write(part)
+                else:
+                    incoming.write_eof()
+
+    whole(tls.do_handshake)
+    tls.write(content)
     try:
-        s.unwrap()
-    except ssl.SSLError:
-        pass
+        tls.unwrap()
+    except ssl.SSLWantReadError:
+        s.sendall(outgoing.read())
+    return lambda count: whole(tls.read, count)
 
 
 def status_codes(data):
