@@ -99,6 +99,24 @@ import Testing
     #expect(server.session.terminationCode == .enhanceYourCalm)
   }
 
+  @Test("requests in which the driver finds a fault count as resets, and earn none")
+  func faults() throws {
+    let server = try ServerHarness()
+    server.answers = false
+    server.exchange(Build.hello)
+    for round in 0..<201 as Range<UInt32> {
+      #expect(!server.session.isTerminating)
+      let id = round * 2 + 1
+      server.exchange(Build.headers(id))
+      let stream = try #require(server.streams[Int32(id)])
+      server.session.noteFault(of: stream)
+      server.session.noteFault(of: stream)
+      server.respond(stream)
+      _ = server.pull()
+    }
+    #expect(server.session.terminationCode == .enhanceYourCalm)
+  }
+
   @Test("a peer that floods within the limits of every window but never reads is cut off")
   func neverReads() throws {
     let server = try ServerHarness()

@@ -5,16 +5,21 @@ several hosts, HTTP/2 frames by hand. Exits with 0 only if all went as expected;
 client.py raw PORT                      sends standard input, prints everything until the end or 5 s
 client.py statuses PORT [half]          the same; prints the status of each answer, then "closed" or "open";
                                         half: ends its own side once the answer begins
+client.py half-close PORT [CA HOST]     sends standard input and ends its own side at once (over TLS by close_notify); prints
+                                        the status of each answer, then "closed", "reset" or "open"
 client.py websocket PORT HOST PATH [CA]  frames of every size come back; over TLS if there is an authority to trust
 client.py trailers PORT HOST PATH       uploads chunks and a trailer; prints the answer
 client.py abort PORT HOST PATH length|chunked   goes away in the middle of an upload
 client.py early-close PORT HOST PATH    sends a request and goes away without reading the answer
-client.py early-close-tls PORT CA HOST PATH   the same over TLS, with close_notify
+client.py early-close-tls PORT CA HOST PATH   the same over TLS, without close_notify
+client.py forget PORT HOST PATH         sends a request and closes in order, as if it waited for the answer
 client.py hosts PORT PATH HOST...       one connection, keep-alive; prints "HOST STATUS X-ZONE" each
 client.py keep PORT HOST PATH FILE      one request, waits until FILE exists, one more; prints both X-Revs
 client.py h2-hosts PORT CA PATH HOST... one TLS connection to the first host; prints "HOST STATUS X-ZONE" each
 client.py h2-bytes HOST PATH            prints what a client sends first: the preface, SETTINGS, a GET
 client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an upload
+client.py h2-stay PORT HOST PATH [OTHER]   asks for PATH, and for OTHER every half second, until the connection ends; prints
+                                        how many GOAWAYs came, and the status of PATH
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
 client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
 """
@@ -24,6 +29,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import socket
 import ssl
 import struct
@@ -127,6 +133,52 @@ def statuses(port, how=""):
     print(*status_codes(begun + data), "closed" if closed else "open")
 
 
+def half_close(port, authority_file=None, host=None):
+    content, s = sys.stdin.buffer.read(), connect(port)
+    if authority_file:
+        receive = close_notify(s, content, authority_file, host)
+    else:
+        s.sendall(content)
+        s.shutdown(socket.SHUT_WR)
+        receive = s.recv
+    data, end = b"", "closed"
+    try:
+        while part := receive(65536):
+            data += part
+    except ssl.SSLZeroReturnError:
+        pass  # both sides have said their close_notify
+    except TimeoutError:
+        end = "open"
+    except ConnectionResetError:
+        end = "reset"
+    print(*status_codes(data), end)
+
+
+def close_notify(s, content, authority_file, host):
+    """Sends content and close_notify over TLS; how to receive. An SSLSocket would drop what comes meanwhile."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = ssl.create_default_context(cafile=authority_file).wrap_bio(incoming, outgoing, server_hostname=host)
+
+    def whole(verb, *arguments):
+        while True:
+            try:
+                return verb(*arguments)
+            except ssl.SSLWantReadError:
+                s.sendall(outgoing.read())
+                if part := s.recv(65536):
+                    incoming.write(part)
+                else:
+                    incoming.write_eof()
+
+    whole(tls.do_handshake)
+    tls.write(content)
+    try:
+        tls.unwrap()
+    except ssl.SSLWantReadError:
+        s.sendall(outgoing.read())
+    return lambda count: whole(tls.read, count)
+
+
 def status_codes(data):
     """The status of every answer in what was received."""
     return [code.decode("latin1") for code in re.findall(rb"HTTP/1\.1 ([0-9]{3})", data)]
@@ -191,15 +243,21 @@ def early_close(port, host, path):
 
 
 def early_close_tls(port, authority_file, host, path):
-    """As early_close, but in order: close_notify, then the end of the connection."""
+    """As early_close, but by FIN: what the edge has sent is read."""
     s = connect_tls(port, authority_file, host)
     s.sendall(request("GET", path, host))
     time.sleep(0.3)  # the request has reached the origin
     s.settimeout(0)
     try:
-        s.unwrap()
-    except ssl.SSLError:
-        pass  # close_notify is sent; the edge's is not waited for
+        s.recv(1)
+    except ssl.SSLWantReadError:
+        pass  # session tickets
+    s.close()
+
+
+def forget(port, host, path):
+    s = connect(port)
+    s.sendall(request("GET", path, host))
     s.close()
 
 
@@ -327,6 +385,24 @@ def h2_hosts(port, authority_file, path, *names):
 
 def h2_bytes(host, path):
     sys.stdout.buffer.write(HTTP2.opening() + HTTP2.request(1, "GET", "https", host, path))
+
+
+def h2_stay(port, host, path, other=None):
+    connection, status, lines, due = HTTP2(port), "none", 0, 0
+    first = connection.send("GET", host, path)
+    try:
+        while True:
+            if other and time.monotonic() >= due:
+                connection.send("GET", host, other)
+                due = time.monotonic() + 0.5
+            if not connection.reader.data and not select.select([connection.s], [], [], 0.1)[0]:
+                continue
+            kind, flags, number, payload = connection.frame_in()
+            lines += kind == 7
+            if (kind, number) == (1, first):
+                status = connection.head(flags, payload)[":status"]
+    except (EOFError, ConnectionError):
+        print(lines, "GOAWAYs", status)
 
 
 def h2_abort(port, authority_file, host, path):
@@ -461,8 +537,8 @@ def cases(port, host, file):
 
 
 COMMANDS = {"raw": raw, "statuses": statuses, "websocket": websocket, "trailers": trailers, "abort": abort,
-            "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
-            "h2-bytes": h2_bytes, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
+            "half-close": half_close, "forget": forget, "early-close": early_close, "early-close-tls": early_close_tls, "hosts": hosts, "keep": keep, "h2-hosts": h2_hosts,
+            "h2-bytes": h2_bytes, "h2-stay": h2_stay, "h2-abort": h2_abort, "smuggle": smuggle, "cases": cases}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -7,6 +7,9 @@ crowds.py full PORT HOST PATH COUNT     COUNT of two addresses, a request of a t
 crowds.py shares PORT HOST PATH COUNT [OTHER PATH]
                                         COUNT connections of several networks ask once each and stay; prints how many got which
                                         status, and what OTHER answers then
+crowds.py full-stop PORT HOST PATH COUNT PID
+                                        COUNT connections and a request that waits, as above; then PID is told to end; prints
+                                        "waits STATUS"
 crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
@@ -14,7 +17,12 @@ crowds.py slow-head PORT                a byte of a head every second; prints th
 crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with an authority to trust) and goes on by a byte
                                         a second; prints "begun", and then how its connection ends, and whether in time
 crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
+crowds.py unread-more PORT HOST PATH    the same of a client that asks for PATH many times, and then again every two seconds
 crowds.py unread-post PORT HOST PATH    the same with a request whose body goes on as long as it is taken
+crowds.py pipeline PORT HOST PREFIX COUNT PID [CA]
+                                        sends COUNT requests for objects of PREFIX on one connection, reads nothing until it
+                                        can send no more or has sent all, and then everything; prints what came, and whether
+                                        in order and within MEBIBYTES of the memory of the edge, which is PID
 crowds.py unread-h2 PORT HOST PATH OTHER
                                         over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
                                         becomes of the first stream, and the status of one more request
@@ -23,9 +31,11 @@ crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
                                         everything of HOST
 """
 import asyncio
+import os
 import random
 import resource
 import select
+import signal
 import socket
 import ssl
 import struct
@@ -33,6 +43,7 @@ import sys
 import time
 
 import client
+import floods
 
 
 def crowd(port, host, path, count):
@@ -51,7 +62,7 @@ def crowd(port, host, path, count):
     print("some refused" if 0 < refused < len(silent) else f"{refused} refused", client.Reader(other).response()[0])
 
 
-def full(port, host, path, count):
+def full(port, host, path, count, pid=None):
     crowd = [socket.create_connection(("127.0.0.1", int(port)), 20, (f"127.0.{n % 2}.1", 0)) for n in range(int(count))]
     other = socket.create_connection(("127.0.0.1", int(port)), 2, ("127.0.2.1", 0))
     other.sendall(client.request("GET", path, host))
@@ -59,8 +70,11 @@ def full(port, host, path, count):
         return print("not kept waiting", other.recv(65536))
     except TimeoutError:
         print("waits", end=" ")
-    for s in crowd:
-        s.close()
+    if pid:
+        os.kill(int(pid), signal.SIGTERM)
+    else:
+        for s in crowd:
+            s.close()
     other.settimeout(20)
     print(client.Reader(other).response()[0])
 
@@ -167,14 +181,31 @@ def sent(s, data):
 UNREAD = 110
 
 
-def unread(port, host, path):
+def deaf(port):
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
     s.connect(("127.0.0.1", int(port)))
+    return s
+
+
+def unread(port, host, path):
+    s = deaf(port)
     s.sendall(client.request("GET", path, host))
     poll = select.poll()
     poll.register(s, 0)  # errors alone: nothing is read
     print("reset" if poll.poll(UNREAD * 1000) else "open")
+
+
+def unread_more(port, host, path):
+    s, begun = deaf(port), time.monotonic()
+    s.sendall(client.request("GET", path, host) * 1000)
+    poll = select.poll()
+    poll.register(s, 0)
+    while time.monotonic() - begun < UNREAD:
+        if poll.poll(2000):
+            return print("reset")
+        s.sendall(client.request("GET", path, host))
+    print("open")
 
 
 def unread_post(port, host, path):
@@ -204,6 +235,68 @@ def unread_h2(port, host, path, other):
             answered = number == asked and kind in (0, 1) and flags & 1
         time.sleep(5)
     print(left, connection.get(host, other))
+
+
+MEBIBYTES = 8
+
+
+def pipeline(port, host, prefix, count, pid, authority=None):
+    def path(number):
+        return f"{prefix}{number % 7}?bytes={100 + number % 7}"
+
+    def ask(number):
+        return client.request("GET", path(number), host)
+
+    def begin():
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        s.connect(("127.0.0.1", int(port)))
+        return ssl.create_default_context(cafile=authority).wrap_socket(s, server_hostname="alpha.test") if authority else s
+
+    s, edge = begin(), floods.Edge(pid)
+    for number in range(7):
+        s.sendall(ask(number))
+        client.Reader(s).response()
+    edge.forget_peak()
+    resident, unsent, last = edge.memory("VmRSS"), memoryview(b"".join(map(ask, range(int(count))))), time.monotonic()
+    s.settimeout(0)
+    while unsent and time.monotonic() - last < 3:
+        if part := some(lambda: s.send(unsent[:65536])):
+            unsent, last = unsent[part:], time.monotonic()
+        else:
+            time.sleep(0.01)
+    # The edge has done what it does with what it was sent.
+    used = -1
+    while edge.cpu() - used > 0.01:
+        used = edge.cpu()
+        time.sleep(1)
+    grown, seen, in_order, received, last = edge.memory("VmHWM") - resident, {}, True, b"", time.monotonic()
+    while sum(seen.values()) < int(count) and time.monotonic() - last < 10:
+        unsent = unsent[some(lambda: s.send(unsent[:65536])) if unsent else 0:]
+        if part := some(lambda: s.recv(1 << 20)):
+            received, last = received + part, time.monotonic()
+        elif part == b"":
+            break
+        at = 0
+        while (end := received.find(b"\r\n\r\n", at)) >= 0:
+            head = received[at:end].lower()
+            length = int(head.split(b"content-length: ")[1].split(b"\r\n")[0])
+            if end + 4 + length > len(received):
+                break
+            at, status = end + 4 + length, int(head[9:12])
+            in_order &= status != 200 or length == 100 + sum(seen.values()) % 7
+            seen[status] = seen.get(status, 0) + 1
+        received = received[at:]
+    print(*(f"{count} x {status}" for status, count in seen.items()), "in order" if in_order else "out of order",
+          "within bounds" if grown < MEBIBYTES else f"and {grown:.1f} MiB")
+
+
+def some(attempt):
+    """What came of it: 0 if nothing can be sent or received now."""
+    try:
+        return attempt()
+    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return 0
 
 
 def purge(port, host, prefix, keys, count, skerry):
@@ -238,9 +331,9 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "shares": shares, "ask": ask, "slow-head": slow_head, "slow": slow, "unread": unread,
-            "unread-post": unread_post, "unread-h2": unread_h2,
-            "purge": purge}
+COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "shares": shares, "ask": ask, "slow-head": slow_head,
+            "slow": slow, "unread": unread, "unread-more": unread_more, "unread-post": unread_post,
+            "unread-h2": unread_h2, "pipeline": pipeline, "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -27,6 +27,9 @@ def floods():
     yield "resets that we are made to send", (post(2 * n + 1) + window(2 * n + 1, 0) for n in range(20_000))
     yield "resets by content-length", (
         post(2 * n + 1, (b"content-length", b"1")) + data(2 * n + 1) for n in range(20_000))
+    yield "trailers that are refused", (
+        post(2 * n + 1) + frame(HEADERS, 5, 2 * n + 1, block([(b"host", b"x")])) for n in range(20_000))
+    yield "requests that are refused", (get(2 * n + 1, (b"host", b"x")) for n in range(20_000))
     yield "streams beyond the limit", (post(2 * n + 1) for n in range(20_000))
     yield "16 MiB of CONTINUATION", start_block(frame(CONTINUATION, 0, 1, block([(b"x" * 8, b"y" * 8)]) * 800), 1_024)
     yield "empty CONTINUATION", start_block(frame(CONTINUATION, 0, 1), many)

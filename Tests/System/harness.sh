@@ -173,6 +173,12 @@ origin() { curl --silent --show-error --max-time 30 "http://127.0.0.1:$ORIGIN_PO
 origin_count() { origin "count?path=$1"; }
 counted() { [ "$(origin_count "$1")" = "$2" ]; }
 
+# in_flight COUNT: so many requests are in flight.
+in_flight() {
+  [ "$("$SKERRY" top --once --json | python3 -c 'import json, sys
+print(sum(zone["inFlight"] for zone in json.load(sys.stdin)["zones"]))')" = "$1" ]
+}
+
 # The largest resident memory of the edge since the last call of forget_peak, in KiB.
 forget_peak() { echo 5 >"/proc/$(edge_pid)/clear_refs"; }
 peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$(edge_pid)/status"; }

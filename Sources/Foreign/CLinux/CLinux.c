@@ -181,7 +181,8 @@ int32_t skerry_epoll_wait(int32_t epoll, skerry_event *events, int32_t capacity,
     events[i].owner = raw[i].data.ptr;
     events[i].readiness = (raw[i].events & (EPOLLIN | EPOLLPRI) ? SKERRY_READABLE : 0)
       | (raw[i].events & EPOLLOUT ? SKERRY_WRITABLE : 0)
-      | (raw[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? SKERRY_HANGUP : 0);
+      | (raw[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? SKERRY_HANGUP : 0)
+      | (raw[i].events & (EPOLLHUP | EPOLLERR) ? SKERRY_BROKEN : 0);
   }
   return count;
 }
@@ -355,6 +356,13 @@ int32_t skerry_close(int32_t descriptor) { return RESULT(close(descriptor)); }
 int32_t skerry_reset_on_close(int32_t descriptor) {
   struct linger linger = {.l_onoff = 1, .l_linger = 0};
   return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+}
+
+int32_t skerry_probe_peer(int32_t descriptor, int32_t seconds) {
+  int on = 1;
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+  setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on));
 }
 
 int32_t skerry_keep_across_exec(int32_t descriptor, bool keep) {

@@ -157,8 +157,10 @@ extension HTTP2Session {
 
   /// Our side of a stream ended; of a request whose rest nobody wants, that rest is taken for a while.
   private func sentEnd(_ id: Int32) {
+    let stream = stream(id)
+    if let stream, stream.flags.contains(.faulty) { return }
     frameGuard.ledger.streamCompleted()
-    guard role == .server, let stream = stream(id), stream.flags.contains(.discarding),
+    guard role == .server, let stream, stream.flags.contains(.discarding),
       unsafe nghttp2_session_get_stream_remote_close(native, id) == 0
     else { return }
     linger(stream)

@@ -106,6 +106,15 @@ extension HTTP2Session {
     if result != 0 { hasFailed = true }
   }
 
+  /// The driver found a fault in the peer's request: it counts as a reset that the peer made us send,
+  /// however the stream ends (server).
+  package func noteFault(of stream: HTTP2Stream) {
+    precondition(role == .server)
+    guard !stream.isClosed, !stream.flags.contains(.faulty) else { return }
+    stream.flags.insert(.faulty)
+    if !frameGuard.ledger.streamReset() { faultCode = .enhanceYourCalm }
+  }
+
   /// The driver has taken `count` bytes of the received content: the windows open by as much.
   package func consume(_ stream: HTTP2Stream, _ count: Int) {
     guard !stream.isClosed, count > 0 else { return }

@@ -86,5 +86,7 @@ package final class HTTP2Stream: @unchecked Sendable {
     static let discarding = Flags(rawValue: 1 << 7)
     /// The driver asked for a reset.
     static let resetByDriver = Flags(rawValue: 1 << 8)
+    /// The peer's request is at fault: it counts as a reset.
+    static let faulty = Flags(rawValue: 1 << 9)
   }
 }

@@ -32,6 +32,10 @@ open class Channel: LoopWork {
   package final private(set) var canSend = true
   /// The peer has closed, or the connection is broken; what it sent before can still be received.
   package final private(set) var isHungUp = false
+  /// Nothing that is sent reaches the peer: it reset the connection, or both sides have ended it.
+  package final private(set) var isBroken = false
+  /// Bytes that the kernel took; wraps.
+  package final private(set) var sentByteCount: UInt64 = 0
   private final var isRegistered = false
 
   /// A channel over an open, non-blocking descriptor, which it owns.
@@ -151,6 +155,7 @@ open class Channel: LoopWork {
   private final func sent(_ result: Int, of total: Int) -> Sent {
     if result >= 0 {
       lane.ledger.bytesOut += UInt64(result)
+      sentByteCount &+= UInt64(result)
       if result < total { canSend = false }
       return .bytes(result)
     }
@@ -168,6 +173,12 @@ open class Channel: LoopWork {
   /// Bytes that were sent and have not reached the peer yet.
   package final var unacknowledgedBytes: Int {
     isOpen ? Int(skerry_unacknowledged(descriptor)) : 0
+  }
+
+  /// Has the kernel ask a silent peer now and then whether it still knows the connection. One that
+  /// closed it altogether answers by a reset once it has forgotten it (Linux: after a minute).
+  package final func probePeer() {
+    if isOpen { _ = skerry_probe_peer(descriptor, RuntimeLimits.probeSeconds) }
   }
 
   /// Says that nothing more will be sent.
@@ -204,6 +215,7 @@ open class Channel: LoopWork {
     if readiness & SKERRY_HANGUP != 0 {
       canReceive = true
       isHungUp = true
+      isBroken = isBroken || readiness & SKERRY_BROKEN != 0
       wakes = true
     }
     if readiness & SKERRY_WRITABLE != 0 && !canSend {

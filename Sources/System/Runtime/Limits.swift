@@ -98,6 +98,9 @@ package enum RuntimeLimits {
   /// (vm.max_map_count); the rest of the process needs them too. At it bodies stay on the heap.
   static let memoryFiles = 8_192
 
+  /// Between questions to a silent peer whether it is still there, in seconds.
+  package static let probeSeconds: Int32 = 30
+
   /// Connections the kernel queues before it refuses.
   package static let listenBacklog: Int32 = 4096
 

@@ -76,9 +76,9 @@ package final class Listener: Channel {
   }
 
   /// Accepts what waits in the kernel's queue, at most a whole queue, and closes: what is in it at the
-  /// end is reset.
+  /// end is reset. While it is paused that waits for `resume`.
   package func finish() {
-    guard isOpen, !isPaused else { return close() }
+    guard isOpen else { return }
     lastAccepts = Int(RuntimeLimits.listenBacklog)
     enqueue()
   }

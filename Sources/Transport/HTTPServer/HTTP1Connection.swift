@@ -21,9 +21,15 @@ final class HTTP1Connection {
   private var parser: HTTP1RequestParser
   /// Its head is not complete yet.
   private var partial: Exchange?
+  /// Requests may wait because so much of earlier responses does.
+  private var isHeldBack = false
+  private var progress = OutputProgress()
+  /// When the client's next bytes are due: of a request, or of the rest of one.
+  private var inputDueAt: Instant
 
   init(_ connection: ServerConnection) {
     self.connection = connection
+    inputDueAt = connection.deadline
     parser = HTTP1RequestParser(scheme: connection.client.isTLS ? .https : .http)
   }
 
@@ -31,7 +37,13 @@ final class HTTP1Connection {
     if connection.ending != .none || connection.isTurnUsed { return false }
     if connection.pendingInput.count >= HTTPServerLimits.pendingInputBytes { return false }
     if let body, !body.isComplete { return body.hasRoom }
-    return exchange == nil
+    return exchange == nil && hasOutputRoom
+  }
+
+  /// Whether the client takes its responses. While it does not, no further request of its is begun:
+  /// each would add a response to those that wait.
+  private var hasOutputRoom: Bool {
+    connection.queuedOutputCount < HTTPServerLimits.pendingOutputBytes
   }
 
   /// Uses the client's bytes, as far as they can be used now; keeps the rest.
@@ -67,10 +79,12 @@ final class HTTP1Connection {
         position += body.receive(rest, on: connection)
         if body.isComplete { exchangeAdvanced() }
       } else {
-        guard exchange == nil, !connection.isTurnUsed, let used = parseHead(rest) else { break }
+        guard exchange == nil, hasOutputRoom, !connection.isTurnUsed, let used = parseHead(rest)
+        else { break }
         position += used
       }
     }
+    if !hasOutputRoom { isHeldBack = true }
     return position
   }
 
@@ -81,8 +95,7 @@ final class HTTP1Connection {
       guard let used = try parser.parse(input, into: &exchange.request) else {
         if partial == nil {
           partial = exchange
-          connection.setDeadline(
-            connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.headNanoseconds))
+          expectInput(within: HTTPServerLimits.headNanoseconds)
         }
         return nil
       }
@@ -105,6 +118,7 @@ final class HTTP1Connection {
     isLastRequest = !framing.keepAlive
     keepsAlive = framing.keepAlive && !connection.isDraining
     response = HTTP1ResponseState()
+    inputDueAt = .never
     prepareBody(exchange, framing)
     connection.server.requestCount += 1
     if case .responded = connection.server.handler.handle(exchange) { respond(exchange) }
@@ -127,7 +141,7 @@ final class HTTP1Connection {
       self, framing: framing.body, expectsContinue: framing.expectsContinue)
     exchange.requestBody = source
     body = source
-    bodyIsDue(connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.bodyIdleNanoseconds))
+    expectInput(within: HTTPServerLimits.bodyIdleNanoseconds)
   }
 
   /// Starts the next request when this one's response is written and its body is used up.
@@ -148,13 +162,9 @@ final class HTTP1Connection {
     body = nil
     connection.server.giveBack(exchange, of: connection)
     guard keepsAlive && !connection.isDraining else { return connection.endAfterOutput() }
-    connection.setDeadline(
-      connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds))
-    if connection.hasEnded {
-      connection.endAfterOutput()
-    } else if !connection.isInTurn {
-      connection.enqueue()
-    }
+    expectInput(within: HTTPServerLimits.idleNanoseconds)
+    // For the next request, or the client's end behind the last one.
+    if connection.hasEnded || !connection.isInTurn { connection.enqueue() }
   }
 
   /// Answers a request that can't be understood, and ends the connection: what follows it can't be
@@ -166,33 +176,47 @@ final class HTTP1Connection {
     connection.endAfterOutput()
   }
 
-  /// The client has finished sending.
+  /// The client has finished sending. What it sent before comes first: this is called again until the
+  /// connection ends.
   func inputEnded() {
+    guard connection.ending == .none else { return }
     if let body, !body.isComplete {
+      guard connection.pendingInput.isEmpty else { return }
       // The exchange hears of it from the body; one that is answered already ends here.
       body.inputEnded()
       return exchangeAdvanced()
     }
-    guard let exchange else {
-      if partial != nil { return refuse(status: 400) }
-      return connection.endAfterOutput()
+    if exchange != nil {
+      awaitResponse()
+    } else if partial != nil {
+      refuse(status: 400)
+    } else if connection.pendingInput.isEmpty {
+      connection.endAfterOutput()
     }
-    // A client that said that this is its last request may well close its side (RFC 9112 9.6).
-    guard keepsAlive && !response.isComplete else { return }
-    exchange.abort()
-    connection.finish(reset: true)
   }
 
-  /// Broken or closed while nothing is received: a pending response has no reader. Requests that
-  /// were pipelined are kept, and come before the end.
+  /// The client has finished sending and waits for its response, or is gone: only what is sent to it
+  /// tells. Over TLS who just closes is gone.
+  private func awaitResponse() {
+    guard !connection.isTruncated || !keepsAlive || response.isComplete else {
+      return connection.abort()
+    }
+    guard connection.pendingInput.isEmpty, !isLastRequest else { return }
+    keepsAlive = false
+    isLastRequest = true
+    connection.probePeer()
+  }
+
+  /// Broken or closed while nothing is received. Requests that were pipelined are kept, and come before
+  /// the end.
   func hungUp() {
+    if connection.isBroken { return connection.abort() }
+    if connection.hasEnded { return inputEnded() }
     var rounds = 0
     while connection.isOpen && connection.pendingInput.isEmpty && rounds < 4 {
       rounds += 1
       switch connection.receive(atMost: HTTPServerLimits.pendingInputBytes) {
-      case .end:
-        connection.hasEnded = true
-        return inputEnded()
+      case .end: return connection.inputEnded()
       case .failed: return connection.abort()
       case .bytes(let count): connection.loop.withInput(count) { connection.keep($0) }
       case .wouldBlock: return
@@ -200,37 +224,48 @@ final class HTTP1Connection {
     }
   }
 
-  /// When the client must have taken some of the response; never if nothing waits for it.
-  private var outputDeadline: Instant {
-    guard connection.pendingOutputCount > 0, let takenAt = response.takenAt else { return .never }
+  /// When the client must have taken some of what waits for it; never if nothing does.
+  private var outputDueAt: Instant {
+    guard let takenAt = progress.takenAt, connection.pendingOutputCount > 0 else { return .never }
     return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
   }
 
-  /// The rest of the request's body is due then. A client that takes nothing of the response has no
-  /// more time because it goes on sending.
-  func bodyIsDue(_ instant: Instant) { connection.setDeadline(min(instant, outputDeadline)) }
+  /// The client's next bytes are due then. A client that takes nothing of its responses has no more time
+  /// because it goes on sending.
+  func expectInput(by instant: Instant) {
+    inputDueAt = instant
+    connection.setDeadline(min(instant, outputDueAt))
+  }
+
+  private func expectInput(within nanoseconds: UInt64) {
+    expectInput(by: connection.loop.now.advanced(byNanoseconds: nanoseconds))
+  }
 
   func timedOut() {
-    if let exchange {
-      guard connection.loop.now < outputDeadline else {
-        exchange.abort()
-        return connection.abort()
-      }
-      guard let body, body.isExpected else { return bodyIsDue(.never) }
-      guard let next = body.checkProgress(connection.loop.now) else {
-        body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
-        if response.isComplete { return exchangeAdvanced() }
-        if response.hasBegun { connection.abort() } else { keepsAlive = false }
-        return
-      }
-      bodyIsDue(next)
+    let now = connection.loop.now
+    guard now < outputDueAt else { return connection.abort() }
+    guard now >= inputDueAt else { return expectInput(by: inputDueAt) }
+    if exchange != nil {
+      bodyIsLate()
     } else if partial != nil {
       refuse(status: 408)
-    } else if connection.pendingOutputCount > 0 {
-      connection.abort()
-    } else {
+    } else if connection.ending != .none {
+      expectInput(by: .never)
+    } else if connection.pendingOutputCount == 0 || connection.isDraining {
       connection.endAfterOutput()
+      expectInput(by: .never)
+    } else {
+      expectInput(within: HTTPServerLimits.idleNanoseconds)
     }
+  }
+
+  /// Ends a request whose body comes too slowly.
+  private func bodyIsLate() {
+    guard let body, body.isExpected else { return expectInput(by: .never) }
+    if let next = body.checkProgress(connection.loop.now) { return expectInput(by: next) }
+    body.fail(Failure(.requestTimeout, "the request's body came too slowly"))
+    if response.isComplete { return exchangeAdvanced() }
+    if response.hasBegun { connection.abort() } else { keepsAlive = false }
   }
 
   /// Ends after the request in flight. An idle connection waits a while for one more, which is told
@@ -238,8 +273,7 @@ final class HTTP1Connection {
   func drain() {
     keepsAlive = false
     if exchange == nil && partial == nil && connection.pendingInput.isEmpty {
-      connection.setDeadline(
-        connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.drainNanoseconds))
+      expectInput(within: HTTPServerLimits.drainNanoseconds)
     }
   }
 
@@ -254,14 +288,18 @@ final class HTTP1Connection {
     body = nil
   }
 
-  /// Output went out: a task may wait for room.
+  /// Output went out: a task may wait for room, or requests that were held back.
   func outputChanged() {
     let waiting = connection.pendingOutputCount
-    if response.noteProgress(waiting, at: connection.loop.now) {
-      connection.setDeadline(outputDeadline)
+    if progress.note(waiting: waiting, sent: connection.sentByteCount, at: connection.loop.now) {
+      connection.setDeadline(min(inputDueAt, outputDueAt))
     }
     if response.isStreaming, connection.isWritable(queued: waiting, for: connection.tenant) {
       exchange?.parker.wake()
+    }
+    if isHeldBack && hasOutputRoom {
+      isHeldBack = false
+      connection.enqueue()
     }
   }
 }

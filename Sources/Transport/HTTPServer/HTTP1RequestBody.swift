@@ -151,7 +151,7 @@ final class HTTP1RequestBody: BodySource {
     }
     do throws(HTTPParseError) {
       let used = try decode(input, on: connection)
-      http1?.bodyIsDue(pace.deadline)
+      http1?.expectInput(by: pace.deadline)
       return used
     } catch {
       fail(Failure(.requestInvalid, "the request's body is malformed"))

@@ -20,7 +20,10 @@ final class HTTP2Connection {
   private var trailerRules = HTTP2TrailerRules()
   /// What the header section being received did wrong.
   private var fault: HTTPParseError?
-  private var isGoingAway = false
+  /// Once the connection is to end: when the line is drawn behind which requests are not served.
+  private var lineDueAt: Instant?
+  /// It is drawn: the final GOAWAY.
+  private var hasDrawnLine = false
   private let begunAt: Instant
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
@@ -115,11 +118,19 @@ final class HTTP2Connection {
     {
       session.terminate(.enhanceYourCalm)
       connection.enqueue()
-    } else if waitingOutput == 0, isGoingAway || session.streamCount == 0 {
-      session.goAway()
-      if session.streamCount == 0 { connection.ending = .afterOutput }
+    } else if let line = lineDueAt {
+      if line <= now { drawLine(session) }
+    } else if waitingOutput == 0, session.streamCount == 0 {
+      drawLine(session)
     }
     extendDeadline()
+  }
+
+  /// No stream is accepted from now on; the connection ends with those that are open.
+  private func drawLine(_ session: HTTP2Session) {
+    if !hasDrawnLine { session.goAway() }
+    hasDrawnLine = true
+    if session.streamCount == 0 { connection.ending = .afterOutput }
   }
 
   /// When the client will have taken nothing of the output for too long, if some waits.
@@ -131,10 +142,10 @@ final class HTTP2Connection {
   private var isOutputStuck: Bool { outputStuckAt.map { $0 <= connection.loop.now } ?? false }
 
   func drain() {
-    guard let session, !isGoingAway else { return }
-    isGoingAway = true
+    guard let session, lineDueAt == nil, !hasDrawnLine else { return }
     session.announceGoingAway()
-    // Requests that are on their way come within a round trip.
+    // Requests that are on their way come within a round trip; no later ones put it off.
+    lineDueAt = connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.goingAwayNanoseconds)
     extendDeadline()
     connection.enqueue()
   }
@@ -154,13 +165,12 @@ final class HTTP2Connection {
   }
 
   func extendDeadline() {
-    if !isGoingAway, let since = headersSince {
+    if let since = headersSince {
       silentAt = since.advanced(byNanoseconds: HTTPServerLimits.headNanoseconds)
     } else {
-      silentAt = connection.loop.now.advanced(
-        byNanoseconds: isGoingAway
-          ? HTTPServerLimits.goingAwayNanoseconds : HTTPServerLimits.idleNanoseconds)
+      silentAt = connection.loop.now.advanced(byNanoseconds: HTTPServerLimits.idleNanoseconds)
     }
+    if let lineDueAt, !hasDrawnLine { silentAt = min(silentAt, lineDueAt) }
     setDeadline()
   }
 
@@ -212,6 +222,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
       return
     }
     guard isWellFormed(exchange) || tooLarge else {
+      session?.noteFault(of: stream)
       session?.reset(stream, .protocolError)
       return
     }

@@ -106,6 +106,7 @@ final class HTTP2RequestBody: BodySource {
     do throws(HTTPParseError) {
       try rules.add(name, value, to: &trailerBlock)
     } catch {
+      http2?.session?.noteFault(of: stream)
       fail(Failure(.requestInvalid, "a trailer field is malformed"))
     }
   }

@@ -6,9 +6,10 @@ import TLS
 
 extension ServerConnection {
   /// Bytes that wait for the client.
-  var pendingOutputCount: Int {
-    pendingOutput.byteCount + pendingRecords.byteCount + loop.output.count
-  }
+  var pendingOutputCount: Int { queuedOutputCount + loop.output.count }
+
+  /// Those that the kernel did not take at once.
+  var queuedOutputCount: Int { pendingOutput.byteCount + pendingRecords.byteCount }
 
   /// Bytes of responses that wait for the client, wherever they wait. Of each response no more counts
   /// than a stream may have queued: the rest is a body that the cache holds anyway.

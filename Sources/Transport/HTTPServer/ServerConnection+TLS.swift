@@ -48,6 +48,8 @@ extension ServerConnection: CertificateRequester {
       }
       recordReadsInTurn += 1
     }
+    // Its end may have come behind what was read, while nothing more is wanted.
+    if isOpen && session.receivedCloseNotify && !hasEnded { inputEnded() }
   }
 
   /// Keeps bytes for later, decrypted: the engine wants none now, but the client's end may be there.
@@ -64,14 +66,15 @@ extension ServerConnection: CertificateRequester {
     while isOpen {
       var buffer = plaintext.mutableSpan
       switch session.read(into: &buffer, output: &server.ciphertext) {
-      case .bytes(let count): pendingInput.append(plaintext.span.extracting(0..<count))
+      case .bytes(let count):
+        // The handshake is done: what came before it can't be a replay either.
+        client.isEarlyData = false
+        pendingInput.append(plaintext.span.extracting(0..<count))
       case .earlyBytes(let count):
         client.isEarlyData = true
         pendingInput.append(plaintext.span.extracting(0..<count))
       case .needsInput: return
-      case .closeNotify:
-        if pendingInput.isEmpty { inputEnded() }
-        return
+      case .closeNotify: return inputEnded()
       case .failed:
         sendRecords()
         return abort()

@@ -206,7 +206,7 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
       }
     }
     guard !isTurnUsed else { return enqueue() }
-    if isOpen && isHungUp && canReceive && !wantsInput { hungUp() }
+    if isOpen && (hasEnded || isHungUp && canReceive && !wantsInput) { hungUp() }
   }
 
   /// Whether bytes from the client can be used now.
@@ -298,6 +298,12 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
     case .http2, .undecided: abort()
     case .closing: finish(reset: false)
     }
+  }
+
+  /// Whether the socket's end came without that of the TLS session (RFC 8446 section 6.1).
+  var isTruncated: Bool {
+    guard let session else { return false }
+    return !session.receivedCloseNotify
   }
 
   /// The client is gone or half-closed while nothing more is wanted from it.

@@ -55,6 +55,8 @@ uint32_t skerry_flag_get(const skerry_flag *flag);
 #define SKERRY_READABLE 1u
 #define SKERRY_WRITABLE 2u
 #define SKERRY_HANGUP 4u
+// With SKERRY_HANGUP: not only the peer's side has ended.
+#define SKERRY_BROKEN 8u
 typedef struct { void *owner; uint32_t readiness; } skerry_event;
 int32_t skerry_epoll_create(void);
 int32_t skerry_epoll_add(int32_t epoll, int32_t descriptor, void *owner);
@@ -101,6 +103,8 @@ void skerry_collapse(void *base, size_t count);
 int32_t skerry_shutdown_write(int32_t descriptor);
 int32_t skerry_close(int32_t descriptor);
 int32_t skerry_reset_on_close(int32_t descriptor);
+// Has a silent peer asked every so many seconds whether it still knows the connection.
+int32_t skerry_probe_peer(int32_t descriptor, int32_t seconds);
 int32_t skerry_keep_across_exec(int32_t descriptor, bool keep);
 int32_t skerry_socket_pair(int32_t descriptors[2]);
 int32_t skerry_resolve(const char *host, skerry_address *addresses, int32_t capacity);

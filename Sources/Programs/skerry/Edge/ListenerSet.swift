@@ -63,8 +63,14 @@ struct ListenerSet {
     let wanted =
       options.http.map { (Service.http, $0) } + options.https.map { (Service.https, $0) }
       + options.dns.map { (Service.dns, $0) }
+    // Those whose port is named are no other's.
+    let named = wanted.filter { $0.1.port != 0 }
     for (service, address) in wanted {
-      let entry = try take(service, address, loops, from: &inherited)
+      let heir = inherited.first { entry in
+        entry.service == service && entry.address.isAnyPort(of: address)
+          && !named.contains { $0 == (entry.service, entry.address) }
+      }
+      let entry = try take(service, heir?.address ?? address, loops, from: &inherited)
       set.entries.append(entry)
       // Datagrams and connections on the same port, also if it is any.
       if service == .dns {
@@ -74,6 +80,7 @@ struct ListenerSet {
     return set
   }
 
+  /// What is inherited for `address`, or what is opened there.
   private static func take(
     _ service: Service, _ address: SocketAddress, _ loops: Int, from inherited: inout [Entry]
   ) throws(RuntimeError) -> Entry {
@@ -117,5 +124,14 @@ struct ListenerSet {
         service: service, address: address,
         descriptors: fields[2].split(separator: ",").compactMap { Int32($0) })
     }
+  }
+}
+
+extension SocketAddress {
+  /// Whether `wanted` asks for any port of this address.
+  fileprivate func isAnyPort(of wanted: SocketAddress) -> Bool {
+    var address = self
+    address.port = 0
+    return wanted.port == 0 && address == wanted
   }
 }
