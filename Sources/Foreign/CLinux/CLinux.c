@@ -255,6 +255,10 @@ int32_t skerry_listen(const skerry_address *address, int32_t backlog, bool share
   return s;
 }
 
+int32_t skerry_set_incoming_cpu(int32_t descriptor, int32_t cpu) {
+  return RESULT(setsockopt(descriptor, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof cpu));
+}
+
 int32_t skerry_listen_path(const char *path, int32_t backlog) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;

@@ -79,6 +79,12 @@ struct EdgeOptions: ParsableArguments {
       valueName: "list"))
   var givenCPUs: Given<CPUList>?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Each loop gets the connections whose packets its core receives, for network cards that spread "
+        + "them over the cores of all loops. Default: the kernel spreads connections evenly."))
+  var incomingCPU = false
+
   @Option(name: .customLong("ram-mb"), help: "Memory for cached responses, in MiB.")
   var givenRAM = Given(256)
 

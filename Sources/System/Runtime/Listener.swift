@@ -55,6 +55,15 @@ package final class Listener: Channel {
     }
   }
 
+  /// Has the kernel give to `descriptor`, of all sockets that share its port, what the core `core`
+  /// receives (SO_INCOMING_CPU, Linux 6.2); nil: it spreads by a hash. Datagram sockets too.
+  package static func steer(_ descriptor: Int32, to core: Int32?) throws(RuntimeError) {
+    let result = skerry_set_incoming_cpu(descriptor, core ?? -1)
+    guard result >= 0 else {
+      throw RuntimeError("steer", "listener \(descriptor)", result: Int(result))
+    }
+  }
+
   /// The address that the socket is bound to.
   package var address: SocketAddress { Self.localAddress(of: descriptor) }
 

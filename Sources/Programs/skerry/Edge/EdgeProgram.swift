@@ -34,7 +34,7 @@ struct EdgeProgram {
     let (store, report) = try openStore()
     let zone = try InitialZones(options: options, store: store).apply()
     let listeners = try attempt { () throws(RuntimeError) in
-      try ListenerSet.open(options, loops: cpus.count)
+      try ListenerSet.open(options, cpus)
     }
     let loop = try attempt { () throws(RuntimeError) in
       try EventLoop(name: "control", index: -1)

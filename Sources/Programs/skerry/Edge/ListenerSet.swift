@@ -56,8 +56,10 @@ struct ListenerSet {
   /// Whether this process takes over from one that still runs.
   static var isInherited: Bool { Console.environment(variable) != nil }
 
-  /// Opens what `options` names; what the process before handed over is taken instead of opened.
-  static func open(_ options: EdgeOptions, loops: Int) throws(RuntimeError) -> ListenerSet {
+  /// Opens what `options` names, for loops on `cores`; what the process before handed over is taken
+  /// instead of opened.
+  static func open(_ options: EdgeOptions, _ cores: [Int32]) throws(RuntimeError) -> ListenerSet {
+    let loops = cores.count
     var set = ListenerSet()
     var inherited = inherited()
     let wanted =
@@ -75,6 +77,11 @@ struct ListenerSet {
       // Datagrams and connections on the same port, also if it is any.
       if service == .dns {
         set.entries.append(try take(.dnsStreams, entry.address, loops, from: &inherited))
+      }
+    }
+    for entry in set.entries {
+      for (descriptor, core) in zip(entry.descriptors, cores) {
+        try Listener.steer(descriptor, to: options.incomingCPU ? core : nil)
       }
     }
     return set
