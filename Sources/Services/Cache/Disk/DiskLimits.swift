@@ -51,6 +51,33 @@ package enum DiskLimits {
   /// of a zone that would have more than is left for the others: the first has half, the next a quarter.
   static let pendingBytes = 64 << 20
 
+  /// How often a large body that comes faster than the disk takes it looks whether there is room again.
+  static let paceInterval = Duration.milliseconds(5)
+
+  /// How long nothing is written until such bodies wait no more, and what there is no room for is dropped:
+  /// the disk has failed, or rests after a failure.
+  static let paceDuration = Duration.seconds(1)
+
+  /// How long that holds.
+  static let paceRest = Duration.seconds(10)
+
+  /// The part of a shard's memory (1/4) that may be taken by responses for which the disk had no room yet;
+  /// beyond it large bodies come no faster than the disk takes them.
+  static let owedShareOfShard = 4
+
+  /// Responses of a shard for which the disk had no room when they came, in line for it; the others are put
+  /// there when they leave memory.
+  static let owedResponses = 4_096
+
+  /// How often those are tried.
+  static let owedInterval = Duration.milliseconds(20)
+
+  /// How many of them are put in one go, so that none takes long.
+  static let owedAtOnce = 16
+
+  /// Bytes of a large body for which there must be room before it is put there at once.
+  static let owedBytesAtOnce = 8 << 20
+
   /// Changes that wait to be written, records or not, some 300 bytes each beside records' own; beyond it
   /// records are dropped, beyond twice as many all changes. Nor has a zone more than is left for the
   /// others: instead of more removals all that it has is forgotten.
