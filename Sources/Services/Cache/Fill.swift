@@ -30,6 +30,10 @@ final class Fill: LoopWork, @unchecked Sendable {
   var unwritten: [SliceWriter.Slice] = []
   var slicesPut = 0
   var slicesRefused = 0
+  /// Bytes of those that wait, accounted as in flight.
+  var unwrittenBytes = 0
+  /// How long the disk was waited for.
+  var pace = DiskPace()
   /// What those are that have come or will, if others can find the response already.
   var announced: Slices?
   var announcedResponse: StoredResponse?
@@ -315,7 +319,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     }
     flight.append(bytes)
     if flight.isWindowed {
-      write(bytes)
+      try await writeInTurn(bytes)
     } else {
       let fits = flight.shard.admits(
         bytes: UInt64(bytes.count), of: flight.zone.id,
@@ -329,7 +333,7 @@ final class Fill: LoopWork, @unchecked Sendable {
         passThrough()
       }
     }
-    try await keepPace()
+    try await keepPace(fetch.parker)
     while flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes {
       if await fetch.parker.park() == .cancelled {
         throw Failure(.clientAborted, "nobody wants the response any more")

@@ -92,10 +92,10 @@ struct SlowDiskTests {
       }
       await lane.wait { clients.allSatisfy(\.isDone) }
       guard let owed = cache.process?.shard.owed, let disk = cache.process?.disk else { return }
-      #expect(owed.bytes > 0)
+      #expect(owed.bytes(of: cache.zone) > 0)
       valve.open()
       await lane.wait { disk.figures?.stored.objects == 40 }
-      #expect(owed.bytes == 0)
+      #expect(owed.bytes(of: cache.zone) == 0)
     }
   }
 
@@ -125,6 +125,135 @@ struct SlowDiskTests {
       let requests = origin.requests[before...]
       #expect(requests.count == 2)
       #expect(requests.allSatisfy { $0.fields.byteRanges == nil })
+    }
+  }
+
+  @Test("slices that wait for the disk count as their zone's, which has no more than its part")
+  func counted() async throws {
+    let origin = Self.origin(megabytes: 12)
+    let valve = Valve()
+    try await run(origin, ramBytes: 1 << 20, valve) { cache, lane in
+      guard let shard = cache.process?.shard, let stage = cache.process?.stage else { return }
+      let clients = (0..<8).map { number in
+        let client = TestClient("GET", "/\(number)", on: lane)
+        client.begin(stage)
+        return client
+      }
+      var most = 0
+      await lane.wait {
+        most = max(most, shard.inFlightBytes)
+        return clients.allSatisfy(\.isDone)
+      }
+      #expect(clients.allSatisfy { $0.reply.isComplete })
+      // Half of what is for all zones together.
+      #expect(most > 0)
+      #expect(most <= shard.capacity / CacheLimits.inFlightShareOfShard / 2)
+      valve.open()
+      await lane.wait { shard.flights.count == 0 }
+      #expect(shard.inFlightBytes == 0)
+    }
+  }
+
+  @Test("a large body does not wait long for what other zones have in the queue: it is not kept")
+  func others() async throws {
+    let origin = Self.origin(megabytes: 40)
+    // Some 4 MiB are written at a time.
+    let valve = Valve(patience: 100)
+    try await run(origin, ramBytes: 1 << 20, valve) { cache, lane in
+      guard let disk = cache.process?.disk, let stage = cache.process?.stage else { return }
+      let body = Bytes(Array(repeating: 0x62, count: Self.megabyte))
+      var next: UInt64 = 0
+      /// Six zones take all that they can have.
+      func crowd() {
+        for zone in UInt64(10)..<16 {
+          while disk.hasRoom(for: Self.megabyte, of: ZoneID(high: 7, low: zone)) {
+            next += 1
+            disk.put(
+              DiskRecord(
+                digest: DiskBench.digest(next), zone: ZoneID(high: 7, low: zone), selection: 0,
+                sequence: 1, receivedWall: WallTime(seconds: 1),
+                expiresWall: WallTime(seconds: 4_000_000_000), head: Bytes([1]), body: [body]),
+              isWanted: true)
+          }
+        }
+      }
+      crowd()
+      let client = TestClient("GET", "/", on: lane)
+      client.begin(stage)
+      await lane.wait {
+        if !client.isDone { crowd() }
+        return client.isDone && cache.process?.shard.flights.count == 0
+      }
+      #expect(client.reply.isComplete && client.reply.body.count == 40 * Self.megabyte)
+      valve.open()
+      _ = await cache.send("GET", "/")
+      #expect(origin.count == 2)
+    }
+  }
+
+  @Test("others' writes are waited for up to a bound, a zone's own as long as anything is written")
+  func bounds() {
+    var pace = DiskPace()
+    var now = Instant(nanoseconds: 1)
+    var finished: UInt64 = 0
+    /// How many milliseconds a wait lasts, if the zone has `own` of 100 bytes in the queue.
+    func wait(own: Int, isWritten: Bool = true) -> (Int, DiskPace.Outcome) {
+      pace.begin()
+      for milliseconds in 0..<10_000 {
+        if isWritten { finished += 1 }
+        let backlog = DiskPace.Backlog(finished: finished, bytes: 100, bytesOfZone: own)
+        let outcome = pace.look(backlog, at: now)
+        if outcome != .goesOn { return (milliseconds, outcome) }
+        now = now + .milliseconds(1)
+      }
+      return (10_000, .goesOn)
+    }
+    #expect(wait(own: 50) == (10_000, .goesOn))
+    #expect(wait(own: 100, isWritten: false) == (1_000, .isStuck))
+    #expect(wait(own: 49) == (500, .isUsedUp))
+    #expect(wait(own: 0) == (0, .isUsedUp))
+    #expect(wait(own: 50) == (10_000, .goesOn), "for itself it goes on waiting")
+    #expect(wait(own: 49) == (0, .isUsedUp))
+  }
+
+  @Test("a body in memory of which less than half finds room on the disk leaves nothing there")
+  func halfPut() async throws {
+    let origin = Self.origin(megabytes: 96)
+    let valve = Valve()
+    try await run(origin, ramBytes: 1 << 30, valve, diskBytes: 256 << 20) { cache, lane in
+      for _ in 0..<2 {
+        let reply = await cache.send("GET", "/")
+        #expect(reply.isComplete && reply.body.count == 96 * Self.megabyte)
+      }
+      #expect(origin.count == 1)
+      valve.open()
+      guard let disk = cache.process?.disk else { return }
+      await lane.wait { disk.figures?.pendingBytes == 0 }
+      #expect(disk.figures?.commits ?? 0 > 0)
+      #expect(disk.figures?.stored.objects == 0)
+    }
+  }
+
+  @Test("no zone's responses take all places in line for the disk")
+  func line() async throws {
+    try await run(Self.origin(megabytes: 1), ramBytes: 64 << 20, nil) { cache, _ in
+      guard let shard = cache.process?.shard, let group = shard.group else { return }
+      /// Lets responses of a zone wait; how many places they have then.
+      func wait(_ count: Int, of zone: UInt64) -> Int {
+        let zone = group.zone(ZoneID(high: 9, low: zone))
+        for number in 0..<count {
+          let key = Array("\(zone.id) \(number)".utf8)
+          shard.owed.add(
+            StoredResponse(
+              zone: zone, sequence: 0, hash: shard.hash.hash(key.span), key: key,
+              head: .slice(receivedAt: shard.now), body: StoredBody([Bytes([1])])))
+        }
+        return shard.owed.places(of: zone.id)
+      }
+      #expect(wait(5_000, of: 1) == DiskLimits.owedResponses / 2)
+      #expect(wait(5_000, of: 2) == DiskLimits.owedResponses / 4)
+      #expect(shard.owed.bytes(of: ZoneID(high: 9, low: 2)) > 0)
+      #expect(shard.owed.bytes(of: ZoneID(high: 9, low: 3)) == 0)
     }
   }
 }

@@ -9,8 +9,11 @@ import Synchronization
 final class Valve: Sendable {
   private let ends: (read: Int32, write: Int32)
   private let isOpen = Atomic(false)
+  private let patience: Int32
 
-  init() {
+  /// A flush waits no longer than so many milliseconds; for ever if it is negative.
+  init(patience: Int32 = -1) {
+    self.patience = patience
     var ends: [Int32] = [-1, -1]
     precondition(unsafe pipe(&ends) == 0, "no pipe")
     self.ends = (ends[0], ends[1])
@@ -26,10 +29,10 @@ final class Valve: Sendable {
     if !isOpen.exchange(true, ordering: .acquiringAndReleasing) { close(ends.write) }
   }
 
-  /// Waits until it is open: nothing is ever written to the pipe, but its end can be read then.
+  /// Waits until it is open: nothing is ever written to the pipe, but its end is seen then.
   func pass() {
-    var byte: UInt8 = 0
-    _ = unsafe read(ends.read, &byte, 1)
+    var end = pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&end, 1, patience)
   }
 }
 

@@ -80,12 +80,17 @@ package final class CacheDisk: Sendable {
     }
     let isAdmitted = isWanted || records.isAdmitted(digest)
     if isAdmitted, !hasRoom(for: stored) {
-      records.noteDropped()
       records.supersede(digest, selection: selection, of: stored.zone.id)
       return .noRoom
     }
-    // Slices are as welcome as the whole is, of which alone it is known how often it was asked for.
-    let slices = isLarge && isAdmitted ? putSlices(of: stored, at: shard) : stored.body.slices
+    var slices = stored.body.slices
+    if isLarge, isAdmitted {
+      slices = putSlices(of: stored, at: shard)
+      if slices == nil {
+        records.supersede(digest, selection: selection, of: stored.zone.id)
+        return .refused
+      }
+    }
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
@@ -93,6 +98,7 @@ package final class CacheDisk: Sendable {
       head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
     guard records.put(record, isWanted: isAdmitted) else {
+      if isLarge, let slices { remove(slices, of: stored.zone.id) }
       return isAdmitted && record.fits ? .noRoom : .refused
     }
     stored.noteOnDisk()
@@ -109,9 +115,8 @@ package final class CacheDisk: Sendable {
 
   /// Keeps a response that leaves memory, if it was of use there or had no room here when it came.
   func putEvicted(_ stored: StoredResponse, at shard: CacheShard) {
-    if stored.wasUsed || stored.isOwed, !stored.isOnDisk, stored.isCurrent {
-      put(stored, isWanted: stored.wasUsed, at: shard)
-    }
+    guard stored.wasUsed || stored.isOwed, !stored.isOnDisk, stored.isCurrent else { return }
+    if put(stored, isWanted: stored.wasUsed, at: shard) == .noRoom { records.noteDropped() }
   }
 
   /// Whether the response for a key would be kept, as often as its target was asked for.
@@ -159,6 +164,8 @@ package final class CacheDisk: Sendable {
     _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
     receivedAt: Instant, isWanted: Bool, at shard: CacheShard
   ) -> Outcome {
+    // Under a key that is new nothing older has to go.
+    if isWanted, !records.hasRoom(for: slice.count, of: zone.id) { return .noRoom }
     let key = slices.key(slice.index, of: zone.id)
     let stored = StoredResponse(
       zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
@@ -166,16 +173,27 @@ package final class CacheDisk: Sendable {
     return put(stored, isWanted: isWanted, at: shard)
   }
 
-  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
+  /// Keeps the body in slices, which are as welcome as the whole is: of that alone it is known how often it
+  /// was asked for. Nil if there was room for less than half of them: none is kept then.
+  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices? {
     var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
+    var kept = 0
     func put(_ slice: SliceWriter.Slice) {
-      self.put(
+      let outcome = self.put(
         slice, of: writer.slices, stored.zone, stored.sequence,
         receivedAt: stored.head.freshness.receivedAt, isWanted: true, at: shard)
+      if outcome == .kept { kept += 1 }
     }
     for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
     if let slice = writer.finish() { put(slice) }
-    return writer.slices
+    if kept * 2 >= writer.slices.indices.count { return writer.slices }
+    remove(writer.slices, of: stored.zone.id)
+    return nil
+  }
+
+  /// Forgets the slices of a body.
+  func remove(_ slices: Slices, of zone: ZoneID) {
+    for index in slices.indices { remove(slices.key(index, of: zone), of: zone) }
   }
 
   /// What tells responses for one target apart: parts of the key beside it, and Vary.

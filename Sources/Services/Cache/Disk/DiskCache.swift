@@ -147,13 +147,18 @@ package final class DiskCache: Sendable {
   /// Counts a record that had to be dropped because there was no room for it.
   func noteDropped() { store?.counters.withLock { $0.dropped += 1 } }
 
-  /// Whether who waits for room goes on waiting: not if nothing was written for `DiskLimits.paceDuration`,
-  /// and then nobody waits for a while. `pace` is how the wait went so far.
-  func isMoving(_ pace: inout DiskPace, at now: Instant) -> Bool {
+  /// Whether who waits for room for a zone's records goes on waiting: not if nothing was written for
+  /// `DiskLimits.paceDuration`, and then nobody waits for a while; nor if it was others' writes that were
+  /// waited for too long. `pace` is how the waits went so far.
+  func isWorthWaiting(_ pace: inout DiskPace, of zone: ZoneID, at now: Instant) -> Bool {
     guard let store, now.nanoseconds >= stuckUntil.load(ordering: .relaxed) else { return false }
-    guard pace.isStuck(at: store.pending.withLock { $0.finished }, now) else { return true }
-    stuckUntil.store((now + DiskLimits.paceRest).nanoseconds, ordering: .relaxed)
-    return false
+    switch pace.look(store.pending.withLock { $0.backlog(of: zone) }, at: now) {
+    case .goesOn: return true
+    case .isUsedUp: return false
+    case .isStuck:
+      stuckUntil.store((now + DiskLimits.paceRest).nanoseconds, ordering: .relaxed)
+      return false
+    }
   }
 
   /// Gives the record of a digest and selection new times, after a validation that changed no more.

@@ -149,8 +149,8 @@ extension Fill {
     if let slice = writer.finish() { unwritten.append(slice) }
     self.writer = writer
     putSlices()
-    // Nobody waits for this any more: that somebody gave up is no reason to do so.
-    do { try await keepPace() } catch { dropUnwritten() }
+    // The last ones have come: that nobody waits for the response any more is no reason to lose them.
+    do { try await keepPace(Parker(on: flight.lane)) } catch { dropUnwritten() }
     self.writer = nil
     settleWriting(writer.slices, of: head)
   }
@@ -202,33 +202,6 @@ extension Fill {
   private func forget(_ slices: Slices) {
     guard let group = flight.shard.group, let disk = group.disk else { return }
     let zone = flight.zone.id
-    group.background?.post {
-      for index in slices.indices { disk.remove(slices.key(index, of: zone), of: zone) }
-    }
-  }
-
-  /// Puts slices that have come on the disk, as many as it has room for.
-  func putSlices() {
-    guard let slices = writer?.slices, let disk = flight.shard.group?.disk else { return }
-    let isWanted = isAdmitted || progress?.isWanted ?? false
-    while let slice = unwritten.first {
-      let outcome = disk.put(
-        slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
-        isWanted: isWanted, at: flight.shard)
-      guard outcome != .noRoom else { return }
-      pass(slice, of: slices, isPut: outcome == .kept)
-    }
-  }
-
-  /// Gives up those that there is no room for.
-  func dropUnwritten() {
-    guard let slices = writer?.slices else { return }
-    while let slice = unwritten.first { pass(slice, of: slices, isPut: false) }
-  }
-
-  private func pass(_ slice: SliceWriter.Slice, of slices: Slices, isPut: Bool) {
-    unwritten.removeFirst()
-    if isPut { slicesPut += 1 } else { slicesRefused += 1 }
-    progress?.advance(to: min((slice.index + 1) * slices.sliceBytes, slices.count))
+    group.background?.post { disk.remove(slices, of: zone) }
   }
 }

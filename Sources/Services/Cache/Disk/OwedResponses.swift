@@ -2,7 +2,6 @@
 
 import Primitives
 import Runtime
-import Synchronization
 
 /// Responses of a shard for which the queue to the disk had no room when they came: they are tried again
 /// while they are in memory, and once more when they leave it.
@@ -11,18 +10,34 @@ import Synchronization
 final class OwedResponses: LoopWork, @unchecked Sendable {
   // Confined to its shard's loop.
   weak var shard: CacheShard?
-  private var line: [(hash: UInt64, key: [UInt8])] = []
-  /// What all of them take in memory. For any thread.
-  var bytes: Int { counted.load(ordering: .relaxed) }
-  private let counted = Atomic<Int>(0)
+  private var line: [Entry] = []
+  private let bytesOfZones = Guarded<[ZoneID: Int]>([:])
 
-  /// Puts a response in line.
+  /// A key with responses that wait.
+  private struct Entry {
+    let hash: UInt64
+    let key: [UInt8]
+    let zone: ZoneID
+  }
+
+  /// What those of a zone take in memory. From any thread.
+  func bytes(of zone: ZoneID) -> Int { bytesOfZones.withLock { $0[zone] ?? 0 } }
+
+  /// How many places in line a zone has.
+  func places(of zone: ZoneID) -> Int { line.reduce(0) { $0 + ($1.zone == zone ? 1 : 0) } }
+
+  /// Puts a response in line, where no zone has more places than it leaves for the others.
   func add(_ response: StoredResponse) {
     precondition(!response.isOwed)
     response.noteOwed()
-    counted.add(response.cost, ordering: .relaxed)
-    guard line.count < DiskLimits.owedResponses else { return }
-    line.append((response.hash, response.key))
+    count(response.cost, of: response.zone.id)
+    let zone = response.zone.id
+    // While less than half is taken that always holds.
+    guard
+      line.count < DiskLimits.owedResponses / 2
+        || places(of: zone) < DiskLimits.owedResponses - line.count
+    else { return }
+    line.append(Entry(hash: response.hash, key: response.key, zone: zone))
     if deadline == .never { setDeadline(loop.now + DiskLimits.owedInterval) }
   }
 
@@ -30,7 +45,15 @@ final class OwedResponses: LoopWork, @unchecked Sendable {
   func settle(_ response: StoredResponse) {
     guard response.isOwed else { return }
     response.noteNotOwed()
-    counted.subtract(response.cost, ordering: .relaxed)
+    count(-response.cost, of: response.zone.id)
+  }
+
+  private func count(_ bytes: Int, of zone: ZoneID) {
+    bytesOfZones.withLock { zones in
+      let sum = (zones[zone] ?? 0) + bytes
+      precondition(sum >= 0)
+      zones[zone] = sum == 0 ? nil : sum
+    }
   }
 
   override func run() {

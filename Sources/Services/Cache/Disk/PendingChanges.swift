@@ -35,11 +35,17 @@ struct PendingChanges {
   /// The changes of a digest, oldest first.
   func changes(of digest: DiskDigest) -> [PendingChange] { byDigest[digest] ?? [] }
 
-  /// Whether records of so many bytes could be added for a zone.
+  /// What there is in the queue, of all and of a zone.
+  func backlog(of zone: ZoneID) -> DiskPace.Backlog {
+    DiskPace.Backlog(finished: finished, bytes: bytes, bytesOfZone: useOfZones[zone]?.bytes ?? 0)
+  }
+
+  /// Whether so many bytes could be added for a zone, in however many records: it has no more than is left
+  /// for the others even then.
   func hasRoom(for size: Int, of zone: ZoneID) -> Bool {
     let use = useOfZones[zone] ?? Use()
-    let left = DiskLimits.pendingBytes - bytes
-    return use.count < DiskLimits.pendingChanges - count && size <= left && use.bytes + size <= left
+    let left = DiskLimits.pendingBytes - bytes - size
+    return use.count < DiskLimits.pendingChanges - count && use.bytes + size <= left
   }
 
   /// Adds a change; false if there is no room. What makes records void has twice as much. No zone has more
