@@ -14,6 +14,8 @@ struct Reply: Sendable {
   var contentLength: UInt64?
   /// The body was one piece in a file of memory.
   var isInFile = false
+  /// Bytes of the body that were lent, which are not read.
+  var lentBytes = 0
   /// The response ended as it should.
   var isComplete = false
   var failure: Failure.Kind?
@@ -33,6 +35,8 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
   private(set) var isDone = false
   /// Bytes that the client takes before it is full; more after `drain`.
   var room = Int.max
+  /// The kernel sends what comes.
+  var sendsFiles = false
 
   init(
     _ method: String, _ path: String, _ fields: [(String, String)] = [], host: String = "a.example",
@@ -109,8 +113,8 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
     case .none: break
     case .bytes(let bytes):
       reply.isInFile = bytes.file >= 0
-      reply.body += bytes.array()
-    case .chunks(let chunks): for chunk in chunks { reply.body += chunk.array() }
+      take(bytes)
+    case .chunks(let chunks): for chunk in chunks { take(chunk) }
     case .stream: preconditionFailure("a stream is delivered")
     }
     end(exchange, trailers: nil)
@@ -131,8 +135,12 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
     }
   }
 
+  private func take(_ bytes: Bytes) {
+    if bytes.loan == nil { reply.body += bytes.array() } else { reply.lentBytes += bytes.count }
+  }
+
   func write(_ bytes: Bytes, for exchange: Exchange) {
-    reply.body += bytes.array()
+    take(bytes)
     room -= room == .max ? 0 : bytes.count
   }
 

@@ -20,6 +20,9 @@ package protocol BodySource: AnyObject {
   /// Whether a reader may ask for more while what it took before still waits to go on.
   var allowsBacklog: Bool { get }
 
+  /// Says that pieces go to the kernel as they are: they may be lent (`Bytes.loan`) from now on.
+  func allowLoans()
+
   /// The trailer section (RFC 9110 section 6.5), once `next` has returned nil.
   var trailers: FieldBlock? { get }
 
@@ -32,4 +35,7 @@ extension BodySource {
   package var isReady: Bool { false }
 
   package var allowsBacklog: Bool { true }
+
+  /// For sources that lend nothing.
+  package func allowLoans() {}
 }

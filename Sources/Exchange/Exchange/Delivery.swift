@@ -19,6 +19,7 @@ extension Exchange {
       return
     }
     sink.begin(self)
+    if sink.sendsFiles { source.allowLoans() }
     var turn = PassingTurn()
     do throws(Failure) {
       while let piece = try await source.next(parker) {

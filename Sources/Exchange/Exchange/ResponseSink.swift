@@ -30,9 +30,18 @@ package protocol ResponseSink: AnyObject {
   /// woken.
   func isWritable(_ exchange: Exchange) -> Bool
 
+  /// Whether bodies leave as they are, so that the kernel can send them out of their files: only then a
+  /// response may have bytes that are lent (`Bytes.loan`), and only if nothing codes it.
+  var sendsFiles: Bool { get }
+
   /// Ends the body, with trailers if there are any.
   func end(_ exchange: Exchange, trailers: FieldBlock?)
 
   /// Ends the response so that the client sees that it is incomplete.
   func fail(_ exchange: Exchange)
+}
+
+extension ResponseSink {
+  /// For those who read what they send.
+  package var sendsFiles: Bool { false }
 }

@@ -1,10 +1,13 @@
-// CRC-32C by the processor's instruction: SSE 4.2 (every x86-64 since 2008) or ARMv8 CRC, three times at
-// once where there is a carry-less multiplication to put them together; and preadv2.
+// CRC-32C by the processor's instruction, and what the kernel has in memory of files.
 #define _GNU_SOURCE
 #include "CLMDB.h"
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
+// SSE 4.2 (every x86-64 since 2008) or ARMv8 CRC; three times at once where a carry-less multiplication
+// puts them together.
 #if defined(__x86_64__)
 #define STEP8(crc, word) (uint32_t)__builtin_ia32_crc32di((crc), (word))
 #define STEP1(crc, byte) __builtin_ia32_crc32qi((crc), (byte))
@@ -72,4 +75,24 @@ TARGET uint32_t skerry_crc32c(uint32_t crc, const void *bytes, size_t count) {
 ssize_t skerry_read_cached(int descriptor, void *bytes, size_t count, int64_t offset) {
   struct iovec room = {bytes, count};
   return preadv2(descriptor, &room, 1, offset, RWF_NOWAIT);
+}
+
+void *skerry_map_file_shared(int descriptor, size_t count) {
+  void *base = mmap(NULL, count, PROT_READ, MAP_SHARED, descriptor, 0);
+  return base == MAP_FAILED ? NULL : base;
+}
+
+void skerry_unmap_file_shared(void *base, size_t count) { munmap(base, count); }
+
+int32_t skerry_is_cached(void *base, size_t offset, size_t count) {
+  unsigned char pages[512];
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t end = offset + count;
+  for (size_t start = offset / page * page; start < end; start += sizeof pages * page) {
+    size_t part = end - start < sizeof pages * page ? end - start : sizeof pages * page;
+    if (mincore((char *)base + start, part, pages) < 0) return 0;
+    for (size_t at = 0; at < (part + page - 1) / page; at++)
+      if (!(pages[at] & 1)) return 0;
+  }
+  return 1;
 }

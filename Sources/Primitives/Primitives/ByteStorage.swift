@@ -13,12 +13,15 @@
   @usableFromInline package let file: Int32
   /// What owns the bytes and the file if it is not this object.
   private let owner: AnyObject?
+  /// Who lends the bytes, if they are only for the kernel to send.
+  @usableFromInline package let loan: FileLoan?
 
   package init(capacity: Int) {
     precondition(capacity >= 0)
     self.capacity = capacity
     file = -1
     owner = nil
+    loan = nil
     // Safe: `base` is owned by this object alone and freed in `deinit`.
     unsafe base = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
   }
@@ -30,6 +33,17 @@
     unsafe self.base = base
     self.file = file
     self.owner = owner
+    loan = nil
+  }
+
+  /// The same of a file on a disk, for the kernel to send only.
+  package init(lent base: UnsafeMutableRawPointer, count: Int, file: Int32, by loan: FileLoan) {
+    capacity = count
+    filled = count
+    unsafe self.base = base
+    self.file = file
+    self.loan = loan
+    owner = loan
   }
 
   deinit { if owner == nil { unsafe base.deallocate() } }

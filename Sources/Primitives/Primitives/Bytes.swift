@@ -41,6 +41,14 @@
   /// Where the bytes begin in `file`.
   @inlinable package var fileOffset: Int { offset }
 
+  /// Who lends them, if they are only for the kernel to send: they must not be read.
+  @inlinable package var loan: FileLoan? { storage.loan }
+
+  /// Whether the first `length` bytes can be sent without waiting for a disk.
+  package func isInMemory(upTo length: Int) -> Bool {
+    storage.loan?.isInMemory(offset, min(length, count)) ?? true
+  }
+
   /// The part of this slice in `range`, sharing the storage.
   @inlinable package func slice(_ range: Range<Int>) -> Bytes {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
@@ -54,6 +62,7 @@
   @inlinable package func withSpan<Result, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {
+    assert(storage.loan == nil, "what is lent is sent, not read")
     // Safe: the storage lives as long as this value, and bytes below its count never change.
     let pointer = unsafe UnsafeRawPointer(storage.base + offset)
       .assumingMemoryBound(to: UInt8.self)
@@ -64,7 +73,8 @@
   @inlinable package func withUnsafeBytes<Result, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> Result
   ) throws(E) -> Result {
-    try unsafe body(
+    assert(storage.loan == nil, "what is lent is sent, not read")
+    return try unsafe body(
       UnsafeRawBufferPointer(start: UnsafeRawPointer(storage.base + offset), count: count))
   }
 

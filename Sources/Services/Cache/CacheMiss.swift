@@ -23,6 +23,7 @@ final class CacheMiss: Suspension {
 extension CacheStage {
   func serve(_ exchange: Exchange, _ lookup: Lookup) async throws(Failure) {
     var lookup = lookup
+    if await answerByLoan(exchange, &lookup) { return }
     let joins = isSharing(exchange, lookup)
     if !lookup.isOwned, !joins, await inquire(exchange, &lookup) { return }
     if !joins, !lookup.isNotOnDisk, await promote(exchange, &lookup) { return }

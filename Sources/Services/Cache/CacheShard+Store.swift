@@ -20,9 +20,9 @@ extension CacheShard {
   /// False if it is void already, too large, or older than what is there.
   @discardableResult
   func insert(_ response: StoredResponse) -> Bool {
-    guard response.isCurrent, response.cost <= capacity / CacheLimits.objectShareOfShard else {
-      return false
-    }
+    guard response.isCurrent, !response.body.isLent,
+      response.cost <= capacity / CacheLimits.objectShareOfShard
+    else { return false }
     if let resource = resource(response.hash, response.key) {
       // What another Vary selected goes too: both could answer a request, and only the newest may (RFC 9111
       // section 4.1), but loops that have the older one in front would not ask here.
@@ -49,7 +49,8 @@ extension CacheShard {
     return true
   }
 
-  /// Stores what was read from the disk, if there is room or it is worth that of another.
+  /// Stores what was read from the disk, if there is room or it is worth that of another. What is lent is
+  /// remembered, and read when it is asked for again soon.
   func promote(_ response: StoredResponse) {
     if queues.bytes + inFlightBytes + response.cost > capacity,
       let slot = zoneSlots[response.zone.id], !queues.isWorthwhile(response.hash, zone: slot)

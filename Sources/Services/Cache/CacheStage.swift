@@ -144,8 +144,9 @@ package final class CacheStage: Stage, @unchecked Sendable {
     let directives: RequestDirectives?
     /// A response that can't be used as it is.
     var found: StoredResponse?
-    /// It was looked for on the disk a moment ago.
+    /// It was looked for on the disk a moment ago, and is not there.
     var isNotOnDisk = false
+    var hasLooked = false
     /// Why the request was forwarded, if that is not to be seen from what was found.
     var forwarding: Forwarding?
   }

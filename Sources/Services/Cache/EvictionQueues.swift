@@ -110,6 +110,14 @@ struct EvictionQueues<Element: Evictable> {
     return false
   }
 
+  /// Whether `zone` is the one that gives room back first: others are worth more by their share.
+  func isLargest(_ zone: Int32) -> Bool { shares.largest == zone }
+
+  /// Whether an object of `zone` that is not here was asked for lately.
+  func isRemembered(_ hash: UInt64, zone: Int32) -> Bool {
+    zones[Int(zone)].ghosts.holds(hash, limit: zones[Int(zone)].ghostLimit)
+  }
+
   /// Takes an object out.
   mutating func remove(_ node: Int32) {
     unlink(node)

@@ -54,7 +54,7 @@ struct FrontCache {
   }
 
   mutating func insert(_ response: StoredResponse) {
-    guard response.cost <= limit else { return }
+    guard response.cost <= limit, !response.body.isLent else { return }
     let set = setStart(response.hash)
     var chosen = set + turn & 3
     for slot in set..<set + 4 {

@@ -28,6 +28,9 @@ struct StoredBody: Sendable {
   /// Memory that the body keeps alive, in bytes.
   var retainedBytes: Int { pieces.reduce(0) { $0 + $1.retainedBytes + 64 } }
 
+  /// Whether it lies in a segment of the disk, for one answer and for the kernel only.
+  var isLent: Bool { pieces.count == 1 && pieces[0].loan != nil }
+
   /// Whether the kernel can send it without copying.
   var isInFile: Bool { pieces.count == 1 && pieces[0].file >= 0 }
 

@@ -11,7 +11,7 @@ import CLinux
     case drained
     /// The kernel takes no more now; epoll will tell.
     case blocked
-    /// The turn's share was sent; come again.
+    /// The turn's share was sent, or what comes next is not in memory (`absentLoan`); come again.
     case more
     case failed(RuntimeError)
   }
@@ -50,6 +50,7 @@ import CLinux
     while byteCount > 0 {
       guard channel.canSend else { return .blocked }
       guard budget > 0 else { return .more }
+      guard parts[first].isInMemory(upTo: budget) else { return .more }
       switch sendOnce(channel, atMost: budget) {
       case .failed(let error): return .failed(error)
       case .bytes(let count):
@@ -58,6 +59,15 @@ import CLinux
       }
     }
     return .drained
+  }
+
+  /// Who lends what comes next, if the kernel does not have that in memory: it must be brought before it is
+  /// sent. Queues that nobody lends anything to need not ask.
+  package var absentLoan: FileLoan? {
+    guard byteCount > 0, let loan = parts[first].loan,
+      !parts[first].isInMemory(upTo: RuntimeLimits.flushBytes)
+    else { return nil }
+    return loan
   }
 
   private func sendOnce(_ channel: Channel, atMost limit: Int) -> Channel.Sent {

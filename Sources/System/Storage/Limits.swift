@@ -16,6 +16,9 @@ package enum StorageLimits {
   /// reading throws `StorageError.readersFull`. Each costs 64 bytes of the lock file.
   package static let readers = 1_024
 
+  /// Bytes of a segment file that can be lent, of address space; what lies behind them is read.
+  static let lentBytes = 512 << 20
+
   /// Tables of an environment; more is a mistake of the program and stops it.
   static let tables: UInt32 = 32
 

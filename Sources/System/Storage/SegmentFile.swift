@@ -16,9 +16,24 @@ package protocol SegmentFile: AnyObject, Sendable {
   /// added, if the kernel does not have all of them in memory.
   func readCached(_ count: Int, at offset: Int, into storage: ByteStorage) -> Bool
 
+  /// Whether the kernel has the `count` bytes at `offset` in memory; false where that can't be told.
+  func isCached(_ count: Int, at offset: Int) -> Bool
+
+  /// The `count` bytes at `offset`, for the kernel to send only (`FileLoan`); nil if it does not have all of
+  /// them in memory, or such files can't do that. `loan` keeps this object alive.
+  func lend(_ count: Int, at offset: Int, by loan: FileLoan) -> Bytes?
+
   /// Writes all of `bytes` at `offset`. After an error any part of them may have been written.
   func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
 
   /// Makes everything written so far durable. After an error all of it is in doubt for good.
   func synchronise() throws(StorageError)
+}
+
+extension SegmentFile {
+  /// For files that are nowhere but in memory, as those of tests.
+  package func isCached(_ count: Int, at offset: Int) -> Bool { false }
+
+  /// They lend nothing either.
+  package func lend(_ count: Int, at offset: Int, by loan: FileLoan) -> Bytes? { nil }
 }

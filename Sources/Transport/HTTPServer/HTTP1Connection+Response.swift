@@ -93,8 +93,11 @@ extension HTTP1Connection: ResponseSink {
     connection.abort()
   }
 
+  /// TLS would read what it encrypts.
+  var sendsFiles: Bool { connection.session == nil }
+
   private func writeChunk(_ bytes: Bytes) {
-    if bytes.count <= HTTPServerLimits.copiedBodyBytes {
+    if bytes.count <= HTTPServerLimits.copiedBodyBytes, bytes.loan == nil {
       connection.emit { output in
         HTTP1ChunkWriter.appendHead(length: bytes.count, to: &output)
         output.append(bytes)

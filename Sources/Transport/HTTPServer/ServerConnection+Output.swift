@@ -23,7 +23,7 @@ extension ServerConnection {
   /// Sends plain bytes in order: gathered for the end of the turn if nothing waits, else queued.
   func emit(_ bytes: Bytes) {
     guard isOpen else { return }
-    if isInTurn && pendingOutput.isEmpty
+    if isInTurn && pendingOutput.isEmpty && bytes.loan == nil
       && bytes.count <= HTTPServerLimits.copiedBodyBytes
     {
       loop.output.append(bytes)
@@ -31,7 +31,7 @@ extension ServerConnection {
       return
     }
     if isInTurn && session == nil && pendingOutput.isEmpty && canSend
-      && sentInTurn < RuntimeLimits.flushBytes
+      && sentInTurn < RuntimeLimits.flushBytes && bytes.isInMemory(upTo: RuntimeLimits.flushBytes)
     {
       return sendGathered(with: bytes)
     }
@@ -82,11 +82,23 @@ extension ServerConnection {
     if isInTurn && !loop.output.isEmpty {
       if pendingOutput.isEmpty && canSend { sendGathered() } else { moveGathered() }
     }
-    guard isOpen, !pendingOutput.isEmpty else { return }
+    guard isOpen, !pendingOutput.isEmpty, !awaitsLoan else { return }
     switch pendingOutput.flush(to: self) {
     case .drained, .blocked: break
-    case .more: enqueue()
+    case .more: if let loan = pendingOutput.absentLoan { bring(loan) } else { enqueue() }
     case .failed: abort()
+    }
+  }
+
+  /// Lets what comes next be brought into memory, which is not this loop's to wait for.
+  private func bring(_ loan: FileLoan) {
+    awaitsLoan = true
+    loan.bring { [self] isThere in
+      loop.systemLane.post { [self] in
+        awaitsLoan = false
+        // The client has part of the response: it sees that the rest is missing.
+        if isThere { enqueue() } else { abort() }
+      }
     }
   }
 

@@ -25,6 +25,8 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
   var pendingInput: [UInt8] = []
   /// Plain bytes that wait for the client; with TLS they are not encrypted yet.
   var pendingOutput = OutputQueue()
+  /// What comes next of it is being brought from a disk.
+  var awaitsLoan = false
   /// Encrypted bytes that wait for the client.
   var pendingRecords = OutputQueue()
   private(set) var tenant: (any ConnectionTenant)?

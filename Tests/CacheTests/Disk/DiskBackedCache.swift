@@ -9,7 +9,7 @@ import Testing
 
 @testable import Cache
 
-/// A cache of one zone on one loop, with records and purges that outlive its processes. Confined to the
+/// A cache of one zone, with requests on one loop, with records and purges that outlive its processes. Confined to the
 /// loop of its lane.
 final class DiskBackedCache: @unchecked Sendable {
   // Confined to the loop of its lane.
@@ -20,6 +20,7 @@ final class DiskBackedCache: @unchecked Sendable {
   private let ramBytes: Int
   private let valve: Valve?
   private let diskBytes: Int
+  private let loops: [EventLoop]
   private var purges = ModelPurges()
   /// Nil between two processes.
   private(set) var process: Process?
@@ -34,8 +35,10 @@ final class DiskBackedCache: @unchecked Sendable {
 
   init(
     _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20,
-    valve: Valve? = nil, diskBytes: Int = 64 << 20, _ source: TestOrigin
+    valve: Valve? = nil, diskBytes: Int = 64 << 20, loops: [EventLoop]? = nil,
+    _ source: TestOrigin
   ) {
+    self.loops = loops ?? [lane.loop]
     self.diskBytes = diskBytes
     self.valve = valve
     self.ramBytes = ramBytes
@@ -57,13 +60,14 @@ final class DiskBackedCache: @unchecked Sendable {
       promptNanoseconds: .max, report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
     let group = CacheGroup(
-      loops: [lane.loop], ramBytes: ramBytes, hash: KeyedHash(key0: zone.low, key1: 1),
+      loops: loops, ramBytes: ramBytes, hash: KeyedHash(key0: zone.low, key1: 1),
       disk: CacheDisk(disk))
+    let shard = group.shards[loops.firstIndex { $0 === lane.loop } ?? 0]
     let stage = CacheStage(
-      zone: zone, policies: .standard, shard: group.shards[0], lane: lane, below: source)
+      zone: zone, policies: .standard, shard: shard, lane: lane, below: source)
     stage.tenant.load(purges.stored, wallTime: time.wall, at: time.now)
-    group.shards[0].heldTime = time
-    process = Process(shard: group.shards[0], stage: stage, disk: disk, group: group)
+    for shard in group.shards { shard.heldTime = time }
+    process = Process(shard: shard, stage: stage, disk: disk, group: group)
   }
 
   /// Ends it, when all was written.
@@ -86,9 +90,19 @@ final class DiskBackedCache: @unchecked Sendable {
   /// Whether requests for a path do not wait for each other.
   func isMarked(_ path: String) -> Bool {
     guard let shard = process?.shard else { return false }
+    return shard.markers.isMarked(hash(path, at: shard), at: shard.now)
+  }
+
+  /// Whether the key of a path belongs to the loop of the requests.
+  func owns(_ path: String) -> Bool {
+    guard let shard = process?.shard else { return false }
+    return shard.ownerIndex(hash(path, at: shard)) == shard.index
+  }
+
+  private func hash(_ path: String, at shard: CacheShard) -> UInt64 {
     let key = CacheKey.bytes(
       zone: zone, scheme: .http, authority: Array("a.example".utf8), path: Array(path.utf8))
-    return shard.markers.isMarked(shard.hash.hash(key.span), at: shard.now)
+    return shard.hash.hash(key.span)
   }
 
   /// One request to its end, and that of what it began.

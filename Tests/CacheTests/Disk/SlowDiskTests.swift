@@ -146,8 +146,7 @@ struct SlowDiskTests {
       }
       #expect(clients.allSatisfy { $0.reply.isComplete })
       // Half of what is for all zones together.
-      #expect(most > 0)
-      #expect(most <= shard.capacity / CacheLimits.inFlightShareOfShard / 2)
+      #expect(most > 0 && most <= shard.capacity / CacheLimits.inFlightShareOfShard / 2)
       valve.open()
       await lane.wait { shard.flights.count == 0 }
       #expect(shard.inFlightBytes == 0)

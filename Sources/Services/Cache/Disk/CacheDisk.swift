@@ -32,15 +32,16 @@ package final class CacheDisk: Sendable {
     return search.response(record, head)
   }
 
-  /// What `find` comes to, if that can be said without a wait.
+  /// What `find` comes to, if that can be said without a wait. A body of `leastLent` bytes and more
+  /// may be one that is for one answer and for the kernel only.
   func findAtOnce(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
-    at shard: CacheShard
+    at shard: CacheShard, leastLent: Int?
   ) -> DiskSearch.Outcome {
     guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return .nothing }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     var found: RecordHead?
-    let finding = records.findAtOnce(digest, for: zone.id) { record in
+    let finding = records.findAtOnce(digest, for: zone.id, leastLent: leastLent) { record in
       found = search.head(of: record)
       return found != nil
     }

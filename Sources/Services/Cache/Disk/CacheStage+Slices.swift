@@ -20,18 +20,29 @@ extension CacheStage {
     return .stream(SliceReader(self, source, slices, range ?? 0..<slices.count))
   }
 
-  /// The slice at `index`, wherever it is.
+  /// The slice at `index`, wherever it is. If it `lends`, it may be one for the kernel only.
   func openSlice(
-    _ index: Int, of source: SliceSource, _ slices: Slices, _ parker: Parker
+    _ index: Int, of source: SliceSource, _ slices: Slices, lends: Bool, _ parker: Parker
   ) async throws(Failure) -> OpenedSlice {
     let key = slices.key(index, of: zone.id)
     let hash = shard.hash.hash(key.span)
+    var isNotOnDisk = false
     for _ in 0..<CacheLimits.rounds {
       if let stored = storedSlice(hash, key) {
         shard.noteUse(of: stored)
         return .stored(stored.body)
       }
-      let flight = sliceFlight(hash, key) ?? beginSlice(index, of: source, slices, hash, key)
+      let present = sliceFlight(hash, key)
+      if present == nil, lends, !isNotOnDisk {
+        switch await sliceOnDisk(hash, key) {
+        case .found(let stored): return .stored(stored.body)
+        case .nothing: isNotOnDisk = true
+        case .unknown: break
+        }
+      }
+      let flight =
+        present
+        ?? beginSlice(index, of: source, slices, hash, key, isNotOnDisk: isNotOnDisk)
       let follower = FlightFollower(nil, at: flight, isLeader: false)
       switch try await follower.outcome(parker) {
       case .streaming, .complete: return .flowing(follower)
@@ -67,17 +78,32 @@ extension CacheStage {
       ? shard.find(hash, key, FieldBlock()) : shard.front.find(hash, key, FieldBlock())
   }
 
+  /// A slice that can be had from the disk without a wait, where memory has no room that it is worth: that is
+  /// for its owner to say.
+  private func sliceOnDisk(_ hash: UInt64, _ key: [UInt8]) async -> DiskSearch.Outcome {
+    let start = FetchStart(zone)
+    guard let disk = group.disk, let bytes = await leastLent(hash, key, for: FieldBlock())
+    else { return .unknown }
+    let outcome = disk.findAtOnce(
+      key, hash, of: zone, for: FieldBlock(), at: shard, leastLent: bytes)
+    if case .found(let stored) = outcome { give(stored, since: start) }
+    return outcome
+  }
+
   private func sliceFlight(_ hash: UInt64, _ key: [UInt8]) -> Flight? {
     shard.flights.first(hash) { $0.key == key && $0.isJoinable }
   }
 
   private func beginSlice(
-    _ index: Int, of source: SliceSource, _ slices: Slices, _ hash: UInt64, _ key: [UInt8]
+    _ index: Int, of source: SliceSource, _ slices: Slices, _ hash: UInt64, _ key: [UInt8],
+    isNotOnDisk: Bool = false
   ) -> Flight {
     let flight = Flight(
       shard: shard, zone: zone, lane: lane, hash: hash, key: key, isShared: true)
     let owner = group.shards[shard.ownerIndex(hash)]
-    Fill.slice(index, of: source, slices, in: flight, below: below, owner: owner).begin()
+    let fill = Fill.slice(index, of: source, slices, in: flight, below: below, owner: owner)
+    fill.isNotOnDisk = isNotOnDisk
+    fill.begin()
     return flight
   }
 }

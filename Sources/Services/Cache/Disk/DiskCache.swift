@@ -76,7 +76,8 @@ package final class DiskCache: Sendable {
       if isCounted { store.noteOutcome(isHit: false) }
       return nil
     }
-    let finding = findAtOnce(digest, for: zone, in: store, isCounted: isCounted, suits: suits)
+    let finding = findAtOnce(
+      digest, for: zone, in: store, isCounted: isCounted, leastLent: nil, suits: suits)
     guard finding.isOpen else { return finding.record }
     let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
@@ -90,10 +91,10 @@ package final class DiskCache: Sendable {
     return await request.wait()
   }
 
-  /// What `find` comes to, as far as that is known without a wait; if it is not, nothing is counted. From
-  /// a loop.
+  /// What `find` comes to, as far as that is known without a wait; if it is not, nothing is counted. A body
+  /// of `leastLent` bytes and more may be one that is only good for being sent (`FileLoan`). From a loop.
   func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, suits: (DiskRecord) -> Bool
+    _ digest: DiskDigest, for zone: ZoneID, leastLent: Int?, suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     guard let store else { return .nothing }
     guard store.mayHave(zone) else {
@@ -101,7 +102,8 @@ package final class DiskCache: Sendable {
       store.noteOutcome(isHit: false)
       return .nothing
     }
-    let finding = findAtOnce(digest, for: zone, in: store, isCounted: true, suits: suits)
+    let finding = findAtOnce(
+      digest, for: zone, in: store, isCounted: true, leastLent: leastLent, suits: suits)
     if !finding.isOpen { store.noteRequest(digest) }
     return finding
   }
@@ -109,7 +111,7 @@ package final class DiskCache: Sendable {
   /// What is known without waiting for the disk: of the index and what it names only if that was not
   /// waited for lately.
   private func findAtOnce(
-    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool,
+    _ digest: DiskDigest, for zone: ZoneID, in store: DiskStore, isCounted: Bool, leastLent: Int?,
     suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     let begun = SystemClock.monotonic
@@ -118,7 +120,10 @@ package final class DiskCache: Sendable {
       if isCounted, !finding.isOpen { store.noteOutcome(isHit: finding.record != nil) }
       return finding
     }
-    let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
+    let finding = store.read(
+      digest, for: zone, mayWait: false,
+      lender: leastLent.map { DiskLender(leastBytes: $0, reader: readers[0].systemLane) },
+      suits: suits)
     let end = SystemClock.monotonic
     let nanoseconds = end.nanoseconds(since: begun)
     if nanoseconds > promptNanoseconds {

@@ -7,6 +7,9 @@ package struct DiskConfiguration: Sendable {
   /// Bytes of a new segment.
   let segmentBytes: Int
 
+  /// Segments of which something may be lent at a time.
+  var lentSegments: Int { quotaBytes / segmentBytes / DiskLimits.lentShareOfSegments }
+
   /// At most `maximumBytes`, and no less than `DiskLimits.quotaBytesLeast`. It may differ from what
   /// it was at the last start: what is too much is evicted.
   package init(maximumBytes: Int) {

@@ -98,6 +98,24 @@ package enum DiskLimits {
   /// more than the way to a reader and back costs. Larger ones are left to the readers.
   static let promptBytes = 256 << 10
 
+  /// Bodies from this many bytes are sent by the kernel out of their segment where memory has no room for
+  /// them, if it has them in memory; below it a copy costs less than the extra calls.
+  static let lentBytes = 64 << 10
+
+  /// The same of those that were asked for lately, which smaller ones would be read into memory for.
+  static let lentBytesOfRemembered = 512 << 10
+
+  /// How long a record that was read and found to be sound is sent so without being read again.
+  static let checkInterval = Duration.seconds(60)
+
+  /// The part of a full disk's segments (1/2) of which something may be lent at a time; others are read. They
+  /// are not evicted meanwhile, so that slow clients keep no files that the quota does not count. A zone has
+  /// no more of them than it leaves for the others.
+  static let lentShareOfSegments = 2
+
+  /// The oldest segments (1/8) of a full disk lend nothing: they are about to be evicted.
+  static let keptFromLending = 8
+
   /// Looks at the disk within jobs, in one round of a loop, of 10 to 30 us each: a job may have many
   /// requests. For more of them it takes tasks, between which others have their turn.
   static let looksOfRound = 4

@@ -1,7 +1,9 @@
 // Finding a record.
 
 import Primitives
+import Runtime
 import Storage
+import Synchronization
 
 extension DiskStore {
   /// Counts a request for a digest, which decides what is admitted.
@@ -44,9 +46,11 @@ extension DiskStore {
   }
 
   /// The newest record of a digest that is the zone's and suits; `suits` is given records without their
-  /// bodies. Counts nothing. Unless it `mayWait`, the disk is not waited for, and little is read.
+  /// bodies. Counts nothing. Unless it `mayWait`, the disk is not waited for, and little is read. With a
+  /// `lender` the body may be one that is lent.
   func read(
-    _ digest: DiskDigest, for zone: ZoneID, mayWait: Bool, suits: (DiskRecord) -> Bool
+    _ digest: DiskDigest, for zone: ZoneID, mayWait: Bool, lender: DiskLender? = nil,
+    suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     var moved: [DiskPlace] = []
     // An eviction may have moved the record between the look at the index and that at its segment.
@@ -61,6 +65,11 @@ extension DiskStore {
         guard let segment = segments.withLock({ $0[entry.place.segment] }) else {
           moved.append(entry.place)
           continue
+        }
+        if let lender, isLendable(entry, of: segment, lender),
+          let record = lend(entry, of: digest, for: zone, in: segment, lender, suits)
+        {
+          return .read(record)
         }
         budget -= Int(entry.headBytes) + Int(entry.bodyBytes)
         guard budget >= 0 else { return .wouldWait }
@@ -108,12 +117,55 @@ extension DiskStore {
       guard suits(record) else { return .nothing }
       let body = try reading.body()
       if !body.isEmpty { record.body = [body] }
+      if body.count >= DiskLimits.lentBytes {
+        segment.noteSound(entry.place.offset, at: SystemClock.monotonic)
+      }
       segment.warm(entry.place.offset)
       return .read(record)
     } catch {
       noteReadFault(error)
       _ = add(digest, .forget(entry.place))
       return .nothing
+    }
+  }
+
+  /// Whether the kernel may send the body out of its segment: that was found to be sound lately, and it is
+  /// fresh, so that nothing else is done with it.
+  private func isLendable(
+    _ entry: DiskEntry, of segment: DiskSegment, _ lender: DiskLender
+  ) -> Bool {
+    Int(entry.bodyBytes) >= lender.leastBytes
+      && segment.isSound(entry.place.offset, at: SystemClock.monotonic)
+      && Int64(entry.expires) > SystemClock.wall.seconds
+  }
+
+  /// The record with a body that is lent; nil if it must be read, or does not suit.
+  private func lend(
+    _ entry: DiskEntry, of digest: DiskDigest, for zone: ZoneID, in segment: DiskSegment,
+    _ lender: DiskLender, _ suits: (DiskRecord) -> Bool
+  ) -> DiskRecord? {
+    do throws(DiskFault) {
+      let reading = try RecordReading(
+        headCachedOf: segment, at: Int(entry.place.offset), headBytes: Int(entry.headBytes),
+        bodyBytes: Int(entry.bodyBytes))
+      guard let reading, reading.header.digest == digest, reading.header.zone == zone,
+        reading.header.selection == entry.selection
+      else { return nil }
+      var record = DiskRecord(
+        digest: digest, zone: zone, selection: entry.selection, sequence: entry.sequence,
+        receivedWall: WallTime(seconds: Int64(entry.received)),
+        expiresWall: WallTime(seconds: Int64(entry.expires)), head: try reading.head(), body: [])
+      guard suits(record),
+        let body = SegmentLoan(
+          entry, of: digest, for: zone, in: segment, self, reader: lender.reader)?
+          .body()
+      else { return nil }
+      record.body = [body]
+      segment.warm(entry.place.offset)
+      return record
+    } catch {
+      // Who reads it meets the same fault, and reports it.
+      return nil
     }
   }
 

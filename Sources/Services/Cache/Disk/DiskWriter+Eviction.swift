@@ -75,7 +75,7 @@ extension DiskWriter {
 
   /// Takes the oldest segment; the one that is written to only if there is no other, next time.
   private func beginEviction(_ step: inout WriteStep) {
-    if let oldest = store.segments.withLock({ $0.oldest(but: current?.number) }) {
+    if let oldest = store.segments.withLock({ $0.takeOldest(but: current?.number) }) {
       eviction = EvictionWalk(oldest, credit: reinsertionCredit)
     } else {
       flush(&step)
@@ -201,9 +201,11 @@ extension DiskWriter {
 
   /// Gives up the oldest segment without a look at what is in it: there is no room to write anything.
   func evictAtOnce() {
-    guard let oldest = store.segments.withLock({ $0.oldest(but: current?.number) }) else { return }
+    guard let oldest = store.segments.withLock({ $0.takeOldest(but: current?.number) }) else {
+      return
+    }
     let segment = oldest.segment
-    if eviction?.segment === segment { eviction = nil }
+    eviction = nil
     store.segments.withLock { $0.remove(segment.number) }
     goneSegments.insert(segment.number)
     sweepStart = []

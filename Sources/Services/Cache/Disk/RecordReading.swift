@@ -21,6 +21,16 @@ struct RecordReading {
     try self.init(storage, segment, offset, headBytes, bodyBytes)
   }
 
+  /// The same without the body, which is not to be asked for; nil if the kernel does not have that in memory.
+  init?(headCachedOf segment: DiskSegment, at offset: Int, headBytes: Int, bodyBytes: Int)
+    throws(DiskFault)
+  {
+    let bytes = DiskRecordHeader.bytes + headBytes
+    let storage = ByteStorage(capacity: bytes)
+    guard segment.file.readCached(bytes, at: offset, into: storage) else { return nil }
+    try self.init(storage, segment, offset, headBytes, bodyBytes)
+  }
+
   /// The same with all of the record; nil if the kernel does not have it in memory.
   init?(
     cachedOf segment: DiskSegment, at offset: Int, headBytes: Int, bodyBytes: Int

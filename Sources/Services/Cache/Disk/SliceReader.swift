@@ -23,6 +23,8 @@ final class SliceReader: BodySource, @unchecked Sendable {
   private var offset: Int
   /// Where the slice that was opened last was to be read from.
   private var openedAt = -1
+  /// Slices may be lent.
+  private var lends = false
 
   init(_ stage: CacheStage, _ source: SliceSource, _ slices: Slices, _ range: Range<Int>) {
     self.stage = stage
@@ -35,6 +37,8 @@ final class SliceReader: BodySource, @unchecked Sendable {
 
   var isReady: Bool { position == end || !pieces.isEmpty || flow?.isReady ?? false }
   var trailers: FieldBlock? { nil }
+
+  func allowLoans() { lends = true }
 
   func next(_ parker: Parker) async throws(Failure) -> Bytes? {
     while position < end {
@@ -75,8 +79,11 @@ final class SliceReader: BodySource, @unchecked Sendable {
     openedAt = position
     let index = slices.index(of: position)
     offset = slices.range(index).lowerBound
-    switch try await stage.openSlice(index, of: source, slices, parker) {
-    case .stored(let body): pieces = body.pieces[...]
+    switch try await stage.openSlice(index, of: source, slices, lends: lends, parker) {
+    case .stored(let body):
+      pieces = body.pieces[...]
+      // The next one is likely to be in memory or lent as well; a fetch of it would keep it from being lent.
+      if lends { return }
     case .flowing(let source): flow = source
     }
     let next = index + 1
