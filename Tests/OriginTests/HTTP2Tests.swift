@@ -157,7 +157,7 @@ struct HTTP2Tests {
       let origin = OriginFixture.make([server.address], lane: lane) {
         $0.scheme = .https
         $0.verifiesCertificate = false
-        $0.timeouts.firstByte = .milliseconds(400)
+        $0.timeouts.firstByte = .seconds(2)
       }
       let parker = Parker(on: lane)
       let broken = await OriginFixture(method: "POST", path: "/echo").run(
