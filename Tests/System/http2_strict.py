@@ -100,6 +100,11 @@ def answered(seen):
         return True
 
 
+def answered_or_calm(seen):
+    """A response that ends, or the connection does, because there was too much of this."""
+    return True if seen is None else connection_error(CALM)(seen) or (answered(seen) if seen[0] != GOAWAY else False)
+
+
 def alive(seen):
     """The PING that every such case sends last is answered."""
     if seen is None or seen[0] == GOAWAY:
@@ -230,6 +235,9 @@ def cases():
     yield "8.1 trailers without END_STREAM", stream_error(PROTOCOL), post() + data(1, flags=0) + head((b"x", b"y"), end=False)
     yield "8.1 trailers", answered, post() + data(1, flags=0) + head((b"x", b"y"))
     yield "8.1 trailers with a pseudo-header field", stream_error(PROTOCOL), post() + data(1, flags=0) + head((b":method", b"POST"))
+    # The bound is 200 resets (HTTP2Limits.resets), and these earn none.
+    yield "8.1 three hundred requests in a row whose trailers are refused", connection_error(CALM), [
+        *((answered_or_calm, post(n) + frame(HEADERS, END | END_HEADERS, n, block([(b"host", b"x")]))) for n in range(1, 600, 2)), get(601)]
     for name, field in (("an upper-case name", (b"X-TEST", b"ok")), ("a connection field", (b"connection", b"keep-alive")),
                         ("keep-alive", (b"keep-alive", b"1")), ("proxy-connection", (b"proxy-connection", b"x")),
                         ("transfer-encoding", (b"transfer-encoding", b"chunked")), ("upgrade", (b"upgrade", b"x")),
