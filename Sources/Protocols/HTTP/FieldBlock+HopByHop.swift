@@ -39,6 +39,16 @@ extension FieldBlock {
 }
 
 extension FieldName {
+  /// Whether a field of that name ends at this hop, whatever Connection says (RFC 9110 section 7.6.1).
+  @inlinable package var endsHere: Bool {
+    switch self {
+    case .connection, .keepAlive, .proxyConnection, .transferEncoding, .contentLength, .te,
+      .upgrade, .http2Settings, .proxyAuthorization:
+      true
+    default: false
+    }
+  }
+
   /// Whether a field stays where Connection names it. RFC 9110 section 7.6.1: a sender must not name what is
   /// meant for all recipients; without it the next hop would make something else of the message. What
   /// frames a message or belongs to this connection is for those to take out who forward the message.
@@ -46,12 +56,9 @@ extension FieldName {
     switch self {
     case .host, .cacheControl, .authorization, .cookie, .setCookie, .via, .cdnLoop, .forwarded,
       .xForwardedFor, .xForwardedHost, .xForwardedProto, .contentType, .contentEncoding,
-      .contentRange, .vary, .maxForwards:
+      .contentRange, .vary, .maxForwards, .expect:
       true
-    case .connection, .keepAlive, .proxyConnection, .transferEncoding, .contentLength, .te,
-      .upgrade, .http2Settings, .proxyAuthorization, .expect:
-      true
-    default: false
+    default: endsHere
     }
   }
 }

@@ -56,9 +56,9 @@ package final class Listener: Channel {
   }
 
   /// Has the kernel give to `descriptor`, of all sockets that share its port, what the core `core`
-  /// receives (SO_INCOMING_CPU, Linux 6.2); nil: it spreads by a hash. Datagram sockets too.
-  package static func steer(_ descriptor: Int32, to core: Int32?) throws(RuntimeError) {
-    let result = skerry_set_incoming_cpu(descriptor, core ?? -1)
+  /// receives (SO_INCOMING_CPU, Linux 6.2), where it spreads by a hash else. Datagram sockets too.
+  package static func steer(_ descriptor: Int32, to core: Int32) throws(RuntimeError) {
+    let result = skerry_set_incoming_cpu(descriptor, core)
     guard result >= 0 else {
       throw RuntimeError("steer", "listener \(descriptor)", result: Int(result))
     }

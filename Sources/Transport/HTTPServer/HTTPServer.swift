@@ -74,7 +74,8 @@ package final class HTTPServer: @unchecked Sendable {
     listener.enqueue()
   }
 
-  /// Accepts no more connections than have come (at the bound of connections as others end), and closes each after what it is doing. On the loop.
+  /// Accepts no more connections than have come (at the bound of connections as others end), and closes
+  /// each after what it is doing. On the loop.
   package func drain() {
     isDraining = true
     for listener in listeners { listener.finish() }

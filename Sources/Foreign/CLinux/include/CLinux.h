@@ -75,7 +75,7 @@ typedef struct { const void *base; size_t count; } skerry_slice;
 int32_t skerry_listen(const skerry_address *address, int32_t backlog, bool share_port);
 int32_t skerry_listen_path(const char *path, int32_t backlog);
 int32_t skerry_listen_reuse(int32_t descriptor, int32_t backlog);
-// Of sockets that share a port, this one gets what that processor receives; -1: any.
+// Of sockets that share a port, this one gets what that processor receives.
 int32_t skerry_set_incoming_cpu(int32_t descriptor, int32_t cpu);
 int32_t skerry_accept(int32_t listener, skerry_address *peer);
 int32_t skerry_connect(const skerry_address *address);

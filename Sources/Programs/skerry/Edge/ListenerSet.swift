@@ -79,9 +79,10 @@ struct ListenerSet {
         set.entries.append(try take(.dnsStreams, entry.address, loops, from: &inherited))
       }
     }
-    for entry in set.entries {
+    // A successor has the same options: what it inherits is never to be undone.
+    for entry in set.entries where options.incomingCPU {
       for (descriptor, core) in zip(entry.descriptors, cores) {
-        try Listener.steer(descriptor, to: options.incomingCPU ? core : nil)
+        try Listener.steer(descriptor, to: core)
       }
     }
     return set
