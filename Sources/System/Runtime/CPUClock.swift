@@ -12,15 +12,35 @@ package struct CPUClock: Sendable {
 
   /// Measures the counter against the monotonic clock for about two milliseconds.
   private init() {
-    let start = (skerry_ticks(), skerry_monotonic_nanoseconds())
-    var end = start
-    repeat {
-      end = (skerry_ticks(), skerry_monotonic_nanoseconds())
-    } while end.1 - start.1
-      < 2_000_000
-    let ticks = max(end.0 &- start.0, 1)
-    scale = ((end.1 - start.1) << 32) / ticks
-    inverse = (ticks << 16) / (end.1 - start.1)
+    self.init(ticks: { skerry_ticks() }, nanoseconds: { skerry_monotonic_nanoseconds() })
+  }
+
+  /// Measures `ticks` against `nanoseconds`, which are the readings of two clocks.
+  init(ticks: () -> UInt64, nanoseconds: () -> UInt64) {
+    let start = Self.reading(ticks, nanoseconds)
+    while nanoseconds() - start.nanoseconds < 2_000_000 {}
+    let end = Self.reading(ticks, nanoseconds)
+    let passed = max(end.ticks &- start.ticks, 1)
+    scale = ((end.nanoseconds - start.nanoseconds) << 32) / passed
+    inverse = (passed << 16) / (end.nanoseconds - start.nanoseconds)
+  }
+
+  /// Both clocks at one instant: of several readings the one that took least, since whoever has the core
+  /// between the two may keep it for longer than all that is measured.
+  private static func reading(
+    _ ticks: () -> UInt64, _ nanoseconds: () -> UInt64
+  ) -> (ticks: UInt64, nanoseconds: UInt64) {
+    var best = (ticks: UInt64(0), nanoseconds: UInt64(0))
+    var least = UInt64.max
+    for _ in 0..<16 {
+      let before = ticks()
+      let read = nanoseconds()
+      let taken = ticks() &- before
+      guard taken < least else { continue }
+      least = taken
+      best = (before &+ taken / 2, read)
+    }
+    return best
   }
 
   package static let shared = CPUClock()
