@@ -166,6 +166,7 @@ import Zones
     }
     // The first name's look-up is one of those under way.
     #expect(counts == [5, 6])
+    try await edge.wait { await edge.on(0) { $0.lookups.isEmpty } }
     #expect(await edge.ask("a.example").status == 308)
   }
 
