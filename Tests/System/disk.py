@@ -10,10 +10,12 @@ disk.py prefix PORT HOST PREFIX COUNT SIZE: the same from 0 on, in the order in 
 disk.py race PORT HOST PREFIX SIZE SECONDS FILE: fetches one after the other and notes each that is complete in
   FILE with the time, until the edge goes away or the time is over. Fails at a wrong byte.
 disk.py flip FILE COUNT SEED: changes COUNT bytes at random places.
+disk.py cold FILE...: the kernel forgets what it has of them in memory, as if it had needed that.
 """
 import hashlib
 import http.client
 import http.server
+import os
 import random
 import socketserver
 import sys
@@ -146,5 +148,12 @@ def flip(path, count, seed):
             f.write(bytes([byte ^ (1 << rng.randrange(8))]))
 
 
-COMMANDS = {"origin": origin, "get": get, "prefix": prefix, "race": race, "flip": flip}
+def cold(*paths):
+    for path in paths:
+        with open(path, "rb") as f:
+            os.fsync(f.fileno())
+            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+COMMANDS = {"cold": cold, "origin": origin, "get": get, "prefix": prefix, "race": race, "flip": flip}
 COMMANDS[sys.argv[1]](*sys.argv[2:])

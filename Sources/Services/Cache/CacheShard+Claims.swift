@@ -37,8 +37,10 @@ extension CacheShard {
   }
 
   /// The end of a fetch for a key that this shard owns: `response` is to be stored, if there is
-  /// one; `isUnshareable` says that others waited in vain for it.
-  func settle(_ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool) {
+  /// one, or kept if it `isFromDisk`; `isUnshareable` says that others waited in vain for it.
+  func settle(
+    _ flight: Flight, _ response: StoredResponse?, isUnshareable: Bool, isFromDisk: Bool = false
+  ) {
     charge(flight.zone.id)
     if let claim = claims.first(flight.hash, where: { $0.flight === flight }) {
       claims.remove(claim, hash: flight.hash)
@@ -49,7 +51,8 @@ extension CacheShard {
     }
     guard let response, !wasInvalidated(flight.hash, of: flight.zone, since: flight.startedAt)
     else { return }
-    if insert(response), !response.head.noCache { markers.clear(flight.hash) }
+    let isStored = isFromDisk ? promote(response) : insert(response)
+    if isStored, !response.head.noCache { markers.clear(flight.hash) }
   }
 
   /// What a loop that fetched for a key of another shard remembers of it.

@@ -49,14 +49,17 @@ extension CacheShard {
     return true
   }
 
-  /// Stores what was read from the disk, if there is room or it is worth that of another.
-  func promote(_ response: StoredResponse) {
+  /// Stores what was read from the disk, if there is room or it is worth that of another; a stale one in
+  /// any case, since others must know what is learnt of it, as that its origin fails. True if it did.
+  @discardableResult
+  func promote(_ response: StoredResponse) -> Bool {
     if queues.bytes + inFlightBytes + response.cost > capacity,
+      response.freshness.isFresh(at: now),
       let slot = zoneSlots[response.zone.id], !queues.isWorthwhile(response.hash, zone: slot)
     {
-      return
+      return false
     }
-    insert(response)
+    return insert(response)
   }
 
   /// Evicts until `bytes` more fit.

@@ -171,8 +171,8 @@ final class Fill: LoopWork, @unchecked Sendable {
     }
   }
 
-  /// Whether what is on the disk answers: it moves to memory then. What has to be validated becomes
-  /// the base.
+  /// Whether what is on the disk answers: it moves to memory then, if it is worth a place there. What has
+  /// to be validated becomes the base.
   private func isOnDisk() async -> Bool {
     guard let disk = flight.shard.group?.disk,
       let stored = await disk.find(
@@ -191,7 +191,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.noteTags(stored.head.tags)
       return false
     }
-    settle(stored, isUnshareable: false)
+    settle(stored, isUnshareable: false, isFromDisk: true)
     flight.end(.found(stored))
     return true
   }
@@ -360,20 +360,21 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   /// Tells the key's owner that the fetch is over; `isUnshareable` if others waited in vain.
   func settle(
-    _ response: StoredResponse?, isUnshareable: Bool, removing stale: StoredResponse? = nil
+    _ response: StoredResponse?, isUnshareable: Bool, isFromDisk: Bool = false,
+    removing stale: StoredResponse? = nil
   ) {
     guard !isSettled else { return }
     isSettled = true
     let marks = isUnshareable && flight.isShared
     if owner.loop === loop {
       if let stale { owner.remove(stale) }
-      owner.settle(flight, response, isUnshareable: marks)
+      owner.settle(flight, response, isUnshareable: marks, isFromDisk: isFromDisk)
       return
     }
     flight.shard.learn(flight, response, isUnshareable: marks)
     owner.lane.post { [owner, flight] in
       if let stale { owner.remove(stale) }
-      owner.settle(flight, response, isUnshareable: marks)
+      owner.settle(flight, response, isUnshareable: marks, isFromDisk: isFromDisk)
     }
   }
 }

@@ -19,12 +19,7 @@ extension CacheStage {
       return false
     case .found(let stored):
       guard isUsable(stored, lookup) else { return false }
-      // What is learnt of a stale one, as that its origin fails, must be known to others.
-      if stored.freshness.isFresh(at: shard.now) {
-        shard.promote(stored)
-      } else {
-        shard.insert(stored)
-      }
+      shard.promote(stored)
       exchange.facts.isFromDisk = true
       return answer(
         exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
