@@ -56,6 +56,56 @@ struct FairnessTests {
     #expect(ratio > 2 && ratio < 4.5)
   }
 
+  @Test("however much the loop itself takes, the system's work has its turns beside busy tenants")
+  func overhead() async throws {
+    _ = SharedRuntime.loop  // The global executor is routed.
+    let loop = try EventLoop(name: "burdened", index: 9)
+    // Never stopped: the rest of this test may go on there.
+    try loop.start()
+    let served = await SharedRuntime.run(on: loop) { lane in
+      let burden = Burden(on: lane)
+      burden.setDeadline(loop.now)
+      let tenants = (0..<3).map { Busy(on: Lane(loop: loop, name: "busy \($0)")) }
+      for tenant in tenants { tenant.enqueue() }
+      let served = Shared(0)
+      let parker = Parker(on: lane)
+      for posted in 1...50 {
+        loop.systemLane.post { served.value += 1 }
+        // Hundreds of rounds: a few are enough.
+        let end = tenants[0].turns + 1_000
+        while served.value < posted, tenants[0].turns < end { await parker.yield() }
+      }
+      for tenant in tenants { tenant.isOver = true }
+      burden.isOver = true
+      return served.value
+    }
+    #expect(served == 50)
+  }
+
+  /// Takes four milliseconds between the turns, in each tick of the timers.
+  private final class Burden: LoopWork {
+    var isOver = false
+
+    override func deadlineReached() {
+      let end = loop.threadCPUNanoseconds + 4_000_000
+      while loop.threadCPUNanoseconds < end {}
+      if !isOver { setDeadline(loop.now) }
+    }
+  }
+
+  /// A tenant at overload.
+  private final class Busy: LoopWork {
+    var isOver = false
+    private(set) var turns = 0
+
+    override func run() {
+      let end = loop.threadCPUNanoseconds + 20_000
+      while loop.threadCPUNanoseconds < end {}
+      turns += 1
+      if !isOver { enqueue() }
+    }
+  }
+
   @Test("a job above the watchdog's bound is named")
   func watchdog() async {
     // On a busy machine others' jobs may be above the bound as well.

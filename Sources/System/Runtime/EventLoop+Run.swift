@@ -50,7 +50,7 @@ extension EventLoop {
   private func runLanes() {
     guard !scheduler.isEmpty else { return }
     let start = CPUClock.now
-    unsafe system?._withUnsafeGuaranteedRef { settle($0, at: start) }
+    settleOwn(at: start)
     beginSpan()
     while let lane = unsafe scheduler.nextLane() {
       // Safe: it is listed until its turn has ended.
@@ -109,19 +109,36 @@ extension EventLoop {
   /// Charges the ticks since the last settlement to the charged lane.
   func settle() {
     let now = CPUClock.now
+    guard let payer = unsafe payer else { return settleOwn(at: now) }
     // Safe: nobody else begins to pay meanwhile.
-    unsafe (payer ?? system)?._withUnsafeGuaranteedRef { settle($0, at: now) }
+    unsafe payer._withUnsafeGuaranteedRef { settle($0, at: now) }
   }
 
+  @inline(__always)
   private func settle(_ lane: Lane, at now: UInt64) {
+    let spent = ticksSpent(until: now)
+    lane.deficit -= Int64(truncatingIfNeeded: spent)
+    lane.ledger.ticks += spent
+  }
+
+  /// What the loop itself takes between turns is the system's in the ledger only: with it as a debt,
+  /// collecting what comes for busy tenants would leave new connections without a turn for ever.
+  private func settleOwn(at now: UInt64) {
+    let spent = ticksSpent(until: now)
+    // Safe: kept for the life of the loop.
+    unsafe system?._withUnsafeGuaranteedRef { $0.ledger.ticks += spent }
+  }
+
+  /// The ticks from the last settlement to this one, at `now`.
+  @inline(__always)
+  private func ticksSpent(until now: UInt64) -> UInt64 {
     var spent = now &- chargedSince
     chargedSince = now
     let isSuspicious = spent > ticks.suspicion
     if isSuspicious { checkCharges() }
     if audit.excessTicks > 0 { spent = audit.corrected(spent, isChecked: isSuspicious) }
-    lane.deficit -= Int64(truncatingIfNeeded: spent)
-    lane.ledger.ticks += spent
     spentTicks &+= spent
+    return spent
   }
 
   /// Makes the ledgers of the loop's lanes add up to its thread's CPU time. On the loop.
