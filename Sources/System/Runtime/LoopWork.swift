@@ -30,7 +30,10 @@ package import Primitives
   }
 
   deinit {
-    if timerSlot >= 0 { loop.timers.remove(self) }
+    if timerSlot >= 0 {
+      assert(EventLoop.isCurrent(loop), "\(type(of: self)) ended off its loop, with a deadline")
+      loop.timers.remove(self)
+    }
   }
 
   /// Does what there is to do; called on `lane`'s turn.
