@@ -54,8 +54,7 @@ struct LookupTests {
       guard server.cold.gathering.count == first + 1, first <= 256 else {
         return "\(first) look-ups"
       }
-      let parker = Parker(on: lane)
-      while server.held.freeCount < NameServiceLimits.heldQueries { await parker.yield() }
+      await lane.wait { server.held.freeCount >= NameServiceLimits.heldQueries }
       return server.cold.hasRoom(for: test.address) ? "fine" : "not given back"
     }
     #expect(outcome == "fine")

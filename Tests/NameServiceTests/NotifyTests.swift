@@ -84,14 +84,13 @@ struct NotifyTests {
       let first = secondary.messages[0]
       guard first[2] == 0x24, first[3] == 0, Self.serial(first) == 7 else { return "\(first)" }
       await secondary.wait(for: 2)
-      let parker = Parker(on: lane)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       test.server.apply(
         ZoneID(high: 9, low: 9), TransferTests.zone(2, serial: 8, transfers, epoch: 2))
       test.directory.transferred["xfer"] = TransferTests.zone(2, serial: 8, transfers, epoch: 2)
       test.server.tellSecondaries(of: apex)
       await secondary.wait(for: 3)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.notified)"
     }
     #expect(outcome == "[7, 7, 8] 2")
@@ -122,8 +121,7 @@ struct NotifyTests {
       }
       test.server.tellSecondaries(of: Messages.wire("xfer.test"))
       await secondary.wait(for: 2)
-      let parker = Parker(on: lane)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       return "\(test.server.counters.notified) \(test.server.counters.unreached)"
     }
     #expect(outcome == "1 0")
@@ -161,8 +159,7 @@ struct NotifyTests {
       test.server.tellSecondaries(of: Messages.wire("none.test"))
       test.server.tellSecondaries(of: Messages.wire("z1.test"))
       await secondary.wait(for: 1)
-      let parker = Parker(on: lane)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       return
         "\(test.server.counters.unreached) \(test.server.lastFailure?.contains("REFUSED") == true)"
     }
@@ -235,25 +232,25 @@ struct NotifyTests {
       change(7, transfers)
       await secondary.wait(for: 1)
       let parker = Parker(on: lane)
-      while test.server.counters.notified == 0 { await parker.yield() }
+      await lane.wait { test.server.counters.notified > 0 }
       for serial in [8, 9, 10] as [UInt32] {
         change(serial, transfers)
         await parker.yield()
       }
       await secondary.wait(for: 2)
       // Nobody answers the next one, and then nobody is to be told.
-      while test.server.counters.notified == 1 { await parker.yield() }
+      await lane.wait { test.server.counters.notified != 1 }
       secondary.answer = nil
       change(11, transfers)
       await secondary.wait(for: 3)
       change(12, TransferConfiguration())
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       // The same when the zone is gone.
       change(13, transfers)
       await secondary.wait(for: 4)
       test.directory.transferred["xfer"] = nil
       test.server.apply(ZoneID(high: 9, low: 9), nil)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       return "\(secondary.messages.map { Self.serial($0) ?? 0 }) \(test.server.counters.unreached)"
     }
     #expect(outcome == "[7, 10, 11, 13] 0")
@@ -264,8 +261,7 @@ struct NotifyTests {
       guard let test = ServerTest(lane) else { return "no sockets" }
       defer { test.close() }
       test.server.tellSecondaries(of: Messages.wire("zone.broken"))
-      let parker = Parker(on: lane)
-      while test.server.notificationCount > 0 { await parker.yield() }
+      await lane.wait { test.server.notificationCount == 0 }
       return "\(test.directory.lookups) \(test.server.counters.unreached)"
     }
     #expect(outcome == "3 1")

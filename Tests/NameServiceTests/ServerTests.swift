@@ -99,8 +99,7 @@ struct ServerTests {
       let replies = await stream.replies(100)
       stream.close()
       guard replies.map(\.id) == Array(0..<100) else { return "\(replies.map(\.id))" }
-      let parker = Parker(on: lane)
-      while test.server.connectionCount > 0 { await parker.yield() }
+      await lane.wait { test.server.connectionCount == 0 }
       return replies.filter { $0.code == 5 }.count == 10 ? "fine" : "wrong codes"
     }
     #expect(outcome == "fine")
@@ -120,8 +119,7 @@ struct ServerTests {
       for round in 1...10 {
         // What waits for a zone's turn is bounded, and so is what the kernel keeps.
         for id in 0..<40 { test.send(Messages.query("r\(id).z1.test", .a, id: id)) }
-        let parker = Parker(on: lane)
-        while test.server.counters.answered < 1 + 40 * round { await parker.yield() }
+        await lane.wait { test.server.counters.answered >= 1 + 40 * round }
       }
       let first = await test.replies(1, atLeast: true)
       let whole = first.filter { !$0.isTruncated }.count

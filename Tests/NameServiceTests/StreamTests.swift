@@ -49,8 +49,7 @@ struct StreamTests {
         streams[0].send(query)
         _ = await streams[0].replies(1)
       }
-      let parker = Parker(on: lane)
-      while !streams[1].hasEnded { await parker.yield() }
+      await lane.wait { streams[1].hasEnded }
       defer { for stream in streams { stream.close() } }
       return "\(test.server.connectionCount) \(streams.map(\.hasEnded))"
     }
@@ -71,8 +70,7 @@ struct StreamTests {
       _ = await idle.replies(1)
       greedy.takesNothing = true
       for id in 0..<2_000 { greedy.send(Self.framed(Messages.query("long.z1.test", .txt, id: id))) }
-      let parker = Parker(on: lane)
-      while test.server.connectionCount > 1 { await parker.yield() }
+      await lane.wait { test.server.connectionCount <= 1 }
       idle.send(query)
       let replies = await idle.replies(1)
       idle.close()
@@ -116,8 +114,7 @@ struct StreamTests {
       }
       defer { test.close() }
       stream.send([0xff, 0xff] + Array(repeating: 0, count: 8_000))
-      let parker = Parker(on: lane)
-      while !stream.hasEnded { await parker.yield() }
+      await lane.wait { stream.hasEnded }
       stream.close()
       return true
     }
@@ -138,11 +135,10 @@ struct StreamTests {
       }
       // One that is under way, and one that is not whole.
       busy.send(Self.framed(Messages.query("www.z2.test", .a)) + [0])
-      let parker = Parker(on: lane)
-      while test.directory.lookups < 2 { await parker.yield() }
+      await lane.wait { test.directory.lookups >= 2 }
       test.server.drain()
       let replies = await busy.replies(1)
-      while test.server.connectionCount > 0 { await parker.yield() }
+      await lane.wait { test.server.connectionCount == 0 }
       for stream in [idle, busy] { stream.close() }
       return "\(replies.map(\.code))"
     }
@@ -166,7 +162,7 @@ struct StreamTests {
         stream.send([byte])
         await parker.yield()
       }
-      while served.lane.ledger.bytesIn < UInt64(query.count - 1) { await parker.yield() }
+      await lane.wait { served.lane.ledger.bytesIn >= UInt64(query.count - 1) }
       guard served.deadline == first else { return "bytes count" }
       stream.send([query[query.count - 1]])
       _ = await stream.replies(1)

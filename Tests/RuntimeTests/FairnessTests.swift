@@ -93,19 +93,6 @@ struct FairnessTests {
     }
   }
 
-  /// A tenant at overload.
-  private final class Busy: LoopWork {
-    var isOver = false
-    private(set) var turns = 0
-
-    override func run() {
-      let end = loop.threadCPUNanoseconds + 20_000
-      while loop.threadCPUNanoseconds < end {}
-      turns += 1
-      if !isOver { enqueue() }
-    }
-  }
-
   @Test("a job above the watchdog's bound is named")
   func watchdog() async {
     // On a busy machine others' jobs may be above the bound as well.

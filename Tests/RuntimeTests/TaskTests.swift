@@ -41,6 +41,47 @@ struct TaskTests {
     #expect(outcome.1 >= 20_000_000)
   }
 
+  @Test("a deadline that passes before the task is parked is not lost")
+  func deadlineBeforePark() async {
+    let timedOut = await SharedRuntime.run { lane in
+      let busy = (0..<8).map { Busy(on: Lane(loop: lane.loop, name: "busy \($0)")) }
+      for work in busy { work.enqueue() }
+      let timedOut = await Self.parks(20, on: lane)
+      for work in busy { work.isOver = true }
+      return timedOut
+    }
+    #expect(timedOut == 20)
+  }
+
+  /// How many of `count` parks timed out. In no lane's actor: other lanes have their turns between the
+  /// setting of the deadline and the suspension.
+  @concurrent private static func parks(_ count: Int, on lane: Lane) async -> Int {
+    let parker = Parker(on: lane)
+    var timedOut = 0
+    for _ in 0..<count {
+      let rescue = Rescue(on: lane, parker)
+      rescue.setDeadline(lane.loop.now + .seconds(5))
+      // The lane has no credit left.
+      let end = lane.loop.threadCPUNanoseconds + 1_000_000
+      while lane.loop.threadCPUNanoseconds < end {}
+      if await parker.park(until: lane.loop.now) == .timedOut { timedOut += 1 }
+      rescue.setDeadline(.never)
+    }
+    return timedOut
+  }
+
+  /// Ends a wait that nothing else ends.
+  private final class Rescue: LoopWork {
+    private let parker: Parker
+
+    init(on lane: Lane, _ parker: Parker) {
+      self.parker = parker
+      super.init(on: lane)
+    }
+
+    override func deadlineReached() { parker.wake() }
+  }
+
   @Test("a cancelled park returns, and so does every later one")
   func cancellation() async {
     let outcomes = await SharedRuntime.run { lane in

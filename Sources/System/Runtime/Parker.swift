@@ -45,7 +45,7 @@ package import Primitives
     // Safe: resumed exactly once, here or by `resume`. The task may have been suspended once more on
     // its way into the closure (a hop to its executor), so what came meanwhile is looked at again.
     await unsafe withUnsafeContinuation { waiting in
-      if isSignalled || isCancelled {
+      if isSignalled || isCancelled || hasTimedOut {
         unsafe waiting.resume()
       } else {
         unsafe continuation = waiting
