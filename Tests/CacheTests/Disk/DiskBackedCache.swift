@@ -18,6 +18,8 @@ final class DiskBackedCache: @unchecked Sendable {
   private let lane: Lane
   private let source: TestOrigin
   private let ramBytes: Int
+  private let valve: Valve?
+  private let diskBytes: Int
   private var purges = ModelPurges()
   /// Nil between two processes.
   private(set) var process: Process?
@@ -31,8 +33,11 @@ final class DiskBackedCache: @unchecked Sendable {
   }
 
   init(
-    _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20, _ source: TestOrigin
+    _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20,
+    valve: Valve? = nil, diskBytes: Int = 64 << 20, _ source: TestOrigin
   ) {
+    self.diskBytes = diskBytes
+    self.valve = valve
     self.ramBytes = ramBytes
     self.folder = folder
     self.zone = zone
@@ -42,10 +47,12 @@ final class DiskBackedCache: @unchecked Sendable {
 
   /// Begins a process, whose clocks stand still.
   func start(at time: HeldTime) async throws {
-    let thread = SharedLoops.group.storage[0]
+    // Nobody else's tests are held up by a slow disk.
+    let thread = SharedLoops.group.storage[valve == nil ? 0 : 2]
+    let segments = try SegmentFolder(folder + "/segments")
     let disk = DiskCache(
-      folder + "/index", files: try SegmentFolder(folder + "/segments"),
-      DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
+      folder + "/index", files: valve.map { SlowFiles(segments, $0) } ?? segments,
+      DiskConfiguration(maximumBytes: diskBytes), writer: thread, readers: [thread],
       // However busy the machine is, what is read at once is no matter of time.
       promptNanoseconds: .max, report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
