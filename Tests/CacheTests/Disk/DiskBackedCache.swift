@@ -69,6 +69,7 @@ final class DiskBackedCache: @unchecked Sendable {
   /// Ends it, when all was written.
   func stop() async {
     guard let process else { return }
+    process.shard.owed.stop()
     let flag = Flag()
     process.disk.close { flag.raise() }
     await lane.wait { flag.isRaised }

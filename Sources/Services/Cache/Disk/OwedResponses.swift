@@ -48,6 +48,12 @@ final class OwedResponses: LoopWork, @unchecked Sendable {
     count(-response.cost, of: response.zone.id)
   }
 
+  /// Nothing is tried any more. On the loop, before the shard ends elsewhere: the deadline is the loop's.
+  func stop() {
+    line.removeAll()
+    setDeadline(.never)
+  }
+
   private func count(_ bytes: Int, of zone: ZoneID) {
     bytesOfZones.withLock { zones in
       let sum = (zones[zone] ?? 0) + bytes
