@@ -23,6 +23,7 @@ struct PromptHitTests {
   /// the disk; the requests that its origin got then.
   private func ask(
     _ control: String = "max-age=600", bodyBytes: Int = 0, ramBytes: Int = 64 << 20,
+    isPrompt: Bool = true,
     _ body: @escaping @Sendable (DiskBackedCache, DiskBackedCache.Process, Lane) async -> Void
   ) async throws -> Int {
     // Not in memory: such a file system does not say what it has there.
@@ -37,7 +38,8 @@ struct PromptHitTests {
         ).fetched()
       }
       let cache = DiskBackedCache(
-        path, zone: ZoneID(high: 1, low: 2), on: lane, ramBytes: ramBytes, origin)
+        path, zone: ZoneID(high: 1, low: 2), on: lane, ramBytes: ramBytes, isPrompt: isPrompt,
+        origin)
       do {
         try await cache.start(at: Self.time(0))
         for number in 0..<10 { _ = await cache.send("GET", "/\(number)") }
@@ -103,16 +105,20 @@ struct PromptHitTests {
     #expect(asked == 3)
   }
 
-  @Test("memory that is full takes what is asked for again soon, and nothing for one request")
-  func full() async throws {
-    let asked = try await ask(bodyBytes: 50_000, ramBytes: 450_000) { cache, process, lane in
+  @Test(
+    "full memory takes what is asked for again soon and nothing for one request, however it is read",
+    arguments: [(true, nil), (false, nil), (false, "only-if-cached")])
+  func full(_ isPrompt: Bool, control: String?) async throws {
+    let asked = try await ask(bodyBytes: 50_000, ramBytes: 450_000, isPrompt: isPrompt) {
+      _, process, lane in
       let parker = Parker(on: lane)
       /// Whether it came from the disk.
       func get(_ number: Int) async -> Bool {
         await parker.yield()
-        let client = TestClient("GET", "/\(number)", on: lane)
+        let fields = control.map { [("Cache-Control", $0)] } ?? []
+        let client = TestClient("GET", "/\(number)", fields, on: lane)
         client.begin(process.stage)
-        await lane.wait { client.isDone }
+        await lane.wait { client.isDone && process.shard.flights.count == 0 }
         #expect(client.reply.body.count == 50_000)
         return client.exchange.facts.isFromDisk
       }

@@ -63,7 +63,7 @@ extension CacheStage {
     let (zone, hash) = (zone, lookup.hash)
     await owner.loop.perform {
       owner.charge(zone.id)
-      if !owner.wasInvalidated(hash, of: zone, since: start.instant) { owner.insert(stored) }
+      if !owner.wasInvalidated(hash, of: zone, since: start.instant) { owner.promote(stored) }
     }
     lookup.found = stored
     exchange.facts.isFromDisk = true

@@ -15,6 +15,7 @@ package final class DiskCache: Sendable {
   private let writer: Lane
   /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
   private let promptNanoseconds: UInt64
+  private let findDuration: Duration
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
   /// Until when, in nanoseconds, nobody waits for room in the queue, because nothing was written.
@@ -34,9 +35,11 @@ package final class DiskCache: Sendable {
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
     writer: EventLoop, readers: [EventLoop],
     promptNanoseconds: UInt64 = DiskLimits.promptNanoseconds,
+    findDuration: Duration = DiskLimits.findDuration,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.promptNanoseconds = promptNanoseconds
+    self.findDuration = findDuration
     self.readers = readers
     self.writer = writer.systemLane
     reads = Guarded(ReadQueue(readers: readers.count))
@@ -78,7 +81,8 @@ package final class DiskCache: Sendable {
     }
     let finding = findAtOnce(digest, for: zone, in: store, isCounted: isCounted, suits: suits)
     guard finding.isOpen else { return finding.record }
-    let request = DiskRequest(digest, zone, on: lane, isCounted: isCounted, suits)
+    let request = DiskRequest(
+      digest, zone, on: lane, patience: findDuration, isCounted: isCounted, suits)
     let added = reads.withLock { reads in
       reads.add(request, of: zone) ? (true, reads.wakeReader()) : (false, nil)
     }

@@ -11,6 +11,7 @@ final class DiskRequest: @unchecked Sendable {
   let zone: ZoneID
   let suits: @Sendable (DiskRecord) -> Bool
   let begun: Instant
+  private let deadline: Instant
   /// Whether it is somebody's request, and no look by an operator.
   let isCounted: Bool
   private let lane: Lane
@@ -18,7 +19,7 @@ final class DiskRequest: @unchecked Sendable {
   private var answer: DiskRecord??
 
   init(
-    _ digest: DiskDigest, _ zone: ZoneID, on lane: Lane, isCounted: Bool,
+    _ digest: DiskDigest, _ zone: ZoneID, on lane: Lane, patience: Duration, isCounted: Bool,
     _ suits: @escaping @Sendable (DiskRecord) -> Bool
   ) {
     self.digest = digest
@@ -27,6 +28,7 @@ final class DiskRequest: @unchecked Sendable {
     self.isCounted = isCounted
     self.lane = lane
     begun = SystemClock.monotonic
+    deadline = begun + patience
     parker = Parker(on: lane)
   }
 
@@ -40,7 +42,6 @@ final class DiskRequest: @unchecked Sendable {
 
   /// The answer, when it has come; nil if that takes too long. On the task's lane.
   func wait() async -> DiskRecord? {
-    let deadline = begun + DiskLimits.findDuration
     while SystemClock.monotonic < deadline {
       if let answer { return answer }
       _ = await parker.park(until: deadline)
