@@ -16,7 +16,6 @@ struct NotifyTests {
     private(set) var messages: [[UInt8]] = []
     /// What to answer; nil is silence.
     var answer: ((Span<UInt8>) -> [UInt8]?)?
-    private lazy var parker = Parker(on: lane)
 
     init?(_ lane: Lane) {
       self.lane = lane
@@ -42,7 +41,6 @@ struct NotifyTests {
           return answer.count
         }
       }
-      parker.wake()
     }
 
     /// The serial numbers that it was told; one that was told again is there once: on a busy machine the
@@ -53,12 +51,10 @@ struct NotifyTests {
       }
     }
 
-    func wait(for count: Int) async { while messages.count < count { _ = await parker.park() } }
+    func wait(for count: Int) async { await lane.wait { messages.count >= count } }
 
     /// Waits until it was told a serial number.
-    func wait(forSerial serial: Int) async {
-      while serials.last != serial { _ = await parker.park() }
-    }
+    func wait(forSerial serial: Int) async { await lane.wait { serials.last == serial } }
 
     func close() { socket?.close() }
   }

@@ -149,6 +149,8 @@ import Primitives
   package mutating func append(
     atMost count: Int, _ write: (inout FieldLines, inout OutputSpan<UInt8>) -> Void
   ) {
+    // No bytes are no fields; and an empty array, which is one that all threads share, is not written to.
+    guard count > 0 else { return }
     precondition(bytes.count &+ count <= Int(Int32.max))
     var own: [Entry] = []
     swap(&own, &entries)
