@@ -211,7 +211,9 @@ final class TestStream: Channel {
         loop.withInput(count) { input.append($0) }
         parker.wake()
       case .wouldBlock: return
-      case .end, .failed: hasEnded = true
+      case .end, .failed:
+        hasEnded = true
+        parker.wake()
       }
     }
   }
@@ -220,11 +222,12 @@ final class TestStream: Channel {
     await rawReplies(count).compactMap { Messages.read($0) }
   }
 
-  /// The same as bytes.
+  /// The same as bytes; fewer if the server ends the connection before.
   func rawReplies(_ count: Int) async -> [[UInt8]] {
     var replies: [[UInt8]] = []
     while replies.count < count {
       if input.count < 2 || input.count < 2 + (Int(input[0]) << 8 | Int(input[1])) {
+        if hasEnded { break }
         _ = await parker.park()
       }
       while replies.count < count, input.count >= 2,
