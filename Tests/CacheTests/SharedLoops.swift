@@ -7,7 +7,7 @@ import Synchronization
 /// Loops for tests, started once.
 enum SharedLoops {
   static let group: EventLoopGroup = {
-    do { return try EventLoopGroup(cpus: [nil, nil], storageThreads: 3) } catch {
+    do { return try EventLoopGroup(cpus: [nil, nil], storageThreads: 2) } catch {
       preconditionFailure("no loops: \(error)")
     }
   }()

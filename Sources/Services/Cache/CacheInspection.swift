@@ -187,9 +187,6 @@ extension StorageRules.Refusal {
     case .contentType: "its Content-Type is not that of the file that its path names."
     case .tooLarge:
       "it is larger than what is kept (maximumObjectBytes, or its share of the memory)."
-    case .seldom:
-      "it is too large for memory, and the disk, which is full or too slow for what came, takes it when it "
-        + "is asked for again."
     case .range: "it is another part than was asked for, or of another version."
     }
   }

@@ -45,7 +45,7 @@ extension CacheShard {
     }
     makeRoom(response.cost)
     place(response)
-    if let disk = group?.disk, disk.put(response, at: self) == .noRoom { owed.add(response) }
+    group?.disk?.put(response, at: self)
     return true
   }
 
@@ -143,7 +143,6 @@ extension CacheShard {
   /// Removes a response that is out of the queues from the table.
   private func forget(_ response: StoredResponse) {
     response.revoke()
-    owed.settle(response)
     response.zone.count(bytes: -response.cost, objects: -1)
     if let slot = zoneSlots[response.zone.id], queues.isEmpty(slot) {
       queues.removeZone(slot)

@@ -34,8 +34,6 @@ package final class CacheShard: @unchecked Sendable {
   /// Why responses that were fetched on this loop were not stored.
   var refusals = RefusalTable()
   private var invalidations = InvalidationTable()
-  /// Responses that wait for room on the disk.
-  let owed: OwedResponses
   /// Bytes of bodies being received to be stored.
   private(set) var inFlightBytes = 0
   /// The same for each zone that has some.
@@ -62,9 +60,7 @@ package final class CacheShard: @unchecked Sendable {
     let frontBytes = shardCount > 1 ? ramBytes / CacheLimits.frontShareOfLoop : 0
     capacity = ramBytes - frontBytes
     front = FrontCache(slots: shardCount > 1 ? CacheLimits.frontSlots : 4, limit: frontBytes)
-    owed = OwedResponses(on: lane)
     key.reserveCapacity(1024)
-    owed.shard = self
   }
 
   /// Hashes of keys whose bodies are being written to the disk in slices.

@@ -24,19 +24,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   /// Where a body goes that is too large for memory.
   var writer: SliceWriter?
   var hasBegunWriting = false
-  /// The disk takes the body though nobody else has asked for it yet.
-  var isAdmitted = false
-  /// Slices that have come and wait for room there, and how many it has taken and has not.
-  var unwritten: [SliceWriter.Slice] = []
-  var slicesPut = 0
-  var slicesRefused = 0
-  /// Bytes of those that wait, accounted as in flight.
-  var unwrittenBytes = 0
-  /// How long the disk was waited for.
-  var pace = DiskPace()
   /// What those are that have come or will, if others can find the response already.
   var announced: Slices?
-  var announcedResponse: StoredResponse?
   /// Tells others how far that has come.
   var progress: SliceProgress?
   /// Bytes of the body that were announced; more are a fault.
@@ -319,7 +308,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     }
     flight.append(bytes)
     if flight.isWindowed {
-      try await writeInTurn(bytes)
+      write(bytes)
     } else {
       let fits = flight.shard.admits(
         bytes: UInt64(bytes.count), of: flight.zone.id,
@@ -333,7 +322,6 @@ final class Fill: LoopWork, @unchecked Sendable {
         passThrough()
       }
     }
-    try await keepPace(fetch.parker)
     while flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes {
       if await fetch.parker.park() == .cancelled {
         throw Failure(.clientAborted, "nobody wants the response any more")
@@ -363,7 +351,7 @@ final class Fill: LoopWork, @unchecked Sendable {
         zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
         head: head, body: body)
     }
-    await finishWriting(head)
+    finishWriting(head)
     settle(response, isUnshareable: isUnshareable)
     flight.close(response)
   }

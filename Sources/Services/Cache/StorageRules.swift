@@ -37,8 +37,6 @@ struct StorageRules {
     case contentType
     /// The rules would allow it: it is larger than what is kept.
     case tooLarge
-    /// It is too large for memory, and too seldom asked for to be put on a full disk.
-    case seldom
     /// It has more tags than may be kept, and could not be purged by them.
     case tags
     /// It is a part of something else than what was asked for.

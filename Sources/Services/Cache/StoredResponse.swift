@@ -31,8 +31,6 @@ final class StoredResponse: Evictable, Sendable {
   private static let heatBits: UInt8 = 3
   /// Set once it was put on the disk, or came from there.
   private static let onDiskBit: UInt8 = 0x40
-  /// Set while the disk owes it a place, for which there was no room.
-  private static let owedBit: UInt8 = 0x10
   /// Set by its first use.
   private static let usedBit: UInt8 = 0x20
 
@@ -112,13 +110,6 @@ final class StoredResponse: Evictable, Sendable {
 
   /// Whether it answered anyone from memory.
   var wasUsed: Bool { state.load(ordering: .relaxed) & Self.usedBit != 0 }
-
-  /// Whether it is worth a place on the disk, and there was no room when it came. For its owner.
-  var isOwed: Bool { state.load(ordering: .relaxed) & Self.owedBit != 0 }
-
-  func noteOwed() { state.bitwiseOr(Self.owedBit, ordering: .relaxed) }
-
-  func noteNotOwed() { state.bitwiseAnd(~Self.owedBit, ordering: .relaxed) }
 
   func noteOnDisk() { state.bitwiseOr(Self.onDiskBit, ordering: .relaxed) }
 

@@ -18,10 +18,8 @@ final class DiskBackedCache: @unchecked Sendable {
   private let lane: Lane
   private let source: TestOrigin
   private let ramBytes: Int
-  private let valve: Valve?
   /// Whether what is in the kernel's memory is read within a request's job.
   private let isPrompt: Bool
-  private let diskBytes: Int
   private var purges = ModelPurges()
   /// Nil between two processes.
   private(set) var process: Process?
@@ -36,11 +34,9 @@ final class DiskBackedCache: @unchecked Sendable {
 
   init(
     _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20,
-    valve: Valve? = nil, diskBytes: Int = 64 << 20, isPrompt: Bool = true, _ source: TestOrigin
+    isPrompt: Bool = true, _ source: TestOrigin
   ) {
     self.isPrompt = isPrompt
-    self.diskBytes = diskBytes
-    self.valve = valve
     self.ramBytes = ramBytes
     self.folder = folder
     self.zone = zone
@@ -50,12 +46,10 @@ final class DiskBackedCache: @unchecked Sendable {
 
   /// Begins a process, whose clocks stand still.
   func start(at time: HeldTime) async throws {
-    // Nobody else's tests are held up by a slow disk.
-    let thread = SharedLoops.group.storage[valve == nil ? 0 : 2]
-    let segments = try SegmentFolder(folder + "/segments")
+    let thread = SharedLoops.group.storage[0]
     let disk = DiskCache(
-      folder + "/index", files: valve.map { SlowFiles(segments, $0) } ?? segments,
-      DiskConfiguration(maximumBytes: diskBytes), writer: thread, readers: [thread],
+      folder + "/index", files: try SegmentFolder(folder + "/segments"),
+      DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
       // However busy the machine is, what is read at once, and what is found at all, is no matter of time.
       promptNanoseconds: isPrompt ? .max : 0, findDuration: .seconds(60),
       report: { Issue.record("\($0)") })
@@ -73,7 +67,6 @@ final class DiskBackedCache: @unchecked Sendable {
   /// Ends it, when all was written.
   func stop() async {
     guard let process else { return }
-    process.shard.owed.stop()
     let flag = Flag()
     process.disk.close { flag.raise() }
     await lane.wait { flag.isRaised }

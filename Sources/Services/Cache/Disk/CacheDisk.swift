@@ -58,70 +58,35 @@ package final class CacheDisk: Sendable {
     let head = Guarded<RecordHead?>(nil)
   }
 
-  /// What became of a response that was put here.
-  enum Outcome { case kept, refused, noRoom }
-
   /// Keeps a response, unless it is there already or not worth it. One that `isWanted` is kept even if
   /// the disk has not seen that it was asked for.
-  @discardableResult
-  func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) -> Outcome {
-    guard !stored.isOnDisk else { return .kept }
-    guard let digest = records.digest(of: CacheKey.target(of: stored.key).span) else {
-      return .refused
-    }
+  func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) {
+    guard !stored.isOnDisk, let digest = records.digest(of: CacheKey.target(of: stored.key).span)
+    else { return }
     let identity = CacheKey.identity(of: stored.key)
     let selection = selection(of: stored, identity)
     let isLarge = stored.body.slices == nil && stored.body.count > DiskLimits.bodyBytes
     guard stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
       !isLarge || stored.head.isSliceable(shard.wallTime), !isInvalidated(stored, at: shard)
-    else {
-      records.supersede(digest, selection: selection, of: stored.zone.id)
-      return .refused
-    }
-    let isAdmitted = isWanted || records.isAdmitted(digest)
-    if isAdmitted, !hasRoom(for: stored) {
-      records.supersede(digest, selection: selection, of: stored.zone.id)
-      return .noRoom
-    }
-    var slices = stored.body.slices
-    if isLarge, isAdmitted {
-      slices = putSlices(of: stored, at: shard)
-      if slices == nil {
-        records.supersede(digest, selection: selection, of: stored.zone.id)
-        return .refused
-      }
-    }
+    else { return records.supersede(digest, selection: selection, of: stored.zone.id) }
+    let slices = isLarge ? putSlices(of: stored, at: shard) : stored.body.slices
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
       receivedWall: times.received, expiresWall: times.expires,
       head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
-    guard records.put(record, isWanted: isAdmitted) else {
-      if isLarge, let slices { remove(slices, of: stored.zone.id) }
-      return isAdmitted && record.fits ? .noRoom : .refused
-    }
+    guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()
     // Its target may have been invalidated on another loop meanwhile.
     if isInvalidated(stored, at: shard) { records.remove(digest, of: stored.zone.id) }
-    return .kept
   }
 
-  /// Whether there is room for a response, or for enough of it to begin with.
-  func hasRoom(for stored: StoredResponse) -> Bool {
-    let bytes = stored.body.slices == nil ? stored.body.count : 0
-    return records.hasRoom(for: min(bytes, DiskLimits.owedBytesAtOnce), of: stored.zone.id)
-  }
-
-  /// Keeps a response that leaves memory, if it was of use there or had no room here when it came.
+  /// Keeps a response that leaves memory, if it was of use there.
   func putEvicted(_ stored: StoredResponse, at shard: CacheShard) {
-    guard stored.wasUsed || stored.isOwed, !stored.isOnDisk, stored.isCurrent else { return }
-    if put(stored, isWanted: stored.wasUsed, at: shard) == .noRoom { records.noteDropped() }
-  }
-
-  /// Whether the response for a key would be kept, as often as its target was asked for.
-  func isAdmitted(_ key: [UInt8]) -> Bool {
-    records.digest(of: CacheKey.target(of: key).span).map { records.isAdmitted($0) } ?? false
+    if stored.wasUsed, !stored.isOnDisk, stored.isCurrent {
+      put(stored, isWanted: true, at: shard)
+    }
   }
 
   /// Whether the target of a response was invalidated since: its key has an earlier instant then.
@@ -159,41 +124,27 @@ package final class CacheDisk: Sendable {
   }
 
   /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
-  @discardableResult
   func put(
     _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
-    receivedAt: Instant, isWanted: Bool, at shard: CacheShard
-  ) -> Outcome {
-    // Under a key that is new nothing older has to go.
-    if isWanted, !records.hasRoom(for: slice.count, of: zone.id) { return .noRoom }
+    receivedAt: Instant, isWanted: Bool = false, at shard: CacheShard
+  ) {
     let key = slices.key(slice.index, of: zone.id)
     let stored = StoredResponse(
       zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
       head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
-    return put(stored, isWanted: isWanted, at: shard)
+    put(stored, isWanted: isWanted, at: shard)
   }
 
-  /// Keeps the body in slices, which are as welcome as the whole is: of that alone it is known how often it
-  /// was asked for. Nil if there was room for less than half of them: none is kept then.
-  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices? {
+  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
     var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
-    var kept = 0
     func put(_ slice: SliceWriter.Slice) {
-      let outcome = self.put(
+      self.put(
         slice, of: writer.slices, stored.zone, stored.sequence,
-        receivedAt: stored.head.freshness.receivedAt, isWanted: true, at: shard)
-      if outcome == .kept { kept += 1 }
+        receivedAt: stored.head.freshness.receivedAt, at: shard)
     }
     for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
     if let slice = writer.finish() { put(slice) }
-    if kept * 2 >= writer.slices.indices.count { return writer.slices }
-    remove(writer.slices, of: stored.zone.id)
-    return nil
-  }
-
-  /// Forgets the slices of a body.
-  func remove(_ slices: Slices, of zone: ZoneID) {
-    for index in slices.indices { remove(slices.key(index, of: zone), of: zone) }
+    return writer.slices
   }
 
   /// What tells responses for one target apart: parts of the key beside it, and Vary.

@@ -18,8 +18,6 @@ package final class DiskCache: Sendable {
   private let findDuration: Duration
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
-  /// Until when, in nanoseconds, nobody waits for room in the queue, because nothing was written.
-  private let stuckUntil = Atomic<UInt64>(0)
 
   /// What may be asked of it.
   private enum Phase {
@@ -138,31 +136,6 @@ package final class DiskCache: Sendable {
   @discardableResult
   package func put(_ record: DiskRecord, isWanted: Bool = false) -> Bool {
     change { $0.put(record, isWanted: isWanted) } ?? false
-  }
-
-  /// Whether a record would be kept, as often as it was asked for.
-  func isAdmitted(_ digest: DiskDigest) -> Bool { store?.isAdmitted(digest) ?? false }
-
-  /// Whether records of so many bytes of a zone could be kept now, as far as the queue is concerned.
-  func hasRoom(for bytes: Int, of zone: ZoneID) -> Bool {
-    store?.pending.withLock { $0.hasRoom(for: bytes, of: zone) } ?? false
-  }
-
-  /// Counts a record that had to be dropped because there was no room for it.
-  func noteDropped() { store?.counters.withLock { $0.dropped += 1 } }
-
-  /// Whether who waits for room for a zone's records goes on waiting: not if nothing was written for
-  /// `DiskLimits.paceDuration`, and then nobody waits for a while; nor if it was others' writes that were
-  /// waited for too long. `pace` is how the waits went so far.
-  func isWorthWaiting(_ pace: inout DiskPace, of zone: ZoneID, at now: Instant) -> Bool {
-    guard let store, now.nanoseconds >= stuckUntil.load(ordering: .relaxed) else { return false }
-    switch pace.look(store.pending.withLock { $0.backlog(of: zone) }, at: now) {
-    case .goesOn: return true
-    case .isUsedUp: return false
-    case .isStuck:
-      stuckUntil.store((now + DiskLimits.paceRest).nanoseconds, ordering: .relaxed)
-      return false
-    }
   }
 
   /// Gives the record of a digest and selection new times, after a validation that changed no more.

@@ -51,38 +51,6 @@ package enum DiskLimits {
   /// of a zone that would have more than is left for the others: the first has half, the next a quarter.
   static let pendingBytes = 64 << 20
 
-  /// How often a large body that comes faster than the disk takes it looks whether there is room again.
-  static let paceInterval = Duration.milliseconds(5)
-
-  /// How long nothing is written until such bodies wait no more, and what there is no room for is dropped:
-  /// the disk has failed, or rests after a failure.
-  static let paceDuration = Duration.seconds(1)
-
-  /// How long that holds.
-  static let paceRest = Duration.seconds(10)
-
-  /// How long a download waits in all while most of the queue is other zones'; then what there is no room
-  /// for is not kept, and it comes as fast as it can.
-  static let paceForOthers = Duration.milliseconds(500)
-
-  /// The part of a shard's memory (1/8) that a zone's responses may take for which the disk had no room
-  /// yet; beyond it the zone's large bodies come no faster than the disk takes them.
-  static let owedShareOfShard = 8
-
-  /// Responses of a shard for which the disk had no room when they came, in line for it, no zone's more than
-  /// it leaves to the others; the rest is put there when it leaves memory.
-  static let owedResponses = 4_096
-
-  /// How often those are tried.
-  static let owedInterval = Duration.milliseconds(20)
-
-  /// How many of them are put in one go, so that none takes long.
-  static let owedAtOnce = 16
-
-  /// Bytes of a body for which there must be room before it is put there, slice by slice: all of most
-  /// bodies, of others enough to begin with. Where less than half found room, nothing is kept.
-  static let owedBytesAtOnce = 16 << 20
-
   /// Changes that wait to be written, records or not, some 300 bytes each beside records' own; beyond it
   /// records are dropped, beyond twice as many all changes. Nor has a zone more than is left for the
   /// others: instead of more removals all that it has is forgotten.

@@ -82,8 +82,7 @@ final class DiskStore: Sendable {
     if !add(digest, .supersede(selection: selection), of: zone) { removeAll(of: zone) }
   }
 
-  /// Whether a record would be kept, as often as it was asked for.
-  func isAdmitted(_ digest: DiskDigest) -> Bool {
+  private func isAdmitted(_ digest: DiskDigest) -> Bool {
     guard isFull.load(ordering: .relaxed) else { return true }
     return sketch.withLock { $0.frequency(of: digest) } >= 2
   }

@@ -50,11 +50,7 @@ extension DiskWriter {
   /// Goes on with the eviction, or begins one if there is need.
   func evict(_ wall: WallTime, _ step: inout WriteStep) {
     guard writeError == nil else { return }
-    if eviction == nil, needsEviction {
-      // A small segment is gone before anybody looks at the quota again.
-      store.isFull.store(true, ordering: .relaxed)
-      beginEviction(&step)
-    }
+    if eviction == nil, needsEviction { beginEviction(&step) }
     guard var walk = eviction else { return }
     let end = walk.offset + DiskLimits.evictionBytes
     for _ in 0..<DiskLimits.evictionRecords {

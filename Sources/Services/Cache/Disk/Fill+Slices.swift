@@ -95,13 +95,12 @@ extension Fill {
   /// the rest or asks for it.
   func startWriting() {
     guard flight.isShared, slice?.whole == nil, case .streaming(let head) = flight.state,
-      let disk = flight.shard.group?.disk,
+      flight.shard.group?.disk != nil,
       head.stored.isSliceable(times.receivedWall),
       head.contentLength.map({ $0 <= UInt64(policy.maximumObjectBytes) }) ?? true,
       flight.shard.writing.insert(flight.hash).inserted
     else { return }
     hasBegunWriting = true
-    isAdmitted = disk.isAdmitted(flight.key)
     let size = flight.shard.sliceBytes
     let writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: size)
     self.writer = writer
@@ -110,12 +109,12 @@ extension Fill {
       let group = flight.shard.group
     else { return }
     let progress = SliceProgress(sliceBytes: size)
-    progress.advance(to: (slicesPut + slicesRefused) * size)
+    progress.advance(to: self.writer?.slices.count ?? 0)
     self.progress = progress
     let slices = Slices(id: writer.slices.id, count: length, sliceBytes: size)
     group.slicesComing.withLock { $0[slices.id] = progress }
     announced = slices
-    announcedResponse = keep(slices, of: head.stored)
+    keep(slices, of: head.stored)
   }
 
   /// Waits for a slice that another fill is about to bring; whether it has come.
@@ -138,70 +137,53 @@ extension Fill {
 
   func write(_ bytes: Bytes) {
     guard var writer = writer.take() else { return }
-    unwritten += writer.append(bytes)
+    for slice in writer.append(bytes) { put(slice, of: writer.slices) }
+    progress?.advance(to: writer.slices.count)
     self.writer = writer
-    putSlices()
   }
 
   /// The body has come whole: it can be found from now on.
-  func finishWriting(_ head: StoredHead) async {
-    guard var writer else { return }
-    if let slice = writer.finish() { unwritten.append(slice) }
-    self.writer = writer
-    putSlices()
-    // The last ones have come: that nobody waits for the response any more is no reason to lose them.
-    do { try await keepPace(Parker(on: flight.lane)) } catch { dropUnwritten() }
-    self.writer = nil
-    settleWriting(writer.slices, of: head)
+  func finishWriting(_ head: StoredHead) {
+    guard var writer = writer.take() else { return }
+    if let slice = writer.finish() { put(slice, of: writer.slices) }
+    progress?.advance(to: writer.slices.count)
+    if announced == nil { keep(writer.slices, of: head) } else { forgetIfRevoked(writer.slices) }
   }
 
   /// The body breaks off: what is missing can be asked for later, if it is known how much that is.
   func breakOffWriting() {
-    dropUnwritten()
     guard let written = writer.take()?.slices, written.count > 0 else { return }
-    guard announced == nil, case .streaming(let head) = flight.state,
+    guard announced == nil else { return forgetIfRevoked(written) }
+    guard case .streaming(let head) = flight.state,
       let length = head.contentLength.flatMap({ Int(exactly: $0) }), length > written.count
-    else { return announced == nil ? forget(written) : settleWriting(written, of: nil) }
-    let slices = Slices(id: written.id, count: length, sliceBytes: written.sliceBytes)
-    settleWriting(slices, of: head.stored)
+    else { return forget(written) }
+    keep(Slices(id: written.id, count: length, sliceBytes: written.sliceBytes), of: head.stored)
   }
 
-  /// Lets the body be found whose slices have come, unless it is void or more of them are missing than
-  /// are there: one request for the whole costs its origin less then.
-  private func settleWriting(_ slices: Slices, of head: StoredHead?) {
-    let isWorthIt = slicesRefused <= slicesPut && !flight.isRevoked
-    if isWorthIt {
-      if announced == nil, let head { keep(slices, of: head) }
-      return
-    }
-    forget(slices)
-    guard !flight.isRevoked else { return }
-    flight.shard.refusals.note(.seldom, of: flight.hash, at: flight.shard.now)
-    guard let announcedResponse else { return }
-    owner.lane.post { [owner] in
-      // Another may have taken its place.
-      if announcedResponse.isCurrent { owner.remove(announcedResponse) }
-    }
+  private func forgetIfRevoked(_ slices: Slices) {
+    if flight.isRevoked { forget(slices) }
   }
 
-  /// The response whose body the slices are, which others find from now on; nil if it is void.
-  @discardableResult
-  private func keep(_ slices: Slices, of head: StoredHead) -> StoredResponse? {
-    guard !flight.isRevoked else {
-      forget(slices)
-      return nil
-    }
+  private func keep(_ slices: Slices, of head: StoredHead) {
+    guard !flight.isRevoked else { return forget(slices) }
     let stored = StoredResponse(
       zone: flight.zone, sequence: flight.sequence, hash: flight.hash, key: flight.key,
       head: head, body: StoredBody(slices))
     owner.lane.post { [owner, flight] in owner.settle(flight, stored, isUnshareable: false) }
-    return stored
   }
 
   /// Nobody will find these slices: they go, where nobody waits for that.
   private func forget(_ slices: Slices) {
     guard let group = flight.shard.group, let disk = group.disk else { return }
     let zone = flight.zone.id
-    group.background?.post { disk.remove(slices, of: zone) }
+    group.background?.post {
+      for index in slices.indices { disk.remove(slices.key(index, of: zone), of: zone) }
+    }
+  }
+
+  private func put(_ slice: SliceWriter.Slice, of slices: Slices) {
+    flight.shard.group?.disk?.put(
+      slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
+      isWanted: progress?.isWanted ?? false, at: flight.shard)
   }
 }

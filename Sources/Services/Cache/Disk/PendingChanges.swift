@@ -14,8 +14,6 @@ struct PendingChanges {
   private var useOfZones: [ZoneID: Use] = [:]
   private(set) var count = 0
   private(set) var bytes = 0
-  /// How many changes were ended so far: it rises while the disk keeps up at all.
-  private(set) var finished: UInt64 = 0
 
   /// What a zone has in the queue.
   private struct Use {
@@ -34,19 +32,6 @@ struct PendingChanges {
 
   /// The changes of a digest, oldest first.
   func changes(of digest: DiskDigest) -> [PendingChange] { byDigest[digest] ?? [] }
-
-  /// What there is in the queue, of all and of a zone.
-  func backlog(of zone: ZoneID) -> DiskPace.Backlog {
-    DiskPace.Backlog(finished: finished, bytes: bytes, bytesOfZone: useOfZones[zone]?.bytes ?? 0)
-  }
-
-  /// Whether so many bytes could be added for a zone, in however many records: it has no more than is left
-  /// for the others even then.
-  func hasRoom(for size: Int, of zone: ZoneID) -> Bool {
-    let use = useOfZones[zone] ?? Use()
-    let left = DiskLimits.pendingBytes - bytes - size
-    return use.count < DiskLimits.pendingChanges - count && use.bytes + size <= left
-  }
 
   /// Adds a change; false if there is no room. What makes records void has twice as much. No zone has more
   /// than is left for all others, who find some room whatever it does.
@@ -99,7 +84,6 @@ struct PendingChanges {
     for change in batch {
       bytes -= change.bytes
       count -= 1
-      finished &+= 1
       if let zone = change.zone, var use = useOfZones[zone] {
         use.count -= 1
         use.bytes -= change.bytes

@@ -23,8 +23,6 @@ struct SliceWriter {
   struct Slice {
     let index: Int
     let pieces: [Bytes]
-
-    var count: Int { pieces.reduce(0) { $0 + $1.count } }
   }
 
   /// Takes the next bytes; every slice that is full by them.
