@@ -86,6 +86,18 @@ extension CacheShard {
     group?.disk?.remove(response)
   }
 
+  /// Takes out what refers to slices that are gone: the variant of `head` that has them, whatever object it
+  /// is by now, or else its record on the disk. What has taken its place stays.
+  func removeSliced(_ head: StoredResponse) {
+    let variants = resource(head.hash, head.key)?.variants.map(\.response) ?? []
+    if let present = variants.first(where: { $0.body.slices?.id == head.body.slices?.id }) {
+      return remove(present)
+    }
+    if !variants.contains(where: { $0.head.selection.isEqual(to: head.head.selection) }) {
+      group?.disk?.remove(head)
+    }
+  }
+
   /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.
   func replace(_ stored: StoredResponse, by response: StoredResponse?) {
     guard stored.isCurrent else { return }

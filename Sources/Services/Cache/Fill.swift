@@ -26,12 +26,12 @@ final class Fill: LoopWork, @unchecked Sendable {
   var hasBegunWriting = false
   /// The disk takes the body though nobody else has asked for it yet.
   var isAdmitted = false
-  /// Slices that have come and wait for room there, and how many it has taken and has not.
+  /// Slices that have come and wait for room there, and what became of those before.
   var unwritten: [SliceWriter.Slice] = []
-  var slicesPut = 0
-  var slicesRefused = 0
-  /// Bytes of those that wait, accounted as in flight.
+  var tally = SliceTally()
+  /// Bytes of those that wait, and as many as are accounted as in flight.
   var unwrittenBytes = 0
+  var countedUnwrittenBytes = 0
   /// How long the disk was waited for.
   var pace = DiskPace()
   /// What those are that have come or will, if others can find the response already.

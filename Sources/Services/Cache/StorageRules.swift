@@ -37,7 +37,8 @@ struct StorageRules {
     case contentType
     /// The rules would allow it: it is larger than what is kept.
     case tooLarge
-    /// It is too large for memory, and too seldom asked for to be put on a full disk.
+    /// It is too large for memory, and the disk was full and it too seldom asked for, or the disk was too
+    /// slow for what came. It is tried again when it is asked for again.
     case seldom
     /// It has more tags than may be kept, and could not be purged by them.
     case tags

@@ -22,6 +22,7 @@ final class DiskBackedCache: @unchecked Sendable {
   /// Whether what is in the kernel's memory is read within a request's job.
   private let isPrompt: Bool
   private let diskBytes: Int
+  private let paceBounds: DiskPace.Bounds
   private var purges = ModelPurges()
   /// Nil between two processes.
   private(set) var process: Process?
@@ -36,8 +37,10 @@ final class DiskBackedCache: @unchecked Sendable {
 
   init(
     _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20,
-    valve: Valve? = nil, diskBytes: Int = 64 << 20, isPrompt: Bool = true, _ source: TestOrigin
+    valve: Valve? = nil, diskBytes: Int = 64 << 20, isPrompt: Bool = true,
+    paceBounds: DiskPace.Bounds = .init(), _ source: TestOrigin
   ) {
+    self.paceBounds = paceBounds
     self.isPrompt = isPrompt
     self.diskBytes = diskBytes
     self.valve = valve
@@ -58,11 +61,12 @@ final class DiskBackedCache: @unchecked Sendable {
       DiskConfiguration(maximumBytes: diskBytes), writer: thread, readers: [thread],
       // However busy the machine is, what is read at once, and what is found at all, is no matter of time.
       promptNanoseconds: isPrompt ? .max : 0, findDuration: .seconds(60),
+      paceBounds: paceBounds,
       report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
     let group = CacheGroup(
       loops: [lane.loop], ramBytes: ramBytes, hash: KeyedHash(key0: zone.low, key1: 1),
-      disk: CacheDisk(disk))
+      background: SharedLoops.group.storage[0].systemLane, disk: CacheDisk(disk))
     let stage = CacheStage(
       zone: zone, policies: .standard, shard: group.shards[0], lane: lane, below: source)
     stage.tenant.load(purges.stored, wallTime: time.wall, at: time.now)

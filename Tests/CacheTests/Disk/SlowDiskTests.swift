@@ -37,14 +37,17 @@ struct SlowDiskTests {
 
   private func run(
     _ origin: TestOrigin, ramBytes: Int, _ valve: Valve?, diskBytes: Int = 64 << 20,
-    _ body: @escaping @Sendable (DiskBackedCache, Lane) async -> Void
+    idle: Duration = .seconds(60), _ body: @escaping @Sendable (DiskBackedCache, Lane) async -> Void
   ) async throws {
     let folder = try TestFolder()
     let path = folder.path
+    var bounds = DiskPace.Bounds()
+    bounds.idle = idle
+    let paceBounds = bounds
     await SharedLoops.run { lane in
       let cache = DiskBackedCache(
         path, zone: ZoneID(high: 1, low: 2), on: lane, ramBytes: ramBytes, valve: valve,
-        diskBytes: diskBytes, origin)
+        diskBytes: diskBytes, paceBounds: paceBounds, origin)
       do {
         try await cache.start(at: HeldTime(now: SystemClock.monotonic, wall: SystemClock.wall))
         await body(cache, lane)
@@ -103,7 +106,7 @@ struct SlowDiskTests {
   func stuck() async throws {
     let origin = Self.origin(megabytes: 40)
     let valve = Valve()
-    try await run(origin, ramBytes: 1 << 20, valve) { cache, _ in
+    try await run(origin, ramBytes: 1 << 20, valve, idle: .milliseconds(20)) { cache, _ in
       let reply = await cache.send("GET", "/")
       #expect(reply.isComplete)
       valve.open()
@@ -132,7 +135,7 @@ struct SlowDiskTests {
   func counted() async throws {
     let origin = Self.origin(megabytes: 12)
     let valve = Valve()
-    try await run(origin, ramBytes: 1 << 20, valve) { cache, lane in
+    try await run(origin, ramBytes: 1 << 20, valve, idle: .milliseconds(20)) { cache, lane in
       guard let shard = cache.process?.shard, let stage = cache.process?.stage else { return }
       let clients = (0..<8).map { number in
         let client = TestClient("GET", "/\(number)", on: lane)
@@ -196,13 +199,19 @@ struct SlowDiskTests {
     var pace = DiskPace()
     var now = Instant(nanoseconds: 1)
     var finished: UInt64 = 0
-    /// How many milliseconds a wait lasts, if the zone has `own` of 100 bytes in the queue.
-    func wait(own: Int, isWritten: Bool = true) -> (Int, DiskPace.Outcome) {
+    /// How many milliseconds a wait lasts, if the zone has `own` of 100 bytes in the queue; or of 100
+    /// changes, if there is no room for more.
+    func wait(
+      own: Int, isWritten: Bool = true, changes: Int? = nil
+    ) -> (Int, DiskPace.Outcome) {
       pace.begin()
       for milliseconds in 0..<10_000 {
         if isWritten { finished += 1 }
-        let backlog = DiskPace.Backlog(finished: finished, bytes: 100, bytesOfZone: own)
-        let outcome = pace.look(backlog, at: now)
+        var backlog = DiskPace.Backlog(finished: finished, bytes: 100, bytesOfZone: own)
+        backlog.count = 100
+        backlog.countOfZone = changes ?? 0
+        backlog.isFullOfChanges = changes != nil
+        let outcome = pace.look(backlog, DiskPace.Bounds(), at: now)
         if outcome != .goesOn { return (milliseconds, outcome) }
         now = now + .milliseconds(1)
       }
@@ -214,23 +223,112 @@ struct SlowDiskTests {
     #expect(wait(own: 0) == (0, .isUsedUp))
     #expect(wait(own: 50) == (10_000, .goesOn), "for itself it goes on waiting")
     #expect(wait(own: 49) == (0, .isUsedUp))
+    pace = DiskPace()
+    #expect(wait(own: 0, changes: 50) == (10_000, .goesOn), "what fills the queue is its own")
+    #expect(wait(own: 100, changes: 49) == (500, .isUsedUp), "others have many small changes")
   }
 
-  @Test("a body in memory of which less than half finds room on the disk leaves nothing there")
-  func halfPut() async throws {
+  @Test("a body in memory of which half can never have room in the queue is not cut for the disk")
+  func tooLargeForQueue() async throws {
     let origin = Self.origin(megabytes: 96)
-    let valve = Valve()
-    try await run(origin, ramBytes: 1 << 30, valve, diskBytes: 256 << 20) { cache, lane in
+    try await run(origin, ramBytes: 1 << 30, nil, diskBytes: 256 << 20) { cache, _ in
       for _ in 0..<2 {
         let reply = await cache.send("GET", "/")
         #expect(reply.isComplete && reply.body.count == 96 * Self.megabyte)
       }
       #expect(origin.count == 1)
+      guard let figures = cache.process?.disk.figures else { return }
+      #expect(figures.admitted == 0 && figures.pendingBytes == 0)
+      #expect(cache.process?.shard.owed.bytes(of: cache.zone) == 0)
+    }
+  }
+
+  @Test("a body in memory is not cut for the disk before half of it has room there")
+  func halfPut() async throws {
+    let origin = Self.origin(megabytes: 48)
+    let valve = Valve()
+    try await run(origin, ramBytes: 1 << 30, valve, diskBytes: 256 << 20) { cache, lane in
+      guard let disk = cache.process?.disk, let shard = cache.process?.shard else { return }
+      // Room for 20 of the 24 MiB: more than a body needs to begin with.
+      let body = Bytes(Array(repeating: 0x62, count: Self.megabyte))
+      var next: UInt64 = 0
+      while disk.hasRoom(for: 21 * Self.megabyte, of: cache.zone) {
+        next += 1
+        disk.put(
+          DiskRecord(
+            digest: DiskBench.digest(next), zone: cache.zone, selection: 0, sequence: 1,
+            receivedWall: WallTime(seconds: 1), expiresWall: WallTime(seconds: 4_000_000_000),
+            head: Bytes([1]), body: [body]),
+          isWanted: true)
+      }
+      let before = disk.figures?.pendingBytes
+      let reply = await cache.send("GET", "/")
+      #expect(reply.isComplete && reply.body.count == 48 * Self.megabyte)
+      #expect(disk.figures?.pendingBytes == before)
+      #expect(shard.owed.bytes(of: cache.zone) > 0, "it is tried again")
       valve.open()
-      guard let disk = cache.process?.disk else { return }
-      await lane.wait { disk.figures?.pendingBytes == 0 }
-      #expect(disk.figures?.commits ?? 0 > 0)
-      #expect(disk.figures?.stored.objects == 0)
+      await lane.wait {
+        shard.owed.bytes(of: cache.zone) == 0 && disk.figures?.pendingBytes == 0
+      }
+      let stored = disk.figures?.stored.objects ?? 0
+      // With its head, and what was there; as many slices as there was room for are kept.
+      #expect(stored >= Int(next) + 25 && stored <= Int(next) + 49)
+      #expect(disk.figures?.dropped == UInt64(Int(next) + 49 - stored))
+    }
+  }
+
+  @Test("a download that is purged waits for the disk no more, and leaves nothing there")
+  func purged() async throws {
+    let origin = Self.origin(megabytes: 40)
+    let valve = Valve()
+    try await run(origin, ramBytes: 1 << 20, valve) { cache, lane in
+      let client = TestClient("GET", "/", on: lane)
+      guard let stage = cache.process?.stage, let disk = cache.process?.disk else { return }
+      client.begin(stage)
+      await lane.wait {
+        (disk.figures?.pendingBytes ?? 0) > DiskLimits.pendingBytes / 2 - Self.megabyte
+      }
+      #expect(!client.isDone)
+      cache.purge(Purge(isEverything: true, time: WallTime(seconds: 0)), at: SystemClock.monotonic)
+      // The valve is closed still.
+      await lane.wait { client.isDone && cache.process?.shard.flights.count == 0 }
+      #expect(client.reply.body.count == 40 * Self.megabyte)
+      #expect(disk.figures?.dropped == 0)
+      valve.open()
+      await lane.wait { disk.figures?.pendingBytes == 0 && disk.figures?.stored.objects ?? 1 <= 1 }
+    }
+  }
+
+  @Test("what refers to slices that are gone goes, whatever object it is; what is newer stays")
+  func headOfNothing() async throws {
+    try await run(Self.origin(megabytes: 1), ramBytes: 64 << 20, nil) { cache, lane in
+      guard let shard = cache.process?.shard, let disk = cache.process?.disk,
+        let zone = shard.group?.zone(cache.zone)
+      else { return }
+      let key = CacheKey.prefix(cache.zone) + Array("http a.example/".utf8)
+      let hash = shard.hash.hash(key.span)
+      func head(_ id: UInt64) -> StoredResponse {
+        StoredResponse(
+          zone: zone, sequence: 0, hash: hash, key: key, head: .slice(receivedAt: shard.now),
+          body: StoredBody(Slices(id: id, count: 100, sliceBytes: 10)))
+      }
+      let announced = head(1)
+      for isEvicted in [false, true] {
+        // As it is when it was evicted and read from the disk again.
+        let present = head(1)
+        shard.insert(present)
+        if isEvicted { shard.discard(present) }
+        await lane.wait { disk.figures?.stored.objects == 1 }
+        shard.removeSliced(announced)
+        #expect(!present.isCurrent && shard.find(hash, key, FieldBlock()) == nil)
+        await lane.wait { disk.figures?.stored.objects == 0 }
+      }
+      let newer = head(2)
+      shard.insert(newer)
+      await lane.wait { disk.figures?.stored.objects == 1 }
+      shard.removeSliced(announced)
+      #expect(shard.find(hash, key, FieldBlock()) === newer)
+      #expect(disk.figures?.stored.objects == 1)
     }
   }
 

@@ -79,18 +79,21 @@ package final class CacheDisk: Sendable {
       return .refused
     }
     let isAdmitted = isWanted || records.isAdmitted(digest)
-    if isAdmitted, !hasRoom(for: stored) {
+    let room = Room(for: stored, at: shard)
+    if isAdmitted, !records.hasRoom(for: room.bytes, in: room.records, of: stored.zone.id) {
       records.supersede(digest, selection: selection, of: stored.zone.id)
-      return .noRoom
+      return room.isPossible ? .noRoom : .refused
     }
-    var slices = stored.body.slices
+    var cut: (slices: Slices, tally: SliceTally)?
     if isLarge, isAdmitted {
-      slices = putSlices(of: stored, at: shard)
-      if slices == nil {
+      cut = putSlices(of: stored, at: shard)
+      if cut == nil {
+        // Others took the room meanwhile.
         records.supersede(digest, selection: selection, of: stored.zone.id)
-        return .refused
+        return .noRoom
       }
     }
+    let slices = cut?.slices ?? stored.body.slices
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
@@ -98,9 +101,10 @@ package final class CacheDisk: Sendable {
       head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
     guard records.put(record, isWanted: isAdmitted) else {
-      if isLarge, let slices { remove(slices, of: stored.zone.id) }
+      if let cut { forget(cut.slices, cut.tally.put, of: stored.zone.id, at: shard) }
       return isAdmitted && record.fits ? .noRoom : .refused
     }
+    if let cut { records.noteDropped(cut.tally.refusedCount) }
     stored.noteOnDisk()
     // Its target may have been invalidated on another loop meanwhile.
     if isInvalidated(stored, at: shard) { records.remove(digest, of: stored.zone.id) }
@@ -108,9 +112,32 @@ package final class CacheDisk: Sendable {
   }
 
   /// Whether there is room for a response, or for enough of it to begin with.
-  func hasRoom(for stored: StoredResponse) -> Bool {
-    let bytes = stored.body.slices == nil ? stored.body.count : 0
-    return records.hasRoom(for: min(bytes, DiskLimits.owedBytesAtOnce), of: stored.zone.id)
+  func hasRoom(for stored: StoredResponse, at shard: CacheShard) -> Bool {
+    let room = Room(for: stored, at: shard)
+    return records.hasRoom(for: room.bytes, in: room.records, of: stored.zone.id)
+  }
+
+  /// The room that there must be in the queue before a response is put here.
+  private struct Room {
+    var bytes = 0
+    var records = 1
+
+    init(for stored: StoredResponse, at shard: CacheShard) {
+      guard stored.body.slices == nil else { return }
+      bytes = stored.body.count
+      guard bytes > DiskLimits.bodyBytes else { return }
+      let size = shard.sliceBytes
+      let half = (Slices(id: 0, count: bytes, sliceBytes: size).indices.count + 1) / 2
+      bytes = max(
+        min(bytes, DiskLimits.owedBytesAtOnce),
+        half * (size + DiskLimits.sliceHeadBytes) + DiskLimits.headBytes)
+      records = half + 1
+    }
+
+    /// A zone can have so much of the queue, at least while nobody else has anything there.
+    var isPossible: Bool {
+      bytes <= DiskLimits.pendingBytes / 2 && records <= DiskLimits.pendingChanges / 2
+    }
   }
 
   /// Keeps a response that leaves memory, if it was of use there or had no room here when it came.
@@ -156,44 +183,6 @@ package final class CacheDisk: Sendable {
   /// Forgets everything for the target of a key of a zone.
   func remove(_ key: [UInt8], of zone: ZoneID) {
     records.remove(key: CacheKey.target(of: key), of: zone)
-  }
-
-  /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
-  @discardableResult
-  func put(
-    _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
-    receivedAt: Instant, isWanted: Bool, at shard: CacheShard
-  ) -> Outcome {
-    // Under a key that is new nothing older has to go.
-    if isWanted, !records.hasRoom(for: slice.count, of: zone.id) { return .noRoom }
-    let key = slices.key(slice.index, of: zone.id)
-    let stored = StoredResponse(
-      zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
-      head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
-    return put(stored, isWanted: isWanted, at: shard)
-  }
-
-  /// Keeps the body in slices, which are as welcome as the whole is: of that alone it is known how often it
-  /// was asked for. Nil if there was room for less than half of them: none is kept then.
-  private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices? {
-    var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
-    var kept = 0
-    func put(_ slice: SliceWriter.Slice) {
-      let outcome = self.put(
-        slice, of: writer.slices, stored.zone, stored.sequence,
-        receivedAt: stored.head.freshness.receivedAt, isWanted: true, at: shard)
-      if outcome == .kept { kept += 1 }
-    }
-    for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
-    if let slice = writer.finish() { put(slice) }
-    if kept * 2 >= writer.slices.indices.count { return writer.slices }
-    remove(writer.slices, of: stored.zone.id)
-    return nil
-  }
-
-  /// Forgets the slices of a body.
-  func remove(_ slices: Slices, of zone: ZoneID) {
-    for index in slices.indices { remove(slices.key(index, of: zone), of: zone) }
   }
 
   /// What tells responses for one target apart: parts of the key beside it, and Vary.

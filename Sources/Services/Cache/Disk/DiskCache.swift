@@ -16,6 +16,7 @@ package final class DiskCache: Sendable {
   /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
   private let promptNanoseconds: UInt64
   private let findDuration: Duration
+  private let paceBounds: DiskPace.Bounds
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
   /// Until when, in nanoseconds, nobody waits for room in the queue, because nothing was written.
@@ -35,11 +36,12 @@ package final class DiskCache: Sendable {
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
     writer: EventLoop, readers: [EventLoop],
     promptNanoseconds: UInt64 = DiskLimits.promptNanoseconds,
-    findDuration: Duration = DiskLimits.findDuration,
+    findDuration: Duration = DiskLimits.findDuration, paceBounds: DiskPace.Bounds = .init(),
     report: @escaping @Sendable (String) -> Void
   ) {
     self.promptNanoseconds = promptNanoseconds
     self.findDuration = findDuration
+    self.paceBounds = paceBounds
     self.readers = readers
     self.writer = writer.systemLane
     reads = Guarded(ReadQueue(readers: readers.count))
@@ -143,20 +145,23 @@ package final class DiskCache: Sendable {
   /// Whether a record would be kept, as often as it was asked for.
   func isAdmitted(_ digest: DiskDigest) -> Bool { store?.isAdmitted(digest) ?? false }
 
-  /// Whether records of so many bytes of a zone could be kept now, as far as the queue is concerned.
-  func hasRoom(for bytes: Int, of zone: ZoneID) -> Bool {
-    store?.pending.withLock { $0.hasRoom(for: bytes, of: zone) } ?? false
+  /// Whether so many records of a zone with so many bytes could be kept now, as far as the queue is
+  /// concerned.
+  func hasRoom(for bytes: Int, in records: Int = 1, of zone: ZoneID) -> Bool {
+    store?.pending.withLock { $0.hasRoom(for: bytes, in: records, of: zone) } ?? false
   }
 
-  /// Counts a record that had to be dropped because there was no room for it.
-  func noteDropped() { store?.counters.withLock { $0.dropped += 1 } }
+  /// Counts records that had to be dropped because there was no room for them.
+  func noteDropped(_ records: Int = 1) {
+    store?.counters.withLock { $0.dropped += UInt64(records) }
+  }
 
   /// Whether who waits for room for a zone's records goes on waiting: not if nothing was written for
-  /// `DiskLimits.paceDuration`, and then nobody waits for a while; nor if it was others' writes that were
+  /// the bound for that, and then nobody waits for a while; nor if it was others' writes that were
   /// waited for too long. `pace` is how the waits went so far.
   func isWorthWaiting(_ pace: inout DiskPace, of zone: ZoneID, at now: Instant) -> Bool {
     guard let store, now.nanoseconds >= stuckUntil.load(ordering: .relaxed) else { return false }
-    switch pace.look(store.pending.withLock { $0.backlog(of: zone) }, at: now) {
+    switch pace.look(store.pending.withLock { $0.backlog(of: zone) }, paceBounds, at: now) {
     case .goesOn: return true
     case .isUsedUp: return false
     case .isStuck:
@@ -191,6 +196,12 @@ package final class DiskCache: Sendable {
       return false
     }
     if isOpen, let digest = digest(of: key.span) { remove(digest, of: zone) }
+  }
+
+  /// Forgets the records of a digest that nobody will look for; false if the queue has no room to spare for
+  /// that, and then they stay until they are evicted.
+  func removeUnfindable(_ digest: DiskDigest, of zone: ZoneID) -> Bool {
+    change { $0.removeUnfindable(digest, of: zone) } ?? false
   }
 
   /// Forgets the record of a digest and selection, as another has taken its place that is not kept.

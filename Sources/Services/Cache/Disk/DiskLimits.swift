@@ -80,8 +80,15 @@ package enum DiskLimits {
   static let owedAtOnce = 16
 
   /// Bytes of a body for which there must be room before it is put there, slice by slice: all of most
-  /// bodies, of others enough to begin with. Where less than half found room, nothing is kept.
+  /// bodies, of others enough to begin with, and half of any. Where that is more than a zone can have of
+  /// the queue, nothing is kept.
   static let owedBytesAtOnce = 16 << 20
+
+  /// What a slice's record has beside its body, in bytes, at most: some 300.
+  static let sliceHeadBytes = 1 << 10
+
+  /// Slices that are forgotten in one go, in some 50 us; the others of their body follow.
+  static let forgottenAtOnce = 64
 
   /// Changes that wait to be written, records or not, some 300 bytes each beside records' own; beyond it
   /// records are dropped, beyond twice as many all changes. Nor has a zone more than is left for the

@@ -4,7 +4,7 @@ import Primitives
 
 /// How a download's waits for room in the queue to the disk went: each is worth it as long as anything is
 /// written, and all of them together are bounded where it is others' writes that fill the queue.
-struct DiskPace {
+package struct DiskPace {
   private var finished: UInt64?
   private var deadline = Instant.never
   /// When it was looked at last in this wait.
@@ -13,6 +13,16 @@ struct DiskPace {
 
   init() {}
 
+  /// How long waits last.
+  package struct Bounds: Sendable {
+    /// While nothing is written.
+    package var idle = DiskLimits.paceDuration
+    /// All of them together, while others' writes are waited for.
+    package var forOthers = DiskLimits.paceForOthers
+
+    package init() {}
+  }
+
   /// What there is in the queue.
   struct Backlog {
     /// Changes that were ended so far: it rises while the disk keeps up at all.
@@ -20,6 +30,16 @@ struct DiskPace {
     var bytes: Int
     /// Of them, the zone's that waits.
     var bytesOfZone: Int
+    /// Changes, with records or not, and the zone's of them.
+    var count = 0
+    var countOfZone = 0
+    /// There is no room for one more change of the zone, however small.
+    var isFullOfChanges = false
+
+    /// Whether it is others' writes that are waited for: the zone has less than half of what is used up.
+    fileprivate var isOthers: Bool {
+      isFullOfChanges ? countOfZone < count - countOfZone : bytesOfZone < bytes - bytesOfZone
+    }
   }
 
   /// What became of a wait so far.
@@ -31,19 +51,19 @@ struct DiskPace {
     looked = .never
   }
 
-  /// Whether to go on waiting. While half of the backlog is the zone's, at least half of the wait is for
-  /// itself.
-  mutating func look(_ backlog: Backlog, at now: Instant) -> Outcome {
+  /// Whether to go on waiting. While half of what there is no room for is the zone's, at least half of the
+  /// wait is for itself.
+  mutating func look(_ backlog: Backlog, _ bounds: Bounds, at now: Instant) -> Outcome {
     if backlog.finished != finished {
       finished = backlog.finished
-      deadline = now + DiskLimits.paceDuration
+      deadline = now + bounds.idle
     }
-    if backlog.bytesOfZone < backlog.bytes - backlog.bytesOfZone, looked != .never {
+    if backlog.isOthers, looked != .never {
       nanosecondsForOthers += now.nanoseconds(since: looked)
     }
     looked = now
     if now >= deadline { return .isStuck }
-    let isUsedUp = nanosecondsForOthers >= DiskLimits.paceForOthers.wholeNanoseconds
-    return isUsedUp && backlog.bytesOfZone * 2 < backlog.bytes ? .isUsedUp : .goesOn
+    let isUsedUp = nanosecondsForOthers >= bounds.forOthers.wholeNanoseconds
+    return isUsedUp && backlog.isOthers ? .isUsedUp : .goesOn
   }
 }

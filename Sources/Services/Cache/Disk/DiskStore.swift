@@ -44,7 +44,8 @@ final class DiskStore: Sendable {
 
   // MARK: - Changes
 
-  /// Keeps a record from now on, if it is admitted or `isWanted`, and there is room in the queue.
+  /// Keeps a record from now on, if it is admitted or `isWanted`, and there is room in the queue. What had
+  /// none may be put again: whoever gives it up counts it as dropped.
   @discardableResult
   func put(_ record: DiskRecord, isWanted: Bool = false) -> Bool {
     guard record.fits, isWanted || isAdmitted(record.digest) else {
@@ -53,7 +54,9 @@ final class DiskStore: Sendable {
       return false
     }
     let number = accounts.withLock { $0.makeNumber(for: record.zone) }
-    if add(record.digest, .put(record, zone: number), of: record.zone) { return true }
+    let change = PendingChange(
+      digest: record.digest, kind: .put(record, zone: number), zone: record.zone)
+    if pending.withLock({ $0.add(change) }) { return true }
     supersede(record.digest, record.selection, of: record.zone)
     return false
   }
@@ -67,6 +70,14 @@ final class DiskStore: Sendable {
   /// to note that: all of the zone go then.
   func remove(_ digest: DiskDigest, of zone: ZoneID) {
     if !add(digest, .remove, of: zone) { removeAll(of: zone) }
+  }
+
+  /// Forgets the records of a digest that nobody will look for, if a record of the zone would have room too.
+  func removeUnfindable(_ digest: DiskDigest, of zone: ZoneID) -> Bool {
+    pending.withLock {
+      $0.hasRoom(for: 0, of: zone)
+        && $0.add(PendingChange(digest: digest, kind: .remove, zone: zone))
+    }
   }
 
   /// Forgets all records of a zone, at once; their room is freed by evictions.

@@ -35,6 +35,7 @@ extension Fill {
   }
 
   private func isAhead(of disk: CacheDisk) -> Bool {
+    if flight.isRevoked { return false }
     if flight.isWindowed { return !unwritten.isEmpty }
     let zone = flight.zone.id
     return flight.pieces.end > DiskLimits.bodyBytes
@@ -42,50 +43,66 @@ extension Fill {
       && !disk.records.hasRoom(for: DiskLimits.owedBytesAtOnce, of: zone)
   }
 
-  /// Puts slices that have come on the disk, as many as it has room for.
+  /// Puts slices that have come on the disk, as many as it has room for; of what is void by now none.
   func putSlices() {
     guard let slices = writer?.slices, let disk = flight.shard.group?.disk else { return }
+    if flight.isRevoked { return dropUnwritten() }
     let isWanted = isAdmitted || progress?.isWanted ?? false
-    while let slice = unwritten.first {
+    let count = tally.count
+    var passed = 0
+    for slice in unwritten {
       let outcome = disk.put(
         slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
         isWanted: isWanted, at: flight.shard)
       guard outcome != .noRoom else { break }
-      pass(slice, of: slices, isPut: outcome == .kept)
+      pass(slice, isPut: outcome == .kept)
+      passed += 1
     }
-    countUnwritten(slices)
+    unwritten.removeFirst(passed)
+    countUnwritten()
+    advance(slices, from: count)
   }
 
   /// Counts what waits among the bytes that are on their way to the zone; beyond its part of those it is
   /// given up, the first to have come first.
-  private func countUnwritten(_ slices: Slices) {
+  private func countUnwritten() {
     let shard = flight.shard
-    shard.countInFlight(-unwrittenBytes, of: flight.zone.id)
-    unwrittenBytes = unwritten.reduce(0) { $0 + $1.count }
-    while let slice = unwritten.first,
+    shard.countInFlight(-countedUnwrittenBytes, of: flight.zone.id)
+    var passed = 0
+    while passed < unwritten.count,
       !shard.admits(bytes: UInt64(unwrittenBytes), of: flight.zone.id, maximum: .max)
     {
-      unwrittenBytes -= slice.count
-      drop(slice, of: slices)
+      drop(unwritten[passed])
+      passed += 1
     }
+    unwritten.removeFirst(passed)
+    countedUnwrittenBytes = unwrittenBytes
     shard.countInFlight(unwrittenBytes, of: flight.zone.id)
   }
 
-  /// Gives up those that there is no room for.
+  /// Gives up those that there is no room for, or that are void.
   func dropUnwritten() {
     guard let slices = writer?.slices else { return }
-    while let slice = unwritten.first { drop(slice, of: slices) }
-    countUnwritten(slices)
+    let count = tally.count
+    for slice in unwritten { drop(slice) }
+    unwritten.removeAll()
+    countUnwritten()
+    advance(slices, from: count)
   }
 
-  private func drop(_ slice: SliceWriter.Slice, of slices: Slices) {
-    flight.shard.group?.disk?.records.noteDropped()
-    pass(slice, of: slices, isPut: false)
+  private func drop(_ slice: SliceWriter.Slice) {
+    if !flight.isRevoked { flight.shard.group?.disk?.records.noteDropped() }
+    pass(slice, isPut: false)
   }
 
-  private func pass(_ slice: SliceWriter.Slice, of slices: Slices, isPut: Bool) {
-    unwritten.removeFirst()
-    if isPut { slicesPut += 1 } else { slicesRefused += 1 }
-    progress?.advance(to: min((slice.index + 1) * slices.sliceBytes, slices.count))
+  private func pass(_ slice: SliceWriter.Slice, isPut: Bool) {
+    unwrittenBytes -= slice.count
+    tally.note(slice.index, isPut: isPut)
+  }
+
+  /// Tells others how far the body has come, if that is further than before.
+  private func advance(_ slices: Slices, from count: Int) {
+    guard tally.count > count else { return }
+    progress?.advance(to: min(tally.count * slices.sliceBytes, slices.count))
   }
 }

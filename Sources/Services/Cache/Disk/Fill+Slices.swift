@@ -105,12 +105,13 @@ extension Fill {
     let size = flight.shard.sliceBytes
     let writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: size)
     self.writer = writer
-    for piece in flight.pieces.all { write(piece) }
+    for piece in flight.pieces.all { cut(piece) }
+    putSlices()
     guard let length = head.contentLength.flatMap({ Int(exactly: $0) }), length > size,
       let group = flight.shard.group
     else { return }
     let progress = SliceProgress(sliceBytes: size)
-    progress.advance(to: (slicesPut + slicesRefused) * size)
+    progress.advance(to: tally.count * size)
     self.progress = progress
     let slices = Slices(id: writer.slices.id, count: length, sliceBytes: size)
     group.slicesComing.withLock { $0[slices.id] = progress }
@@ -137,16 +138,25 @@ extension Fill {
   }
 
   func write(_ bytes: Bytes) {
+    cut(bytes)
+    if !unwritten.isEmpty { putSlices() }
+  }
+
+  private func cut(_ bytes: Bytes) {
     guard var writer = writer.take() else { return }
-    unwritten += writer.append(bytes)
+    for slice in writer.append(bytes) { queue(slice) }
     self.writer = writer
-    putSlices()
+  }
+
+  private func queue(_ slice: SliceWriter.Slice) {
+    unwritten.append(slice)
+    unwrittenBytes += slice.count
   }
 
   /// The body has come whole: it can be found from now on.
   func finishWriting(_ head: StoredHead) async {
     guard var writer else { return }
-    if let slice = writer.finish() { unwritten.append(slice) }
+    if let slice = writer.finish() { queue(slice) }
     self.writer = writer
     putSlices()
     // The last ones have come: that nobody waits for the response any more is no reason to lose them.
@@ -169,8 +179,7 @@ extension Fill {
   /// Lets the body be found whose slices have come, unless it is void or more of them are missing than
   /// are there: one request for the whole costs its origin less then.
   private func settleWriting(_ slices: Slices, of head: StoredHead?) {
-    let isWorthIt = slicesRefused <= slicesPut && !flight.isRevoked
-    if isWorthIt {
+    if tally.isWorthIt, !flight.isRevoked {
       if announced == nil, let head { keep(slices, of: head) }
       return
     }
@@ -178,10 +187,7 @@ extension Fill {
     guard !flight.isRevoked else { return }
     flight.shard.refusals.note(.seldom, of: flight.hash, at: flight.shard.now)
     guard let announcedResponse else { return }
-    owner.lane.post { [owner] in
-      // Another may have taken its place.
-      if announcedResponse.isCurrent { owner.remove(announcedResponse) }
-    }
+    owner.lane.post { [owner] in owner.removeSliced(announcedResponse) }
   }
 
   /// The response whose body the slices are, which others find from now on; nil if it is void.
@@ -200,8 +206,6 @@ extension Fill {
 
   /// Nobody will find these slices: they go, where nobody waits for that.
   private func forget(_ slices: Slices) {
-    guard let group = flight.shard.group, let disk = group.disk else { return }
-    let zone = flight.zone.id
-    group.background?.post { disk.remove(slices, of: zone) }
+    flight.shard.group?.disk?.forget(slices, tally.put, of: flight.zone.id, at: flight.shard)
   }
 }

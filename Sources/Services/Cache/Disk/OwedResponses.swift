@@ -71,7 +71,8 @@ final class OwedResponses: LoopWork, @unchecked Sendable {
       for response in variants.map(\.response) where response.isOwed {
         shard.charge(response.zone.id)
         // Those of a zone that has no room now let others go first.
-        guard disk.hasRoom(for: response), disk.put(response, at: shard) != .noRoom else {
+        guard disk.hasRoom(for: response, at: shard), disk.put(response, at: shard) != .noRoom
+        else {
           line.append(entry)
           break
         }

@@ -37,15 +37,19 @@ struct PendingChanges {
 
   /// What there is in the queue, of all and of a zone.
   func backlog(of zone: ZoneID) -> DiskPace.Backlog {
-    DiskPace.Backlog(finished: finished, bytes: bytes, bytesOfZone: useOfZones[zone]?.bytes ?? 0)
+    let use = useOfZones[zone] ?? Use()
+    return DiskPace.Backlog(
+      finished: finished, bytes: bytes, bytesOfZone: use.bytes, count: count,
+      countOfZone: use.count, isFullOfChanges: use.count >= DiskLimits.pendingChanges - count)
   }
 
-  /// Whether so many bytes could be added for a zone, in however many records: it has no more than is left
-  /// for the others even then.
-  func hasRoom(for size: Int, of zone: ZoneID) -> Bool {
+  /// Whether so many bytes could be added for a zone in so many records: it has no more than is left for the
+  /// others even then.
+  func hasRoom(for size: Int, in records: Int = 1, of zone: ZoneID) -> Bool {
     let use = useOfZones[zone] ?? Use()
     let left = DiskLimits.pendingBytes - bytes - size
-    return use.count < DiskLimits.pendingChanges - count && use.bytes + size <= left
+    return use.count + records <= DiskLimits.pendingChanges - (count + records - 1)
+      && use.bytes + size <= left
   }
 
   /// Adds a change; false if there is no room. What makes records void has twice as much. No zone has more

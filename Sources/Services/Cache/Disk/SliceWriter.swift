@@ -23,8 +23,7 @@ struct SliceWriter {
   struct Slice {
     let index: Int
     let pieces: [Bytes]
-
-    var count: Int { pieces.reduce(0) { $0 + $1.count } }
+    let count: Int
   }
 
   /// Takes the next bytes; every slice that is full by them.
@@ -44,7 +43,7 @@ struct SliceWriter {
   mutating func finish() -> Slice? { pending.count > 0 ? takePending() : nil }
 
   private mutating func takePending() -> Slice {
-    let slice = Slice(index: index, pieces: pending.all)
+    let slice = Slice(index: index, pieces: pending.all, count: pending.count)
     index += 1
     count += pending.count
     pending = PieceBuffer()
