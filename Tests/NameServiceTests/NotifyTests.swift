@@ -43,18 +43,20 @@ struct NotifyTests {
       }
     }
 
-    /// The serial numbers that it was told; one that was told again is there once: on a busy machine the
-    /// answer may have come too late.
-    var serials: [Int] {
+    /// The serial numbers that it was told. Where an answer may have taken so long that the server was right to
+    /// tell again, one that was repeated is there once.
+    func serials(isSlow: Bool) -> [Int] {
       messages.map { NotifyTests.serial($0) ?? 0 }.reduce(into: []) { list, serial in
-        if list.last != serial { list.append(serial) }
+        if !isSlow || list.last != serial { list.append(serial) }
       }
     }
 
     func wait(for count: Int) async { await lane.wait { messages.count >= count } }
 
     /// Waits until it was told a serial number.
-    func wait(forSerial serial: Int) async { await lane.wait { serials.last == serial } }
+    func wait(forSerial serial: Int) async {
+      await lane.wait { messages.last.flatMap { NotifyTests.serial($0) } == serial }
+    }
 
     func close() { socket?.close() }
   }
@@ -86,6 +88,7 @@ struct NotifyTests {
       let transfers = TransferTests.configuration(secondary: secondary.address)
       test.directory.transferred["xfer"] = TransferTests.zone(1, serial: 7, transfers)
       let apex = Messages.wire("xfer.test")
+      let begun = lane.loop.preciseNow
       test.server.tellSecondaries(of: apex)
       // The first one is lost.
       await secondary.wait(for: 1)
@@ -100,9 +103,13 @@ struct NotifyTests {
       test.server.tellSecondaries(of: apex)
       await secondary.wait(forSerial: 8)
       await lane.wait { test.server.notificationCount == 0 }
-      return "\(secondary.serials) \(test.server.counters.notified)"
+      // A third time comes after six seconds, the second one of what follows after four.
+      let isSlow = lane.loop.preciseNow > begun + .seconds(4)
+      let serials = secondary.serials(isSlow: isSlow)
+      guard serials == (isSlow ? [7, 8] : [7, 7, 8]) else { return "\(serials)" }
+      return "\(test.server.counters.notified)"
     }
-    #expect(outcome == "[7, 8] 2")
+    #expect(outcome == "2")
   }
 
   @Test("a secondary with a key is told with a signature, and believed with one alone")
@@ -262,8 +269,9 @@ struct NotifyTests {
       test.directory.transferred["xfer"] = nil
       test.server.apply(ZoneID(high: 9, low: 9), nil)
       await lane.wait { test.server.notificationCount == 0 }
-      // Where the machine is too busy for that, each may have been told.
-      let serials = secondary.serials.filter { isQuick || ![8, 9].contains($0) }
+      // Where the machine is too busy for that, each may have been told, and told again.
+      let isSlow = lane.loop.preciseNow > told + .seconds(2)
+      let serials = secondary.serials(isSlow: isSlow).filter { isQuick || ![8, 9].contains($0) }
       return "\(serials) \(test.server.counters.unreached)"
     }
     #expect(outcome == "[7, 10, 11, 13] 0")

@@ -15,6 +15,7 @@ package final class DiskCache: Sendable {
   private let writer: Lane
   /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
   private let promptNanoseconds: UInt64
+  /// How long a request waits for a record.
   private let findDuration: Duration
   /// Until when, in nanoseconds, loops leave all reading to the readers.
   private let patientUntil = Atomic<UInt64>(0)
