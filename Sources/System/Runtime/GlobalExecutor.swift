@@ -7,14 +7,14 @@ import Primitives
 /// resumed continuation) to the lane that runs at that moment, so that no thread of libdispatch's
 /// ever exists. Measured: 0.19 us and no allocation instead of 3.8 us and two.
 package enum GlobalExecutor {
-  /// Installs the routing; call it first thing in a synchronous main, once. Jobs from threads that
-  /// are no loop's go to `fallback`.
+  /// Installs the routing; call it first thing in a synchronous main. Jobs from threads that are no loop's
+  /// go to `fallback`, that of the last call.
   package static func route(fallback: EventLoop) {
-    fallbackStorage.set(fallback)
+    Self.fallback.withLock { $0 = fallback }
     unsafe skerry_route_global_jobs { job in
       guard let job = unsafe job else { return }
       guard let loop = EventLoop.current else {
-        guard let fallback = GlobalExecutor.fallbackStorage.get() else { return }
+        guard let fallback = GlobalExecutor.fallback.withLock({ $0 }) else { return }
         unsafe fallback.inbox.push(job: job, lane: fallback.systemLane)
         return
       }
@@ -22,14 +22,6 @@ package enum GlobalExecutor {
     }
   }
 
-  private static let fallbackStorage = Fallback()
-
-  /// Holds the loop that jobs from foreign threads go to.
-  // Unchecked: written once before the first task exists, only read afterwards.
-  private final class Fallback: @unchecked Sendable {
-    private var loop: EventLoop?
-
-    func set(_ loop: EventLoop) { self.loop = loop }
-    func get() -> EventLoop? { loop }
-  }
+  /// The loop that jobs from foreign threads go to.
+  private static let fallback = Guarded<EventLoop?>(nil)
 }
