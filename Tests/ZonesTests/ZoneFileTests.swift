@@ -113,6 +113,30 @@ import Zones
     )
   }
 
+  @Test func `a hostname of two zones is told, with all other faults`() throws {
+    let text = """
+      zones:
+      - name: www.a.example
+        origins: [http://a]
+      - name: a.example
+        hostnames: [a.example, www.a.example, mail.a.example]
+        origins: [http://a]
+      - name: mail.a.example
+        origins: [http://a]
+      - name: b.example
+        origins: [http://a]
+        weigth: 1
+      """
+    #expect(
+      try load(text).1 == [
+        "zones[1].hostnames[1] (line 5, column 26): is www.a.example, which zones[0] serves as well. "
+          + "A name belongs to one zone: leave it out of the other.",
+        "zones[2].name (line 7, column 9): is mail.a.example, which zones[1] serves as well. "
+          + "A name belongs to one zone: leave it out of the other.",
+        "zones[3].weigth (line 11, column 11): is no known key. Did you mean weight?",
+      ])
+  }
+
   @Test func `a file without zones is told what to give`() throws {
     #expect(try load("zone: []").1.contains { $0.contains("Did you mean zones?") })
     #expect(try load("").1.first?.hasPrefix("the configuration: is null") == true)

@@ -11,7 +11,7 @@ extension Hostname {
   package init(parsing text: String) throws(Fault) {
     let isWildcard = text.hasPrefix("*.")
     let name = isWildcard ? String(text.dropFirst(2)) : text
-    if name.contains("*") {
+    if name.utf8.contains(UInt8(ascii: "*")) {
       throw Fault(
         problem: "is \"\(text)\"",
         remedy: "A star may only stand for the whole first label: write *.example.org.")
@@ -45,7 +45,8 @@ extension Hostname {
         problem: "is \"\(text)\"",
         remedy: "Write the name only: \(name.dropFirst(scheme.count).prefix { $0 != "/" }).")
     }
-    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { Substring($0) }
     for label in labels { try check(label, of: text) }
     if let last = labels.last, last.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) {
       throw Fault(

@@ -32,15 +32,15 @@ struct HostnameIndex {
     var wildcards: [Claim] = []
     for (number, entry) in set.entries.enumerated() {
       let old = try entry.old?.configuration(entry.id)
-      try removeOld(old, new: entry.new, &change)
-      guard let zone = entry.new else { continue }
-      if old?.name != zone.name {
-        names.append(Claim(key: Array(zone.name.utf8), id: zone.id, entry: number, place: -1))
+      if let old { try removeOld(old, new: entry.new?.zone, &change) }
+      guard let new = entry.new else { continue }
+      if old?.name != new.zone.name {
+        names.append(Claim(key: Array(new.zone.name.utf8), id: entry.id, entry: number, place: -1))
       }
       let kept = Set(old?.hostnames ?? [])
-      for (place, hostname) in zone.hostnames.enumerated() where !kept.contains(hostname) {
+      for (place, hostname) in new.zone.hostnames.enumerated() where !kept.contains(hostname) {
         let claim = Claim(
-          key: Array(hostname.name.utf8), id: zone.id, entry: number, place: place)
+          key: Array(hostname.name.utf8), id: entry.id, entry: number, place: place)
         if hostname.isWildcard { wildcards.append(claim) } else { exact.append(claim) }
       }
     }
@@ -50,9 +50,8 @@ struct HostnameIndex {
   }
 
   private func removeOld(
-    _ old: ZoneConfiguration?, new: ZoneConfiguration?, _ change: inout WriteTransaction
+    _ old: ZoneConfiguration, new: ZoneConfiguration?, _ change: inout WriteTransaction
   ) throws(StorageError) {
-    guard let old else { return }
     if old.name != new?.name { try change.remove(Array(old.name.utf8), in: tables.names) }
     if old.records != nil, old.name != new?.name || new?.records == nil {
       try change.remove(ApexKeys.key(name: old.name), in: tables.apexes)
@@ -107,7 +106,7 @@ struct HostnameIndex {
     let name = ownerName(owner, set, change)
     let text = String(decoding: claim.key, as: UTF8.self)
     let isName = claim.place < 0
-    let isWildcard = !isName && entry.new?.hostnames[claim.place].isWildcard == true
+    let isWildcard = !isName && entry.new?.zone.hostnames[claim.place].isWildcard == true
     let fault = ConfigurationFault(
       path: isName ? "name" : "hostnames[\(claim.place)]",
       problem: "is \(isWildcard ? "*." : "")\(text), which belongs to the zone \(name) (\(owner))",
@@ -121,8 +120,8 @@ struct HostnameIndex {
   private func ownerName(
     _ owner: ZoneID, _ set: ZoneChangeSet, _ change: borrowing WriteTransaction
   ) -> String {
-    if let entry = set.entries.first(where: { $0.id == owner }), let zone = entry.new {
-      return zone.name
+    if let entry = set.entries.first(where: { $0.id == owner }), let new = entry.new {
+      return new.zone.name
     }
     do throws(StorageError) {
       let record = try change.copy(of: ZoneKeys.key(owner), in: tables.zones)

@@ -10,9 +10,11 @@ struct RecordWriter {
   private(set) var bytes: [UInt8]
 
   /// A record of `format`; records within records have none.
-  init(format: UInt8) { bytes = [format] }
-
-  private init() { bytes = [] }
+  init(format: UInt8) {
+    bytes = []
+    bytes.reserveCapacity(256)
+    bytes.append(format)
+  }
 
   mutating func write(_ tag: UInt64, _ number: Int) {
     appendVariable(tag)
@@ -44,11 +46,15 @@ struct RecordWriter {
   }
 
   mutating func write(_ tag: UInt64, _ body: (inout RecordWriter) -> Void) {
-    var inner = RecordWriter()
-    body(&inner)
     appendVariable(tag)
-    appendVariable(UInt64(inner.bytes.count))
-    bytes.append(contentsOf: inner.bytes)
+    let start = bytes.count
+    body(&self)
+    let length = bytes.count - start
+    // The length is known last; most take a byte.
+    appendVariable(UInt64(length))
+    let written = bytes[(start + length)...]
+    bytes.removeLast(written.count)
+    bytes.insert(contentsOf: written, at: start)
   }
 
   private mutating func appendVariable(_ value: UInt64) {

@@ -15,7 +15,7 @@ package struct ZoneChange: Sendable {
   package enum Action: Sendable {
     /// Adds the zone, or replaces all of its configuration. Certificates without a key keep the
     /// one that is stored with the same chain.
-    case put(ZoneConfiguration)
+    indirect case put(ZoneConfiguration)
 
     /// Changes part of a zone (RFC 7396 on its tree); an absent key stays, null takes the default.
     case patch(ZoneID, ConfigurationValue)

@@ -13,12 +13,25 @@ struct ZoneChangeSet {
   private(set) var faults: [ConfigurationFault] = []
   private var positions: [ZoneID: Int] = [:]
 
+  /// An empty set for so many changes.
+  init(capacity: Int) {
+    entries.reserveCapacity(capacity)
+    positions.reserveCapacity(capacity)
+  }
+
+  /// A configuration, by reference: it is large, and a copy of it counts some thirty references.
+  final class Draft {
+    var zone: ZoneConfiguration
+
+    init(_ zone: ZoneConfiguration) { self.zone = zone }
+  }
+
   /// One zone: what is stored, and what is to be.
-  struct Entry {
+  final class Entry {
     let id: ZoneID
     var path: String
     let old: Stored?
-    var new: ZoneConfiguration?
+    var new: Draft?
     var record: [UInt8] = []
     var keys: [UInt8]?
     /// What was there of the zone's DNS; nil if nothing was.
@@ -29,6 +42,12 @@ struct ZoneChangeSet {
     var lostSerial: LostSerial?
     /// Whether the serial number follows one that was lost before.
     var hasFoundSerial = false
+
+    init(id: ZoneID, path: String, old: Stored?) {
+      self.id = id
+      self.path = path
+      self.old = old
+    }
   }
 
   /// The last serial number of a name whose DNS goes: it must not go back when it comes again.
@@ -78,36 +97,38 @@ struct ZoneChangeSet {
   mutating func take(
     _ change: ZoneChange, stored: (ZoneID) throws(StorageError) -> Stored?
   ) throws(StorageError) {
-    let id = change.zoneID
-    var position = positions[id]
-    var current: ZoneConfiguration?
-    if let position {
-      current = entries[position].new
-    } else {
-      let old = try stored(id)
-      // What is replaced whole need not be read.
-      if let old, change.needsCurrent { current = try old.configuration(id) }
-      entries.append(Entry(id: id, path: change.path, old: old, new: current))
-      positions[id] = entries.count - 1
-      position = entries.count - 1
-    }
-    guard let position else { return }
-    entries[position].path = change.path
+    let entry = try entry(of: change, stored)
+    entry.path = change.path
     switch change.action {
     case .put(let zone):
-      entries[position].new = keepingKeys(zone, of: current, path: change.path)
-    case .patch(_, let patch):
-      guard let current else { return noteUnknown(id, change.path) }
-      if let zone = patched(current, patch, path: change.path) {
-        entries[position].new = keepingKeys(zone, of: current, path: change.path)
+      keepKeys(entry, Draft(zone), of: entry.new?.zone)
+    case .patch(let id, let patch):
+      guard let current = entry.new else { return noteUnknown(id, change.path) }
+      if let zone = patched(current.zone, patch, path: change.path) {
+        keepKeys(entry, Draft(zone), of: current.zone)
       }
-    case .renewSerial:
-      if current == nil { noteUnknown(id, change.path) }
-      entries[position].renewsSerial = true
-    case .remove:
-      if current == nil { noteUnknown(id, change.path) }
-      entries[position].new = nil
+    case .renewSerial(let id):
+      if entry.new == nil { noteUnknown(id, change.path) }
+      entry.renewsSerial = true
+    case .remove(let id):
+      if entry.new == nil { noteUnknown(id, change.path) }
+      entry.new = nil
     }
+  }
+
+  /// The entry of the zone that `change` is of.
+  private mutating func entry(
+    of change: ZoneChange, _ stored: (ZoneID) throws(StorageError) -> Stored?
+  ) throws(StorageError) -> Entry {
+    let id = change.zoneID
+    if let position = positions[id] { return entries[position] }
+    let old = try stored(id)
+    let entry = Entry(id: id, path: change.path, old: old)
+    // What is replaced whole need not be read.
+    if let old, change.needsCurrent { entry.new = Draft(try old.configuration(id)) }
+    positions[id] = entries.count
+    entries.append(entry)
+    return entry
   }
 
   /// Writes the records, forgets the zones that stay as they are, and gives the others their serial
@@ -116,41 +137,35 @@ struct ZoneChangeSet {
   mutating func finish(
     after last: UInt64, lost: (String) throws(StorageError) -> SerialNumber?
   ) throws(StorageError) {
-    for index in entries.indices {
-      guard let old = entries[index].old, let new = entries[index].new else { continue }
-      if let records = new.records, let before = NamesBefore(try old.configuration(new.id)) {
-        entries[index].before = before
-        if !entries[index].renewsSerial, !records.changes(before.records),
-          new.signingKey == before.signingKey
+    for entry in entries {
+      if let old = entry.old, let new = entry.new, let records = new.zone.records,
+        let before = NamesBefore(try old.configuration(entry.id))
+      {
+        entry.before = before
+        if !entry.renewsSerial, !records.changes(before.records),
+          new.zone.signingKey == before.signingKey
         {
-          entries[index].new?.records = before.records
+          new.zone.records = before.records
         }
       }
-      write(index)
+      if entry.old != nil { entry.write() }
     }
     entries.removeAll { entry in
       guard entry.new != nil else { return entry.old == nil }
       return entry.old?.record == entry.record && entry.old?.keys == entry.keys
         && !entry.renewsSerial
     }
-    for index in entries.indices {
-      let entry = entries[index]
-      if entry.new?.records == nil {
-        entries[index].lostSerial = entry.old?.lostSerial(entry.id, last)
-      }
+    for (index, entry) in entries.enumerated() {
+      if entry.new?.zone.records == nil { entry.lostSerial = entry.old?.lostSerial(entry.id, last) }
       var found: SerialNumber?
-      if entry.before == nil, let new = entry.new, new.records != nil { found = try lost(new.name) }
-      let isSettled = entries[index].settleSerial(
+      if entry.before == nil, let new = entry.new, new.zone.records != nil {
+        found = try lost(new.zone.name)
+      }
+      let isSettled = entry.settleSerial(
         sequence: last + 1 + UInt64(index), last, found: found)
-      if isSettled || entries[index].record.isEmpty { write(index) }
+      if isSettled || entry.record.isEmpty { entry.write() }
     }
     positions = [:]
-  }
-
-  private mutating func write(_ index: Int) {
-    guard let new = entries[index].new else { return }
-    entries[index].record = ZoneRecord.write(new)
-    entries[index].keys = ZoneRecord.writeKeys(new)
   }
 
   /// Whether enough faults were found; more are not kept.
@@ -187,68 +202,68 @@ struct ZoneChangeSet {
     return decoded
   }
 
+  /// Makes `new` what is to be, with the keys of `current` where it has none.
+  private mutating func keepKeys(_ entry: Entry, _ new: Draft, of current: ZoneConfiguration?) {
+    entry.new = new
+    keepSigningKey(new, of: current, path: entry.path)
+    if let current { new.zone.transfers.takeSecrets(from: current.transfers) }
+    for (index, key) in new.zone.transfers.tsigKeys.enumerated() where key.secret == nil {
+      let fault = ConfigurationFault(
+        path: "transfers.tsigKeys[\(index)].secret", problem: "is missing",
+        remedy: "Give the secret in base64. Make one: openssl rand -base64 32.")
+      note(fault, under: entry.path)
+    }
+    for (index, certificate) in new.zone.certificates.enumerated() where certificate.key == nil {
+      if let key = current?.certificates.first(where: { $0.chain == certificate.chain })?.key {
+        new.zone.certificates[index].key = key
+        continue
+      }
+      let fault = ConfigurationFault(
+        path: "certificates[\(index)].key", problem: "is missing",
+        remedy: "Give the certificate's private key as PEM text.")
+      note(fault, under: entry.path)
+    }
+  }
+
   /// Gives a signed zone the key that it has, or a new one, and one that is not signed none.
   private mutating func keepSigningKey(
-    _ zone: inout ZoneConfiguration, of current: ZoneConfiguration?, path: String
+    _ new: Draft, of current: ZoneConfiguration?, path: String
   ) {
-    guard zone.isSigned else { return zone.signingKey = nil }
-    zone.signingKey = zone.signingKey ?? current?.signingKey ?? ZoneKey.generate()
-    guard zone.signingKey == nil else { return }
+    guard new.zone.isSigned else { return new.zone.signingKey = nil }
+    new.zone.signingKey = new.zone.signingKey ?? current?.signingKey ?? ZoneKey.generate()
+    guard new.zone.signingKey == nil else { return }
     let fault = ConfigurationFault(
       path: "dnssec", problem: "is true, and no key can be made",
       remedy: "Look whether the machine gives random numbers, and try again.")
     note(fault, under: path)
   }
-
-  /// Gives the keys of transfers the secrets that they have.
-  private mutating func keepSecrets(
-    _ zone: inout ZoneConfiguration, of current: ZoneConfiguration?, path: String
-  ) {
-    if let current { zone.transfers.takeSecrets(from: current.transfers) }
-    for (index, key) in zone.transfers.tsigKeys.enumerated() where key.secret == nil {
-      let fault = ConfigurationFault(
-        path: "transfers.tsigKeys[\(index)].secret", problem: "is missing",
-        remedy: "Give the secret in base64. Make one: openssl rand -base64 32.")
-      note(fault, under: path)
-    }
-  }
-
-  /// `zone` with the keys of `current` where it has none for the same chain.
-  private mutating func keepingKeys(
-    _ zone: ZoneConfiguration, of current: ZoneConfiguration?, path: String
-  ) -> ZoneConfiguration {
-    var zone = zone
-    keepSigningKey(&zone, of: current, path: path)
-    keepSecrets(&zone, of: current, path: path)
-    for index in zone.certificates.indices where zone.certificates[index].key == nil {
-      let chain = zone.certificates[index].chain
-      zone.certificates[index].key = current?.certificates.first { $0.chain == chain }?.key
-      guard zone.certificates[index].key == nil else { continue }
-      let fault = ConfigurationFault(
-        path: "certificates[\(index)].key", problem: "is missing",
-        remedy: "Give the certificate's private key as PEM text.")
-      note(fault, under: path)
-    }
-    return zone
-  }
 }
 
 extension ZoneChangeSet.Entry {
+  /// Writes what is to be stored.
+  fileprivate func write() {
+    guard let new else { return }
+    record = ZoneRecord.write(new.zone)
+    keys = ZoneRecord.writeKeys(new.zone)
+  }
+
   /// Whether the zone's DNS changes, for who has a copy of it.
   var changesNames: Bool {
-    guard let records = new?.records else { return false }
+    guard let new, let records = new.zone.records else { return false }
     guard let before else { return true }
-    return records != before.records || new?.signingKey != before.signingKey
+    return records != before.records || new.zone.signingKey != before.signingKey
   }
 
   /// Gives the zone's DNS its serial number, if it has changed; false if it has not.
-  fileprivate mutating func settleSerial(
+  fileprivate func settleSerial(
     sequence: UInt64, _ last: UInt64, found: SerialNumber?
   ) -> Bool {
-    guard let records = new?.records, changesNames || renewsSerial else { return false }
+    guard let new, let records = new.zone.records, changesNames || renewsSerial else {
+      return false
+    }
     let old = before?.records.serial(before: last) ?? found
     hasFoundSerial = found != nil
-    new?.records = records.succeeding(old, sequence: sequence)
+    new.zone.records = records.succeeding(old, sequence: sequence)
     return true
   }
 }

@@ -48,6 +48,7 @@ package struct ZoneFile: Sendable {
     var zones: [ZoneConfiguration] = []
     var indexes: [Int] = []
     var positions: [String: Int] = [:]
+    var claims: [Hostname: Int] = [:]
     var index = 0
     decoder.list("zones", in: object, limit: .max) { value, decoder in
       defer { index += 1 }
@@ -58,6 +59,8 @@ package struct ZoneFile: Sendable {
             "is \(zone.name), as is that of zones[\(other)]", "Make one zone of the two.",
             at: value["name"]?.position)
         }
+      } else {
+        report(zone.hostnames, of: index, claimedIn: &claims, value, &decoder)
       }
       zones.append(zone)
       indexes.append(index)
@@ -72,5 +75,23 @@ package struct ZoneFile: Sendable {
       return nil
     }
     return ZoneFile(zones: zones)
+  }
+
+  /// Notes those of the hostnames of the zone `index` that a zone before it has.
+  private static func report(
+    _ hostnames: [Hostname], of index: Int, claimedIn claims: inout [Hostname: Int],
+    _ value: ConfigurationValue, _ decoder: inout ConfigurationDecoder
+  ) {
+    var given: [ConfigurationValue]?
+    if case .array(let list)? = value["hostnames"]?.content { given = list }
+    for (place, hostname) in hostnames.enumerated() {
+      guard let other = claims.updateValue(index, forKey: hostname) else { continue }
+      decoder.at(given == nil ? "name" : "hostnames[\(place)]") {
+        $0.report(
+          "is \(hostname), which zones[\(other)] serves as well",
+          "A name belongs to one zone: leave it out of the other.",
+          at: (given?[place] ?? value["name"])?.position)
+      }
+    }
   }
 }

@@ -18,15 +18,23 @@ enum ZoneKeys {
   /// Where the last serial number of a name is that has no DNS any more.
   static func serial(_ name: String) -> [UInt8] { Array("serial ".utf8) + ApexKeys.key(name: name) }
 
-  static func key(_ id: ZoneID) -> [UInt8] { key(id.high) + key(id.low) }
+  static func key(_ id: ZoneID) -> [UInt8] {
+    var bytes = key(id.high)
+    append(id.low, to: &bytes)
+    return bytes
+  }
 
   static func key(_ number: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(16)
+    append(number, to: &bytes)
+    return bytes
+  }
+
+  private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
     for shift in stride(from: UInt64(56), through: 0, by: -8) {
       bytes.append(UInt8(truncatingIfNeeded: number >> shift))
     }
-    return bytes
   }
 
   static func number(_ bytes: Span<UInt8>, at offset: Int = 0) -> UInt64 {

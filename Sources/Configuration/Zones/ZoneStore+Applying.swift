@@ -50,7 +50,7 @@ extension ZoneStore {
     _ changes: [ZoneChange], _ check: CertificateCheck?, _ sequenceFloor: UInt64,
     _ change: inout WriteTransaction
   ) throws(StorageError) -> Result<AppliedChanges, RefusedChanges> {
-    var set = ZoneChangeSet()
+    var set = ZoneChangeSet(capacity: changes.count)
     for asked in changes {
       try set.take(asked) { (id) throws(StorageError) in
         let key = ZoneKeys.key(id)
@@ -74,8 +74,8 @@ extension ZoneStore {
 
   private func validate(_ set: inout ZoneChangeSet, _ check: CertificateCheck) {
     for entry in set.entries {
-      guard let zone = entry.new else { continue }
-      for fault in ZoneValidation.faults(of: zone, check) { set.note(fault, under: entry.path) }
+      guard let new = entry.new, !new.zone.certificates.isEmpty else { continue }
+      for fault in ZoneValidation.faults(of: new.zone, check) { set.note(fault, under: entry.path) }
     }
   }
 
@@ -116,11 +116,12 @@ extension ZoneStore {
       sequence += 1
       let kind: ZoneChangeRecord.Kind =
         entry.new == nil ? .removed : entry.old == nil ? .added : .changed
-      let name = entry.new?.name ?? entry.old.flatMap { ZoneRecord.readName($0.record.span) } ?? ""
+      let name =
+        entry.new?.zone.name ?? entry.old.flatMap { ZoneRecord.readName($0.record.span) } ?? ""
       // A domain is one zone's, as its name shows; so is the answer to queries for it.
-      if let zone = entry.new, zone.records != nil {
+      if let new = entry.new, new.zone.records != nil {
         try change.put(
-          ZoneKeys.key(entry.id) + ZoneKeys.key(sequence), at: ApexKeys.key(name: zone.name),
+          ZoneKeys.key(entry.id) + ZoneKeys.key(sequence), at: ApexKeys.key(name: new.zone.name),
           in: tables.apexes)
       }
       try keepForSecondaries(entry, sequence, &change)

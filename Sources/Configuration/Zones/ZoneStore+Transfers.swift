@@ -101,14 +101,15 @@ extension ZoneStore {
     _ entry: ZoneChangeSet.Entry, _ sequence: UInt64, _ change: inout WriteTransaction
   ) throws(StorageError) {
     let key = ZoneKeys.key(entry.id)
-    let transfers = entry.new?.records == nil ? nil : entry.new?.transfers
+    let new = entry.new?.zone.records == nil ? nil : entry.new
+    let transfers = new?.zone.transfers
     let hasReaders = transfers?.hasReaders == true
     if hasReaders {
       // Secondaries that are new are told as well.
       if entry.changesNames || entry.renewsSerial || entry.before?.transfers != transfers {
         let seconds = UInt64(bitPattern: SystemClock.wall.seconds)
         let isTold = transfers?.secondaries.isEmpty == false
-        let flags: UInt8 = (entry.new?.isSigned == true ? 1 : 0) | (isTold ? 2 : 0)
+        let flags: UInt8 = (entry.new?.zone.isSigned == true ? 1 : 0) | (isTold ? 2 : 0)
         let value = ZoneKeys.key(sequence) + ZoneKeys.key(seconds) + [flags]
         try change.put(value, at: key, in: tables.transfers)
       }
@@ -126,7 +127,7 @@ extension ZoneStore {
     if let lost = entry.lostSerial {
       try change.put(
         ZoneKeys.key(UInt64(lost.serial.value)), at: ZoneKeys.serial(lost.name), in: tables.meta)
-    } else if entry.hasFoundSerial, let name = entry.new?.name {
+    } else if entry.hasFoundSerial, let name = entry.new?.zone.name {
       try change.remove(ZoneKeys.serial(name), in: tables.meta)
     }
   }
@@ -136,8 +137,8 @@ extension ZoneStore {
     _ change: inout WriteTransaction
   ) throws(StorageError) {
     // Signatures change by themselves: there are no differences between signed zones.
-    guard hasReaders, let before = entry.before, let records = entry.new?.records,
-      before.signingKey == nil, entry.new?.signingKey == nil
+    guard hasReaders, let before = entry.before, let new = entry.new,
+      let records = new.zone.records, before.signingKey == nil, new.zone.signingKey == nil
     else {
       if entry.old != nil { try trimJournal(of: entry.id, count: 0, bytes: 0, &change) }
       return

@@ -20,13 +20,16 @@ extension ZoneStore {
       try change.put([1], at: ZoneKeys.hasRemoved, in: tables.meta)
       return everything
     }
+    if entry.old == nil, try change.copy(of: ZoneKeys.hasRemoved, in: tables.meta) == nil {
+      return nil
+    }
     var state = try purgeState(of: entry.id, change)
     var purge: Purge?
     if let old = try entry.old.map({ (old) throws(StorageError) in
       try Self.read(old.record.span, id: entry.id)
     }) {
-      purge = Self.purge(ofHostsLostBy: old, new)
-      if !old.cache.makesSameKeys(as: new.cache) {
+      purge = Self.purge(ofHostsLostBy: old, new.zone)
+      if !old.cache.makesSameKeys(as: new.zone.cache) {
         let since = state.keysChanged
         if since > 0, since >= state.floor.hard, state.urlPurged > since { purge = everything }
         state.keysChanged = sequence
@@ -34,7 +37,6 @@ extension ZoneStore {
         return nil
       }
     } else {
-      guard try change.copy(of: ZoneKeys.hasRemoved, in: tables.meta) != nil else { return nil }
       purge = everything
     }
     if let purge { try keep(purge, sequence, of: entry.id, &state, &change) }

@@ -125,6 +125,7 @@ extension EdgeOptions {
 extension OriginConfiguration.URL {
   /// The origin that `text` names; without a scheme it is http.
   static func parse(short text: String) throws(Fault) -> OriginConfiguration {
-    try parse(text.contains("://") ? text : "http://\(text)")
+    let afterColon = text.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+    return try parse(afterColon.starts(with: "//".utf8) ? text : "http://\(text)")
   }
 }

@@ -7,5 +7,8 @@ extension OriginConfiguration {
 
     /// RFC 9110 sections 4.2.1 and 4.2.2.
     package var port: UInt16 { self == .http ? 80 : 443 }
+
+    /// What a URL begins with.
+    var beginning: String { self == .http ? "http://" : "https://" }
   }
 }

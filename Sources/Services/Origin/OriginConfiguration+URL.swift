@@ -1,5 +1,7 @@
 // The URL of an origin: scheme, host and port, nothing else.
 
+import Primitives
+
 extension OriginConfiguration {
   /// Reads `http://host:port`: what of a URL an origin has.
   package enum URL {
@@ -13,15 +15,17 @@ extension OriginConfiguration {
     package static func parse(_ text: String) throws(Fault) -> OriginConfiguration {
       guard
         let scheme = OriginConfiguration.Scheme.allCases.first(where: {
-          text.hasPrefix("\($0.rawValue)://")
+          text.hasPrefix($0.beginning)
         })
       else {
         throw Fault(
           problem: "is \"\(text)\", which does not begin with http:// or https://",
           remedy: "Write http://HOST or https://HOST, with :PORT if it is not 80 or 443.")
       }
-      let authority = text.dropFirst(scheme.rawValue.count + 3)
-      if let end = authority.utf8.firstIndex(where: { "/?#".utf8.contains($0) }) {
+      let authority = Substring(text.utf8.dropFirst(scheme.beginning.utf8.count))
+      if let end = authority.utf8.firstIndex(where: { end in
+        end == UInt8(ascii: "/") || end == UInt8(ascii: "?") || end == UInt8(ascii: "#")
+      }) {
         throw Fault(
           problem: "is \"\(text)\", which has more than scheme, host and port",
           remedy: "The path comes from the request: write "
@@ -34,7 +38,8 @@ extension OriginConfiguration {
       let (host, portText) = try split(authority, of: text)
       var port: UInt16?
       if let portText {
-        guard let number = UInt16(portText), number > 0, portText.allSatisfy(\.isASCIIDigit) else {
+        guard let number = UInt16(portText), number > 0, portText.utf8.allSatisfy(\.isASCIIDigit)
+        else {
           throw Fault(
             problem: "has the port \"\(portText)\"", remedy: "Give a port from 1 to 65535.")
         }
@@ -114,8 +119,4 @@ extension OriginConfiguration {
       return halves.count == 2 ? groups <= 7 : groups == 8
     }
   }
-}
-
-extension Character {
-  fileprivate var isASCIIDigit: Bool { self >= "0" && self <= "9" }
 }

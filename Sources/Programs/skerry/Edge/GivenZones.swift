@@ -15,7 +15,8 @@ struct GivenZones {
   }
 
   let source: Source
-  let zones: [ZoneConfiguration]
+  /// What puts each zone there.
+  let steps: [ZoneChange.Action]
 
   /// `fault` at `path` of the zone `index`, with its place.
   func line(_ fault: ConfigurationFault, at path: String, ofZone index: Int) -> String {

@@ -52,7 +52,7 @@ struct InitialZones {
         identities.identity(of: $0)
       }
       guard let decoded, decoder.faults.isEmpty else { throw file.failure(decoder.faults) }
-      return GivenZones(source: .file(file), zones: decoded.zones)
+      return GivenZones(source: .file(file), steps: decoded.zones.map { .put($0) })
     } catch {
       faults.append(error.message)
       return nil
@@ -77,14 +77,15 @@ struct InitialZones {
     zone.bounds.connections = 1_000_000
     zone.bounds.exchanges = 1_000_000
     zone.bounds.cacheBytes = options.ramMebibytes << 20
-    return GivenZones(source: .option("--default-certificate"), zones: [zone])
+    return GivenZones(source: .option("--default-certificate"), steps: [.put(zone)])
   }
 
   private func put(_ given: [GivenZones]) throws(CommandFailure) {
     var changes: [ZoneChange] = []
     for (source, zones) in given.enumerated() {
-      for (index, zone) in zones.zones.enumerated() {
-        changes.append(.put(zone, path: "\(source)[\(index)]"))
+      changes.reserveCapacity(changes.count + zones.steps.count)
+      for (index, step) in zones.steps.enumerated() {
+        changes.append(ZoneChange(step, path: "\(source)[\(index)]"))
       }
     }
     guard !changes.isEmpty else { return }

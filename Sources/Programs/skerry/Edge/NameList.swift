@@ -22,20 +22,20 @@ struct NameList {
   /// The zones; what is wrong with a line, or in its zone file, is noted. Nil if the file can't be
   /// read.
   mutating func read(_ faults: inout [String]) -> GivenZones? {
-    var zones: [ZoneConfiguration] = []
+    var steps: [ZoneChange.Action] = []
     var numbers: [Int] = []
     let isRead = ZoneLines.forEach(
       of: path, "the file of zones", separators: " \t", &faults
     ) { number, words, faults in
       do throws(CommandFailure) {
-        zones.append(try zone(words))
+        steps.append(.put(try zone(words)))
         numbers.append(number)
       } catch {
         // A zone file's own faults have their places.
         faults.append("\(path):\(number): \(error.message)")
       }
     }
-    return isRead ? GivenZones(source: .lines(path: path, numbers: numbers), zones: zones) : nil
+    return isRead ? GivenZones(source: .lines(path: path, numbers: numbers), steps: steps) : nil
   }
 
   private mutating func zone(_ words: [String]) throws(CommandFailure) -> ZoneConfiguration {

@@ -17,16 +17,16 @@ struct TenantList {
 
   /// The zones; what is wrong with a line is noted. Nil if the file can't be read.
   mutating func read(_ faults: inout [String]) -> GivenZones? {
-    var zones: [ZoneConfiguration] = []
+    var steps: [ZoneChange.Action] = []
     var numbers: [Int] = []
     let isRead = ZoneLines.forEach(
       of: path, "the file of tenants", separators: " \t,", &faults
     ) { number, words, faults in
       guard let zone = zone(words, "\(path):\(number)", &faults) else { return }
-      zones.append(zone)
+      steps.append(.put(zone))
       numbers.append(number)
     }
-    return isRead ? GivenZones(source: .lines(path: path, numbers: numbers), zones: zones) : nil
+    return isRead ? GivenZones(source: .lines(path: path, numbers: numbers), steps: steps) : nil
   }
 
   private mutating func zone(

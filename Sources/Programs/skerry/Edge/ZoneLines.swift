@@ -17,11 +17,19 @@ enum ZoneLines {
       return false
     }
     // Bytes, not characters: there may be a million lines.
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
-      let words = line.split(whereSeparator: { separators.utf8.contains($0) || $0 == 13 })
-      guard !words.isEmpty else { continue }
-      body(index + 1, words.map { String(Substring($0)) }, &faults)
+    let bytes = Array(text.utf8)
+    let between = Array(separators.utf8) + [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+    var words: [String] = []
+    var (number, start) = (1, 0)
+    for index in 0...bytes.count {
+      let byte = index < bytes.count ? bytes[index] : UInt8(ascii: "\n")
+      guard between.contains(byte) else { continue }
+      if start < index { words.append(String(decoding: bytes[start..<index], as: UTF8.self)) }
+      start = index + 1
+      guard byte == UInt8(ascii: "\n") else { continue }
+      if !words.isEmpty { body(number, words, &faults) }
+      words.removeAll(keepingCapacity: true)
+      number += 1
     }
     return true
   }
