@@ -11,6 +11,13 @@ struct HTTP2FieldRules: Sendable {
   private var count = 0
   private var bytes = 0
 
+  /// Begins with the next list.
+  mutating func restart() {
+    contentLength = nil
+    count = 0
+    bytes = 0
+  }
+
   /// Counts a field of that size (RFC 9113 section 10.5.1).
   mutating func count(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(HTTPParseError) {
     count += 1

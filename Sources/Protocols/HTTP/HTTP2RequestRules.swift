@@ -9,7 +9,7 @@ package struct HTTP2RequestRules: Sendable {
   /// `:protocol` of an extended CONNECT (RFC 8441 section 4); nil without it.
   package private(set) var connectProtocol: [UInt8]?
 
-  private let scheme: RequestHead.Scheme
+  private var scheme: RequestHead.Scheme
   private let allowsExtendedConnect: Bool
   private var rules = HTTP2FieldRules()
   private var seen: PseudoHeaders = []
@@ -22,6 +22,18 @@ package struct HTTP2RequestRules: Sendable {
   package init(scheme: RequestHead.Scheme, allowsExtendedConnect: Bool = false) {
     self.scheme = scheme
     self.allowsExtendedConnect = allowsExtendedConnect
+  }
+
+  /// Begins with the next request.
+  package mutating func restart(scheme: RequestHead.Scheme) {
+    self.scheme = scheme
+    rules.restart()
+    seen = []
+    hasFields = false
+    authorityNamesPort = false
+    // Few requests leave anything that a reference must be counted down for.
+    if host != nil { host = nil }
+    if connectProtocol != nil { connectProtocol = nil }
   }
 
   /// Which pseudo-header fields have come.

@@ -19,9 +19,9 @@ extension HTTP2Connection: ResponseSink {
 
   func respond(_ exchange: Exchange) {
     guard let (session, stream) = target(exchange) else { return }
-    let body = exchange.response.body
+    gatherHead(of: &exchange.response)
+    let body = exchange.response.takeBody()
     let isEmpty = hasNoContent(exchange) || body.isEmpty
-    gatherHead(exchange)
     attempt { () throws(HTTP2Failure) in
       try submitHead(exchange, session, stream, endStream: isEmpty)
       guard !isEmpty else { return }
@@ -38,7 +38,7 @@ extension HTTP2Connection: ResponseSink {
 
   func begin(_ exchange: Exchange) {
     guard let (session, stream) = target(exchange) else { return }
-    gatherHead(exchange)
+    gatherHead(of: &exchange.response)
     attempt { () throws(HTTP2Failure) in
       try submitHead(exchange, session, stream, endStream: hasNoContent(exchange))
     }
@@ -111,20 +111,22 @@ extension HTTP2Connection: ResponseSink {
     ResponseHead.hasNoContent(exchange.response.status, for: exchange.request.method)
   }
 
-  private func gatherHead(_ exchange: Exchange) {
+  /// `response` is lent (see `Exchange`).
+  @inline(never)
+  private func gatherHead(of response: inout Response) {
     table.removeAll()
     fieldBytes.removeAll(keepingCapacity: true)
-    var hasDate = exchange.response.fields.contains(.date)
-    if let stored = exchange.response.stored {
+    var hasDate = response.fields.contains(.date)
+    if let stored = response.stored {
       append(stored.fields)
       hasDate = hasDate || stored.hasDate
     }
-    append(exchange.response.fields)
+    append(response.fields)
     if !hasDate {
       append(.date) { $0.append(connection.server.dates.text(connection.loop.wallTime).span) }
     }
-    let status = exchange.response.status
-    if let length = exchange.response.contentLength, status >= 200 && status != 204 {
+    let status = response.status
+    if let length = response.contentLength, status >= 200 && status != 204 {
       append(.contentLength) { $0.appendDecimal(length) }
     }
   }
@@ -138,8 +140,9 @@ extension HTTP2Connection: ResponseSink {
   private func append(_ fields: FieldBlock) {
     let base = fieldBytes.count
     fieldBytes.append(fields.bytes.span)
-    for index in fields.entries.indices {
-      let entry = fields.entries[index]
+    let entries = fields.entries.span
+    for index in entries.indices {
+      let entry = entries[index]
       table.append(
         name: base + entry.nameRange.lowerBound..<base + entry.nameRange.upperBound,
         value: base + entry.valueRange.lowerBound..<base + entry.valueRange.upperBound)

@@ -18,6 +18,9 @@ final class HTTP2Connection {
   var fieldBytes: [UInt8] = []
   private var rules: HTTP2RequestRules
   private var trailerRules = HTTP2TrailerRules()
+  /// Whose head is being received.
+  // Its stream keeps it; `streamClosed` clears this before the stream lets go of it.
+  private var incoming = UncountedReference<Exchange>(nil)
   /// What the header section being received did wrong.
   private var fault: HTTPParseError?
   /// Once the connection is to end: when the line is drawn behind which requests are not served.
@@ -198,24 +201,25 @@ extension HTTP2Connection: HTTP2SessionDelegate {
     stream.attachment = exchange
     exchange.request.scheme = connection.client.isTLS ? .https : .http
     exchange.request.version = .http2
-    rules = HTTP2RequestRules(scheme: exchange.request.scheme)
+    rules.restart(scheme: exchange.request.scheme)
     fault = nil
+    incoming = UncountedReference(exchange)
   }
 
   func header(_ stream: HTTP2Stream, name: Span<UInt8>, value: Span<UInt8>) {
-    if let exchange = stream.attachment as? Exchange, exchange.requestBody == nil {
+    let isOfHead: Void? = incoming.with { exchange in
       guard fault == nil else { return }
       do throws(HTTPParseError) {
         try rules.add(name, value, to: &exchange.request)
       } catch { fault = error }
-    } else {
-      body(of: stream)?.readTrailer(name: name, value: value)
     }
+    if isOfHead == nil { body(of: stream)?.readTrailer(name: name, value: value) }
   }
 
   func headersEnded(
     _ stream: HTTP2Stream, kind: HTTP2HeadersKind, endStream: Bool, tooLarge: Bool
   ) {
+    incoming = UncountedReference(nil)
     extendDeadline()
     guard kind == .request, let exchange = stream.attachment as? Exchange else {
       if endStream { body(of: stream)?.end() }
@@ -266,6 +270,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
   func streamClosed(_ stream: HTTP2Stream, code: HTTP2ErrorCode) {
     leaveShare(stream)
     guard let exchange = stream.attachment as? Exchange else { return }
+    if incoming.with({ $0 === exchange }) == true { incoming = UncountedReference(nil) }
     body(of: stream)?.fail(Failure(.clientAborted, "the client reset the stream"))
     stream.attachment = nil
     exchange.abort()
