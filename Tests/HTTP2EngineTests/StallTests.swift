@@ -72,4 +72,36 @@ import Testing
     #expect(client.closed[1] == .cancel)
     #expect(server.session.queuedBytes == 0)
   }
+
+  /// What is left open of two streams after three minutes: their own windows are wide, and the connection's,
+  /// shut at first, opens by `bytes` every `seconds`.
+  private static func leftOpen(connectionOpensBy bytes: UInt32, every seconds: Int) throws -> Int {
+    let server = try ServerHarness()
+    server.body = Bytes(Array(repeating: 7, count: 100_000))
+    server.exchange(
+      FrameBuilder.preface + FrameBuilder.settings([(4, 1 << 20)]) + FrameBuilder.headers(1)
+        + FrameBuilder.headers(3))
+    #expect(server.session.queuedBytes == 200_000 - 65_535)
+    for second in 1...180 {
+      server.now = server.now + .seconds(1)
+      if let at = server.session.stallCheckAt, at <= server.now {
+        server.session.cutOffStalled(now: server.now, isExcused: false)
+      }
+      let opens = bytes > 0 && second.isMultiple(of: seconds)
+      server.exchange(opens ? FrameBuilder.windowUpdate(0, bytes) : [])
+    }
+    #expect((server.session.queuedBytes == 0) == server.streams.isEmpty)
+    return server.streams.count
+  }
+
+  @Test("streams are reset if the connection's window lets no fair part go, though theirs are open")
+  func connectionStandsStill() throws {
+    #expect(try Self.leftOpen(connectionOpensBy: 0, every: 1) == 0)
+    #expect(try Self.leftOpen(connectionOpensBy: 10, every: 1) == 0)
+  }
+
+  @Test("no stream is blamed while the connection's window lets a fair part of any go")
+  func connectionGoesOn() throws {
+    #expect(try Self.leftOpen(connectionOpensBy: 4_096, every: 50) == 2)
+  }
 }

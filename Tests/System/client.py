@@ -21,7 +21,8 @@ client.py h2-abort PORT CA HOST PATH    resets the stream in the middle of an up
 client.py h2-stay PORT HOST PATH [OTHER]   asks for PATH, and for OTHER every half second, until the connection ends; prints
                                         how many GOAWAYs came, and the status of PATH
 client.py smuggle PORT HOST             every case of CASES; fails if one is answered by 2xx
-client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits
+client.py cases PORT HOST FILE          every case of a JSON list of {id, raw}: refused, or waits for the rest; what a strict
+                                        reader takes for a request is answered, and what is behind it is refused or waits
 """
 import base64
 import concurrent.futures
@@ -37,6 +38,7 @@ import sys
 import time
 
 import hpack
+import strict_reader
 
 
 def connect(port, timeout=20):
@@ -45,8 +47,18 @@ def connect(port, timeout=20):
     return s
 
 
+def over_tls(s, authority_file, host, *protocols):
+    """TLS over s if there is an authority to trust, else s itself."""
+    if not authority_file:
+        return s
+    context = ssl.create_default_context(cafile=authority_file)
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    return context.wrap_socket(s, server_hostname=host)
+
+
 def connect_tls(port, authority_file, host):
-    return ssl.create_default_context(cafile=authority_file).wrap_socket(connect(port), server_hostname=host)
+    return over_tls(connect(port), authority_file, host)
 
 
 def read_all(s, seconds=5):
@@ -81,10 +93,15 @@ class Reader:
         head, _, self.data = self.data.partition(mark)
         return head
 
-    def exactly(self, count):
+    def ahead(self, count):
+        """The next bytes, which stay to be read."""
         while len(self.data) < count:
             self.fill()
-        part, self.data = self.data[:count], self.data[count:]
+        return self.data[:count]
+
+    def exactly(self, count):
+        part = self.ahead(count)
+        self.data = self.data[count:]
         return part
 
     def response(self, head_only=False):
@@ -291,15 +308,12 @@ def keep(port, host, path, stop):
 class HTTP2:
     """Enough of RFC 9113 to send requests by hand; field names and values go out as plain literals."""
 
-    def __init__(self, port, authority_file=None, name=None):
-        """Over TLS if there is an authority to trust, else by prior knowledge."""
-        self.s, self.scheme, self.opens_windows = connect(port), "http", True
-        if authority_file:
-            context = ssl.create_default_context(cafile=authority_file)
-            context.set_alpn_protocols(["h2"])
-            self.s, self.scheme = context.wrap_socket(self.s, server_hostname=name), "https"
-            if self.s.selected_alpn_protocol() != "h2":
-                sys.exit("h2 was not chosen by ALPN")
+    def __init__(self, port, authority_file=None, name=None, s=None):
+        """Over TLS if there is an authority to trust, else by prior knowledge; over s if it is connected already."""
+        self.s, self.opens_windows = over_tls(s or connect(port), authority_file, name, "h2"), True
+        self.scheme = "https" if authority_file else "http"
+        if authority_file and self.s.selected_alpn_protocol() != "h2":
+            sys.exit("h2 was not chosen by ALPN")
         self.s.sendall(self.opening())
         self.reader, self.stream = Reader(self.s), -1
 
@@ -336,11 +350,12 @@ class HTTP2:
         return hpack.fields(payload[(1 if flags & 8 else 0) + (5 if flags & 32 else 0):])
 
     def frame_in(self):
-        """The next frame: kind, flags, stream, payload. Settings are acknowledged, windows opened again."""
-        head = self.reader.exactly(9)
-        length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
-        number = int.from_bytes(head[5:], "big") & 0x7FFFFFFF
-        payload = self.reader.exactly(length)
+        """The next frame: kind, flags, stream, payload. Settings are acknowledged, windows opened again. After a
+        timeout it can be called again."""
+        length = int.from_bytes(self.reader.ahead(9)[:3], "big")
+        whole = self.reader.exactly(9 + length)
+        kind, flags, payload = whole[3], whole[4], whole[9:]
+        number = int.from_bytes(whole[5:9], "big") & 0x7FFFFFFF
         if kind == 4 and not flags & 1:
             self.s.sendall(self.frame(4, 1, 0, b""))
         elif kind == 0 and length and self.opens_windows:
@@ -509,7 +524,7 @@ def each(port, named, seconds, fine):
         bad = 0
         for (name, data), (answer, closed) in zip(named, answers):
             codes = status_codes(answer)
-            if not fine(codes, closed):
+            if not fine(data, codes, closed):
                 bad += 1
                 print(f"{name}: answered {codes or 'nothing'}, {'closed' if closed else 'left open'}: {data[:100]!r}")
     return bad
@@ -517,9 +532,14 @@ def each(port, named, seconds, fine):
 
 def smuggle(port, host):
     named = [(name, data.replace(b"{host}", host.encode())) for name, data in CASES]
-    # Refused with one error and closed; what is no HTTP at all may be closed without an answer.
-    bad = each(port, named, 5, lambda codes, closed: closed and len(codes) <= 1 and all(c[0] in "45" for c in codes))
+    # What is no HTTP at all may be closed without an answer.
+    bad = each(port, named, 5, lambda _, codes, closed: closed and not codes or is_refusal(codes, closed))
     sys.exit(1 if bad else 0)
+
+
+def is_refusal(codes, closed):
+    """Whether one error is all that came, and the connection has ended."""
+    return closed and len(codes) == 1 and codes[0][0] in "45"
 
 
 def cases(port, host, file):
@@ -531,7 +551,14 @@ def cases(port, host, file):
         for name in (b"www.example.com", b"example.com", b"localhost"):
             data = data.replace(b"Host: " + name, b"Host: " + host.encode())
         named.append((entry["id"], data))
-    bad = each(port, named, 1, lambda codes, closed: not closed or codes and codes[-1][0] in "45")
+
+    def fine(data, codes, closed):
+        wanted = strict_reader.verdict(data, host.encode())
+        answered = wanted == strict_reader.OK and codes[:1] and codes[0][0] == "2"
+        rest, waits = codes[1:] if answered else codes, answered or wanted == strict_reader.WAITS
+        return is_refusal(rest, closed) or waits and not rest and not closed
+
+    bad = each(port, named, 1, fine)
     print(f"{len(known) - bad} of {len(known)} refused, or waited for the rest")
     sys.exit(1 if bad else 0)
 

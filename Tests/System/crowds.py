@@ -13,19 +13,26 @@ crowds.py full-stop PORT HOST PATH COUNT PID
 crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
-crowds.py slow-head PORT                a byte of a head every second; prints the status of the answer, and when
+crowds.py hits PORT HOST PATH COUNT [CA]
+                                        asks COUNT times, one after the other; prints how many were answered by which status,
+                                        and on a second line how long that took
+crowds.py slow-head PORT [CA HOST]      a byte of a head every second (over TLS with an authority to trust); prints the status of
+                                        the answer, and how the connection is left
 crowds.py slow KIND PORT [CA HOST]      begins something of KINDS (over TLS with an authority to trust) and goes on by a byte
                                         a second; prints "begun", and then how its connection ends, and whether in time
-crowds.py unread PORT HOST PATH         asks for PATH and reads nothing; prints how the connection ends
+crowds.py unread PORT HOST PATH [CA]    asks for PATH and reads nothing; prints how the connection ends
 crowds.py unread-more PORT HOST PATH    the same of a client that asks for PATH many times, and then again every two seconds
 crowds.py unread-post PORT HOST PATH    the same with a request whose body goes on as long as it is taken
 crowds.py pipeline PORT HOST PREFIX COUNT PID [CA]
                                         sends COUNT requests for objects of PREFIX on one connection, reads nothing until it
                                         can send no more or has sent all, and then everything; prints what came, and whether
                                         in order and within MEBIBYTES of the memory of the edge, which is PID
-crowds.py unread-h2 PORT HOST PATH OTHER
+crowds.py unread-h2 PORT HOST PATH OTHER [CA]
                                         over HTTP/2; lets little of PATH come, and asks for OTHER now and then; prints what
                                         becomes of the first stream, and the status of one more request
+crowds.py unread-h2-socket PORT HOST PATH [CA]
+                                        over HTTP/2; opens every window as far as it goes, asks for PATH on several streams and
+                                        reads nothing; prints how the connection ends
 crowds.py purge PORT HOST PREFIX KEYS COUNT SKERRY
                                         COUNT connections ask for PREFIX1 to PREFIXKEYS over and over, while SKERRY purges
                                         everything of HOST
@@ -104,8 +111,22 @@ def ask(port, host, path, count, seconds):
     time.sleep(float(seconds))
 
 
-def slow_head(port):
-    s, begun = client.connect(port, 1), time.monotonic()
+def hits(port, host, path, count, authority=None):
+    s, statuses, taken = client.over_tls(client.connect(port), authority, host), [], []
+    reader = client.Reader(s)
+    for _ in range(int(count)):
+        begun = time.monotonic()
+        s.sendall(client.request("GET", path, host))
+        statuses.append(reader.response()[0])
+        taken.append(1000 * (time.monotonic() - begun))
+    taken.sort()
+    print(*(f"{statuses.count(status)} {status}" for status in sorted(set(statuses))))
+    print(f"p50 {taken[len(taken) // 2]:.1f} ms, p99 {taken[len(taken) * 99 // 100]:.1f} ms, longest {taken[-1]:.1f} ms")
+
+
+def slow_head(port, authority=None, host="alpha.test"):
+    s, begun = client.over_tls(client.connect(port), authority, host), time.monotonic()
+    s.settimeout(1)
     s.sendall(b"GET / HTTP/1.1\r\nX: ")
     while time.monotonic() - begun < 30:
         try:
@@ -147,10 +168,7 @@ SOON, LATE = 8, 20
 def slow(kind, port, authority=None, host="alpha.test"):
     first, rest, wrap = KINDS[kind](client_hello(host))
     s, begun, answer = client.connect(port), time.monotonic(), b""
-    if authority:
-        context = ssl.create_default_context(cafile=authority)
-        context.set_alpn_protocols(["h2"])
-        s = context.wrap_socket(s, server_hostname=host)
+    s = client.over_tls(s, authority, host, "h2")
     s.settimeout(1)
     s.sendall(first)
     print("begun", flush=True)
@@ -188,12 +206,16 @@ def deaf(port):
     return s
 
 
-def unread(port, host, path):
-    s = deaf(port)
-    s.sendall(client.request("GET", path, host))
+def end_unread(s):
     poll = select.poll()
     poll.register(s, 0)  # errors alone: nothing is read
     print("reset" if poll.poll(UNREAD * 1000) else "open")
+
+
+def unread(port, host, path, authority=None):
+    s = client.over_tls(deaf(port), authority, host)
+    s.sendall(client.request("GET", path, host))
+    end_unread(s)
 
 
 def unread_more(port, host, path):
@@ -217,13 +239,24 @@ def unread_post(port, host, path):
             s.sendall(bytes(65536))
     except TimeoutError:
         pass
-    poll = select.poll()
-    poll.register(s, 0)
-    print("reset" if poll.poll(UNREAD * 1000) else "open")
+    end_unread(s)
 
 
-def unread_h2(port, host, path, other):
-    connection, left, begun = client.HTTP2(port), "open", time.monotonic()
+# Windows as wide as RFC 9113 section 6.9.1 allows.
+WIDEST = 2 ** 31 - 1
+
+
+def unread_h2_socket(port, host, path, authority=None):
+    connection = client.HTTP2(port, authority, host, deaf(port))
+    connection.s.sendall(connection.frame(4, 0, 0, struct.pack("!HI", 4, WIDEST))
+                         + connection.frame(8, 0, 0, struct.pack("!I", WIDEST - 65535)))
+    for _ in range(4):
+        connection.send("GET", host, path)
+    end_unread(connection.s)
+
+
+def unread_h2(port, host, path, other, authority=None):
+    connection, left, begun = client.HTTP2(port, authority, host), "open", time.monotonic()
     connection.opens_windows = False
     connection.s.sendall(connection.frame(4, 0, 0, struct.pack("!HI", 4, 1000)))
     stream = connection.send("GET", host, path)
@@ -251,7 +284,7 @@ def pipeline(port, host, prefix, count, pid, authority=None):
         s = socket.socket()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         s.connect(("127.0.0.1", int(port)))
-        return ssl.create_default_context(cafile=authority).wrap_socket(s, server_hostname="alpha.test") if authority else s
+        return client.over_tls(s, authority, "alpha.test")
 
     s, edge = begin(), floods.Edge(pid)
     for number in range(7):
@@ -331,9 +364,9 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "shares": shares, "ask": ask, "slow-head": slow_head,
-            "slow": slow, "unread": unread, "unread-more": unread_more, "unread-post": unread_post,
-            "unread-h2": unread_h2, "pipeline": pipeline, "purge": purge}
+COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "shares": shares, "ask": ask, "hits": hits,
+            "slow-head": slow_head, "slow": slow, "unread": unread, "unread-more": unread_more, "unread-post": unread_post,
+            "unread-h2": unread_h2, "unread-h2-socket": unread_h2_socket, "pipeline": pipeline, "purge": purge}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

@@ -6,8 +6,8 @@ smuggling.py h2 PORT HOST    as HTTP/2 by prior knowledge, a connection each
 
 Every request hides "GET /inner", which no origin may ever see as a request of its own: where a
 reader that follows RFC 9112 does see a second request, it is "GET /pipelined". Prints how many were
-sent and how they were answered, and fails if one was answered otherwise than `strict_reader` says (HTTP/1.1), not at
-all, or by 5xx; what reached the origin is for the origin to tell.
+sent and how they were answered, and fails if one was answered otherwise than `strict_reader` says (HTTP/1.1) or than
+is told with it (HTTP/2), not at all, or by 5xx; what reached the origin is for the origin to tell.
 """
 import collections
 import concurrent.futures
@@ -22,6 +22,8 @@ import strict_reader
 SECONDS = 0.4  # of silence, after which nothing more is expected
 LONGEST = 10  # until the first answer
 HOST = b""
+# Of requests that may be answered or refused.
+EITHER = "answered or refused"
 CRLF = b"\r\n"
 
 
@@ -238,7 +240,27 @@ def pseudo(method=b"GET", path=b"/outer", scheme=b"http", authority=b"{host}"):
     return [(name, value) for name, value in given if value is not None]
 
 
+NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+")
+SITE = (b"{host}", b"{host}:")
+CONNECTION_FIELDS = (b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade")
+
+
+def field_verdict(name, value):
+    """What a request with this field beside {host} and five bytes of content deserves (RFC 9113 section 8.2)."""
+    sound = (NAME.fullmatch(name) and not re.search(rb"[\0\r\n]|^[ \t]|[ \t]$", value)
+             and name not in CONNECTION_FIELDS and name.replace(b"_", b"-") not in (b"content-length", b"transfer-encoding")
+             and (name != b"te" or value == b"trailers") and (name != b"host" or value in SITE))
+    # Five with zeros before it (RFC 9110 section 8.6).
+    right = name == b"content-length" and re.fullmatch(rb"0+5", value)
+    return EITHER if sound or right else strict_reader.REFUSED
+
+
+def expected(sound):
+    return strict_reader.OK if sound else strict_reader.REFUSED
+
+
 def http2_requests():
+    """What each request deserves, and its bytes."""
     inner = b"GET /inner HTTP/1.1\r\nHost: {host}\r\n\r\n"
     for code in range(256):
         odd = bytes([code])
@@ -246,21 +268,22 @@ def http2_requests():
                             (b"x", b"a" + odd), (b"x", b"a" + odd + b"\ncontent-length: 5"), (odd + b"transfer-encoding", b"chunked"),
                             (b"transfer-encoding" + odd, b"chunked"), (b"cookie", b"a=b" + odd), (b"content-length", b"5" + odd),
                             (b"content-length", odd + b"5"), (b"host", b"{host}" + odd), (b"te", b"trailers" + odd)):
-            yield request2(pseudo(b"POST") + [(name, value)], b"hello")
-        yield request2(pseudo(path=b"/ou" + odd + b"ter"))
-        yield request2(pseudo(path=odd))
-        yield request2(pseudo(method=b"GE" + odd + b"T"))
-        yield request2(pseudo(authority=b"{host}" + odd))
-        yield request2(pseudo(authority=odd + b"{host}"))
-        yield request2(pseudo(scheme=b"http" + odd))
-        yield request2(pseudo(b"POST"), b"hello", [(b"x" + odd, b"y" + odd)])
+            yield field_verdict(name, value), request2(pseudo(b"POST") + [(name, value)], b"hello")
+        spoils = code <= 0x20 or code == 0x7f
+        yield strict_reader.REFUSED if spoils else EITHER, request2(pseudo(path=b"/ou" + odd + b"ter"))
+        yield expected(odd == b"/"), request2(pseudo(path=odd))
+        yield strict_reader.REFUSED if spoils else EITHER, request2(pseudo(method=b"GE" + odd + b"T"))
+        yield EITHER if odd in b".:" else strict_reader.REFUSED, request2(pseudo(authority=b"{host}" + odd))
+        yield strict_reader.REFUSED, request2(pseudo(authority=odd + b"{host}"))
+        yield EITHER if odd in b"sS" else strict_reader.REFUSED, request2(pseudo(scheme=b"http" + odd))
+        yield field_verdict(b"x" + odd, b"y" + odd), request2(pseudo(b"POST"), b"hello", [(b"x" + odd, b"y" + odd)])
     injected = b" HTTP/1.1\r\nHost: {host}\r\n\r\n" + inner
     for fields in (pseudo(path=b"/outer" + injected), pseudo(method=b"GET /outer" + injected), pseudo(authority=b"{host}\r\n\r\n" + inner),
                    pseudo(scheme=b"http://{host}/outer" + injected), pseudo() + [(b"x", b"y\r\n\r\n" + inner)],
                    pseudo() + [(b"x: y\r\n\r\n" + inner, b"z")], pseudo() + [(b"x\r\ntransfer-encoding", b"chunked")],
                    pseudo() + [(b"x", b"y\r\ntransfer-encoding: chunked")]):
-        yield request2(fields)
-        yield request2(fields, b"0\r\n\r\n" + inner)
+        yield strict_reader.REFUSED, request2(fields)
+        yield strict_reader.REFUSED, request2(fields, b"0\r\n\r\n" + inner)
     for forbidden in ((b"transfer-encoding", b"chunked"), (b"transfer-encoding", b"identity"), (b"Transfer-Encoding", b"chunked"),
                       (b"connection", b"close"), (b"connection", b"transfer-encoding"), (b"keep-alive", b"x"), (b"upgrade", b"h2c"),
                       (b"proxy-connection", b"keep-alive"), (b"te", b"chunked"), (b"transfer_encoding", b"chunked"), (b"http2-settings", b""),
@@ -269,19 +292,26 @@ def http2_requests():
                       (b"content-length", b"6"), (b"content-length", b"05"), (b"content-length", b"18446744073709551621"),
                       (b"content-length", b"0"), (b"expect", b"100-continue"), (b":path", b"/inner"), (b":method", b"PUT"),
                       (b":authority", b"other"), (b":scheme", b"https"), (b":protocol", b"websocket"), (b"x", b" y"), (b"x", b"y\t")):
-        yield request2(pseudo(b"POST") + [forbidden], b"0\r\n\r\n" + inner)
-        yield request2(pseudo(b"POST") + [forbidden], b"hello")
-        yield request2([forbidden] + pseudo(b"POST"), b"hello")
-        yield request2(pseudo(b"POST") + [forbidden, forbidden], b"hello")
-        yield request2(pseudo(b"GET") + [forbidden])
-        yield request2(pseudo(b"POST"), b"hello", [forbidden])
+        # The content of the second has five bytes, the others' not, or they have no right to say so.
+        wanted = field_verdict(*forbidden)
+        others = strict_reader.REFUSED if forbidden[0] == b"content-length" else wanted
+        yield others, request2(pseudo(b"POST") + [forbidden], b"0\r\n\r\n" + inner)
+        yield wanted, request2(pseudo(b"POST") + [forbidden], b"hello")
+        yield strict_reader.REFUSED, request2([forbidden] + pseudo(b"POST"), b"hello")
+        yield others, request2(pseudo(b"POST") + [forbidden, forbidden], b"hello")
+        yield EITHER if forbidden == (b"content-length", b"0") else others, request2(pseudo(b"GET") + [forbidden])
+        yield others, request2(pseudo(b"POST"), b"hello", [forbidden])
     for authority in (None, b"", b"other", b"{host}:", b"{host}:x", b"a@{host}", b"{host},other", b"{host}/x", b"[::1]", b"{host} other"):
         for host in (None, b"{host}", b"other", b"", b"{host}, other", b"a@{host}"):
-            yield request2(pseudo(authority=authority) + ([] if host is None else [(b"host", host)]))
+            named = host if authority is None else authority
+            yield (expected(named in SITE and host in (None, b"{host}")),
+                   request2(pseudo(authority=authority) + ([] if host is None else [(b"host", host)])))
     for path in (None, b"", b"outer", b"*", b"http://{host}/outer", b"//outer", b"/outer#x", b"/outer x", b"?x", b"/outer\0", b"/%0d%0a"):
         for method in (b"GET", b"OPTIONS", b"CONNECT", b"POST", b"", b"G T", b"get", None):
             for scheme in (b"http", b"https", b"", None, b"ftp", b"http://"):
-                yield request2(pseudo(method, path, scheme))
+                sound = path in (b"//outer", b"/%0d%0a") and method in (b"GET", b"OPTIONS", b"POST", b"get")
+                sound = sound or (method, path) == (b"OPTIONS", b"*")
+                yield expected(sound and scheme in (b"http", b"https")), request2(pseudo(method, path, scheme))
 
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(4, 1, 0)
@@ -343,23 +373,19 @@ def main(version, port, host):
     global HOST
     HOST, port, faults, answers = host.encode(), int(port), 0, collections.Counter()
 
-    def http1(data):
-        wanted = strict_reader.verdict(data, HOST)
-        answer = answer_to_http1(port, data, wanted)
-        return answer, answer == wanted, wanted
-
-    def http2(data):
-        answer = answer_to_http2(port, PREFACE + data)
-        return answer, answer in (strict_reader.OK, strict_reader.REFUSED), "an answer"
+    def ask(request):
+        wanted, data = request
+        return answer_to_http1(port, data, wanted) if version == "h1" else answer_to_http2(port, PREFACE + data)
 
     if version == "h1":
-        requests, one = [raw.replace(b"{host}", HOST) for raw in dict.fromkeys(http1_requests())], http1
+        requests = [raw.replace(b"{host}", HOST) for raw in dict.fromkeys(http1_requests())]
+        requests = [(strict_reader.verdict(data, HOST), data) for data in requests]
     else:
-        requests, one = list(dict.fromkeys(http2_requests())), http2
+        requests = list(dict.fromkeys(http2_requests()))
     with concurrent.futures.ThreadPoolExecutor(64) as pool:
-        for data, (answer, right, wanted) in zip(requests, pool.map(one, requests)):
+        for (wanted, data), answer in zip(requests, pool.map(ask, requests)):
             answers[answer] += 1
-            if not right:
+            if answer != wanted and (wanted != EITHER or answer not in (strict_reader.OK, strict_reader.REFUSED)):
                 faults += 1
                 print(f"{answer} instead of {wanted}: {data[:200]!r}")
     print(len(requests), "requests:", ", ".join(f"{n} {kind}" for kind, n in sorted(answers.items())))

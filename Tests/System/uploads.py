@@ -4,8 +4,9 @@
 uploads.py held PORT HOST PATH BYTES        HTTP/1.1; prints "held N" once nothing more is taken after N bytes, then
                                             goes on until all is sent, and prints the answer
 uploads.py held-h2 PORT CA HOST PATH BYTES  the same over HTTP/2 and TLS
-uploads.py drip PORT HOST PATH              HTTP/1.1; a byte each second; prints the status and how the connection is left
-uploads.py drip-h2 PORT HOST PATH           the same over HTTP/2, beside a malformed request; prints the status and that
+uploads.py drip PORT HOST PATH [CA]         HTTP/1.1 (over TLS with an authority to trust); a byte each second; prints the
+                                            status and how the connection is left
+uploads.py drip-h2 PORT HOST PATH [CA]      the same over HTTP/2, beside a malformed request; prints the status and that
                                             of a later request
 uploads.py excess PORT HOST PATH            HTTP/1.1; the last request, of a body that is too large and goes on behind the answer;
                                             prints the answer's status, and whether all could be sent
@@ -17,7 +18,6 @@ uploads.py trailers-h2 PORT CA HOST PATH    HTTP/2; sends a trailer; prints stat
 import ssl
 import struct
 import sys
-import threading
 import time
 
 import client
@@ -121,38 +121,35 @@ def held_h2(port, authority_file, host, path, count):
     print(upload.finish(), upload.body.decode(), sep="\n")
 
 
-def every_second(send, over):
-    """Calls send each second until the answer is there, or it has been told long enough."""
-    def repeat():
-        for _ in range(DRIPPING):
-            if over.wait(1):
-                return
-            try:
-                send()
-            except OSError:
-                return
-    threading.Thread(target=repeat, daemon=True).start()
+def dripping(s, piece, receive):
+    """What is received at last; until then piece is sent each second."""
+    s.settimeout(1)
+    for _ in range(DRIPPING):
+        try:
+            return receive()
+        except TimeoutError:
+            pass
+        try:
+            s.sendall(piece)
+        except OSError:
+            pass  # the answer may have come before the end
+    sys.exit(f"no answer in {DRIPPING} s")
 
 
-def drip(port, host, path):
-    s, over = client.connect(port, DRIPPING), threading.Event()
+def drip(port, host, path, authority_file=None):
+    s = client.over_tls(client.connect(port), authority_file, host)
     s.sendall(client.request("POST", path, host, "Content-Length: 100000"))
-    every_second(lambda: s.sendall(b"x"), over)
-    answer = s.recv(65536)
-    over.set()
+    answer = dripping(s, b"x", lambda: s.recv(65536))
     print(*client.status_codes(answer), "closed" if client.read_all(s)[1] else "open")
 
 
-def drip_h2(port, host, path):
-    upload, over = Upload(port), threading.Event()
-    upload.s.settimeout(DRIPPING)
+def drip_h2(port, host, path, authority_file=None):
+    upload = Upload(port, authority_file, host)
     upload.begin("POST", host, path, ("content-length", "100000"))
-    stream = upload.stream
     # A malformed request beside it ends alone, not the connection ten seconds later.
-    upload.s.sendall(upload.frame(1, 5, stream + 2, upload.literal("no", "request")))
-    every_second(lambda: upload.s.sendall(upload.frame(0, 0, stream, b"x")), over)
-    status = upload.finish()
-    over.set()
+    upload.s.sendall(upload.frame(1, 5, upload.stream + 2, upload.literal("no", "request")))
+    status = dripping(upload.s, upload.frame(0, 0, upload.stream, b"x"), upload.finish)
+    upload.s.settimeout(20)
     upload.done, upload.status = False, None
     upload.stream += 2
     upload.begin("GET", host, "/static/later", end=True)

@@ -226,8 +226,7 @@ final class HTTP1Connection {
 
   /// When the client must have taken some of what waits for it; never if nothing does.
   private var outputDueAt: Instant {
-    guard let takenAt = progress.takenAt, connection.pendingOutputCount > 0 else { return .never }
-    return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
+    connection.pendingOutputCount > 0 ? progress.dueAt : .never
   }
 
   /// The client's next bytes are due then. A client that takes nothing of its responses has no more time

@@ -30,10 +30,8 @@ final class HTTP2Connection {
   private let begunAt: Instant
   /// When the client has been silent for too long.
   private var silentAt = Instant(nanoseconds: 0)
-  /// When the client last took some of the output that waits, and how much waited then: at the end of
-  /// the last turn.
-  private var takenAt = Instant(nanoseconds: 0)
-  private var waitingOutput = 0
+  /// How the client gets on with the output that waited at the end of the last turn.
+  private var progress = OutputProgress()
   /// Zones beside the connection's own that have streams here, or had.
   var shares: [HTTP2TenantShare] = []
 
@@ -105,14 +103,14 @@ final class HTTP2Connection {
   }
 
   func timedOut() {
-    guard let session, !isOutputStuck else { return connection.abort() }
     let now = connection.loop.now
+    guard let session, now < progress.dueAt else { return connection.abort() }
     if let limit = session.lingersUntil, limit <= now {
       session.cutOffLateContent(now: now)
       connection.enqueue()
     }
     if let limit = session.stallCheckAt, limit <= now {
-      session.cutOffStalled(now: now, isExcused: waitingOutput > 0)
+      session.cutOffStalled(now: now, isExcused: progress.isAwaited)
       connection.enqueue()
     }
     guard silentAt <= now else { return setDeadline() }
@@ -123,7 +121,7 @@ final class HTTP2Connection {
       connection.enqueue()
     } else if let line = lineDueAt {
       if line <= now { drawLine(session) }
-    } else if waitingOutput == 0, session.streamCount == 0 {
+    } else if !progress.isAwaited, session.streamCount == 0 {
       drawLine(session)
     }
     extendDeadline()
@@ -135,14 +133,6 @@ final class HTTP2Connection {
     hasDrawnLine = true
     if session.streamCount == 0 { connection.ending = .afterOutput }
   }
-
-  /// When the client will have taken nothing of the output for too long, if some waits.
-  private var outputStuckAt: Instant? {
-    guard waitingOutput > 0 else { return nil }
-    return takenAt.advanced(byNanoseconds: HTTPServerLimits.writeIdleNanoseconds)
-  }
-
-  private var isOutputStuck: Bool { outputStuckAt.map { $0 <= connection.loop.now } ?? false }
 
   func drain() {
     guard let session, lineDueAt == nil, !hasDrawnLine else { return }
@@ -159,12 +149,10 @@ final class HTTP2Connection {
   }
 
   func outputChanged() {
-    // The queue is filled only when it is empty: any other change is the client's doing.
-    let waiting = connection.pendingOutputCount
-    guard waiting != waitingOutput else { return }
-    waitingOutput = waiting
-    takenAt = connection.loop.now
-    if due < connection.deadline { setDeadline() }
+    let hasMoreTime = progress.note(
+      waiting: connection.pendingOutputCount, sent: connection.sentByteCount,
+      at: connection.loop.now)
+    if hasMoreTime, due < connection.deadline { setDeadline() }
   }
 
   func extendDeadline() {
@@ -181,10 +169,9 @@ final class HTTP2Connection {
 
   /// When `timedOut` has something to look at next.
   private var due: Instant {
-    var due = silentAt
+    var due = min(silentAt, progress.dueAt)
     if let instant = session?.lingersUntil { due = min(due, instant) }
     if let instant = session?.stallCheckAt { due = min(due, instant) }
-    if let instant = outputStuckAt { due = min(due, instant) }
     return due
   }
 }
