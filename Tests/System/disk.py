@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An origin whose every byte can be checked, and a client that does.
 
-disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges, and
+disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges (?pause=S: S seconds half-way), and
   /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default).
 disk.py get PORT HOST PREFIX FIRST COUNT SIZE: fetches PREFIX+FIRST ... with sizes around SIZE and checks
   every byte. Prints "hits misses": answers from the store and others. Fails at a wrong byte.
@@ -57,20 +57,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             first, last = int(first), min(int(last or len(body)), len(body) - 1)
             fields.append(("Content-Range", f"bytes {first}-{last}/{len(body)}"))
             return self.answer(206, body[first:last + 1], fields)
-        self.answer(200, body, fields)
+        self.answer(200, body, fields, float(query.get("pause", 0)))
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.answer(200, b"", [])
 
-    def answer(self, status, body, fields):
+    def answer(self, status, body, fields, pause=0):
         self.send_response(status)
         for name, value in fields:
             self.send_header(name, value)
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        half = len(body) // 2
+        self.wfile.write(body[:half])
+        time.sleep(pause)
+        self.wfile.write(body[half:])
 
     def log_message(self, *_):
         pass

@@ -322,11 +322,14 @@ final class Fill: LoopWork, @unchecked Sendable {
         passThrough()
       }
     }
-    while flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes {
+    guard flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes else { return }
+    progress?.holdUp(true)
+    while flight.pieces.count > CacheLimits.windowBytes {
       if await fetch.parker.park() == .cancelled {
         throw Failure(.clientAborted, "nobody wants the response any more")
       }
     }
+    progress?.holdUp(false)
   }
 
   /// The body is too large to keep: it goes through a window, and nobody joins any more.

@@ -110,25 +110,45 @@ struct LargeBodyTests {
     }
   }
 
-  @Test("nobody waits for what is far away, is over, or does not go on")
+  @Test("nobody waits for what is far away, is over, or waits for a client that reads slowly")
   func progress() async {
     let size = Self.sliceBytes
     await SharedLoops.run { lane in
       let progress = SliceProgress(sliceBytes: size)
-      func wait(_ slice: Int, until deadline: Instant = .never) async -> Bool {
+      func wait(_ slice: Int, patience: Duration = .seconds(60)) async -> Bool {
         await progress.wait(
-          for: slice * size..<(slice + 1) * size, on: lane, until: deadline)
+          for: slice * size..<(slice + 1) * size, on: lane, patience: patience)
       }
       #expect(await !wait(CacheLimits.slicesAwaited + 1))
       #expect(!progress.isWanted)
-      #expect(await !wait(0, until: lane.loop.now), "it takes too long")
+      progress.holdUp(true)
+      #expect(await !wait(0, patience: .milliseconds(1)), "it takes too long")
       #expect(await !wait(1), "it took too long for another")
+      progress.holdUp(false)
       progress.advance(to: size)
       #expect(await wait(0))
       #expect(progress.isWanted)
       progress.end()
       #expect(await !wait(1))
       #expect(await wait(0))
+    }
+  }
+
+  @Test("a slow origin is waited for, however long it takes")
+  func slowOrigin() async {
+    let size = Self.sliceBytes
+    await SharedLoops.run { lane in
+      let progress = SliceProgress(sliceBytes: size)
+      let outcome = Guarded<Bool?>(nil)
+      lane.start {
+        let hasCome = await progress.wait(for: 0..<size, on: lane, patience: .milliseconds(1))
+        outcome.withLock { $0 = hasCome }
+      }
+      await lane.wait { progress.isWanted }
+      for _ in 0..<20 { _ = await Parker(on: lane).park(until: lane.loop.now + .milliseconds(5)) }
+      #expect(outcome.withLock { $0 } == nil)
+      progress.advance(to: size)
+      await lane.wait { outcome.withLock { $0 } == true }
     }
   }
 }

@@ -13,7 +13,9 @@ final class SliceProgress: Sendable {
   private struct State {
     var count = 0
     var isOver = false
-    /// Somebody waited in vain, and nothing has come since.
+    /// What comes next waits for a client that reads slowly.
+    var isHeldUp = false
+    /// Somebody waited in vain for such a client, and nothing has come since.
     var isStalled = false
     var isWanted = false
     var waiting: [Parker] = []
@@ -32,18 +34,22 @@ final class SliceProgress: Sendable {
     }
   }
 
+  /// What comes next waits for a client that reads slowly, or does so no more.
+  func holdUp(_ isHeldUp: Bool) { state.withLock { $0.isHeldUp = isHeldUp } }
+
   /// Nothing more comes.
   func end() { wake { $0.isOver = true } }
 
-  /// Waits until the slice of `range` can be found; false if that is not to be expected before
-  /// `deadline`. In a task on `lane`.
-  func wait(for range: Range<Int>, on lane: Lane, until deadline: Instant) async -> Bool {
+  /// Waits until the slice of `range` can be found; false if that is not to be expected. A client that
+  /// reads slowly is waited for as long as `patience`, but the origin as long as the fetch waits for it: it
+  /// would not be faster for being asked once more. In a task on `lane`.
+  func wait(for range: Range<Int>, on lane: Lane, patience: Duration) async -> Bool {
     let parker = Parker(on: lane)
     while true {
       if let outcome = look(range, parker) { return outcome }
-      if await parker.park(until: deadline) == .timedOut {
+      if await parker.park(until: lane.loop.preciseNow + patience) == .timedOut {
         state.withLock { state in
-          state.isStalled = true
+          state.isStalled = state.isHeldUp
           state.waiting.removeAll { $0 === parker }
         }
       }
