@@ -160,7 +160,9 @@ def trailers_h2(port, authority_file, host, path):
     upload = Upload(port, authority_file, host)
     upload.begin("POST", host, path, ("te", "trailers"), ("trailer", "x-sum"))
     upload.data(b"first second third")
-    upload.s.sendall(upload.frame(1, 5, upload.stream, upload.literal("x-sum", "42")))
+    # A malformed head of another stream just before them: what it was is forgotten by then.
+    other = upload.frame(1, 5, upload.stream + 2, upload.literal(":method", "GET") + upload.literal("x", "y"))
+    upload.s.sendall(other + upload.frame(1, 5, upload.stream, upload.literal("x-sum", "42")))
     print(upload.finish(), upload.body.decode(), *upload.trailers, sep="\n")
 
 

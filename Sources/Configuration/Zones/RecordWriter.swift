@@ -9,6 +9,8 @@ import Primitives
 struct RecordWriter {
   private(set) var bytes: [UInt8]
 
+  private init() { bytes = [] }
+
   /// A record of `format`; records within records have none.
   init(format: UInt8) {
     bytes = []
@@ -48,13 +50,14 @@ struct RecordWriter {
   mutating func write(_ tag: UInt64, _ body: (inout RecordWriter) -> Void) {
     appendVariable(tag)
     let start = bytes.count
+    bytes.append(0)
     body(&self)
-    let length = bytes.count - start
-    // The length is known last; most take a byte.
-    appendVariable(UInt64(length))
-    let written = bytes[(start + length)...]
-    bytes.removeLast(written.count)
-    bytes.insert(contentsOf: written, at: start)
+    let length = UInt64(bytes.count - start - 1)
+    // The length is known last, and takes a byte mostly.
+    guard length >= 128 else { return bytes[start] = UInt8(length) }
+    var written = RecordWriter()
+    written.appendVariable(length)
+    bytes.replaceSubrange(start...start, with: written.bytes)
   }
 
   private mutating func appendVariable(_ value: UInt64) {

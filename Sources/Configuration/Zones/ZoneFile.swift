@@ -85,7 +85,10 @@ package struct ZoneFile: Sendable {
     var given: [ConfigurationValue]?
     if case .array(let list)? = value["hostnames"]?.content { given = list }
     for (place, hostname) in hostnames.enumerated() {
-      guard let other = claims.updateValue(index, forKey: hostname) else { continue }
+      guard let other = claims[hostname] else {
+        claims[hostname] = index
+        continue
+      }
       decoder.at(given == nil ? "name" : "hostnames[\(place)]") {
         $0.report(
           "is \(hostname), which zones[\(other)] serves as well",

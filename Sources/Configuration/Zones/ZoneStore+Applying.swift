@@ -74,7 +74,7 @@ extension ZoneStore {
 
   private func validate(_ set: inout ZoneChangeSet, _ check: CertificateCheck) {
     for entry in set.entries {
-      guard let new = entry.new, !new.zone.certificates.isEmpty else { continue }
+      guard let new = entry.new else { continue }
       for fault in ZoneValidation.faults(of: new.zone, check) { set.note(fault, under: entry.path) }
     }
   }

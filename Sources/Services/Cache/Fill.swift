@@ -323,13 +323,13 @@ final class Fill: LoopWork, @unchecked Sendable {
       }
     }
     guard flight.isWindowed, flight.pieces.count > CacheLimits.windowBytes else { return }
-    progress?.holdUp(true)
+    progress?.holdUp(true, now: loop.preciseNow)
     while flight.pieces.count > CacheLimits.windowBytes {
       if await fetch.parker.park() == .cancelled {
         throw Failure(.clientAborted, "nobody wants the response any more")
       }
     }
-    progress?.holdUp(false)
+    progress?.holdUp(false, now: loop.preciseNow)
   }
 
   /// The body is too large to keep: it goes through a window, and nobody joins any more.

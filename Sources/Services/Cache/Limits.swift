@@ -84,7 +84,8 @@ package enum CacheLimits {
   /// Slices ahead of what has come of a large body for which its readers wait, instead of fetching them.
   static let slicesAwaited = 2
 
-  /// How long they do: a download that its first client holds back must not hold back the others.
+  /// How long they do while a client that reads slowly holds the download up. The origin is waited for as
+  /// long as the fetch itself waits for it.
   static let sliceWait = Duration.seconds(2)
 
   /// Bytes of a piece of a stored body above which pieces are not merged any more.

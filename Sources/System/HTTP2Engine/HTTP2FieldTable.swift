@@ -18,9 +18,9 @@ package struct HTTP2FieldTable: Sendable {
 
     init(pseudo: PseudoField?, name: Range<Int>, value: Range<Int>, isSensitive: Bool) {
       nameStart = UInt32(name.lowerBound)
-      nameCount = UInt32(truncatingIfNeeded: name.count)
+      nameCount = UInt32(name.count)
       valueStart = UInt32(value.lowerBound)
-      valueCount = UInt32(truncatingIfNeeded: value.count)
+      valueCount = UInt32(value.count)
       self.pseudo = pseudo
       self.isSensitive = isSensitive
     }

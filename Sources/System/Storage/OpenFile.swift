@@ -28,6 +28,7 @@ struct OpenFile: ~Copyable {
 
   /// Reads up to `count` bytes at `offset`; fewer only at the file's end.
   func read(_ count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
+    guard count > 0 else { return [] }
     var failure: Int32 = 0
     // Safe: `pread` writes within the capacity that the array offers, and says how much.
     let result = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

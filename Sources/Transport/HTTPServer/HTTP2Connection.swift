@@ -178,6 +178,8 @@ final class HTTP2Connection {
 
 extension HTTP2Connection: HTTP2SessionDelegate {
   func headersBegan(_ stream: HTTP2Stream) {
+    // Of a malformed head no end was told.
+    incoming = UncountedReference(nil)
     guard stream.attachment == nil else {
       body(of: stream)?.beginTrailers()
       return

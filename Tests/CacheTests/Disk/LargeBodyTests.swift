@@ -11,7 +11,7 @@ import Testing
 @Suite("Large bodies on their way")
 struct LargeBodyTests {
   private static let sliceBytes = 64 << 10
-  private static let slices = 20
+  private static let slices = 40
 
   private static let content = (0..<slices * sliceBytes).map {
     UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7)
@@ -34,8 +34,13 @@ struct LargeBodyTests {
           head: head, body: .bytes(Bytes(Array(content[part]))), contentLength: UInt64(part.count))
       }
       let half = content.count / 2 + 1_000
-      let (first, second) = (Bytes(Array(content[..<half])), Bytes(Array(content[half...])))
-      let body = GatedBody([(nil, first), (gate, end == nil ? second : Bytes([0]))], end: end)
+      var pieces: [(Gate?, Bytes)] = [(nil, Bytes(Array(content[..<half])))]
+      for start in stride(from: half, to: end == nil ? content.count : half, by: sliceBytes) {
+        let piece = Bytes(Array(content[start..<min(start + sliceBytes, content.count)]))
+        pieces.append((start == half ? gate : nil, piece))
+      }
+      if end != nil { pieces.append((gate, Bytes([0]))) }
+      let body = GatedBody(pieces, end: end)
       return FetchedResponse(
         head: head, body: .stream(body), contentLength: UInt64(content.count))
     }
@@ -110,6 +115,27 @@ struct LargeBodyTests {
     }
   }
 
+  @Test("a first client that reads slowly holds up nobody for long")
+  func slowClient() async throws {
+    let gate = Gate()
+    gate.open()
+    let origin = Self.origin(gate)
+    try await run(origin) { cache, lane in
+      let first = TestClient("GET", "/", on: lane)
+      first.room = 1
+      if let stage = cache.process?.stage { first.begin(stage) }
+      await lane.wait { !first.reply.body.isEmpty }
+      let late = Self.start(1, cache, on: lane)[0]
+      await lane.wait { late.isDone }
+      #expect(late.reply.isComplete && late.reply.body == Self.content)
+      #expect(!first.isDone)
+      #expect(origin.count > 1)
+      first.drain(1 << 30)
+      await lane.wait { first.isDone }
+      #expect(first.reply.isComplete && first.reply.body == Self.content)
+    }
+  }
+
   @Test("nobody waits for what is far away, is over, or waits for a client that reads slowly")
   func progress() async {
     let size = Self.sliceBytes
@@ -117,14 +143,14 @@ struct LargeBodyTests {
       let progress = SliceProgress(sliceBytes: size)
       func wait(_ slice: Int, patience: Duration = .seconds(60)) async -> Bool {
         await progress.wait(
-          for: slice * size..<(slice + 1) * size, on: lane, patience: patience)
+          for: slice * size..<(slice + 1) * size, with: Parker(on: lane), patience: patience)
       }
       #expect(await !wait(CacheLimits.slicesAwaited + 1))
       #expect(!progress.isWanted)
-      progress.holdUp(true)
+      progress.holdUp(true, now: lane.loop.preciseNow)
       #expect(await !wait(0, patience: .milliseconds(1)), "it takes too long")
       #expect(await !wait(1), "it took too long for another")
-      progress.holdUp(false)
+      progress.holdUp(false, now: lane.loop.preciseNow)
       progress.advance(to: size)
       #expect(await wait(0))
       #expect(progress.isWanted)
@@ -141,7 +167,8 @@ struct LargeBodyTests {
       let progress = SliceProgress(sliceBytes: size)
       let outcome = Guarded<Bool?>(nil)
       lane.start {
-        let hasCome = await progress.wait(for: 0..<size, on: lane, patience: .milliseconds(1))
+        let hasCome = await progress.wait(
+          for: 0..<size, with: Parker(on: lane), patience: .milliseconds(1))
         outcome.withLock { $0 = hasCome }
       }
       await lane.wait { progress.isWanted }

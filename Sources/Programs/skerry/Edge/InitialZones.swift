@@ -82,9 +82,9 @@ struct InitialZones {
 
   private func put(_ given: [GivenZones]) throws(CommandFailure) {
     var changes: [ZoneChange] = []
-    for (source, zones) in given.enumerated() {
-      changes.reserveCapacity(changes.count + zones.steps.count)
-      for (index, step) in zones.steps.enumerated() {
+    for (source, list) in given.enumerated() {
+      changes.reserveCapacity(changes.count + list.steps.count)
+      for (index, step) in list.steps.enumerated() {
         changes.append(ZoneChange(step, path: "\(source)[\(index)]"))
       }
     }

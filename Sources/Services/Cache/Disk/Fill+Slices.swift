@@ -123,7 +123,7 @@ extension Fill {
       let progress = flight.shard.group?.slicesComing.withLock({ $0[slices.id] })
     else { return false }
     return await progress.wait(
-      for: slice.range, on: flight.lane, patience: CacheLimits.sliceWait)
+      for: slice.range, with: fetch.parker, patience: CacheLimits.sliceWait)
   }
 
   /// The fill is over, whatever came of it.

@@ -13,12 +13,18 @@ final class SliceProgress: Sendable {
   private struct State {
     var count = 0
     var isOver = false
-    /// What comes next waits for a client that reads slowly.
-    var isHeldUp = false
+    /// Since when what comes next waits for a client that reads slowly; nil if it does not.
+    var heldUpSince: Instant?
+    /// How long it did so before.
+    var heldUpNanoseconds: UInt64 = 0
     /// Somebody waited in vain for such a client, and nothing has come since.
     var isStalled = false
     var isWanted = false
     var waiting: [Parker] = []
+
+    func heldUpNanoseconds(until now: Instant) -> UInt64 {
+      heldUpNanoseconds + (heldUpSince.map { now.nanoseconds(since: $0) } ?? 0)
+    }
   }
 
   init(sliceBytes: Int) { self.sliceBytes = sliceBytes }
@@ -34,34 +40,45 @@ final class SliceProgress: Sendable {
     }
   }
 
-  /// What comes next waits for a client that reads slowly, or does so no more.
-  func holdUp(_ isHeldUp: Bool) { state.withLock { $0.isHeldUp = isHeldUp } }
+  /// From now on what comes next waits for a client that reads slowly, or does so no more.
+  func holdUp(_ isHeldUp: Bool, now: Instant) {
+    state.withLock { state in
+      state.heldUpNanoseconds = state.heldUpNanoseconds(until: now)
+      state.heldUpSince = isHeldUp ? now : nil
+    }
+  }
 
   /// Nothing more comes.
   func end() { wake { $0.isOver = true } }
 
   /// Waits until the slice of `range` can be found; false if that is not to be expected. A client that
-  /// reads slowly is waited for as long as `patience`, but the origin as long as the fetch waits for it: it
-  /// would not be faster for being asked once more. In a task on `lane`.
-  func wait(for range: Range<Int>, on lane: Lane, patience: Duration) async -> Bool {
-    let parker = Parker(on: lane)
+  /// reads slowly is waited for as long as `patience` in all, but the origin as long as the fetch does: it
+  /// would not be faster for being asked once more. Parks with `parker`, and ends if that is cancelled.
+  func wait(for range: Range<Int>, with parker: Parker, patience: Duration) async -> Bool {
+    let loop = parker.lane.loop
+    let began = state.withLock { $0.heldUpNanoseconds(until: loop.preciseNow) }
+    let limit = began + patience.wholeNanoseconds
     while true {
-      if let outcome = look(range, parker) { return outcome }
-      if await parker.park(until: lane.loop.preciseNow + patience) == .timedOut {
-        state.withLock { state in
-          state.isStalled = state.isHeldUp
-          state.waiting.removeAll { $0 === parker }
-        }
+      if let outcome = look(range, parker, loop.preciseNow, limit) { return outcome }
+      if await parker.park(until: loop.preciseNow + patience) == .cancelled {
+        state.withLock { $0.waiting.removeAll { $0 === parker } }
+        return false
       }
     }
   }
 
   /// Whether the slice has come, or is not to be waited for; nil if `parker` will be woken.
-  private func look(_ range: Range<Int>, _ parker: Parker) -> Bool? {
+  private func look(
+    _ range: Range<Int>, _ parker: Parker, _ now: Instant, _ limit: UInt64
+  ) -> Bool? {
     state.withLock { state in
       if state.count >= range.upperBound { return true }
       let isNear = range.lowerBound - state.count <= sliceBytes * CacheLimits.slicesAwaited
-      guard isNear, !state.isOver, !state.isStalled else { return false }
+      if state.heldUpNanoseconds(until: now) >= limit { state.isStalled = true }
+      guard isNear, !state.isOver, !state.isStalled else {
+        state.waiting.removeAll { $0 === parker }
+        return false
+      }
       state.isWanted = true
       if !state.waiting.contains(where: { $0 === parker }) { state.waiting.append(parker) }
       return nil
