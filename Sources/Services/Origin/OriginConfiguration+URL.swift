@@ -29,7 +29,7 @@ extension OriginConfiguration {
         throw Fault(
           problem: "is \"\(text)\", which has more than scheme, host and port",
           remedy: "The path comes from the request: write "
-            + "\(scheme.rawValue)://\(authority[..<end]).")
+            + "\(scheme.beginning)\(authority[..<end]).")
       }
       guard !authority.utf8.contains(UInt8(ascii: "@")) else {
         throw Fault(
@@ -52,7 +52,7 @@ extension OriginConfiguration {
     static func write(_ origin: OriginConfiguration) -> String {
       let host = origin.host.contains(":") ? "[\(origin.host)]" : origin.host
       let port = origin.port == origin.scheme.port ? "" : ":\(origin.port)"
-      return "\(origin.scheme.rawValue)://\(host)\(port)"
+      return "\(origin.scheme.beginning)\(host)\(port)"
     }
 
     private static func split(

@@ -9,24 +9,10 @@ import Primitives
 package struct HTTP2FieldTable: Sendable {
   /// Where one field lies in the bytes.
   struct Entry: Sendable {
-    let nameStart: UInt32
-    let nameCount: UInt32
-    let valueStart: UInt32
-    let valueCount: UInt32
     let pseudo: PseudoField?
+    let name: Range<Int>
+    let value: Range<Int>
     let isSensitive: Bool
-
-    init(pseudo: PseudoField?, name: Range<Int>, value: Range<Int>, isSensitive: Bool) {
-      nameStart = UInt32(name.lowerBound)
-      nameCount = UInt32(name.count)
-      valueStart = UInt32(value.lowerBound)
-      valueCount = UInt32(value.count)
-      self.pseudo = pseudo
-      self.isSensitive = isSensitive
-    }
-
-    /// The first byte behind the field.
-    var end: Int { max(Int(nameStart) + Int(nameCount), Int(valueStart) + Int(valueCount)) }
   }
 
   /// A pseudo-header field of a request (RFC 9113 section 8.3.1, RFC 8441 section 4).

@@ -25,10 +25,10 @@ import Primitives
           unsafe pairs.append(Self.pair(":status", digits.baseAddress, digits.count, 0))
         }
         let start = unsafe UnsafeMutablePointer(mutating: buffer.baseAddress)
-        let entries = table.entries.span
-        for index in entries.indices {
-          let entry = entries[index]
-          precondition(entry.end <= buffer.count)
+        for index in table.entries.indices {
+          let entry = table.entries[index]
+          precondition(entry.value.upperBound <= buffer.count)
+          precondition(entry.name.upperBound <= buffer.count)
           unsafe pairs.append(Self.pair(entry, start))
         }
         return unsafe pairs.withUnsafeBufferPointer { unsafe body($0.baseAddress, $0.count) }
@@ -45,14 +45,14 @@ import Primitives
   private static func pair(
     _ entry: HTTP2FieldTable.Entry, _ start: UnsafeMutablePointer<UInt8>?
   ) -> nghttp2_nv {
-    let value = unsafe start.map { unsafe $0 + Int(entry.valueStart) }
+    let value = unsafe start.map { unsafe $0 + entry.value.lowerBound }
     if let pseudo = entry.pseudo {
-      return unsafe pair(name(of: pseudo), value, Int(entry.valueCount), 0)
+      return unsafe pair(name(of: pseudo), value, entry.value.count, 0)
     }
     let flags = entry.isSensitive ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : 0
     return unsafe nghttp2_nv(
-      name: start.map { unsafe $0 + Int(entry.nameStart) }, value: value,
-      namelen: Int(entry.nameCount), valuelen: Int(entry.valueCount), flags: UInt8(flags))
+      name: start.map { unsafe $0 + entry.name.lowerBound }, value: value,
+      namelen: entry.name.count, valuelen: entry.value.count, flags: UInt8(flags))
   }
 
   private static func pair(
