@@ -30,6 +30,21 @@ struct FieldTests {
     #expect(!near)
   }
 
+  @Test func `the lines of a block are its fields, whatever else lies in its bytes`() {
+    var block = FieldBlock()
+    #expect(block.lines.isEmpty)
+    block.append("Vary", "a")
+    block.append("X-One", "")
+    #expect(text(block.lines) == "Vary: a\r\nX-One: \r\n" && block.lines == block.bytes)
+    block.append("ETag", "b")
+    block.removeAll { $0.name == .vary }
+    #expect(text(block.lines) == "X-One: \r\nETag: b\r\n")
+    block.removeAll { $0.name == .etag }
+    #expect(text(block.lines) == "X-One: \r\n")
+    block.removeAll { _ in true }
+    #expect(block.lines.isEmpty && !block.bytes.isEmpty)
+  }
+
   @Test func `what Connection names is not in a head, but for what all recipients need`() {
     let fields = [
       "Connection: close, X-Hop, Accept-Language, Cookie", "X-HOP: 1", "Accept-Language: de",

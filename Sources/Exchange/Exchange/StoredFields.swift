@@ -6,7 +6,7 @@ import Primitives
 /// Fields that many responses share, with their HTTP/1.1 form made once.
 package final class StoredFields: Sendable {
   package let fields: FieldBlock
-  /// `Name: value` lines, each with CR LF (RFC 9112 section 5).
+  /// `fields.lines`.
   package let lines: [UInt8]
   package let hasDate: Bool
   /// What coding the content would ask of `fields` each time.
@@ -23,10 +23,6 @@ package final class StoredFields: Sendable {
     isTransformable = fields.isTransformable
     variesByCoding = fields.variesByCoding
     mediaType = fields.mediaType
-    var copy = FieldBlock()
-    copy.append(atMost: fields.mostLineBytes) { lines, output in
-      for index in 0..<fields.count { lines.copy(index, of: fields, &output) }
-    }
-    lines = copy.bytes
+    lines = fields.lines
   }
 }

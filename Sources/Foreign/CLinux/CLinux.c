@@ -101,6 +101,16 @@ int32_t skerry_thread_clock(void) {
 uint64_t skerry_clock_nanoseconds(int32_t clock) { return clock_nanoseconds(clock); }
 uint64_t skerry_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 uint64_t skerry_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
+
+int64_t skerry_take_major_faults(void) {
+  static __thread long told;
+  struct rusage usage;
+  if (getrusage(RUSAGE_THREAD, &usage)) return 0;
+  long faults = usage.ru_majflt - told;
+  told = usage.ru_majflt;
+  return faults;
+}
+
 uint64_t skerry_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
 int64_t skerry_wall_seconds(void) { return clock_nanoseconds(CLOCK_REALTIME) / 1000000000u; }
 

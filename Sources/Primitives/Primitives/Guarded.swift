@@ -16,7 +16,7 @@ package struct Guarded<Value: ~Copyable>: ~Copyable, Sendable {
   @inlinable @_transparent package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
   /// Runs `body` with the value, while no other thread has it. Keep it short: others may wait.
-  @inlinable package borrowing func withLock<Result: ~Copyable, E: Error>(
+  @inlinable @inline(__always) package borrowing func withLock<Result: ~Copyable, E: Error>(
     _ body: (inout sending Value) throws(E) -> sending Result
   ) throws(E) -> sending Result {
     #if THREAD_SANITIZER

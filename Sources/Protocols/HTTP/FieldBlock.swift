@@ -63,6 +63,12 @@ import Primitives
 
   package init() {}
 
+  /// With memory for `fields` fields that take `bytes` bytes as lines of HTTP/1.1.
+  package init(reserving fields: Int, bytes: Int) {
+    entries.reserveCapacity(fields)
+    self.bytes.reserveCapacity(bytes)
+  }
+
   package var count: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
 
@@ -164,6 +170,21 @@ import Primitives
   @inline(__always) static func line(of entry: Entry) -> Range<Int>? {
     guard entry.traits.contains(.line) else { return nil }
     return entry.nameRange.lowerBound..<entry.valueRange.upperBound &+ 2
+  }
+
+  /// All fields as lines of HTTP/1.1 (RFC 9112 section 5): the block's own bytes if they are that.
+  package var lines: [UInt8] {
+    var end = 0
+    for entry in entries {
+      guard let line = Self.line(of: entry), line.lowerBound == end else { break }
+      end = line.upperBound
+    }
+    if end == bytes.count { return bytes }
+    var lines: [UInt8] = []
+    lines.append(addingCapacity: mostLineBytes) { output in
+      for entry in entries { Self.appendLine(of: entry, bytes.span, to: &output) }
+    }
+    return lines
   }
 
   /// Appends the line of a field of a block whose bytes are `bytes`.

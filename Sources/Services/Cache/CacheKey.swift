@@ -68,7 +68,10 @@ extension CacheKey {
   private static let headBytes = 17
 
   /// The part of `key` that all requests for its target have.
-  static func target(of key: [UInt8]) -> [UInt8] { Array(key[..<targetEnd(key)]) }
+  @_lifetime(borrow key)
+  static func target(of key: borrowing [UInt8]) -> Span<UInt8> {
+    key.span.extracting(0..<targetEnd(key))
+  }
 
   /// `key` without the instant of its target's latest invalidation, which means nothing after a
   /// restart. It follows the signature of the key's settings; both are a NUL and eight bytes.

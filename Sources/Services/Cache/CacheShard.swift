@@ -80,9 +80,9 @@ package final class CacheShard: @unchecked Sendable {
     if sparePasses.count < CacheLimits.sparePasses { sparePasses.append(pass) }
   }
 
-  /// Looks at the disk in this round of the loop, and when that began.
+  /// Looks at the disk in this piece of the loop's work, and which that is.
   private var looks = 0
-  private var looksOf = Instant(nanoseconds: 0)
+  private var looksOf: UInt64 = 0
 
   /// Time as tests want it; nil lets it pass.
   var heldTime: HeldTime?
@@ -132,11 +132,11 @@ package final class CacheShard: @unchecked Sendable {
     if bytes > 0 { makeRoom(0) }
   }
 
-  /// Whether a request may look at the disk within its job; counts it. Others of the round take a task.
+  /// Whether a request may look at the disk within its job; counts it. Others of the job take a task.
   func mayLook() -> Bool {
-    if looksOf != loop.now { (looksOf, looks) = (loop.now, 0) }
+    if looksOf != loop.workMark { (looksOf, looks) = (loop.workMark, 0) }
     looks += 1
-    return looks <= DiskLimits.looksOfRound
+    return looks <= DiskLimits.looksOfJob
   }
 
   /// Notes that a stage of a zone works on this loop, to charge its lane for messages.

@@ -9,6 +9,9 @@ struct MediaTypePattern: Sendable {
   private let prefix: [UInt8]
   /// What comes after the star; nil if there is none.
   private let suffix: [UInt8]?
+  /// The first byte, and the fewest that match: with these most types are told apart.
+  private let first: UInt8
+  private let leastBytes: Int
 
   /// `text` in lower case; nil if it is no such pattern.
   init?(_ text: String) {
@@ -20,17 +23,24 @@ struct MediaTypePattern: Sendable {
     guard let star = bytes.firstIndex(of: 0x2a) else {
       prefix = bytes
       suffix = nil
+      (first, leastBytes) = (bytes[0], bytes.count)
       return
     }
     guard star > slash, bytes.lastIndex(of: 0x2a) == star else { return nil }
     prefix = Array(bytes[..<star])
     suffix = Array(bytes[(star + 1)...])
+    (first, leastBytes) = (bytes[0], bytes.count - 1)
   }
 
   /// Whether `type`, a media type without parameters, is meant; case means nothing.
+  @inline(__always)
   func matches(_ type: Span<UInt8>) -> Bool {
+    guard type.count >= leastBytes, type[0].asciiLowercased == first else { return false }
+    return equals(type)
+  }
+
+  private func equals(_ type: Span<UInt8>) -> Bool {
     guard let suffix else { return type.equalsIgnoringCase(prefix.span) }
-    guard type.count >= prefix.count + suffix.count else { return false }
     return type.extracting(0..<prefix.count).equalsIgnoringCase(prefix.span)
       && type.extracting(type.count - suffix.count..<type.count).equalsIgnoringCase(suffix.span)
   }

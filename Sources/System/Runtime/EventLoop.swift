@@ -63,6 +63,8 @@ import Synchronization
   /// All ticks that were charged: what a piece of work took is a difference.
   var spentTicks: UInt64 = 0
   var history = TurnHistory()
+  /// Another one in each piece of work.
+  package var workMark: UInt64 { spentTicks }
   /// Where the history goes on, and `spentTicks` there.
   var spanSince: UInt64 = 0
   var spanSpent: UInt64 = 0

@@ -51,7 +51,7 @@ final class DiskBackedCache: @unchecked Sendable {
       folder + "/index", files: try SegmentFolder(folder + "/segments"),
       DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
       // However busy the machine is, what is read at once, and what is found at all, is no matter of time.
-      promptNanoseconds: isPrompt ? .max : 0, findDuration: .seconds(60),
+      loopReading: isPrompt ? .always : .never, findDuration: .seconds(60),
       report: { Issue.record("\($0)") })
     await lane.wait { disk.figures != nil }
     let group = CacheGroup(

@@ -57,12 +57,12 @@ struct PromptHitTests {
     return asked
   }
 
-  @Test("within a job as many as a round may have, the others by tasks; none reaches the origin")
+  @Test("as many as a job may have within it, the others by tasks; none reaches the origin")
   func bounded() async throws {
     let asked = try await ask { _, process, lane in
       let clients = (0..<10).map { TestClient("GET", "/\($0)", on: lane) }
       let atOnce = clients.map { $0.begin(process.stage) }
-      #expect(atOnce == (0..<10).map { $0 < DiskLimits.looksOfRound })
+      #expect(atOnce == (0..<10).map { $0 < DiskLimits.looksOfJob })
       await lane.wait { clients.allSatisfy(\.isDone) }
       for (number, client) in clients.enumerated() {
         #expect(client.reply.text == "/\(number)")

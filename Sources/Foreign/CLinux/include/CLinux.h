@@ -19,6 +19,8 @@ uint64_t skerry_clock_nanoseconds(int32_t clock);
 int32_t skerry_thread_count(void);
 uint64_t skerry_thread_cpu_nanoseconds(void);
 uint64_t skerry_process_cpu_nanoseconds(void);
+// Page faults of the calling thread that waited for a disk, since it asked last.
+int64_t skerry_take_major_faults(void);
 uint64_t skerry_monotonic_nanoseconds(void);
 int64_t skerry_wall_seconds(void);
 extern __thread void *skerry_current_loop;

@@ -10,7 +10,7 @@ extension CacheDisk {
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, now: Instant, wall: WallTime,
     on lane: Lane
   ) async -> [StoredResponse] {
-    guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return [] }
+    guard let digest = digest(of: key) else { return [] }
     let identity = CacheKey.identity(of: key)
     let found = Found()
     _ = await records.find(digest, for: zone.id, on: lane, isCounted: false) { record in

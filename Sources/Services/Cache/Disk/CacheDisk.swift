@@ -20,7 +20,7 @@ package final class CacheDisk: Sendable {
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
     at shard: CacheShard, on lane: Lane
   ) async -> StoredResponse? {
-    guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return nil }
+    guard let digest = digest(of: key) else { return nil }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     let found = FoundHead()
     let record = await records.find(digest, for: zone.id, on: lane) { record in
@@ -37,7 +37,7 @@ package final class CacheDisk: Sendable {
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
     at shard: CacheShard
   ) -> DiskSearch.Outcome {
-    guard let digest = records.digest(of: CacheKey.target(of: key).span) else { return .nothing }
+    guard let digest = digest(of: key) else { return .nothing }
     let search = DiskSearch(key, hash, of: zone, for: fields, now: shard.now, wall: shard.wallTime)
     var found: RecordHead?
     let finding = records.findAtOnce(digest, for: zone.id) { record in
@@ -53,6 +53,9 @@ package final class CacheDisk: Sendable {
     }
   }
 
+  /// The digest of a key's target.
+  func digest(of key: [UInt8]) -> DiskDigest? { records.digest(of: CacheKey.target(of: key)) }
+
   /// What the search for a record has decoded.
   private final class FoundHead: Sendable {
     let head = Guarded<RecordHead?>(nil)
@@ -61,7 +64,7 @@ package final class CacheDisk: Sendable {
   /// Keeps a response, unless it is there already or not worth it. One that `isWanted` is kept even if
   /// the disk has not seen that it was asked for.
   func put(_ stored: StoredResponse, isWanted: Bool = false, at shard: CacheShard) {
-    guard !stored.isOnDisk, let digest = records.digest(of: CacheKey.target(of: stored.key).span)
+    guard !stored.isOnDisk, let digest = digest(of: stored.key)
     else { return }
     let identity = CacheKey.identity(of: stored.key)
     let selection = selection(of: stored, identity)
@@ -92,15 +95,16 @@ package final class CacheDisk: Sendable {
   /// Whether the target of a response was invalidated since: its key has an earlier instant then.
   private func isInvalidated(_ stored: StoredResponse, at shard: CacheShard) -> Bool {
     guard let instant = CacheKey.invalidation(in: stored.key) else { return false }
-    let target = CacheKey.target(of: stored.key)
-    return stored.zone.targetInvalidations().latest(shard.hash.hash(target.span)) > instant
+    let key = stored.key
+    let target = shard.hash.hash(CacheKey.target(of: key))
+    return stored.zone.targetInvalidations().latest(target) > instant
   }
 
   /// `new` takes the place of `old` after a validation: if no more than times have changed, so have
   /// those on the disk.
   func refresh(_ old: StoredResponse, by new: StoredResponse, at shard: CacheShard) {
     guard old.isOnDisk, new.head.isRecorded(as: old.head),
-      let digest = records.digest(of: CacheKey.target(of: old.key).span)
+      let digest = digest(of: old.key)
     else { return }
     let times = RecordTimes(new.head.freshness, now: shard.now, wall: shard.wallTime)
     records.touch(
@@ -111,7 +115,7 @@ package final class CacheDisk: Sendable {
 
   /// Forgets a response, and none beside it.
   func remove(_ stored: StoredResponse) {
-    guard let digest = records.digest(of: CacheKey.target(of: stored.key).span) else {
+    guard let digest = digest(of: stored.key) else {
       return remove(stored.key, of: stored.zone.id)
     }
     let identity = CacheKey.identity(of: stored.key)

@@ -3,7 +3,6 @@
 package import Primitives
 package import Runtime
 package import Storage
-import Synchronization
 
 /// Records on a disk, for tasks of any lane: nothing here keeps a loop waiting. One thread opens and
 /// writes, some read what the kernel does not have in memory; until the store is open, and after `close`, there is nothing in it.
@@ -13,12 +12,9 @@ package final class DiskCache: Sendable {
   private let reads: Guarded<ReadQueue<DiskRequest>>
   private let writing: DiskWriting
   private let writer: Lane
-  /// A look of a loop that took longer, in nanoseconds, has waited for the disk.
-  private let promptNanoseconds: UInt64
   /// How long a request waits for a record.
   private let findDuration: Duration
-  /// Until when, in nanoseconds, loops leave all reading to the readers.
-  private let patientUntil = Atomic<UInt64>(0)
+  private let patience: LookPatience
 
   /// What may be asked of it.
   private enum Phase {
@@ -33,11 +29,11 @@ package final class DiskCache: Sendable {
   package init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
     writer: EventLoop, readers: [EventLoop],
-    promptNanoseconds: UInt64 = DiskLimits.promptNanoseconds,
+    loopReading: LoopReading = .unlessItWaits,
     findDuration: Duration = DiskLimits.findDuration,
     report: @escaping @Sendable (String) -> Void
   ) {
-    self.promptNanoseconds = promptNanoseconds
+    patience = LookPatience(loopReading)
     self.findDuration = findDuration
     self.readers = readers
     self.writer = writer.systemLane
@@ -116,19 +112,15 @@ package final class DiskCache: Sendable {
     suits: (DiskRecord) -> Bool
   ) -> DiskFinding {
     let begun = SystemClock.monotonic
-    guard begun.nanoseconds >= patientUntil.load(ordering: .relaxed) else {
+    guard patience.isPrompt(at: begun) else {
       let finding = store.findPending(digest, for: zone, suits: suits)
       if isCounted, !finding.isOpen { store.noteOutcome(isHit: finding.record != nil) }
       return finding
     }
     let finding = store.read(digest, for: zone, mayWait: false, suits: suits)
     let end = SystemClock.monotonic
-    let nanoseconds = end.nanoseconds(since: begun)
-    if nanoseconds > promptNanoseconds {
-      // The index is not in memory: what the kernel reads of it behind our back keeps the loop waiting.
-      patientUntil.store((end + DiskLimits.promptRest).nanoseconds, ordering: .relaxed)
-    }
-    if isCounted { store.note(finding, nanoseconds: nanoseconds) }
+    patience.noteLook(from: begun, to: end)
+    if isCounted { store.note(finding, nanoseconds: end.nanoseconds(since: begun)) }
     return finding
   }
 
@@ -156,15 +148,15 @@ package final class DiskCache: Sendable {
   }
 
   /// Forgets all records of a key of the cache, also of a store that is not open yet.
-  package func remove(key: [UInt8], of zone: ZoneID) {
-    if let digest = digest(of: key.span) { return remove(digest, of: zone) }
+  package func remove(key: Span<UInt8>, of zone: ZoneID) {
+    if let digest = digest(of: key) { return remove(digest, of: zone) }
     let isOpen = phase.withLock { phase in
       guard case .opening(var missed) = phase else { return true }
       missed.add(key, of: zone)
       phase = .opening(missed)
       return false
     }
-    if isOpen, let digest = digest(of: key.span) { remove(digest, of: zone) }
+    if isOpen, let digest = digest(of: key) { remove(digest, of: zone) }
   }
 
   /// Forgets the record of a digest and selection, as another has taken its place that is not kept.

@@ -66,12 +66,13 @@ package enum DiskLimits {
   /// more than the way to a reader and back costs. Larger ones are left to the readers.
   static let promptBytes = 256 << 10
 
-  /// Looks at the disk within jobs, in one round of a loop, of 10 to 30 us each: a job may have many
-  /// requests. For more of them it takes tasks, between which others have their turn.
-  static let looksOfRound = 4
+  /// Looks at the disk within one job, of 10 to 30 us each: a job may have many requests. For more of
+  /// them it takes tasks, between which others have their turn.
+  static let looksOfJob = 4
 
-  /// A look at the index and a record in memory that took longer, in nanoseconds, did wait for the disk.
-  package static let promptNanoseconds: UInt64 = 500_000
+  /// A look at the index and a record in memory that took longer, in nanoseconds, is suspected to have
+  /// waited for the disk.
+  static let promptNanoseconds: UInt64 = 500_000
 
   /// How long loops leave all reading to the readers after that.
   static let promptRest = Duration.seconds(1)

@@ -5,7 +5,7 @@ import HTTP
 import Primitives
 
 /// Tells which record answers a request, and makes a response of it.
-struct DiskSearch: Sendable {
+final class DiskSearch: Sendable {
   private let key: [UInt8]
   private let hash: UInt64
   private let zone: CacheZone

@@ -7,9 +7,12 @@ struct MissedRemovals: Sendable {
   private var keys: [(key: [UInt8], zone: ZoneID)] = []
   private var zones: Set<ZoneID> = []
 
-  mutating func add(_ key: [UInt8], of zone: ZoneID) {
+  mutating func add(_ key: Span<UInt8>, of zone: ZoneID) {
     guard !zones.contains(zone) else { return }
-    if keys.count < DiskLimits.missedRemovals { keys.append((key, zone)) } else { add(zone) }
+    guard keys.count < DiskLimits.missedRemovals else { return add(zone) }
+    var copy: [UInt8] = []
+    copy.append(key)
+    keys.append((copy, zone))
   }
 
   mutating func add(_ zone: ZoneID) { zones.insert(zone) }

@@ -43,6 +43,13 @@ struct RecordDecoder: ~Escapable {
   @_lifetime(self: copy self)
   mutating func content() -> [UInt8]? { copy(range(of: number())) }
 
+  /// Whether the next content is `expected`.
+  @_lifetime(self: copy self)
+  mutating func content(is expected: Span<UInt8>) -> Bool {
+    guard let range = range(of: number()) else { return false }
+    return bytes.extracting(range).equals(expected)
+  }
+
   private func copy(_ range: Range<Int>?) -> [UInt8]? {
     guard let range else { return nil }
     var copy: [UInt8] = []
@@ -52,8 +59,10 @@ struct RecordDecoder: ~Escapable {
 
   @_lifetime(self: copy self)
   mutating func fields() -> FieldBlock? {
-    guard let count = number(), count <= UInt64(bytes.count) else { return nil }
-    var block = FieldBlock()
+    // A field takes two bytes at least, and two more as a line than here.
+    guard let count = number(), count <= UInt64((bytes.count - next) / 2) else { return nil }
+    var block = FieldBlock(
+      reserving: Int(count), bytes: bytes.count - next + 2 * Int(count))
     for _ in 0..<count {
       guard let name = range(of: number()), let value = range(of: number()), !name.isEmpty,
         name.count <= 0xffff

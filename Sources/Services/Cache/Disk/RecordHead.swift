@@ -76,7 +76,7 @@ struct RecordHead: Sendable {
     _ bytes: Span<UInt8>, of identity: [UInt8], _ times: RecordTimes, now: Instant, wall: WallTime
   ) {
     var decoder = RecordDecoder(bytes)
-    guard decoder.number() == Self.version, decoder.content() == identity,
+    guard decoder.number() == Self.version, decoder.content(is: identity.span),
       let status = decoder.number(), let bits = decoder.number(), let lifetime = decoder.number()
     else { return nil }
     let flags = Flags(rawValue: bits)
