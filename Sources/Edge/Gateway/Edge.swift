@@ -37,11 +37,13 @@ package final class Edge: Sendable {
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
-  /// is told `nsid`, if that is not empty. `locations` tells clients' countries.
+  /// is told `nsid`, if that is not empty. `locations` tells clients' countries. Targets of DNS aliases
+  /// that are no names of ours are asked for at `resolvers`, which is read each time, beside the loops.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
     ramBytes: Int, disk: DiskCache? = nil, locations: LocationDatabase? = nil,
     responsesPerSecond: Int = 0, nsid: String = "",
+    resolvers: @escaping @Sendable () -> [SocketAddress] = { [] },
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -65,12 +67,14 @@ package final class Edge: Sendable {
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
+    let aliasResolver = AliasResolver(lookups, servers: resolvers)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
-        loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher,
-        connectionLimit: connectionLimit, zoneIdleNanoseconds: zoneIdleNanoseconds)
+        loop: loop, shard: shard, directory: directory, resolver: resolver,
+        aliasResolver: aliasResolver, hasher: hasher, connectionLimit: connectionLimit,
+        zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)

@@ -31,7 +31,7 @@ struct ImageBuilder {
     bytes[Layout.Header.format] = Layout.format
     bytes[Layout.Header.apexLength] = UInt8(apex.count)
     bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
-    bytes[Layout.Header.flags] = zone.hasMadeSOA ? 1 : 0
+    bytes[Layout.Header.flags] = (zone.hasMadeSOA ? 1 : 0) | (zone.flattenedCount > 0 ? 4 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)
     put(seed, at: Layout.Header.seed)
@@ -110,6 +110,20 @@ struct ImageBuilder {
     for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       write(type, set, isCut: node.isCut)
     }
+    guard let alias = node.flattened, let target = alias.contents.first else { return }
+    bytes[place + Layout.Node.flags] |= Layout.NodeFlag.ruled
+    bytes[place + Layout.Node.rules] = 1
+    write(alias, to: target)
+  }
+
+  private mutating func write(_ alias: ZoneCompiler.RecordGroup, to target: [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: ImageReader.Rule.content + 4))
+    bytes[start + ImageReader.Rule.kind] = ImageReader.RuleKind.flattened
+    put(alias.ttl, at: start + ImageReader.Rule.content)
+    bytes.append(contentsOf: target)
+    put(UInt32(bytes.count - start), at: start)
+    records += 1
   }
 
   private mutating func write(_ type: RecordType, _ set: ZoneCompiler.RecordGroup, isCut: Bool) {

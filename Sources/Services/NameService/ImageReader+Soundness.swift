@@ -14,7 +14,7 @@ extension ImageReader {
     // Bytes of each node's name.
     var lengths: [UInt16] = []
     lengths.reserveCapacity(reader.nodeCount)
-    // No two sets share a byte, so that there are no more than this; checking each once is enough.
+    // No two sets or rules share a byte, so that there are no more than this; checking each once is enough.
     var sets = bytes.count / Layout.Set.length
     for node in 0..<reader.nodeCount {
       guard let length = reader.lengthOfName(node, lengths) else { return false }
@@ -78,7 +78,7 @@ extension ImageReader {
 
   private func hasSoundSets(_ node: Int, _ sets: inout Int) -> Bool {
     var offset = firstSet(of: node)
-    sets -= setCount(of: node)
+    sets -= setCount(of: node) + ruleCount(of: node)
     guard sets >= 0 else { return false }
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }
@@ -88,7 +88,7 @@ extension ImageReader {
       else { return false }
       offset = set.end
     }
-    return true
+    return hasSoundRules(node, from: offset)
   }
 
   private func hasSoundContents(_ set: RecordSet) -> Bool {

@@ -13,6 +13,8 @@ package final class NameZoneSnapshot: Sendable {
   let nested: NestedZones
   /// How it is signed; nil if it is not.
   let signing: ZoneSigning?
+  /// Whether it has names that are answered by rules.
+  let hasRules: Bool
   /// Who may have it as a whole; nil if nobody may, and no key is known.
   let transfers: TransferConfiguration?
   /// The sequence number of the change that it was built from: the HTTP side's, too.
@@ -28,6 +30,7 @@ package final class NameZoneSnapshot: Sendable {
     self.id = id
     self.image = image.stamped(epoch: epoch)
     apex = image.apex
+    hasRules = image.hasRules
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
     self.transfers = transfers?.isEmpty == true ? nil : transfers

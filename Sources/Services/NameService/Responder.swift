@@ -119,25 +119,27 @@ struct Responder: ~Copyable {
   // MARK: - Responses
 
   /// Writes the response with what `image` says to the question that was read, whose zone has the
-  /// zones `nested` below it and is signed by `signer`; its length, and what it says. If that is to be
-  /// signed `later`, nothing that counts is written.
+  /// zones `nested` below it, is signed by `signer` and finds its aliases' addresses in `aliases`; its
+  /// length, and what it says. If that is to be signed `later`, or waits, nothing that counts is written.
   func answer(
     _ message: Span<UInt8>, _ image: borrowing ImageReader, nested: NestedZones,
-    signer: ZoneSigner? = nil, isStream: Bool, into room: inout MutableSpan<UInt8>
+    signer: ZoneSigner? = nil, aliases: AliasAddresses? = nil, isStream: Bool,
+    into room: inout MutableSpan<UInt8>
   ) -> (length: Int, answer: ZoneAnswer) {
     signer?.seconds = seconds
     var writer = DNSMessageWriter(
       room._mutatingExtracting(0..<room.count), limitBytes: limit(isStream: isStream))
     var header = DNSHeader(responseTo: query.header)
-    var answer = ZoneAnswer(query, signer: signer)
+    var answer = ZoneAnswer(query, signer: signer, aliases: aliases)
     writer.reserve(reservedBytes)
     let fits = writer.appendQuestion(
       message.extracting(DNSHeader.length..<query.questionEnd))
     if fits { answer.write(query, image, nested: nested, to: &writer) }
+    if answer.isWaiting { return (0, answer) }
     if answer.signatures == .failed { answer.fail() }
-    if !fits || !answer.isComplete || answer.signatures == .failed {
+    if !fits || !answer.isComplete || answer.kind == .failure {
       writer.dropRecords(questionEnd: fits ? query.questionEnd : DNSHeader.length)
-      header.isTruncated = answer.signatures != .failed
+      header.isTruncated = answer.kind != .failure
     }
     header.isAuthoritative = answer.isAuthoritative
     header.responseCode = answer.code

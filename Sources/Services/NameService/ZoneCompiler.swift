@@ -14,6 +14,8 @@ package struct ZoneCompiler {
     /// Behind its length, in lower case.
     let label: [UInt8]
     var sets: [RecordType: RecordGroup] = [:]
+    /// The CNAME that is answered with the addresses of its target.
+    var flattened: RecordGroup?
     var wildcard: Int?
     var isCut: Bool { parent >= 0 && sets[.ns] != nil }
   }
@@ -52,6 +54,7 @@ package struct ZoneCompiler {
   private var children: [Child: Int] = [:]
   private(set) var faults: [RecordFault] = []
   private(set) var hasMadeSOA = false
+  private(set) var flattenedCount = 0
   private let nameLimit: Int
 
   /// A label below a node.
@@ -60,10 +63,11 @@ package struct ZoneCompiler {
     let label: [UInt8]
   }
 
-  /// Compiles `records` of the zone `apex`; or all that is wrong with them, up to
-  /// `NameServiceLimits.faults`. `names` is the most that there may be.
+  /// Compiles `records` of the zone `apex`, of which some have `traits` (by their places); or all that is
+  /// wrong with them, up to `NameServiceLimits.faults`. `names` is the most that there may be.
   package static func compile(
-    apex: DomainName, records: [ZoneRecord], names: Int = NameServiceLimits.namesPerZone
+    apex: DomainName, records: [ZoneRecord], traits: [Int: RecordTraits] = [:],
+    names: Int = NameServiceLimits.namesPerZone
   ) -> Result<ZoneImage, RecordFaults> {
     var compiler = ZoneCompiler(apex: apex.canonical, names)
     guard records.count <= NameServiceLimits.recordsPerZone else {
@@ -72,7 +76,9 @@ package struct ZoneCompiler {
         remedy: "Give at most \(NameServiceLimits.recordsPerZone), or make several zones.")
       return .failure(RecordFaults(faults: [fault]))
     }
-    for (index, record) in records.enumerated() { compiler.add(record, index) }
+    for (index, record) in records.enumerated() {
+      compiler.add(record, traits[index] ?? RecordTraits(), index)
+    }
     compiler.check()
     guard compiler.faults.isEmpty else {
       return .failure(RecordFaults(faults: compiler.faults))
@@ -105,7 +111,7 @@ package struct ZoneCompiler {
 
   // MARK: - Taking records in
 
-  private mutating func add(_ record: ZoneRecord, _ index: Int) {
+  private mutating func add(_ record: ZoneRecord, _ traits: RecordTraits, _ index: Int) {
     guard record.name.isWithin(apex) else {
       return note(
         index, "is for \(record.name), which does not lie in \(apex)",
@@ -120,6 +126,9 @@ package struct ZoneCompiler {
         index, "has the zone's name number \(nameLimit + 1)",
         "Give fewer names, those between them and the zone's own among them.")
     }
+    if record.type == .cname, node == 0 || traits.isFlattened {
+      return flatten(record, node, index)
+    }
     // RFC 2181 section 5.2: the records of a set have one TTL; where they differ, the least.
     var set =
       nodes[node].sets.removeValue(forKey: record.type)
@@ -127,6 +136,14 @@ package struct ZoneCompiler {
     set.ttl = min(set.ttl, record.ttl)
     if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
     nodes[node].sets[record.type] = set
+  }
+
+  private mutating func flatten(_ record: ZoneRecord, _ node: Int, _ index: Int) {
+    if nodes[node].flattened == nil { flattenedCount += 1 }
+    var alias = nodes[node].flattened ?? RecordGroup(ttl: record.ttl, index: index)
+    alias.ttl = min(alias.ttl, record.ttl)
+    alias.insert(record.content, .cname)
+    nodes[node].flattened = alias
   }
 
   private static func refusal(of type: RecordType) -> (String, String)? {
@@ -185,8 +202,14 @@ package struct ZoneCompiler {
         nil, "has no NS records for \(apex)",
         "Name the servers of the zone: at least one NS record at its apex.")
     }
+    if flattenedCount > NameServiceLimits.flattenedPerZone {
+      note(
+        nil, "has \(flattenedCount) CNAME records that are answered with addresses",
+        "Give at most \(NameServiceLimits.flattenedPerZone), or let some be seen as CNAME.")
+    }
     for node in nodes.indices {
       checkAlias(node)
+      checkFlattened(node)
       checkSizes(node)
       if node > 0, let soa = nodes[node].sets[.soa] {
         note(soa.index, "is a SOA below the apex", "Give it the zone's own name (@).")
@@ -233,11 +256,6 @@ package struct ZoneCompiler {
 
   private mutating func checkAlias(_ node: Int) {
     guard let alias = nodes[node].sets[.cname] else { return }
-    if node == 0 {
-      return note(
-        alias.index, "is a CNAME at the apex (RFC 1034 section 3.6.2)",
-        "Give the apex addresses of its own.")
-    }
     if alias.count > 1 {
       note(alias.index, "is one of several CNAME records of one name", "Keep one.")
     }
@@ -246,6 +264,20 @@ package struct ZoneCompiler {
         alias.index, "is a CNAME beside other records of the same name (RFC 1034 section 3.6.2)",
         "Keep the CNAME or the others.")
     }
+  }
+
+  /// What the target has stands for addresses of the name's own.
+  private mutating func checkFlattened(_ node: Int) {
+    guard let alias = nodes[node].flattened else { return }
+    if alias.count > 1 {
+      note(alias.index, "is one of several CNAME records of one name", "Keep one.")
+    }
+    let own: [RecordType] = [.a, .aaaa, .cname]
+    let others = own.filter { nodes[node].sets[$0] != nil } + (nodes[node].isCut ? [.ns] : [])
+    guard let other = others.first else { return }
+    note(
+      alias.index, "is a CNAME that is answered with addresses, beside \(other) of the same name",
+      "Keep the CNAME or the others.")
   }
 
   // MARK: - Start of authority

@@ -5,8 +5,11 @@ import Primitives
 
 extension ZoneImage {
   /// The zone's records as they were given, in the order of the image; a SOA that we made is left out.
-  package var records: [ZoneRecord] {
-    var records: [ZoneRecord] = []
+  package var records: [ZoneRecord] { configuredRecords.map(\.record) }
+
+  /// The same with what the configuration says of them.
+  package var configuredRecords: [(record: ZoneRecord, traits: RecordTraits)] {
+    var records: [(record: ZoneRecord, traits: RecordTraits)] = []
     let reader = ImageReader(bytes.span)
     for node in 0..<reader.nodeCount {
       guard let owner = Self.name(of: node, reader) else { continue }
@@ -17,6 +20,12 @@ extension ZoneImage {
         if set.type == .soa, hasMadeSOA { continue }
         append(set, owner, reader, to: &records)
       }
+      guard reader.ruleCount(of: node) > 0, let alias = reader.aliasTarget(of: node) else {
+        continue
+      }
+      let record = ZoneRecord(
+        name: owner, type: .cname, ttl: alias.ttl, content: Array(bytes[alias.name]))
+      records.append((record, RecordTraits(isFlattened: node > 0)))
     }
     return records
   }
@@ -29,16 +38,16 @@ extension ZoneImage {
 
   private func append(
     _ set: ImageReader.RecordSet, _ owner: DomainName, _ reader: borrowing ImageReader,
-    to records: inout [ZoneRecord]
+    to records: inout [(record: ZoneRecord, traits: RecordTraits)]
   ) {
     var place = set.contents.lowerBound
     while place < set.contents.upperBound {
       let length = Int(bytes[place]) << 8 | Int(bytes[place + 1])
       place += 2
-      records.append(
-        ZoneRecord(
-          name: owner, type: set.type, ttl: set.ttl,
-          content: Array(bytes[place..<(place + length)])))
+      let record = ZoneRecord(
+        name: owner, type: set.type, ttl: set.ttl,
+        content: Array(bytes[place..<(place + length)]))
+      records.append((record, RecordTraits()))
       place += length
     }
   }

@@ -1,0 +1,9 @@
+// What the configuration says of a record beside its content.
+
+/// How a record is answered, where that is not "as it is".
+package struct RecordTraits: Equatable, Sendable {
+  /// A CNAME that is answered with the addresses of its target. At the apex every CNAME is.
+  package var isFlattened = false
+
+  package init(isFlattened: Bool = false) { self.isFlattened = isFlattened }
+}
