@@ -81,6 +81,7 @@ package final class Edge: Sendable {
       server.certificates = gateway
       let nameServer = NameServer(
         loop: loop, directory: gateway, settings: settings, hasher: hasher)
+      nameServer.locations = locations
       gateway.nameServer = nameServer
       nodes.append(
         Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
@@ -180,7 +181,12 @@ package final class Edge: Sendable {
 
   /// Tells clients' countries by `locations` from the next request of each loop on. From a task on any
   /// loop.
-  package func use(_ locations: LocationDatabase) async { await cache.use(locations) }
+  package func use(_ locations: LocationDatabase) async {
+    await cache.use(locations)
+    for node in nodes {
+      await node.gateway.loop.perform { node.nameServer.locations = locations }
+    }
+  }
 
   /// What each loop's zones did and used. From a task on any loop.
   package func readings() async -> [GatewayReading] {

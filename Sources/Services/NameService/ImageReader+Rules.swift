@@ -10,6 +10,8 @@ extension ImageReader {
   enum RuleKind {
     /// The name is answered with the addresses of another: a TTL (4 bytes), a name in wire form.
     static let flattened: UInt8 = 1
+    /// A record set is for clients in some places (`ImageReader+Places`).
+    static let placed: UInt8 = 2
   }
 
   /// Where things are in a rule.
@@ -80,6 +82,8 @@ extension ImageReader {
       case RuleKind.flattened:
         let name = offset + Rule.content + 4
         guard name < end, RDATA.isValid(.cname, bytes.extracting(name..<end)) else { return false }
+      case RuleKind.placed:
+        guard isSoundPlaced(offset) else { return false }
       default: return false
       }
       offset = end

@@ -83,7 +83,8 @@ extension ImageReader {
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }
       let set = recordSet(at: offset)
-      guard set.contents.count >= 2, set.end <= bytes.count, hasSoundContents(set),
+      guard set.contents.count >= 2, set.end <= bytes.count,
+        hasSoundContents(set.type, set.contents),
         hasSoundGlue(set)
       else { return false }
       offset = set.end
@@ -91,13 +92,14 @@ extension ImageReader {
     return hasSoundRules(node, from: offset)
   }
 
-  private func hasSoundContents(_ set: RecordSet) -> Bool {
-    var place = set.contents.lowerBound
-    while place < set.contents.upperBound {
-      guard place + 2 <= set.contents.upperBound else { return false }
+  /// Whether `contents` are a run of contents of `type`.
+  func hasSoundContents(_ type: RecordType, _ contents: Range<Int>) -> Bool {
+    var place = contents.lowerBound
+    while place < contents.upperBound {
+      guard place + 2 <= contents.upperBound else { return false }
       let end = place + 2 + Int(bytes[place]) << 8 + Int(bytes[place + 1])
-      guard end <= set.contents.upperBound,
-        RDATA.isValid(set.type, bytes.extracting((place + 2)..<end))
+      guard end <= contents.upperBound,
+        RDATA.isValid(type, bytes.extracting((place + 2)..<end))
       else { return false }
       place = end
     }

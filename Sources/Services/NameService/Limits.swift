@@ -107,6 +107,17 @@ package enum NameServiceLimits {
   /// section 5 wants a SOA for that).
   static let noAddressTTL: UInt32 = 60
 
+  // MARK: Places
+
+  /// Sets of one name that are for some places, of all types; more are refused.
+  static let placedSetsPerName = 200
+
+  /// Countries that one record names, which are all that there are; more are refused.
+  static let countriesPerRecord = 300
+
+  /// Autonomous systems that one record names; more are refused.
+  static let systemsPerRecord = 256
+
   // MARK: Signatures
 
   /// Seconds that a zone's keys may be kept by others (their TTL): an hour, so that a change of keys is

@@ -128,7 +128,7 @@ extension NameServer {
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      aliases: aliases(of: zone), isStream: false, into: &room)
+      rules: rules(of: zone), isStream: false, into: &room)
     rest = Self.rest(of: answer)
     guard rest == .nothing else { return 0 }
     counters.answered += 1
@@ -159,9 +159,11 @@ extension NameServer {
     answer.isWaiting ? .alias : answer.signatures == .later ? .turn : .nothing
   }
 
-  /// The addresses of the zone's aliases; nil if it has none that are flattened.
-  func aliases(of zone: NameZone) -> AliasAddresses? {
-    zone.snapshot.hasRules ? zone.aliases : nil
+  /// What the zone's rules are answered from; nil if it has none.
+  func rules(of zone: NameZone) -> RuleContext? {
+    guard zone.snapshot.hasRules else { return nil }
+    return RuleContext(
+      aliases: zone.aliases, locations: locations, hasPlaces: zone.snapshot.hasPlaces)
   }
 
   private var second: UInt64 { loop.now.nanoseconds / 1_000_000_000 }

@@ -1,5 +1,6 @@
 // Authoritative DNS on one loop.
 
+package import Location
 package import Primitives
 package import Runtime
 
@@ -29,6 +30,8 @@ package final class NameServer: @unchecked Sendable {
   var planning = TransfersInPlanning()
   /// Secondaries that are being told of changes.
   var notifications = Notifications()
+  /// Tells where clients are; nil if nobody knows.
+  package var locations: LocationDatabase?
   /// What is asked for aliases' sake.
   var aliasQuestions = AliasQuestions()
   /// Bounds of signing.

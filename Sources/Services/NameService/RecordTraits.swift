@@ -4,6 +4,11 @@
 package struct RecordTraits: Equatable, Sendable {
   /// A CNAME that is answered with the addresses of its target. At the apex every CNAME is.
   package var isFlattened = false
+  /// Whom it is for.
+  package var places: RecordPlaces
 
-  package init(isFlattened: Bool = false) { self.isFlattened = isFlattened }
+  package init(isFlattened: Bool = false, places: RecordPlaces = RecordPlaces()) {
+    self.isFlattened = isFlattened
+    self.places = places
+  }
 }

@@ -150,7 +150,7 @@ extension NameServer {
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      aliases: aliases(of: zone), isStream: true, into: &room)
+      rules: rules(of: zone), isStream: true, into: &room)
     rest = Self.rest(of: answer)
     guard rest == .nothing else { return nil }
     counters.answered += 1

@@ -25,8 +25,10 @@ struct ZoneAnswer {
   var isWaiting = false
   /// The type of addresses that a flattened alias has not, while that is denied.
   var absentType: RecordType?
-  /// The addresses of the zone's aliases; nil if none can be had.
-  let aliases: AliasAddresses?
+  /// What the zone's rules are answered from; nil if it has none.
+  let rules: RuleContext?
+  /// Where the client is; nil if the zone has nothing that depends on that.
+  var client: ClientPlace?
   /// Signs the zone; nil if it is not signed.
   let signer: ZoneSigner?
   /// Whether the sender asks for signatures (DO).
@@ -36,9 +38,13 @@ struct ZoneAnswer {
   /// Whether the name was made of a wildcard, so that its signatures are for this question alone.
   private(set) var isExpanded = false
 
-  init(_ query: borrowing DNSQuery, signer: ZoneSigner?, aliases: AliasAddresses?) {
+  init(
+    _ query: borrowing DNSQuery, signer: ZoneSigner?, rules: RuleContext?,
+    client: ClientPlace?
+  ) {
     self.signer = signer
-    self.aliases = aliases
+    self.rules = rules
+    self.client = client
     wantsSignatures = signer != nil && query.edns?.dnssecOK == true
     takesNameError = query.edns?.compactAnswersOK == true
   }
@@ -143,10 +149,12 @@ struct ZoneAnswer {
       return .done
     }
     let flags = image.flags(of: node)
-    if flags & ZoneImage.NodeFlag.ruled != 0,
-      flatten(node, name, type, ownerAt, apexAt, image, nested, &writer)
-    {
-      return .done
+    if flags & ZoneImage.NodeFlag.ruled != 0 {
+      if flatten(node, name, type, ownerAt, apexAt, image, nested, &writer) { return .done }
+      let isAlias = flags & ZoneImage.NodeFlag.alias != 0 && type != .any
+      if let set = placedSet(isAlias ? .cname : type, of: node, image) {
+        return put(set, name, isAlias && type != .cname, ownerAt, image, &writer)
+      }
     }
     if flags & ZoneImage.NodeFlag.alias != 0, type != .cname, type != .any,
       let alias = image.records(.cname, of: node)
@@ -163,6 +171,18 @@ struct ZoneAnswer {
     }
     put(set, name.span, ownerAt, image, &writer)
     return .done
+  }
+
+  /// Answers with a set that is for where the client is.
+  @_lifetime(writer: copy writer)
+  private mutating func put(
+    _ set: ImageReader.PlacedSet, _ name: borrowing CanonicalName, _ isFollowed: Bool,
+    _ ownerAt: Place, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+  ) -> Step {
+    let subject = ZoneSigner.Subject(type: set.type, ttl: set.ttl, isPassing: isExpanded)
+    put(subject, image.bytes.extracting(set.contents), name.span, ownerAt, &writer)
+    return isFollowed && isComplete
+      ? .alias((set.contents.lowerBound + 2)..<set.contents.upperBound) : .done
   }
 
   /// RFC 8482 section 4.1: one of the sets is enough of an answer to ANY.
@@ -184,7 +204,7 @@ struct ZoneAnswer {
   /// needed to go on (RFC 9471 section 3).
   @_lifetime(writer: copy writer)
   private mutating func refer(
-    _ found: ImageReader.Location, _ name: borrowing CanonicalName, _ ownerAt: Place,
+    _ found: ImageReader.Located, _ name: borrowing CanonicalName, _ ownerAt: Place,
     _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     guard let servers = image.records(.ns, of: found.node) else { return }

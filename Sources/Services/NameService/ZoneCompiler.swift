@@ -16,6 +16,8 @@ package struct ZoneCompiler {
     var sets: [RecordType: RecordGroup] = [:]
     /// The CNAME that is answered with the addresses of its target.
     var flattened: RecordGroup?
+    /// Sets that are for some places.
+    var placed: [PlacedKey: RecordGroup] = [:]
     var wildcard: Int?
     var isCut: Bool { parent >= 0 && sets[.ns] != nil }
   }
@@ -49,12 +51,19 @@ package struct ZoneCompiler {
     }
   }
 
+  /// Which of a name's sets for places.
+  struct PlacedKey: Hashable {
+    let type: RecordType
+    let places: RecordPlaces
+  }
+
   let apex: DomainName
   private(set) var nodes: [Node]
   private var children: [Child: Int] = [:]
   private(set) var faults: [RecordFault] = []
   private(set) var hasMadeSOA = false
   private(set) var flattenedCount = 0
+  private(set) var hasPlaces = false
   private let nameLimit: Int
 
   /// A label below a node.
@@ -126,6 +135,7 @@ package struct ZoneCompiler {
         index, "has the zone's name number \(nameLimit + 1)",
         "Give fewer names, those between them and the zone's own among them.")
     }
+    if !traits.places.isEverywhere { return place(record, traits.places, node, index) }
     if record.type == .cname, node == 0 || traits.isFlattened {
       return flatten(record, node, index)
     }
@@ -144,6 +154,24 @@ package struct ZoneCompiler {
     alias.ttl = min(alias.ttl, record.ttl)
     alias.insert(record.content, .cname)
     nodes[node].flattened = alias
+  }
+
+  private mutating func place(
+    _ record: ZoneRecord, _ places: RecordPlaces, _ node: Int, _ index: Int
+  ) {
+    if [.ns, .soa, .ds, .dnskey, .cds, .cdnskey].contains(record.type)
+      || record.type == .cname && node == 0
+    {
+      return note(
+        index, "is \(record.type) for some places, and has to be the same everywhere",
+        "Leave out its countries, continents and asns.")
+    }
+    hasPlaces = true
+    let key = PlacedKey(type: record.type, places: places)
+    var set = nodes[node].placed[key] ?? RecordGroup(ttl: record.ttl, index: index)
+    set.ttl = min(set.ttl, record.ttl)
+    if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
+    nodes[node].placed[key] = set
   }
 
   private static func refusal(of type: RecordType) -> (String, String)? {
@@ -210,6 +238,7 @@ package struct ZoneCompiler {
     for node in nodes.indices {
       checkAlias(node)
       checkFlattened(node)
+      checkPlaces(node)
       checkSizes(node)
       if node > 0, let soa = nodes[node].sets[.soa] {
         note(soa.index, "is a SOA below the apex", "Give it the zone's own name (@).")
@@ -278,6 +307,39 @@ package struct ZoneCompiler {
     note(
       alias.index, "is a CNAME that is answered with addresses, beside \(other) of the same name",
       "Keep the CNAME or the others.")
+  }
+
+  /// Everybody has a set, and nobody two.
+  private mutating func checkPlaces(_ node: Int) {
+    let placed = nodes[node].placed.sorted { $0.value.index < $1.value.index }
+    guard placed.count <= NameServiceLimits.placedSetsPerName else {
+      return note(
+        placed[0].value.index, "is of a name that has \(placed.count) sets for places",
+        "Give at most \(NameServiceLimits.placedSetsPerName): name several places in one.")
+    }
+    for (number, (key, set)) in placed.enumerated() {
+      if nodes[node].sets[key.type] == nil {
+        note(
+          set.index, "is \(key.type) for some places, and there is none for all others",
+          "Give one without countries, continents and asns.")
+      }
+      if key.type == .cname, set.count > 1 {
+        note(set.index, "is one of several CNAME records for the same places", "Keep one.")
+      }
+      if set.count > NameServiceLimits.recordsPerSet
+        || set.messageBytes > NameServiceLimits.setBytes
+      {
+        note(
+          set.index, "is of a set that takes \(set.messageBytes) bytes in a message",
+          "Give fewer or shorter records: at most \(NameServiceLimits.setBytes) bytes.")
+      }
+      for (other, _) in placed[..<number] where other.type == key.type {
+        guard let place = key.places.common(with: other.places) else { continue }
+        note(
+          set.index, "is for \(place), which another set of the same name and type is for, too",
+          "Name each place once, or give all of its records the same places.")
+      }
+    }
   }
 
   // MARK: - Start of authority

@@ -79,6 +79,9 @@ import Primitives
   /// Whether there are nodes with rules.
   var hasRules: Bool { bytes[Header.flags] & 4 != 0 }
 
+  /// Whether some of these are for places.
+  var hasPlaces: Bool { bytes[Header.flags] & 8 != 0 }
+
   /// The apex in canonical wire form.
   package var apex: [UInt8] {
     Array(bytes[Header.length..<(Header.length + Int(bytes[Header.apexLength]))])

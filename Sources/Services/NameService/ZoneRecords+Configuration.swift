@@ -6,7 +6,9 @@ import Primitives
 
 extension ZoneImage {
   /// The keys of one record.
-  package static let recordKeys = ["name", "type", "ttl", "content", "flatten"]
+  package static let recordKeys = [
+    "name", "type", "ttl", "content", "flatten", "countries", "continents", "asns",
+  ]
 
   /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
   /// empty, or something is wrong with it, which is noted. Without a name each record is still read, so
@@ -97,6 +99,12 @@ extension ZoneImage {
           at: object.value("flatten")?.position)
       }
     }
+    traits.places = RecordPlaces.decode(in: object, &decoder)
+    if traits.isFlattened, !traits.places.isEverywhere {
+      decoder.report(
+        "is answered with addresses (flatten), and only for some places",
+        "Leave out flatten, or countries, continents and asns.", at: object.position)
+    }
     return decoder.faults.count == before ? traits : nil
   }
 
@@ -152,15 +160,15 @@ extension ZoneImage {
         var content: [UInt8] = []
         let bytes = record.content
         RDATA.appendText(record.type, bytes.span, to: &content)
-        let flatten: [(String, ConfigurationValue)] =
-          traits.isFlattened ? [("flatten", .bool(true))] : []
+        let more: [(String, ConfigurationValue)] =
+          (traits.isFlattened ? [("flatten", .bool(true))] : []) + traits.places.members
         return .object(
           [
             ("name", .string(String(decoding: name, as: UTF8.self))),
             ("type", .string(record.type.description)),
             ("ttl", .integer(Int(record.ttl))),
             ("content", .string(String(decoding: content, as: UTF8.self))),
-          ] + flatten)
+          ] + more)
       })
   }
 }

@@ -26,10 +26,13 @@ extension ZoneAnswer {
       return true
     }
     switch lead(&target, type, image, nested) {
-    case .set(let set):
+    case .set(let set, let node):
+      let placed = placedSet(type, of: node, image)
       let subject = ZoneSigner.Subject(
-        type: type, ttl: min(set.ttl, ttl), isPassing: isExpanded)
-      put(subject, image.contents(of: set), name.span, ownerAt, &writer)
+        type: type, ttl: min(placed?.ttl ?? set.ttl, ttl), isPassing: isExpanded)
+      put(
+        subject, image.bytes.extracting(placed?.contents ?? set.contents), name.span, ownerAt,
+        &writer)
     case .nothing: deny(node, name, type, ownerAt, apexAt, image, &writer)
     case .circle: fail()
     case .outside:
@@ -40,7 +43,7 @@ extension ZoneAnswer {
 
   /// Where an alias leads.
   private enum Lead {
-    case set(ImageReader.RecordSet)
+    case set(ImageReader.RecordSet, node: Int)
     case nothing
     case circle
     case outside
@@ -62,7 +65,7 @@ extension ZoneAnswer {
         return .nothing
       }
       guard let next = image.aliasTarget(of: node) else {
-        return image.records(type, of: node).map { .set($0) } ?? .nothing
+        return image.records(type, of: node).map { .set($0, node: node) } ?? .nothing
       }
       guard Self.read(image.bytes.extracting(next.name), into: &target) else { return .circle }
     }
@@ -76,8 +79,8 @@ extension ZoneAnswer {
     _ type: RecordType, _ ownerAt: Place, _ apexAt: Int, _ image: borrowing ImageReader,
     _ writer: inout DNSMessageWriter
   ) {
-    guard let aliases else { return fail() }
-    switch aliases.find(target, type) {
+    guard let rules else { return fail() }
+    switch rules.aliases.find(target, type) {
     case .waits: isWaiting = true
     case .failed: fail()
     case .known(let entry, _) where entry.contents.isEmpty:

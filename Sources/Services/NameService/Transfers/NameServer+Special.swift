@@ -97,7 +97,7 @@ extension NameServer {
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      aliases: aliases(of: zone), isStream: isStream, into: &room)
+      rules: rules(of: zone), isStream: isStream, into: &room)
     switch Self.rest(of: answer) {
     case .nothing: break
     case .turn: return .later
