@@ -56,7 +56,8 @@ struct EdgeOptions: ParsableArguments {
     name: .customLong("resolver"),
     help: ArgumentHelp(
       "Ask this resolver for the targets of CNAME records that are answered with addresses, as at the "
-        + "apex of zones. Repeatable. Default: those of /etc/resolv.conf.",
+        + "apex of zones. If tenants are strangers it should know public names alone. Repeatable. "
+        + "Default: those of /etc/resolv.conf.",
       valueName: "address[:port]"), transform: EdgeOptions.resolver)
   var givenResolvers: [Given<SocketAddress>] = []
 
