@@ -37,7 +37,7 @@ private let fuzzImage: ZoneImage = {
   } catch { preconditionFailure("the records are a zone: \(error)") }
 }()
 
-/// The same with rules: an alias at the apex, and addresses of `c.z` for some places.
+/// The same with rules: an alias at the apex, addresses of `c.z` for some places, and some with weights.
 private let ruledImage: ZoneImage = {
   do {
     let placed = RecordPlaces(continents: [.europe], systems: [7])
@@ -46,6 +46,8 @@ private let ruledImage: ZoneImage = {
       ("z", .cname, [1, 97, 1, 122, 0], RecordTraits()),
       ("c.z", .a, [1, 2, 3, 4], RecordTraits()),
       ("c.z", .a, [1, 2, 3, 5], RecordTraits(places: placed)),
+      ("w.z", .a, [1, 2, 3, 6], RecordTraits(weight: 2)),
+      ("w.z", .a, [1, 2, 3, 7], RecordTraits()),
       ("s.c.z", .cname, [1, 122, 0], RecordTraits(isFlattened: true)),
     ]
     var traits: [Int: RecordTraits] = [:]
@@ -97,14 +99,17 @@ private func imageProperty(_ input: [UInt8], _ valid: ZoneImage) -> String? {
   return nil
 }
 
-/// Chooses the sets of all nodes for some places.
+/// Chooses the sets of all nodes for some places, and by turns.
 private func findPlaces(in image: ZoneImage) {
   let reader = ImageReader(image.bytes.span)
   var location = Location()
   location.continent = .europe
   for system in [nil, 7, 8] as [UInt32?] {
     location.autonomousSystem = system
-    for node in 0..<reader.nodeCount { _ = reader.placedSet(.a, of: node, at: location) }
+    for node in 0..<reader.nodeCount {
+      _ = reader.placedSet(.a, of: node, at: location)
+      _ = reader.weightedSet(.a, of: node, turn: UInt32(node))
+    }
   }
 }
 

@@ -32,7 +32,8 @@ struct ImageBuilder {
     bytes[Layout.Header.apexLength] = UInt8(apex.count)
     bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
     bytes[Layout.Header.flags] =
-      (zone.hasMadeSOA ? 1 : 0) | (zone.flattenedCount > 0 || zone.hasPlaces ? 4 : 0)
+      (zone.hasMadeSOA ? 1 : 0)
+      | (zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights ? 4 : 0)
       | (zone.hasPlaces ? 8 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)
@@ -129,9 +130,23 @@ struct ImageBuilder {
       write(type, set, for: places)
       count += 1
     }
+    for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let weights = set.weights else { continue }
+      write(weights, of: type)
+      count += 1
+    }
     guard count > 0 else { return }
     bytes[place + Layout.Node.flags] |= Layout.NodeFlag.ruled
     bytes[place + Layout.Node.rules] = UInt8(count)
+  }
+
+  private mutating func write(_ weights: [UInt16], of type: RecordType) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: 4))
+    put(UInt32(ImageReader.Rule.content + 2 + 2 * weights.count), at: start)
+    bytes.append(ImageReader.RuleKind.weighted)
+    bytes.appendUInt16(type.rawValue)
+    for weight in weights { bytes.appendUInt16(weight) }
   }
 
   private mutating func write(

@@ -12,6 +12,8 @@ extension ImageReader {
     static let flattened: UInt8 = 1
     /// A record set is for clients in some places (`ImageReader+Places`).
     static let placed: UInt8 = 2
+    /// The records of a set are given one at a time (`ImageReader+Weights`).
+    static let weighted: UInt8 = 3
   }
 
   /// Where things are in a rule.
@@ -84,6 +86,8 @@ extension ImageReader {
         guard name < end, RDATA.isValid(.cname, bytes.extracting(name..<end)) else { return false }
       case RuleKind.placed:
         guard isSoundPlaced(offset) else { return false }
+      case RuleKind.weighted:
+        guard isSoundWeighted(offset) else { return false }
       default: return false
       }
       offset = end

@@ -109,14 +109,19 @@ package enum NameServiceLimits {
 
   // MARK: Places
 
-  /// Sets of one name that are for some places, of all types; more are refused.
-  static let placedSetsPerName = 200
+  /// Sets of one name that are for some places, or have weights, of all types; more are refused.
+  static let chosenSetsPerName = 200
 
   /// Countries that one record names, which are all that there are; more are refused.
   static let countriesPerRecord = 300
 
   /// Autonomous systems that one record names; more are refused.
   static let systemsPerRecord = 256
+
+  // MARK: Weights
+
+  /// The most that a record's weight can be; more is refused. Sums of a thousand fit into any integer.
+  static let weight = 10_000
 
   // MARK: Signatures
 

@@ -163,7 +163,8 @@ extension NameServer {
   func rules(of zone: NameZone) -> RuleContext? {
     guard zone.snapshot.hasRules else { return nil }
     return RuleContext(
-      aliases: zone.aliases, locations: locations, hasPlaces: zone.snapshot.hasPlaces)
+      aliases: zone.aliases, turns: zone.turns, locations: locations,
+      hasPlaces: zone.snapshot.hasPlaces)
   }
 
   private var second: UInt64 { loop.now.nanoseconds / 1_000_000_000 }

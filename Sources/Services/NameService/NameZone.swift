@@ -16,6 +16,8 @@ final class NameZone: LoopWork {
   /// Those that wait for addresses of aliases' targets, and connections that do.
   var waiting = HeldQueries.Chain()
   var waitingStreams: [NameStream] = []
+  /// Whose turn it is among its records with weights.
+  let turns = ZoneTurns()
   /// Those addresses; made with the first that is asked for.
   private var madeAliases: AliasAddresses?
   var lastUsed: Instant

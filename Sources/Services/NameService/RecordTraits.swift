@@ -6,9 +6,14 @@ package struct RecordTraits: Equatable, Sendable {
   package var isFlattened = false
   /// Whom it is for.
   package var places: RecordPlaces
+  /// Its share of the answers, where one record of the set is given at a time; nil if all are.
+  package var weight: UInt16?
 
-  package init(isFlattened: Bool = false, places: RecordPlaces = RecordPlaces()) {
+  package init(
+    isFlattened: Bool = false, places: RecordPlaces = RecordPlaces(), weight: UInt16? = nil
+  ) {
     self.isFlattened = isFlattened
     self.places = places
+    self.weight = weight
   }
 }

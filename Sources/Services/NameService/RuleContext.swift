@@ -6,6 +6,8 @@ import Location
 struct RuleContext {
   /// The addresses of aliases' targets.
   let aliases: AliasAddresses
+  /// Whose turn it is among records with weights.
+  let turns: ZoneTurns
   /// Tells where clients are; nil if there is no database.
   let locations: LocationDatabase?
   /// Whether the zone has sets for places, so that it matters where clients are.

@@ -152,7 +152,7 @@ struct ZoneAnswer {
     if flags & ZoneImage.NodeFlag.ruled != 0 {
       if flatten(node, name, type, ownerAt, apexAt, image, nested, &writer) { return .done }
       let isAlias = flags & ZoneImage.NodeFlag.alias != 0 && type != .any
-      if let set = placedSet(isAlias ? .cname : type, of: node, image) {
+      if let set = chosenSet(isAlias ? .cname : type, of: node, image) {
         return put(set, name, isAlias && type != .cname, ownerAt, image, &writer)
       }
     }
@@ -173,7 +173,7 @@ struct ZoneAnswer {
     return .done
   }
 
-  /// Answers with a set that is for where the client is.
+  /// Answers with a set that was chosen.
   @_lifetime(writer: copy writer)
   private mutating func put(
     _ set: ImageReader.PlacedSet, _ name: borrowing CanonicalName, _ isFollowed: Bool,

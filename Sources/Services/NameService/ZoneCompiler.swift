@@ -28,6 +28,8 @@ package struct ZoneCompiler {
     /// By their canonical forms: those that differ in the case of names alone are one (RFC 4034
     /// section 6.3).
     private var forms: [[UInt8]: [UInt8]] = [:]
+    /// Shares of the answers, by contents; empty if all are given at once.
+    private var shares: [[UInt8]: UInt16] = [:]
     /// The record that came first, for messages.
     let index: Int
 
@@ -39,6 +41,17 @@ package struct ZoneCompiler {
     /// In the order of their bytes.
     var contents: [[UInt8]] { forms.values.sorted { $0.lexicographicallyPrecedes($1) } }
     var count: Int { forms.count }
+    var isWeighted: Bool { !shares.isEmpty }
+
+    /// In the order of the contents; nil if all are given at once.
+    var weights: [UInt16]? { shares.isEmpty ? nil : contents.map { shares[$0] ?? 1 } }
+
+    /// Gives a record its share; false if it has another one.
+    mutating func weigh(_ content: [UInt8], _ weight: UInt16) -> Bool {
+      let other = shares.updateValue(weight, forKey: content)
+      return other == nil || other == weight
+    }
+
     /// Bytes in a message behind a question for it.
     var messageBytes: Int { forms.values.reduce(0) { $0 + 12 + $1.count } }
 
@@ -64,6 +77,7 @@ package struct ZoneCompiler {
   private(set) var hasMadeSOA = false
   private(set) var flattenedCount = 0
   private(set) var hasPlaces = false
+  private(set) var hasWeights = false
   private let nameLimit: Int
 
   /// A label below a node.
@@ -145,8 +159,27 @@ package struct ZoneCompiler {
       ?? RecordGroup(ttl: record.ttl, index: index)
     set.ttl = min(set.ttl, record.ttl)
     if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
+    weigh(record, traits, index, in: &set)
     nodes[node].sets[record.type] = set
   }
+
+  private mutating func weigh(
+    _ record: ZoneRecord, _ traits: RecordTraits, _ index: Int, in set: inout RecordGroup
+  ) {
+    guard let weight = traits.weight else { return }
+    hasWeights = true
+    if Self.wholeTypes.contains(record.type) || record.type == .cname {
+      return note(
+        index, "is \(record.type) with a weight, and is always answered whole",
+        "Leave out its weight.")
+    }
+    guard set.weigh(record.content, weight) else {
+      return note(index, "is there twice, with different weights", "Keep one of the two.")
+    }
+  }
+
+  /// Types that are the same everywhere and always.
+  private static let wholeTypes: Set<RecordType> = [.ns, .soa, .ds, .dnskey, .cds, .cdnskey]
 
   private mutating func flatten(_ record: ZoneRecord, _ node: Int, _ index: Int) {
     if nodes[node].flattened == nil { flattenedCount += 1 }
@@ -159,7 +192,7 @@ package struct ZoneCompiler {
   private mutating func place(
     _ record: ZoneRecord, _ places: RecordPlaces, _ node: Int, _ index: Int
   ) {
-    if [.ns, .soa, .ds, .dnskey, .cds, .cdnskey].contains(record.type)
+    if Self.wholeTypes.contains(record.type)
       || record.type == .cname && node == 0
     {
       return note(
@@ -312,10 +345,12 @@ package struct ZoneCompiler {
   /// Everybody has a set, and nobody two.
   private mutating func checkPlaces(_ node: Int) {
     let placed = nodes[node].placed.sorted { $0.value.index < $1.value.index }
-    guard placed.count <= NameServiceLimits.placedSetsPerName else {
+    let weighted = nodes[node].sets.values.filter(\.isWeighted)
+    guard placed.count + weighted.count <= NameServiceLimits.chosenSetsPerName else {
       return note(
-        placed[0].value.index, "is of a name that has \(placed.count) sets for places",
-        "Give at most \(NameServiceLimits.placedSetsPerName): name several places in one.")
+        placed.first?.value.index ?? weighted.first?.index,
+        "is of a name that has \(placed.count + weighted.count) sets for places or with weights",
+        "Give at most \(NameServiceLimits.chosenSetsPerName): name several places in one.")
     }
     for (number, (key, set)) in placed.enumerated() {
       if nodes[node].sets[key.type] == nil {

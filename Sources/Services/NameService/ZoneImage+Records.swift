@@ -18,7 +18,11 @@ extension ZoneImage {
         let set = reader.recordSet(at: offset)
         offset = set.end
         if set.type == .soa, hasMadeSOA { continue }
+        let first = records.count
         append(set.type, set.ttl, set.contents, owner, RecordTraits(), to: &records)
+        for index in first..<records.count {
+          records[index].traits.weight = reader.weight(ofRecord: index - first, set.type, of: node)
+        }
       }
       for _ in 0..<reader.ruleCount(of: node) {
         appendRule(at: offset, of: node, owner, reader, to: &records)
@@ -38,6 +42,7 @@ extension ZoneImage {
       let record = ZoneRecord(
         name: owner, type: .cname, ttl: alias.ttl, content: Array(bytes[alias.name]))
       records.append((record, RecordTraits(isFlattened: node > 0)))
+    case ImageReader.RuleKind.weighted: return
     default:
       let set = reader.placedSet(at: rule)
       append(

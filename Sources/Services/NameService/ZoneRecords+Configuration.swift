@@ -8,6 +8,7 @@ extension ZoneImage {
   /// The keys of one record.
   package static let recordKeys = [
     "name", "type", "ttl", "content", "flatten", "countries", "continents", "asns",
+    "weight",
   ]
 
   /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
@@ -105,6 +106,13 @@ extension ZoneImage {
         "is answered with addresses (flatten), and only for some places",
         "Leave out flatten, or countries, continents and asns.", at: object.position)
     }
+    traits.weight = decoder.integer("weight", in: object, 1...NameServiceLimits.weight)
+      .map { UInt16($0) }
+    if traits.weight != nil, traits.isFlattened || !traits.places.isEverywhere {
+      decoder.report(
+        "has a weight beside flatten, or beside places", "Leave out its weight, or the others.",
+        at: object.position)
+    }
     return decoder.faults.count == before ? traits : nil
   }
 
@@ -162,6 +170,7 @@ extension ZoneImage {
         RDATA.appendText(record.type, bytes.span, to: &content)
         let more: [(String, ConfigurationValue)] =
           (traits.isFlattened ? [("flatten", .bool(true))] : []) + traits.places.members
+          + (traits.weight.map { [("weight", .integer(Int($0)))] } ?? [])
         return .object(
           [
             ("name", .string(String(decoding: name, as: UTF8.self))),

@@ -27,11 +27,11 @@ extension ZoneAnswer {
     }
     switch lead(&target, type, image, nested) {
     case .set(let set, let node):
-      let placed = placedSet(type, of: node, image)
+      let chosen = chosenSet(type, of: node, image)
       let subject = ZoneSigner.Subject(
-        type: type, ttl: min(placed?.ttl ?? set.ttl, ttl), isPassing: isExpanded)
+        type: type, ttl: min(chosen?.ttl ?? set.ttl, ttl), isPassing: isExpanded)
       put(
-        subject, image.bytes.extracting(placed?.contents ?? set.contents), name.span, ownerAt,
+        subject, image.bytes.extracting(chosen?.contents ?? set.contents), name.span, ownerAt,
         &writer)
     case .nothing: deny(node, name, type, ownerAt, apexAt, image, &writer)
     case .circle: fail()
