@@ -29,12 +29,12 @@ package final class DiskCache: Sendable {
 
   /// Begins to open the cache in the folder `directory`, whose parent must exist. While another process
   /// has it, that is tried again. `writer` and `readers` are threads that may block, best of nobody
-  /// else; `report` is given lines for the log.
+  /// else; `heir` is offered what evictions remove; `report` is given lines for the log.
   package init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
     writer: EventLoop, readers: [EventLoop],
     promptNanoseconds: UInt64 = DiskLimits.promptNanoseconds,
-    findDuration: Duration = DiskLimits.findDuration,
+    findDuration: Duration = DiskLimits.findDuration, heir: (any RecordHeir)? = nil,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.promptNanoseconds = promptNanoseconds
@@ -45,7 +45,9 @@ package final class DiskCache: Sendable {
     let limiter = ReportLimiter(report)
     writing = DiskWriting(on: writer.systemLane) { () throws(StorageError) in
       do throws(StorageError) {
-        return try DiskStore(directory, files: files, configuration) { limiter.note($0) }
+        return try DiskStore(directory, files: files, configuration, heir: heir) {
+          limiter.note($0)
+        }
       } catch {
         limiter.note(.closed(error))
         throw error
