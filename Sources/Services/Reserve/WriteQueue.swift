@@ -14,13 +14,51 @@ struct WriteQueue: Sendable {
 
   /// A zone's jobs.
   private struct Zone: Sendable {
-    var jobs: [WriteJob] = []
+    private(set) var jobs: ArraySlice<WriteJob> = []
     var bytes = 0
+    /// How many jobs of a target wait that are no removals.
+    private(set) var writes: [String: Int] = [:]
     /// Targets whose removal waits or is under way, with how many removals of them there are.
     var removals: [String: Int] = [:]
     /// What was written before this is void, because there were too many removals.
     var voidBefore = WallTime(seconds: .min)
     var isUnderWay = 0
+
+    mutating func append(_ job: WriteJob) {
+      jobs.append(job)
+      bytes += job.bytes
+      if !job.isRemoval { writes[job.target, default: 0] += 1 }
+    }
+
+    /// Takes the job at `offset` out; its bytes count until it has ended. Costs `offset`, not all jobs.
+    mutating func take(_ offset: Int) -> WriteJob {
+      var index = jobs.startIndex + offset
+      let job = jobs[index]
+      while index > jobs.startIndex {
+        jobs.swapAt(index, index - 1)
+        index -= 1
+      }
+      // A slice keeps what is before it.
+      jobs[index] = WriteJob(zone: job.zone, target: "", work: .remove)
+      jobs.removeFirst()
+      if jobs.isEmpty { jobs = [] }
+      if !job.isRemoval, let count = writes[job.target] {
+        writes[job.target] = count == 1 ? nil : count - 1
+      }
+      return job
+    }
+
+    /// Drops what is to be written for a target; how many jobs that were, and their bytes.
+    mutating func drop(_ target: String) -> (count: Int, bytes: Int) {
+      guard writes.removeValue(forKey: target) != nil else { return (0, 0) }
+      let kept = jobs.filter { $0.target != target || $0.isRemoval }
+      let dropped = jobs.count - kept.count
+      let keptBytes = kept.reduce(0) { $0 + $1.bytes }
+      let freed = jobs.reduce(0) { $0 + $1.bytes } - keptBytes
+      jobs = ArraySlice(kept)
+      bytes -= freed
+      return (dropped, freed)
+    }
   }
 
   /// Whether so many bytes of a zone would be taken.
@@ -42,25 +80,19 @@ struct WriteQueue: Sendable {
   /// Adds a removal; what waits to be written for its target goes. Never refused: of a zone that has too
   /// many, all that was written before `now` is void from now on, whether it is removed or not.
   mutating func remove(_ target: String, of id: ZoneID, now: WallTime) {
-    var zone = zones[id] ?? Zone()
-    var kept: [WriteJob] = []
-    for job in zone.jobs {
-      if job.target == target, !job.isRemoval {
-        count -= 1
-        bytes -= job.bytes
-        zone.bytes -= job.bytes
-      } else {
-        kept.append(job)
-      }
-    }
-    zone.jobs = kept
+    let dropped = zones[id]?.drop(target) ?? (count: 0, bytes: 0)
+    count -= dropped.count
+    bytes -= dropped.bytes
     // One that waits does for all; one that is under way may have seen an older list.
-    let isWaiting = zone.jobs.contains { $0.target == target }
-    let isFull = zone.removals.count >= ReserveLimits.waitingRemovals
-    if !isWaiting, isFull { zone.voidBefore = max(zone.voidBefore, now) }
-    zones[id] = zone
+    let own = zones[id]?.removals[target] ?? 0
+    let isWaiting = own > (underWay.contains(target) ? 1 : 0)
+    let isFull = own == 0 && (zones[id]?.removals.count ?? 0) >= ReserveLimits.waitingRemovals
+    if isFull {
+      let before = voidBefore(id)
+      zones[id, default: Zone()].voidBefore = max(before, now)
+    }
     if !isWaiting, !isFull {
-      zones[id]?.removals[target, default: 0] += 1
+      zones[id, default: Zone()].removals[target, default: 0] += 1
       append(WriteJob(zone: id, target: target, work: .remove))
     }
     tidy(id)
@@ -80,23 +112,26 @@ struct WriteQueue: Sendable {
   mutating func next(now: Instant) -> WriteJob? {
     for _ in turns.indices {
       let id = turns.removeFirst()
-      guard var zone = zones[id] else { continue }
-      let index = zone.jobs.prefix(Self.scanned).firstIndex {
-        $0.due <= now && !underWay.contains($0.target)
-      }
-      guard let index else {
-        turns.append(id)
-        continue
-      }
-      let job = zone.jobs.remove(at: index)
-      zone.isUnderWay += 1
-      underWay.insert(job.target)
-      count -= 1
-      zones[id] = zone
-      if !zone.jobs.isEmpty { turns.append(id) }
-      return job
+      if let offset = ready(of: id, now: now), let job = take(offset, of: id) { return job }
+      turns.append(id)
     }
     return nil
+  }
+
+  /// Where the first job of a zone is that can be begun.
+  private func ready(of id: ZoneID, now: Instant) -> Int? {
+    guard let waiting = zones[id]?.jobs.prefix(Self.scanned) else { return nil }
+    return waiting.firstIndex { $0.due <= now && !underWay.contains($0.target) }
+      .map { $0 - waiting.startIndex }
+  }
+
+  private mutating func take(_ offset: Int, of id: ZoneID) -> WriteJob? {
+    guard let job = zones[id]?.take(offset) else { return nil }
+    zones[id]?.isUnderWay += 1
+    underWay.insert(job.target)
+    count -= 1
+    if zones[id]?.jobs.isEmpty == false { turns.append(id) }
+    return job
   }
 
   /// When the next job is due that is not yet; nil if there is none.
@@ -124,11 +159,8 @@ struct WriteQueue: Sendable {
   }
 
   private mutating func append(_ job: WriteJob) {
-    var zone = zones[job.zone] ?? Zone()
-    if zone.jobs.isEmpty { turns.append(job.zone) }
-    zone.jobs.append(job)
-    zone.bytes += job.bytes
-    zones[job.zone] = zone
+    if zones[job.zone]?.jobs.isEmpty ?? true { turns.append(job.zone) }
+    zones[job.zone, default: Zone()].append(job)
     bytes += job.bytes
     count += 1
   }
