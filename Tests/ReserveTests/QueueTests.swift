@@ -104,6 +104,37 @@ struct QueueTests {
     queue.checkInvariants()
   }
 
+  @Test("however jobs come, end and fail, sums hold, and no target is worked at twice at once")
+  func model() throws {
+    var random = SplitMix64(seed: 7)
+    var queue = WriteQueue()
+    var underWay: [WriteJob] = []
+    var clock: UInt64 = 1
+    for _ in 0..<20_000 {
+      clock += 1
+      let now = Instant(nanoseconds: clock)
+      let (zone, target) = (random.next() % 3, random.next() % 20)
+      let job = try Self.put("/\(target)", of: zone, bytes: Int(target) * 10)
+      switch random.next() % 4 {
+      case 0: _ = queue.add(job)
+      case 1: queue.remove(job.target, of: job.zone, now: Self.wall)
+      case 2 where underWay.count < 8:
+        guard let next = queue.next(now: now) else { continue }
+        #expect(next.due <= now && !underWay.contains { $0.target == next.target })
+        underWay.append(next)
+      default:
+        guard let done = underWay.popLast() else { continue }
+        let isAgain = done.isRemoval && random.next() % 2 == 0
+        queue.ended(done, retryAt: isAgain ? Instant(nanoseconds: clock + 50) : nil)
+      }
+      queue.checkInvariants()
+    }
+    while let done = underWay.popLast() { queue.ended(done) }
+    while let job = queue.next(now: .never) { queue.ended(job) }
+    #expect(queue.count == 0 && queue.bytes == 0)
+    #expect(!queue.isRemoved(try Self.put("/1", of: 1).target, of: ZoneID(high: 0, low: 1)))
+  }
+
   @Test("a zone with too many removals loses all that was written before, and others nothing")
   func flood() {
     var queue = WriteQueue()

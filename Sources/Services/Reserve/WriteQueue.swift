@@ -83,6 +83,7 @@ struct WriteQueue: Sendable {
     let dropped = zones[id]?.drop(target) ?? (count: 0, bytes: 0)
     count -= dropped.count
     bytes -= dropped.bytes
+    if dropped.count > 0, zones[id]?.jobs.isEmpty ?? true { turns.removeAll { $0 == id } }
     // One that waits does for all; one that is under way may have seen an older list.
     let own = zones[id]?.removals[target] ?? 0
     let isWaiting = own > (underWay.contains(target) ? 1 : 0)
