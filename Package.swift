@@ -14,7 +14,7 @@ let layers: [Layer] = [
       Room(
         "skerry",
         imports: [
-          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "HTTPServer",
+          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "HTTPServer",
           "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
           "Storage", "Location", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
@@ -25,8 +25,9 @@ let layers: [Layer] = [
       Room(
         "Gateway",
         imports: [
-          "Zones", "Cache", "ContentCoding", "NameService", "Origin", "HTTPServer", "HTTPClient",
-          "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location", "Primitives",
+          "Zones", "Cache", "ContentCoding", "NameService", "Origin", "Reserve", "HTTPServer",
+          "HTTPClient", "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location",
+          "Primitives",
         ]),
       Room(
         "Control",
@@ -63,6 +64,11 @@ let layers: [Layer] = [
         "NameService",
         imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives"],
         pages: ["Flattening/Flattening.md", "Places/Places.md", "Transfers/Transfers.md"]),
+      Room(
+        "Reserve",
+        imports: [
+          "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives",
+        ]),
       Room(
         "Origin",
         imports: [
@@ -140,6 +146,9 @@ let tests: [TestRoom] = [
     imports: [
       "Origin", "HTTPClient", "Exchange", "HTTP", "HTTP2Engine", "Runtime", "TLS", "Primitives",
     ]),
+  TestRoom(
+    "ReserveTests",
+    imports: ["Reserve", "Exchange", "HTTP", "HTTPClient", "Runtime", "TLS", "Primitives"]),
   TestRoom(
     "CacheTests",
     imports: [

@@ -1,6 +1,7 @@
 // A cache with one zone on one or two loops.
 
 import Cache
+import Exchange
 import HTTP
 import Primitives
 import Runtime
@@ -16,11 +17,15 @@ final class TestCache: @unchecked Sendable {
   /// The number of the last purge.
   private var purges: UInt64 = 0
 
-  init(_ origin: TestOrigin, loops: Int = 1, ramBytes: Int = 64 << 20) {
+  init(
+    _ origin: TestOrigin, loops: Int = 1, ramBytes: Int = 64 << 20,
+    reserve: (any RecordReserve)? = nil
+  ) {
     self.origin = origin
     group = CacheGroup(
       loops: Array(SharedLoops.loops.prefix(loops)), ramBytes: ramBytes,
-      hash: KeyedHash(key0: 7, key1: 11), background: SharedLoops.group.storage[0].systemLane)
+      hash: KeyedHash(key0: 7, key1: 11), background: SharedLoops.group.storage[0].systemLane,
+      reserve: reserve.map { CacheReserve($0) })
     stages = Array(repeating: nil, count: loops)
   }
 

@@ -61,7 +61,7 @@ struct LayerTests {
     let cells = lines[2].split(separator: " ").map { String($0) }
     #expect(
       cells == [
-        "a.test", "10", "70.0%", "60.0%", "0.0%", "6.1K", "4", "4.0K", "2", "3", "0", "1",
+        "a.test", "10", "70.0%", "60.0%", "0.0%", "0.0%", "6.1K", "4", "4.0K", "2", "3", "0", "1",
       ])
     let layers = CacheStatsCommand.layers(of: zone).split(separator: "\n")
     #expect(layers.count == 3 && layers[1].hasPrefix("ram") && layers[2].hasPrefix("origin"))
@@ -81,5 +81,7 @@ struct LayerTests {
     facts.cache = outcome
     facts.isFromDisk = isFromDisk
     #expect(facts.layer == layer)
+    facts.isFromReserve = true
+    #expect(facts.layer == (layer == .ram || layer == .disk ? .reserve : layer))
   }
 }

@@ -152,6 +152,10 @@ enum Samples {
     settings.key.languages = ["en", "pt-BR"]
     settings.key.tellsCountries = true
     settings.tellsTimes = true
+    settings.reserve.isEnabled = true
+    settings.reserve.minimumSeconds = 60
+    settings.reserve.minimumBytes = 10
+    settings.reserve.occasion = .stored
     return settings
   }
 

@@ -44,6 +44,10 @@ extension ZoneRecord {
     write(21, overrides.keyLanguages, &record)
     record.write(22, overrides.tellsTimes)
     record.write(23, overrides.keyCountry)
+    record.write(24, overrides.usesReserve)
+    record.write(25, overrides.reserveSeconds)
+    record.write(26, overrides.reserveBytes)
+    record.write(27, overrides.reserveOccasion?.rawValue)
   }
 
   /// An empty text stands for an empty list, which is not the same as none.
@@ -124,6 +128,11 @@ extension ZoneRecord {
     case 21: append(record.text, to: &overrides.keyLanguages)
     case 22: overrides.tellsTimes = record.flag
     case 23: overrides.keyCountry = record.flag
+    case 24: overrides.usesReserve = record.flag
+    case 25: overrides.reserveSeconds = record.number
+    case 26: overrides.reserveBytes = record.number
+    case 27:
+      overrides.reserveOccasion = ReserveSettings.Occasion(rawValue: record.text) ?? .evicted
     default: return
     }
   }

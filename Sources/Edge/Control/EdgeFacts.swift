@@ -22,6 +22,8 @@ package struct EdgeFacts: Sendable, Equatable {
   package var queries: QueryFacts?
   /// What countries are found in; nil without a database.
   package var countries: CountryFacts?
+  /// What the reserve did; nil if there is none.
+  package var reserve: ReserveFacts?
   /// What the operator should know: a store that was restored, a certificate that is about to expire.
   package var notes: [String] = []
 
@@ -144,6 +146,7 @@ extension EdgeFacts {
       ("loops", .array(loops.map(\.tree))),
       ("queries", queries?.tree),
       ("countries", countries?.tree),
+      ("reserve", reserve?.tree),
       ("store", store.tree),
       ("notes", .array(notes.map { .string($0) })),
     ])

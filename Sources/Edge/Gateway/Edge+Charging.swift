@@ -14,6 +14,11 @@ extension Edge {
     }
   }
 
+  /// The lane of a zone that `loop` has in memory. On that loop.
+  func lane(of zone: ZoneID, on loop: EventLoop) -> Lane? {
+    nodes.first { $0.gateway.loop === loop }?.gateway.zones[zone]?.lane
+  }
+
   /// Notes that a zone has paid for work of the thread of `loop`. From any thread.
   func notePaid(_ work: LaneLedger, of loop: EventLoop) {
     paid.withLock { $0[ObjectIdentifier(loop), default: 0] += work.cpuNanoseconds }

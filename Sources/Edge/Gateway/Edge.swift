@@ -7,6 +7,7 @@ import HTTPServer
 package import Location
 package import NameService
 import Origin
+package import Reserve
 import Primitives
 package import Runtime
 package import TLS
@@ -19,6 +20,8 @@ package final class Edge: Sendable {
   package let cache: CacheGroup
   /// The cache on disk; nil if there is none.
   package let disk: DiskCache?
+  /// The reserve behind it; nil if there is none.
+  package let reserve: Reserve?
   let nodes: [Node]
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
@@ -37,12 +40,13 @@ package final class Edge: Sendable {
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
-  /// is told `nsid`, if that is not empty. `locations` tells clients' countries. Targets of DNS aliases
-  /// that are no names of ours are asked for at `resolvers`, which is read each time, beside the loops.
+  /// is told `nsid`, if that is not empty. `reserve` keeps what the cache lets go; `locations` tells
+  /// clients' countries. Targets of DNS aliases that are no names of ours are asked for at `resolvers`,
+  /// which is read each time, beside the loops.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, disk: DiskCache? = nil, locations: LocationDatabase? = nil,
-    responsesPerSecond: Int = 0, nsid: String = "",
+    ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil,
+    locations: LocationDatabase? = nil, responsesPerSecond: Int = 0, nsid: String = "",
     resolvers: @escaping @Sendable () -> [SocketAddress] = { [] },
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
@@ -53,12 +57,14 @@ package final class Edge: Sendable {
     cache = CacheGroup(
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
       background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) },
+      reserve: reserve.map { CacheReserve($0) },
       locations: locations)
     let directory = ZoneDirectory(
       store: store, cache: cache, loop: group.storage[0], reader: group.storage[1],
       defaultZone: defaultZone)
     self.directory = directory
     self.disk = disk
+    self.reserve = reserve
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
@@ -90,6 +96,7 @@ package final class Edge: Sendable {
     for node in nodes {
       node.gateway.notePaid = { [weak self] work, loop in self?.notePaid(work, of: loop) }
     }
+    reserve?.charge { [weak self] zone, loop in self?.lane(of: zone, on: loop) }
   }
 
   /// Serves connections from a listening socket per loop, in the order of the loops.

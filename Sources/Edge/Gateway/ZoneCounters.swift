@@ -9,7 +9,7 @@ package struct ZoneCounters: Sendable {
   /// Requests by how the cache served them (`ExchangeFacts.CacheOutcome`).
   package var outcomes = InlineArray<7, UInt64>(repeating: 0)
   /// The same by where the responses came from (`ExchangeFacts.Layer`).
-  package var layers = InlineArray<4, LayerCounters>(repeating: LayerCounters())
+  package var layers = InlineArray<5, LayerCounters>(repeating: LayerCounters())
   package var shed: UInt64 = 0
   package var failures: UInt64 = 0
   /// Responses by the first digit of their status, 1 to 5.
@@ -22,7 +22,8 @@ package struct ZoneCounters: Sendable {
     let outcome = exchange.facts.cache
     outcomes[Int(outcome.rawValue)] += 1
     // Not `facts.layer`, for which all facts would be copied.
-    let layer = outcome.layer(isFromDisk: exchange.facts.isFromDisk)
+    let layer = outcome.layer(
+      isFromDisk: exchange.facts.isFromDisk, isFromReserve: exchange.facts.isFromReserve)
     layers[Int(layer.rawValue)].count(
       bytes: exchange.facts.contentBytes, nanoseconds: nanoseconds)
     if exchange.facts.failure != nil { failures += 1 }

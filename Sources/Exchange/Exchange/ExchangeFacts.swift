@@ -10,10 +10,10 @@ package struct ExchangeFacts: Sendable {
     case none, hit, revalidated, stale, miss, collapsed, bypass
 
     /// Where a response came from that was served so.
-    package func layer(isFromDisk: Bool) -> Layer {
+    package func layer(isFromDisk: Bool, isFromReserve: Bool = false) -> Layer {
       switch self {
       case .none: .none
-      case .hit, .stale: isFromDisk ? .disk : .ram
+      case .hit, .stale: isFromReserve ? .reserve : isFromDisk ? .disk : .ram
       case .revalidated, .miss, .collapsed, .bypass: .origin
       }
     }
@@ -26,6 +26,8 @@ package struct ExchangeFacts: Sendable {
     case ram
     /// The cache's part on disks.
     case disk
+    /// An object store behind the disks.
+    case reserve
     case origin
   }
 
@@ -34,11 +36,15 @@ package struct ExchangeFacts: Sendable {
   package var cache = CacheOutcome.none
   /// The stored response that it was served with lay on a disk.
   package var isFromDisk = false
+  /// It lay in the reserve.
+  package var isFromReserve = false
   /// When the cache began to look for a response, if the client is to be told how long what took.
   package var sourceBegunAt: Instant?
   /// How long it waited for the head of the origin's response to its own request, if the client is to
   /// be told; 0 if there was none.
   package var originNanoseconds: UInt64 = 0
+  /// How long its fetch waited for the reserve, whether that had a response or not.
+  package var reserveNanoseconds: UInt64 = 0
   /// Bytes of content that were handed to the connection.
   package var contentBytes: UInt64 = 0
   package var failure: Failure?
@@ -54,5 +60,7 @@ package struct ExchangeFacts: Sendable {
 
   package init() {}
 
-  package var layer: Layer { cache.layer(isFromDisk: isFromDisk) }
+  package var layer: Layer {
+    cache.layer(isFromDisk: isFromDisk, isFromReserve: isFromReserve)
+  }
 }

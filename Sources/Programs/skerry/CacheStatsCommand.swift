@@ -12,8 +12,8 @@ struct CacheStatsCommand: ParsableCommand {
     commandName: "stats",
     abstract: "Tell how well the cache serves each zone, since the edge started.",
     discussion: """
-      HIT is the part of the requests that the origin was not asked for, RAM and DISK what came from \
-      there; CONTENT the bytes of all content sent. OBJECTS and STORED are there now, EVICTED had to \
+      HIT is the part of the requests that the origin was not asked for, RAM, DISK and RESERVE what \
+      came from there; CONTENT the bytes of all content sent. OBJECTS and STORED are there now, EVICTED had to \
       make room. VALIDATED requests asked the origin and got what was stored, STALE ones got it \
       without asking, COLLAPSED ones waited for another's fetch. With a zone's name also how long \
       each layer took. Zones that nobody has used for ten minutes are not in the list.
@@ -41,6 +41,10 @@ struct CacheStatsCommand: ParsableCommand {
       return
     }
     Console.write(Self.text(zones))
+    if zone == nil {
+      let status = try control.ask(.get, "/v1/status", for: "the status")
+      if let reserve = status["reserve"] { Console.write("\n" + Self.reserve(reserve)) }
+    }
     if zone != nil, let only = zones.first { Console.write("\n" + Self.layers(of: only)) }
   }
 
@@ -49,8 +53,8 @@ struct CacheStatsCommand: ParsableCommand {
     guard !zones.isEmpty else { return "Nobody has asked for anything lately.\n" }
     var rows = [
       [
-        "ZONE", "REQUESTS", "HIT", "RAM", "DISK", "CONTENT", "OBJECTS", "STORED", "EVICTED",
-        "VALIDATED", "STALE", "COLLAPSED",
+        "ZONE", "REQUESTS", "HIT", "RAM", "DISK", "RESERVE", "CONTENT", "OBJECTS", "STORED",
+        "EVICTED", "VALIDATED", "STALE", "COLLAPSED",
       ]
     ]
     for zone in zones.sorted(by: { ($1.requests, $0.name) < ($0.requests, $1.name) }) {
@@ -58,12 +62,29 @@ struct CacheStatsCommand: ParsableCommand {
       rows.append([
         zone.name, count(zone.requests), Figures.share(zone.cache.hitRatio),
         Figures.share(zone.layers.share(of: .ram)), Figures.share(zone.layers.share(of: .disk)),
+        Figures.share(zone.layers.share(of: .reserve)),
         Figures.bytes(content), count(zone.cacheObjects), Figures.bytes(zone.cacheBytes),
         count(zone.evictions), count(zone.cache[.revalidated]), count(zone.cache[.stale]),
         count(zone.cache[.collapsed]),
       ])
     }
-    return TextTable(rows: rows, rightAligned: Set(1..<12)).text
+    return TextTable(rows: rows, rightAligned: Set(1..<13)).text
+  }
+
+  /// What the reserve did for all zones, for people: its counters but for those that are zero.
+  static func reserve(_ facts: ConfigurationValue) -> String {
+    var rows = [["RESERVE", ""]]
+    var counts: [ConfigurationMember] = []
+    if case .object(let members)? = facts["counts"]?.content { counts = members }
+    for member in counts {
+      guard let number = member.value.number, number > 0 else { continue }
+      let name = member.key
+      rows.append([name, name.hasPrefix("bytes") ? Figures.bytes(number) : count(number)])
+    }
+    for (title, key) in [("p50", "p50Nanoseconds"), ("p99", "p99Nanoseconds")] {
+      rows.append([title, Figures.latency(nanoseconds: facts[key]?.number ?? 0)])
+    }
+    return TextTable(rows: rows, rightAligned: [1]).text
   }
 
   /// The table of one zone's layers for people.

@@ -102,6 +102,8 @@ struct EdgeOptions: ParsableArguments {
     help: "Disk space for cached responses, in MiB: at least 64, or 0 for none.")
   var givenDisk = Given(0)
 
+  @OptionGroup var reserve: ReserveOptions
+
   @Option(
     help: ArgumentHelp(
       "Find clients' countries in this database, in MaxMind DB format; it is read again when it "

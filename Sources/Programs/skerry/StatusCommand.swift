@@ -27,6 +27,17 @@ struct StatusCommand: ParsableCommand {
       + "\(Figures.bytes(facts["bytes"]?.number ?? 0)), in \(facts["file"]?.text ?? "")"
   }
 
+  /// Where the reserve is, and how it does.
+  private static func reserve(_ facts: ConfigurationValue) -> String {
+    func count(_ key: String) -> UInt64 { facts["counts"]?[key]?.number ?? 0 }
+    let resting = facts["resting"]?.elements.compactMap(\.text) ?? []
+    let faults = count("timeouts") + count("failures") + count("refused")
+    return (facts["endpoints"]?.elements.compactMap(\.text) ?? []).joined(separator: ", ")
+      + ": \(count("hits")) hits, \(count("misses")) misses, \(faults) failures, "
+      + "\(count("written")) written, \(count("waiting")) waiting"
+      + (resting.isEmpty ? "" : "; left alone now: \(resting.joined(separator: ", "))")
+  }
+
   /// The status for people.
   static func text(_ status: ConfigurationValue) -> String {
     func number(_ key: String) -> UInt64 { status[key]?.number ?? 0 }
@@ -65,6 +76,7 @@ struct StatusCommand: ParsableCommand {
       }
     }
     if let countries = status["countries"] { rows.append(["countries", Self.database(countries)]) }
+    if let reserve = status["reserve"] { rows.append(["reserve", Self.reserve(reserve)]) }
     for loop in status["loops"]?.elements ?? [] {
       let place = loop["cpu"]?.number.map { "core \($0)" } ?? "any core"
       let refused = loop["refusedConnections"]?.number ?? 0

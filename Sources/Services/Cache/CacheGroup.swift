@@ -13,6 +13,8 @@ package final class CacheGroup: Sendable {
   let background: Lane?
   /// Where responses go that memory has no room for; nil if there is no disk.
   let disk: CacheDisk?
+  /// What is asked behind the disk; nil if there is none.
+  let reserve: CacheReserve?
   /// Large bodies on their way to the disk, by what tells their slices from others'.
   let slicesComing = Guarded<[UInt64: SliceProgress]>([:])
   private let zones = Guarded<[ZoneID: ZoneReference]>([:])
@@ -24,16 +26,18 @@ package final class CacheGroup: Sendable {
   }
 
   /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key, `background` is the lane
-  /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for;
+  /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for, `reserve`
+  /// what neither has room for;
   /// `locations` tells clients' countries.
   package init(
     loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil,
-    disk: CacheDisk? = nil, locations: LocationDatabase? = nil
+    disk: CacheDisk? = nil, reserve: CacheReserve? = nil, locations: LocationDatabase? = nil
   ) {
     precondition(!loops.isEmpty && ramBytes > 0)
     sharedLocations = Guarded(locations)
     self.background = background
     self.disk = disk
+    self.reserve = reserve
     self.hash = hash
     shards = loops.enumerated().map { index, loop in
       CacheShard(

@@ -155,7 +155,8 @@ extension CacheStage {
       respond(exchange, lookup, follower, beginning: stored)
       return true
     }
-    exchange.facts.isFromDisk = true
+    exchange.facts.isFromReserve = stored.isFromReserve
+    exchange.facts.isFromDisk = !stored.isFromReserve
     return answer(
       exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: false)
   }
@@ -248,7 +249,8 @@ extension CacheStage {
       respond(exchange, lookup, follower, stored)
     case .found(let stored):
       follower.abandon()
-      exchange.facts.isFromDisk = true
+      exchange.facts.isFromReserve = stored.isFromReserve
+      exchange.facts.isFromDisk = !stored.isFromReserve
       if answer(
         exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
       {

@@ -6,7 +6,7 @@ extension CacheOverrides {
   package static let keys = [
     "bypass", "maximumObjectBytes", "defaultFreshnessSeconds", "edgeSeconds", "browserSeconds",
     "statusSeconds", "everything", "setCookie", "bypassCookies", "checkContentType", "stale", "key",
-    "serverTiming",
+    "reserve", "serverTiming",
   ]
   private static let staleKeys = [
     "whileRevalidateSeconds", "ifErrorSeconds", "ifUnreachableSeconds",
@@ -14,6 +14,7 @@ extension CacheOverrides {
   private static let keyKeys = [
     "query", "queryNames", "sortQuery", "fields", "cookies", "deviceType", "language", "country",
   ]
+  private static let reserveKeys = ["enabled", "minimumSeconds", "minimumBytes", "when"]
   private static let year = 31_536_000
 
   /// Takes the settings out of `object`; what is missing or wrong is nil.
@@ -49,6 +50,13 @@ extension CacheOverrides {
       keyDeviceType = decoder.bool("deviceType", in: key)
       keyLanguages = decoder.languages("language", in: key)
       keyCountry = decoder.bool("country", in: key)
+    }
+    decoder.member("reserve", in: object) { value, decoder in
+      guard let reserve = decoder.object(value, keys: Self.reserveKeys) else { return }
+      usesReserve = decoder.bool("enabled", in: reserve)
+      reserveSeconds = decoder.integer("minimumSeconds", in: reserve, seconds)
+      reserveBytes = decoder.integer("minimumBytes", in: reserve, 0...(1 << 40))
+      reserveOccasion = decoder.choice("when", in: reserve, ReserveSettings.Occasion.self)
     }
     tellsTimes = decoder.bool("serverTiming", in: object)
   }
@@ -100,7 +108,13 @@ extension CacheOverrides {
       ("language", keyLanguages.map(Self.tree)),
       ("country", keyCountry.map { .bool($0) }),
     ]
-    for (name, group) in [("stale", stale), ("key", key)] {
+    let reserve: [(String, ConfigurationValue?)] = [
+      ("enabled", usesReserve.map { .bool($0) }),
+      ("minimumSeconds", reserveSeconds.map { .integer($0) }),
+      ("minimumBytes", reserveBytes.map { .integer($0) }),
+      ("when", reserveOccasion.map { .string($0.rawValue) }),
+    ]
+    for (name, group) in [("stale", stale), ("key", key), ("reserve", reserve)] {
       let present = Self.present(group)
       if !present.isEmpty { members.append((name, .object(present))) }
     }

@@ -24,6 +24,10 @@ package struct CacheOverrides: Equatable, Sendable {
   package var keyLanguages: [String]?
   package var keyCountry: Bool?
   package var tellsTimes: Bool?
+  package var usesReserve: Bool?
+  package var reserveSeconds: Int?
+  package var reserveBytes: Int?
+  package var reserveOccasion: ReserveSettings.Occasion?
 
   package init() {}
 
@@ -51,6 +55,10 @@ package struct CacheOverrides: Equatable, Sendable {
     keyLanguages = settings.key.languages
     keyCountry = settings.key.tellsCountries
     tellsTimes = settings.tellsTimes
+    usesReserve = settings.reserve.isEnabled
+    reserveSeconds = settings.reserve.minimumSeconds
+    reserveBytes = settings.reserve.minimumBytes
+    reserveOccasion = settings.reserve.occasion
   }
 
   /// `settings` with what these say.
@@ -78,6 +86,10 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.set(&result.key.languages, keyLanguages)
     Self.set(&result.key.tellsCountries, keyCountry)
     Self.set(&result.tellsTimes, tellsTimes)
+    Self.set(&result.reserve.isEnabled, usesReserve)
+    Self.set(&result.reserve.minimumSeconds, reserveSeconds)
+    Self.set(&result.reserve.minimumBytes, reserveBytes)
+    Self.set(&result.reserve.occasion, reserveOccasion)
     return result
   }
 
@@ -105,6 +117,10 @@ package struct CacheOverrides: Equatable, Sendable {
     Self.forget(&keyLanguages, other.keyLanguages)
     Self.forget(&keyCountry, other.keyCountry)
     Self.forget(&tellsTimes, other.tellsTimes)
+    Self.forget(&usesReserve, other.usesReserve)
+    Self.forget(&reserveSeconds, other.reserveSeconds)
+    Self.forget(&reserveBytes, other.reserveBytes)
+    Self.forget(&reserveOccasion, other.reserveOccasion)
   }
 
   private static func forget<Value: Equatable>(_ value: inout Value?, _ other: Value?) {

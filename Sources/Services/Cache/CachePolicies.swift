@@ -14,6 +14,8 @@ package struct CachePolicies: Sendable {
   let hasKeyParts: Bool
   /// Some responses say how long they took.
   package let tellsTimes: Bool
+  /// Whether the reserve is used for any responses.
+  let usesReserve: Bool
   /// What holds where no rule fits.
   let usual: CachePolicy
   private let rules: [Rule]
@@ -52,6 +54,8 @@ package struct CachePolicies: Sendable {
     }
     hasKeyParts =
       usual.key?.hasParts ?? false || rules.contains { $0.policy.key?.hasParts ?? false }
+    usesReserve =
+      usual.settings.reserve.isEnabled || rules.contains { $0.policy.settings.reserve.isEnabled }
     tellsTimes = usual.settings.tellsTimes || rules.contains { $0.policy.settings.tellsTimes }
     let isPlain = rules.isEmpty && !usual.overrules
     var bypassed = configuration.settings

@@ -39,6 +39,9 @@ package struct CacheSettings: Equatable, Sendable {
 
   package var key = CacheKeySettings()
 
+  /// What of the responses is kept in the reserve, if the edge has one.
+  package var reserve = ReserveSettings()
+
   /// Responses say how long the edge, the cache and the origin took (`Server-Timing`).
   package var tellsTimes = false
 

@@ -33,6 +33,9 @@ extension CacheShard {
       {
         let present = variant.response
         if present.isCurrent, present.isNewer(than: response) { return false }
+        if response.head.reserve == nil, present.mayBeInReserve {
+          group?.reserve?.remove(response.key, of: response.zone)
+        }
         discard(present)
       }
       if resource.variants.count >= CacheLimits.variantsPerResource,
@@ -46,6 +49,7 @@ extension CacheShard {
     makeRoom(response.cost)
     place(response)
     group?.disk?.put(response, at: self)
+    group?.reserve?.putStored(response, at: self)
     return true
   }
 
@@ -67,6 +71,7 @@ extension CacheShard {
     while queues.bytes + inFlightBytes + bytes > capacity, let victim = queues.evict() {
       if !victim.isPlainlyVoid { victim.zone.countEviction() }
       group?.disk?.putEvicted(victim, at: self)
+      group?.reserve?.putEvicted(victim, at: self)
       forget(victim)
     }
   }
@@ -84,6 +89,7 @@ extension CacheShard {
   func remove(_ response: StoredResponse) {
     discard(response)
     group?.disk?.remove(response)
+    if response.mayBeInReserve { group?.reserve?.remove(response.key, of: response.zone) }
   }
 
   /// Puts `response` in the place of `stored`, if that is still there; nil only removes it.
@@ -104,6 +110,7 @@ extension CacheShard {
     let instant = noteInvalidation(hash, of: zone)
     while let variant = resource(hash, key)?.variants.last { discard(variant.response) }
     group?.disk?.remove(key, of: zone.id)
+    group?.reserve?.remove(key, of: zone)
     while let claim = claims.first(hash, where: { $0.flight.key == key }) {
       claim.flight.revoke()
       claims.remove(claim, hash: hash)

@@ -21,9 +21,11 @@ extension CacheStage {
   @inline(__always)
   func appendHitStatus(_ exchange: Exchange, _ freshness: Freshness) {
     let remaining = freshness.remainingSeconds(at: shard.now)
+    let isFromReserve = exchange.facts.isFromReserve
     exchange.response.fields.append(.cacheStatus, atMost: 64, isChecked: true) { output in
       output.append("skerry; hit; ttl=")
       output.appendSigned(remaining)
+      if isFromReserve { output.append("; detail=reserve") }
     }
   }
 

@@ -40,6 +40,7 @@ package final class CacheStage: Stage, @unchecked Sendable {
     zone = group.zone(id)
     targets = policies.hasKeyParts ? zone.targetInvalidations() : nil
     keyPrefix = CacheKey.prefix(id)
+    if policies.usesReserve { zone.noteReserve() }
     shard.stageBegan(id, on: lane)
   }
 

@@ -18,6 +18,7 @@ package final class CacheZone: Sendable {
   private let share = Atomic<Int>(1)
   private let forgotten = Atomic<UInt64>(0)
   private let targets = Guarded<TargetInvalidations?>(nil)
+  private let reserve = Atomic<Bool>(false)
   private let onEnd: @Sendable (ZoneID) -> Void
 
   init(id: ZoneID, onEnd: @escaping @Sendable (ZoneID) -> Void) {
@@ -39,6 +40,11 @@ package final class CacheZone: Sendable {
     latestFloor.max(floor, ordering: .releasing)
     latestPurge.max(sequence, ordering: .releasing)
   }
+
+  /// Whether anything of the zone may be in the reserve, as far as this process knows.
+  var usesReserve: Bool { reserve.load(ordering: .relaxed) }
+
+  func noteReserve() { reserve.store(true, ordering: .relaxed) }
 
   /// Whether the purges that the store of zones has were taken over.
   package var isLoaded: Bool { hasLoaded.load(ordering: .acquiring) }

@@ -24,6 +24,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   /// Where a body goes that is too large for memory.
   var writer: SliceWriter?
   var hasBegunWriting = false
+  /// The head of what is written there.
+  var writtenHead: StoredHead?
   /// What those are that have come or will, if others can find the response already.
   var announced: Slices?
   /// Tells others how far that has come.
@@ -133,6 +135,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     if base == nil {
       if !isNotOnDisk, await isOnDisk() { return }
       if await hasAwaitedSlice(), await isOnDisk() { return }
+      if base == nil, await isInReserve() { return }
     }
     var response = try await ask(validating: base)
     if let slice, slice.isUnsatisfied(response.head) {
@@ -177,9 +180,27 @@ final class Fill: LoopWork, @unchecked Sendable {
     guard let disk = flight.shard.group?.disk,
       let stored = await disk.find(
         flight.key, flight.hash, of: flight.zone, for: fetch.request.fields, at: flight.shard,
-        on: flight.lane),
-      !flight.isRevoked
+        on: flight.lane)
     else { return false }
+    return ends(with: stored)
+  }
+
+  /// The same of the reserve, whose settings may leave that out.
+  private func isInReserve() async -> Bool {
+    guard policy.settings.reserve.isEnabled, let reserve = flight.shard.group?.reserve else {
+      return false
+    }
+    let begunAt = loop.preciseNow
+    let stored = await reserve.find(
+      flight.key, flight.hash, of: flight.zone, for: fetch.request.fields, at: flight.shard,
+      on: flight.lane, fetch.parker)
+    flight.reserveNanoseconds += loop.preciseNow.nanoseconds(since: begunAt)
+    return stored.map { ends(with: $0) } ?? false
+  }
+
+  /// Whether a response that was found ends the fill; one that has to be validated becomes the base.
+  private func ends(with stored: StoredResponse) -> Bool {
+    guard !flight.isRevoked else { return false }
     let now = flight.shard.now
     let isUsable =
       slice?.whole != nil || stored.usability(directives, at: now) != .validate
@@ -191,7 +212,7 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.noteTags(stored.head.tags)
       return false
     }
-    settle(stored, isUnshareable: false, isFromDisk: true)
+    settle(stored, isUnshareable: false, isFromDisk: !stored.isFromReserve)
     flight.end(.found(stored))
     return true
   }
@@ -368,6 +389,9 @@ final class Fill: LoopWork, @unchecked Sendable {
   ) {
     guard !isSettled else { return }
     isSettled = true
+    if let base, base.isFromReserve, let response, response.head.reserve == nil {
+      flight.shard.group?.reserve?.remove(flight.key, of: flight.zone)
+    }
     let marks = isUnshareable && flight.isShared
     if owner.loop === loop {
       if let stale { owner.remove(stale) }

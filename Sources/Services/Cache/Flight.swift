@@ -50,6 +50,8 @@ final class Flight: @unchecked Sendable {
   var handover: FetchedResponse?
   /// How long the heads of responses were waited for.
   var fetchNanoseconds: UInt64 = 0
+  /// How long the reserve was waited for.
+  var reserveNanoseconds: UInt64 = 0
   /// The fields as the origin sent them, for the leader.
   var leaderFields: FieldBlock?
   private let revoked = Atomic<Bool>(false)

@@ -53,7 +53,10 @@ final class FlightFollower: BodySource, @unchecked Sendable {
       switch flight.state {
       case .asking, .fetching: try await wait(parker)
       default:
-        if isLeader { exchange?.facts.originNanoseconds = flight.fetchNanoseconds }
+        if isLeader {
+          exchange?.facts.originNanoseconds = flight.fetchNanoseconds
+          exchange?.facts.reserveNanoseconds = flight.reserveNanoseconds
+        }
         exchange = nil
         return flight.state
       }

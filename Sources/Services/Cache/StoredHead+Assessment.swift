@@ -62,7 +62,10 @@ extension StoredHead {
         staleIfError: responseDirectives.control.staleIfError.map(UInt64.init),
         lastModified: rules.lastModified,
         selection: selection ?? VarySelection(), browserSeconds: browserSeconds,
-        replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip, tags: tags))
+        replaced: replaced, stripsSetCookie: policy.settings.setCookie == .strip, tags: tags,
+        reserve: ReserveRule(
+          policy.settings.reserve,
+          freshSeconds: Int64(clamping: lifetime) - Int64(clamping: age))))
   }
 
   /// RFC 8246: for the lifetime that the origin gives, and not where what comes may be forged on its

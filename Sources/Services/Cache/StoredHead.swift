@@ -30,6 +30,8 @@ struct StoredHead: Sendable {
   let stripsSetCookie: Bool
   /// The hashes of its tags (`PurgeHash`).
   var tags: [UInt64] = []
+  /// What keeps it in the reserve; nil if nothing does.
+  var reserve: ReserveRule?
 
   /// Whether requests that waited for it may all use it now.
   func isShareable(at now: Instant) -> Bool { isShareable(freshness, at: now) }

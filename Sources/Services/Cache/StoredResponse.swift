@@ -33,6 +33,8 @@ final class StoredResponse: Evictable, Sendable {
   private static let onDiskBit: UInt8 = 0x40
   /// Set by its first use.
   private static let usedBit: UInt8 = 0x20
+  /// Set if it came from the reserve.
+  private static let fromReserveBit: UInt8 = 0x10
 
   init(
     zone: CacheZone, sequence: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
@@ -110,6 +112,14 @@ final class StoredResponse: Evictable, Sendable {
 
   /// Whether it answered anyone from memory.
   var wasUsed: Bool { state.load(ordering: .relaxed) & Self.usedBit != 0 }
+
+  /// Whether it came from the reserve; it may be gone from there by now.
+  var isFromReserve: Bool { state.load(ordering: .relaxed) & Self.fromReserveBit != 0 }
+
+  /// Whether it, or one in whose place it came, may be in the reserve.
+  var mayBeInReserve: Bool { isFromReserve || head.reserve != nil }
+
+  func noteFromReserve() { state.bitwiseOr(Self.fromReserveBit, ordering: .relaxed) }
 
   func noteOnDisk() { state.bitwiseOr(Self.onDiskBit, ordering: .relaxed) }
 

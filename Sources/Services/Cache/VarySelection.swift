@@ -49,6 +49,13 @@ struct VarySelection: Sendable {
     guard isPossible, bytes <= CacheLimits.selectionBytes else { return nil }
   }
 
+  /// What a request has of the fields that `other` is by; nil if it exceeds the limits.
+  init?(as other: VarySelection, request: FieldBlock) {
+    var room = Room()
+    for member in other.members where !add(member.name.span, request, &room) { return nil }
+    guard bytes <= CacheLimits.selectionBytes else { return nil }
+  }
+
   @inline(__always)
   var isEmpty: Bool { members.isEmpty }
 

@@ -32,6 +32,10 @@ final class ServerTiming: ResponseStage {
       }
       output.append("dur=")
       Self.append(now.nanoseconds(since: sourceBegunAt), to: &output)
+      if facts.reserveNanoseconds > 0 {
+        output.append(", reserve;dur=")
+        Self.append(facts.reserveNanoseconds, to: &output)
+      }
       guard facts.originNanoseconds > 0 else { return }
       output.append(", origin;dur=")
       Self.append(facts.originNanoseconds, to: &output)

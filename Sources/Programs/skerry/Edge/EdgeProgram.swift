@@ -9,6 +9,7 @@ import HTTP
 import HTTPServer
 import Origin
 import Primitives
+import Reserve
 import Runtime
 import Storage
 import TLS
@@ -128,11 +129,13 @@ struct EdgeProgram {
     _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring,
     _ countries: CountryFile?, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
-    let disk = try makeDisk(group)
+    let reserve = try makeReserve(group)
+    let disk = try makeDisk(group, heir: reserve.map { CacheReserve($0) })
     do throws(TLSError) {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
-        ramBytes: options.ramMebibytes << 20, disk: disk, locations: countries?.database,
+        ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve,
+        locations: countries?.database,
         responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID,
         resolvers: ResolverList(options.resolvers).servers)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
@@ -146,8 +149,18 @@ struct EdgeProgram {
     }
   }
 
+  /// The reserve, if there is to be one.
+  private func makeReserve(_ group: EventLoopGroup) throws(CommandFailure) -> Reserve? {
+    guard let configuration = try options.reserve.configuration() else { return nil }
+    return Reserve(configuration, loops: group.loops, resolver: group.lookups.last) { line in
+      Console.complain("skerry: \(line)")
+    }
+  }
+
   /// Begins to open the cache on disk, if there is to be one.
-  private func makeDisk(_ group: EventLoopGroup) throws(CommandFailure) -> DiskCache? {
+  private func makeDisk(
+    _ group: EventLoopGroup, heir: CacheReserve?
+  ) throws(CommandFailure) -> DiskCache? {
     guard options.diskMebibytes > 0 else { return nil }
     let path = EdgePaths.cache(in: options.directory)
     try Self.makeDirectory(path, option: "--directory")
@@ -155,7 +168,7 @@ struct EdgeProgram {
       return DiskCache(
         path, files: try SegmentFolder(path),
         DiskConfiguration(maximumBytes: options.diskMebibytes << 20), writer: group.disk[0],
-        readers: Array(group.disk.dropFirst())
+        readers: Array(group.disk.dropFirst()), heir: heir
       ) { line in Console.complain("skerry: \(line)") }
     } catch { throw CommandFailure(.refused, "skerry: \(error.description)") }
   }

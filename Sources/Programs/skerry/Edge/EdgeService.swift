@@ -9,6 +9,7 @@ import HTTP
 import Location
 import NameService
 import Primitives
+import Reserve
 import Runtime
 import Storage
 import Synchronization
@@ -228,6 +229,7 @@ final class EdgeService: EdgeBackend {
         truncatedByRate: counters.truncatedByRate, droppedByRate: counters.droppedByRate,
         transfers: counters.transfers, notified: counters.notified, unreached: counters.unreached)
     }
+    facts.reserve = edge.reserve.map { ReserveFacts($0) }
     facts.memoryBytes = ProcessSettings.residentBytes
     facts.openFileLimit = descriptorLimit
     return facts
@@ -343,6 +345,7 @@ final class EdgeService: EdgeBackend {
   private func drainAndEnd() async {
     let parker = Parker(on: lane)
     // A successor waits for the folder; what this process still serves comes from memory or origins.
+    edge.reserve?.close()
     await closeDisk()
     await edge.drain()
     var isDue = false

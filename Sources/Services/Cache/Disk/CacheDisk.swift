@@ -77,7 +77,7 @@ package final class CacheDisk: Sendable {
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
       receivedWall: times.received, expiresWall: times.expires,
-      head: Bytes(RecordHead(stored.head, slices).bytes(identity)),
+      head: Bytes(RecordHead(stored.headOnDisk, slices).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
     guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()
@@ -129,21 +129,22 @@ package final class CacheDisk: Sendable {
 
   /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
   func put(
-    _ slice: SliceWriter.Slice, of slices: Slices, _ zone: CacheZone, _ sequence: UInt64,
-    receivedAt: Instant, isWanted: Bool = false, at shard: CacheShard
+    _ slice: SliceWriter.Slice, of slices: Slices, _ whole: StoredHead, _ zone: CacheZone,
+    _ sequence: UInt64, receivedAt: Instant, isWanted: Bool = false, at shard: CacheShard
   ) {
     let key = slices.key(slice.index, of: zone.id)
     let stored = StoredResponse(
       zone: zone, sequence: sequence, hash: shard.hash.hash(key.span), key: key,
-      head: .slice(receivedAt: receivedAt), body: StoredBody(slice.pieces))
+      head: .slice(receivedAt: receivedAt, of: whole), body: StoredBody(slice.pieces))
     put(stored, isWanted: isWanted, at: shard)
   }
 
   private func putSlices(of stored: StoredResponse, at shard: CacheShard) -> Slices {
+    let head = stored.headOnDisk
     var writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: shard.sliceBytes)
     func put(_ slice: SliceWriter.Slice) {
       self.put(
-        slice, of: writer.slices, stored.zone, stored.sequence,
+        slice, of: writer.slices, head, stored.zone, stored.sequence,
         receivedAt: stored.head.freshness.receivedAt, at: shard)
     }
     for piece in stored.body.pieces { for slice in writer.append(piece) { put(slice) } }
@@ -160,6 +161,15 @@ package final class CacheDisk: Sendable {
       encoder.append(optional: member.normalised)
     }
     return records.digest(of: encoder.bytes.span)?.low ?? 0
+  }
+}
+
+extension StoredResponse {
+  /// Its head as a record has it, which goes to the reserve later or not.
+  var headOnDisk: StoredHead {
+    var head = self.head
+    if let rule = head.reserve, !rule.admits(body.count) { head.reserve = nil }
+    return head
   }
 }
 

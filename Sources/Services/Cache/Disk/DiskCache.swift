@@ -25,12 +25,12 @@ package final class DiskCache: Sendable {
 
   /// Begins to open the cache in the folder `directory`, whose parent must exist. While another process
   /// has it, that is tried again. `writer` and `readers` are threads that may block, best of nobody
-  /// else; `report` is given lines for the log.
+  /// else; `heir` is offered what evictions remove; `report` is given lines for the log.
   package init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
     writer: EventLoop, readers: [EventLoop],
     loopReading: LoopReading = .unlessItWaits,
-    findDuration: Duration = DiskLimits.findDuration,
+    findDuration: Duration = DiskLimits.findDuration, heir: (any RecordHeir)? = nil,
     report: @escaping @Sendable (String) -> Void
   ) {
     patience = LookPatience(loopReading)
@@ -41,7 +41,9 @@ package final class DiskCache: Sendable {
     let limiter = ReportLimiter(report)
     writing = DiskWriting(on: writer.systemLane) { () throws(StorageError) in
       do throws(StorageError) {
-        return try DiskStore(directory, files: files, configuration) { limiter.note($0) }
+        return try DiskStore(directory, files: files, configuration, heir: heir) {
+          limiter.note($0)
+        }
       } catch {
         limiter.note(.closed(error))
         throw error

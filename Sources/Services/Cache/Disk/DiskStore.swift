@@ -21,17 +21,20 @@ final class DiskStore: Sendable {
   let missing: Set<UInt32>
   /// Numbers from here on were never used.
   let nextSegment: UInt32
+  /// Is offered what evictions remove; nil for nobody.
+  let heir: (any RecordHeir)?
   /// Called for every fault, on the thread that met it.
   let report: @Sendable (DiskFault) -> Void
 
   /// Opens what `files` and the index in `directory` have, or begins anew if the index is damaged.
   init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
-    report: @escaping @Sendable (DiskFault) -> Void
+    heir: (any RecordHeir)? = nil, report: @escaping @Sendable (DiskFault) -> Void
   ) throws(StorageError) {
     self.configuration = configuration
     self.files = files
     self.report = report
+    self.heir = heir
     let opening = try DiskOpening(directory, files, report)
     index = opening.index
     segments = Guarded(opening.segments)

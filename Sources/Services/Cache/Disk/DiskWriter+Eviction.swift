@@ -94,9 +94,27 @@ extension DiskWriter {
       step.reinserted += 1
       kind = .move(from: place, to: copy.place)
     } else {
+      offer(entry, header, in: walk.segment, wall)
       step.evictedRecords += 1
     }
     step.changes.append(IndexChange(digest: header.digest, kind: kind))
+  }
+
+  /// Offers a record that goes to whoever wants it, if it is fresh still.
+  private func offer(
+    _ entry: DiskEntry, _ header: DiskRecordHeader, in segment: DiskSegment, _ wall: WallTime
+  ) {
+    guard let heir = store.heir, Int64(entry.expires) > wall.seconds,
+      heir.wants(entry.recordBytes, of: header.zone),
+      store.accounts.withLock({ $0.isCurrent(entry.zone) })
+    else { return }
+    do throws(DiskFault) {
+      let reading = try RecordReading(
+        segment, at: Int(entry.place.offset), headBytes: Int(entry.headBytes),
+        bodyBytes: Int(entry.bodyBytes))
+      guard try reading.head().withSpan({ heir.wants(head: $0) }) else { return }
+    } catch { return store.noteReadFault(error) }
+    if let record = whole(entry, header, in: segment) { heir.take(record) }
   }
 
   private func isKept(_ entry: DiskEntry, _ wall: WallTime, _ walk: EvictionWalk) -> Bool {

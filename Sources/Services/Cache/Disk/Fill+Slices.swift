@@ -53,7 +53,7 @@ extension Fill {
       below: below, owner: group.shards[shard.ownerIndex(hash)])
     var part = part
     part.contentLength = UInt64(slices.range(index).count)
-    fill.prepare(with: part, .slice(receivedAt: times.receivedAt), times)
+    fill.prepare(with: part, .slice(receivedAt: times.receivedAt, of: whole.head), times)
     fill.begin()
   }
 
@@ -101,6 +101,7 @@ extension Fill {
       flight.shard.writing.insert(flight.hash).inserted
     else { return }
     hasBegunWriting = true
+    writtenHead = head.stored
     let size = flight.shard.sliceBytes
     let writer = SliceWriter(id: .random(in: 1...(.max)), sliceBytes: size)
     self.writer = writer
@@ -182,8 +183,9 @@ extension Fill {
   }
 
   private func put(_ slice: SliceWriter.Slice, of slices: Slices) {
+    guard let whole = writtenHead else { return }
     flight.shard.group?.disk?.put(
-      slice, of: slices, flight.zone, flight.sequence, receivedAt: times.receivedAt,
+      slice, of: slices, whole, flight.zone, flight.sequence, receivedAt: times.receivedAt,
       isWanted: progress?.isWanted ?? false, at: flight.shard)
   }
 }

@@ -28,6 +28,7 @@ struct RecordHead: Sendable {
     static let replaces = Flags(rawValue: 16)
     static let isSliced = Flags(rawValue: 32)
     static let isImmutable = Flags(rawValue: 64)
+    static let isForReserve = Flags(rawValue: 128)
   }
 
   /// The bytes of the record's head, under `identity`, by which it is told from others whose digest
@@ -67,7 +68,17 @@ struct RecordHead: Sendable {
     if head.replaced != nil { flags.insert(.replaces) }
     if slices != nil { flags.insert(.isSliced) }
     if head.isImmutable { flags.insert(.isImmutable) }
+    if head.reserve != nil { flags.insert(.isForReserve) }
     return flags
+  }
+
+  /// Under which identity a head was written that goes to the reserve; nil if it does not.
+  static func identityForReserve(_ bytes: Span<UInt8>) -> [UInt8]? {
+    var decoder = RecordDecoder(bytes)
+    guard decoder.number() == version, let identity = decoder.content(), decoder.number() != nil,
+      let flags = decoder.number(), Flags(rawValue: flags).contains(.isForReserve)
+    else { return nil }
+    return identity
   }
 
   /// What `bytes` gave under that identity; nil if it was another's, or is nothing of the kind. The
@@ -101,7 +112,8 @@ struct RecordHead: Sendable {
       isImmutable: flags.contains(.isImmutable),
       staleWhileRevalidate: staleWhileRevalidate, staleIfError: staleIfError,
       lastModified: lastModified, selection: selection, browserSeconds: browserSeconds,
-      replaced: replaced, stripsSetCookie: flags.contains(.stripsSetCookie), tags: tags)
+      replaced: replaced, stripsSetCookie: flags.contains(.stripsSetCookie), tags: tags,
+      reserve: flags.contains(.isForReserve) ? ReserveRule() : nil)
   }
 }
 

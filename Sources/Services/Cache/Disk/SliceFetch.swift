@@ -41,7 +41,7 @@ struct SliceFetch: Sendable {
     guard let whole, let length = length(response), length == whole.body.count,
       response.fields.isSameRepresentation(as: whole.head.fields.fields)
     else { return .refused(.range) }
-    return .storable(.slice(receivedAt: times.receivedAt))
+    return .storable(.slice(receivedAt: times.receivedAt, of: whole.head))
   }
 }
 
@@ -53,7 +53,7 @@ extension StoredHead {
   }
 
   /// The head of a slice: it is found by those who have the whole's head only, and is as fresh as that.
-  static func slice(receivedAt: Instant) -> StoredHead {
+  static func slice(receivedAt: Instant, of whole: StoredHead) -> StoredHead {
     StoredHead(
       status: 206, fields: StoredFields(FieldBlock()),
       freshness: Freshness(
@@ -61,7 +61,9 @@ extension StoredHead {
       noCache: false, forbidsStale: false, isSharedLifetime: false, isImmutable: false,
       staleWhileRevalidate: nil,
       staleIfError: nil, lastModified: nil, selection: VarySelection(), browserSeconds: nil,
-      replaced: nil, stripsSetCookie: false)
+      replaced: nil, stripsSetCookie: false,
+      // Its whole decided by all bytes, of which these are a part.
+      reserve: whole.reserve.map { _ in ReserveRule() })
   }
 }
 

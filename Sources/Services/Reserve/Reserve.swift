@@ -1,0 +1,132 @@
+// The reserve: records of caches in an object store.
+
+package import Exchange
+package import Primitives
+package import Runtime
+import HTTP
+import Synchronization
+
+/// Keeps records in a bucket. Looks are made on the zone's lane of the loop that asks; what is written waits
+/// in a queue, and loops take from it in turn. From any thread, but for what says otherwise.
+package final class Reserve: RecordReserve, Sendable {
+  let configuration: ReserveConfiguration
+  let queue = Guarded(WriteQueue())
+  let absent = Guarded(AbsenceTable())
+  let figuresSoFar = Guarded(ReserveFigures())
+  private let nodes: [ReserveNode]
+  private let nodesByLoop: [ObjectIdentifier: ReserveNode]
+  private let endpoints: [SharedEndpoint]
+  private let nextNode = Atomic<Int>(0)
+  private let closed = Atomic<Bool>(false)
+
+  /// A reserve for tasks of `loops`. Names of endpoints are looked up on `resolver`, which may block.
+  /// Reads authorities from the disk: not on a loop. `report` is given lines for the log.
+  package init(
+    _ configuration: ReserveConfiguration, loops: [EventLoop], resolver: EventLoop?,
+    report: @escaping @Sendable (String) -> Void
+  ) {
+    precondition(!loops.isEmpty && !configuration.endpoints.isEmpty)
+    self.configuration = configuration
+    let endpoints = configuration.endpoints.map { SharedEndpoint($0, resolver: resolver) }
+    self.endpoints = endpoints
+    let trust = StoreSecurity.trust(configuration.authorities)
+    let faults = FaultReport(report)
+    nodes = loops.map { loop in
+      ReserveNode(
+        configuration, endpoints, on: loop, StoreSecurity(trust)
+      ) { faults.note($0, $1) }
+    }
+    nodesByLoop = Dictionary(
+      uniqueKeysWithValues: nodes.map { (ObjectIdentifier($0.loop), $0) })
+    for node in nodes { node.reserve = self }
+    // Names are known by the time that somebody asks.
+    for endpoint in endpoints { _ = endpoint.addresses.current(now: SystemClock.monotonic) }
+  }
+
+  /// Lets what is written for a zone run on the lane that `laneOf` gives on its loop, if it gives one.
+  package func charge(to laneOf: @escaping @Sendable (ZoneID, EventLoop) -> Lane?) {
+    for node in nodes { node.laneOf.withLock { $0 = laneOf } }
+  }
+
+  /// Writes nothing more, but removes: another process may serve by now, whose invalidations would be undone.
+  package func close() { closed.store(true, ordering: .releasing) }
+
+  var isClosed: Bool { closed.load(ordering: .acquiring) }
+
+  /// What it did so far, and what waits.
+  package var figures: ReserveFigures {
+    var figures = figuresSoFar.withLock { $0 }
+    (figures.waitingJobs, figures.waitingBytes) = queue.withLock { ($0.count, $0.bytes) }
+    return figures
+  }
+
+  /// The endpoints with whether each is left alone now.
+  package var endpointStates: [(url: String, isResting: Bool)] {
+    let now = SystemClock.monotonic
+    return endpoints.map { endpoint in
+      (endpoint.endpoint.text, endpoint.health.withLock { $0.isResting(now: now) })
+    }
+  }
+
+  /// The record of that name, if it is there, whole, and not too old.
+  package func find(
+    _ name: ReservedName, of zone: ZoneID, on lane: Lane, _ parker: Parker
+  ) async -> ReservedRecord? {
+    guard let node = nodesByLoop[ObjectIdentifier(lane.loop)],
+      let object = ObjectName(name, of: zone, prefix: configuration.prefix)
+    else { return nil }
+    let isKnownMiss =
+      queue.withLock { $0.isRemoved(object.targetPrefix, of: zone) }
+      || absent.withLock { $0.isAbsent(object, now: lane.loop.now) }
+    if isKnownMiss {
+      figuresSoFar.withLock { $0.misses += 1 }
+      return nil
+    }
+    guard node.beginRead(of: zone) else {
+      figuresSoFar.withLock { $0.busy += 1 }
+      return nil
+    }
+    defer { node.endRead(of: zone) }
+    return await node.find(object, of: zone, parker)
+  }
+
+  /// Whether the queue has room.
+  package func hasRoom(_ bytes: Int, of zone: ZoneID) -> Bool {
+    queue.withLock { $0.hasRoom(bytes, of: zone) }
+  }
+
+  /// Writes a record when its zone's turn comes.
+  package func put(_ record: ReservedRecord, as name: ReservedName) {
+    guard let object = ObjectName(name, of: record.zone, prefix: configuration.prefix) else {
+      return figuresSoFar.withLock { $0.dropped += 1 }
+    }
+    add(
+      WriteJob(
+        zone: record.zone, target: object.targetPrefix, work: .put(record, object)))
+  }
+
+  /// Forgets a target's objects; none of them is found from now on.
+  package func remove(_ target: [UInt8], of zone: ZoneID) {
+    guard let prefix = ObjectName.prefix(of: target, zone, configuration.prefix) else { return }
+    queue.withLock { $0.remove(prefix, of: zone, now: SystemClock.wall) }
+    writeSoon()
+  }
+
+  /// Has an object written once more where it lies.
+  func refresh(_ name: ObjectName, stamp: String, of zone: ZoneID) {
+    add(WriteJob(zone: zone, target: name.targetPrefix, work: .refresh(name, stamp: stamp)))
+  }
+
+  private func add(_ job: WriteJob) {
+    guard !isClosed, queue.withLock({ $0.add(job) }) else {
+      return figuresSoFar.withLock { $0.dropped += 1 }
+    }
+    writeSoon()
+  }
+
+  private func writeSoon() {
+    let next = nextNode.add(1, ordering: .relaxed).oldValue
+    let node = nodes[Int(next.magnitude % UInt(nodes.count))]
+    node.lane.post { node.write() }
+  }
+}
