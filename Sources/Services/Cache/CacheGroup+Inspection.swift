@@ -20,9 +20,8 @@ extension CacheShard {
 
 extension CacheGroup {
   /// What the cache would do with a request of a client at `address` to a zone with those policies, and
-  /// why. Looks at each loop
-  /// once, in a turn of its system lane, which the zone pays for, and at the disk; changes nothing. From a
-  /// task on any loop.
+  /// why. Looks at each loop once, in a turn of its system lane, which the zone pays for, at the disk, and
+  /// in the reserve; changes nothing. From a task on any loop.
   package func inspect(
     _ request: RequestHead, at address: SocketAddress, of id: ZoneID, _ policies: CachePolicies
   ) async -> CacheInspection {
@@ -39,6 +38,35 @@ extension CacheGroup {
         key, hash, of: zone, now: owner.now, wall: owner.wallTime,
         on: loop.chargedLane ?? loop.systemLane)
     }
+    let isFound = (findings.flatMap(\.stored) + onDisk).contains {
+      $0.head.selection.matches(question.request.fields)
+    }
+    if !isFound, let found = await findInReserve(question, zone) { onDisk.append(found) }
     return CacheInspection(question, findings, onDisk)
+  }
+
+  /// What the reserve has for the request, if its settings ask there. The look is counted as any other.
+  private func findInReserve(
+    _ question: CacheQuestion, _ zone: CacheZone
+  ) async -> StoredResponse? {
+    guard question.obstacle == nil, question.policy.settings.reserve.isEnabled, let reserve,
+      let owner = shards.first(where: { $0.ownerIndex(question.hash) == $0.index }),
+      let loop = EventLoop.current
+    else { return nil }
+    let caller = loop.chargedLane ?? loop.systemLane
+    let parker = Parker(on: caller)
+    let outcome = Guarded<StoredResponse??>(nil)
+    owner.lane.start {
+      owner.charge(zone.id)
+      let found = await reserve.find(
+        question.key, question.hash, of: zone, for: question.request.fields, at: owner,
+        on: owner.lane, Parker(on: owner.lane))
+      outcome.withLock { $0 = .some(found) }
+      caller.post { parker.wake() }
+    }
+    while true {
+      if let found = outcome.withLock({ $0 }) { return found }
+      _ = await parker.park()
+    }
   }
 }

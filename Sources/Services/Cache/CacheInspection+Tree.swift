@@ -49,7 +49,7 @@ extension CacheInspection.Variant {
     let fields = head.fields.fields
     return .object(
       [
-        ("layer", .string(isOnDisk ? "disk" : "ram")), ("loop", owner.map { .string($0) }),
+        ("layer", .string(place)), ("loop", owner.map { .string($0) }),
         ("alsoOn", .array(fronts.map { .string($0) })),
         ("isSelected", .bool(isSelected)), ("status", .integer(Int(head.status))),
         ("ageSeconds", .integer(Int(clamping: response.freshness.ageSeconds(at: now)))),

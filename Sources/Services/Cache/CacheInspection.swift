@@ -39,13 +39,19 @@ package struct CacheInspection: Sendable {
     let response: StoredResponse
     /// It is the one that answers the request, if one does.
     let isSelected: Bool
-    /// It is on the disk only.
+    /// It is on the disk only, or in the reserve.
     let isOnDisk: Bool
     /// The loop that it belongs to; nil if that has it no more.
     let owner: String?
     /// Loops that refer to it.
     let fronts: [String]
     let now: Instant
+
+    /// Where it is, for programs.
+    var place: String {
+      guard isOnDisk else { return "ram" }
+      return response.isFromReserve ? "reserve" : "disk"
+    }
   }
 
   /// `onDisk` is what the disk has for the key, all that is in memory as well included.
@@ -106,7 +112,8 @@ package struct CacheInspection: Sendable {
     let missing = missing(question, owner, findings)
     // Where it is no miss in memory, nobody looks on the disk.
     guard missing.0 == .miss, let stored else { return missing }
-    return (stored.0, stored.1, "From the disk: \(stored.2)")
+    let place = selected?.response.isFromReserve == true ? "reserve" : "disk"
+    return (stored.0, stored.1, "From the \(place): \(stored.2)")
   }
 
   private static func verdict(
