@@ -101,11 +101,6 @@ struct RecordHeadTests {
     }
   }
 
-  private func target(_ key: [UInt8]) -> [UInt8] {
-    let target = CacheKey.target(of: key)
-    return target.indices.map { target[$0] }
-  }
-
   @Test(
     "keys of settings lose the instant of the latest invalidation, and their targets what is beside"
   )
@@ -115,11 +110,11 @@ struct RecordHeadTests {
       zone: zone, scheme: .http, authority: Array("a.example".utf8), path: Array("/x?y".utf8))
     let signed = plain + [0, 1, 2, 3, 4, 5, 6, 7, 8]
     let parts = signed + [0, 9, 9, 9, 9, 9, 9, 9, 9, 0, 1, 65]
-    #expect(target(plain) == plain && CacheKey.identity(of: plain) == plain)
-    #expect(target(signed) == plain && CacheKey.identity(of: signed) == signed)
-    #expect(target(parts) == plain)
+    #expect(CacheKey.target(of: plain) == plain && CacheKey.identity(of: plain) == plain)
+    #expect(CacheKey.target(of: signed) == plain && CacheKey.identity(of: signed) == signed)
+    #expect(CacheKey.target(of: parts) == plain)
     #expect(CacheKey.identity(of: parts) == signed + [0, 1, 65])
     let slice = Slices(id: 0, count: 10, sliceBytes: 5).key(1, of: zone)
-    #expect(target(slice) == slice && CacheKey.identity(of: slice) == slice)
+    #expect(CacheKey.target(of: slice) == slice && CacheKey.identity(of: slice) == slice)
   }
 }

@@ -68,8 +68,11 @@ extension CacheKey {
   private static let headBytes = 17
 
   /// The part of `key` that all requests for its target have.
+  static func target(of key: [UInt8]) -> [UInt8] { Array(key[..<targetEnd(key)]) }
+
+  /// The same, where it lies.
   @_lifetime(borrow key)
-  static func target(of key: borrowing [UInt8]) -> Span<UInt8> {
+  static func targetSpan(of key: borrowing [UInt8]) -> Span<UInt8> {
     key.span.extracting(0..<targetEnd(key))
   }
 

@@ -54,7 +54,7 @@ package final class CacheDisk: Sendable {
   }
 
   /// The digest of a key's target.
-  func digest(of key: [UInt8]) -> DiskDigest? { records.digest(of: CacheKey.target(of: key)) }
+  func digest(of key: [UInt8]) -> DiskDigest? { records.digest(of: CacheKey.targetSpan(of: key)) }
 
   /// What the search for a record has decoded.
   private final class FoundHead: Sendable {
@@ -96,7 +96,7 @@ package final class CacheDisk: Sendable {
   private func isInvalidated(_ stored: StoredResponse, at shard: CacheShard) -> Bool {
     guard let instant = CacheKey.invalidation(in: stored.key) else { return false }
     let key = stored.key
-    let target = shard.hash.hash(CacheKey.target(of: key))
+    let target = shard.hash.hash(CacheKey.targetSpan(of: key))
     return stored.zone.targetInvalidations().latest(target) > instant
   }
 
@@ -124,7 +124,7 @@ package final class CacheDisk: Sendable {
 
   /// Forgets everything for the target of a key of a zone.
   func remove(_ key: [UInt8], of zone: ZoneID) {
-    records.remove(key: CacheKey.target(of: key), of: zone)
+    records.remove(key: CacheKey.targetSpan(of: key), of: zone)
   }
 
   /// Keeps a slice of a body that is cut up as it comes, or as it is put here.
