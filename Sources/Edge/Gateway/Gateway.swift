@@ -22,7 +22,6 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
-  let aliasResolver: AliasResolver
   /// The encoders of the loop's responses.
   package let encoders = EncoderPool()
   private var requestIDs: RequestIDs
@@ -67,7 +66,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// memory at the next sweep.
   package init(
     loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
-    aliasResolver: AliasResolver, hasher: KeyedHash, connectionLimit: Int,
+    hasher: KeyedHash, connectionLimit: Int,
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) {
     self.loop = loop
@@ -76,7 +75,6 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     self.shard = shard
     self.directory = directory
     self.resolver = resolver
-    self.aliasResolver = aliasResolver
     var generator = SystemRandomNumberGenerator()
     requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)

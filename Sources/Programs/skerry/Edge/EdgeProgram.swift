@@ -136,8 +136,7 @@ struct EdgeProgram {
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
         ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve,
         locations: countries?.database,
-        responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID,
-        resolvers: ResolverList(options.resolvers).servers)
+        responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 
