@@ -101,6 +101,24 @@ struct ReserveTests {
     }
   }
 
+  @Test("what an unsafe request invalidates is forgotten there for all keys of its target")
+  func invalidationsOfParts() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      let cache = Self.cache(origin, reserve)
+      cache.configuration.settings.key.fields = ["X-A"]
+      for value in ["1", "2"] {
+        _ = await cache.send("GET", "/", [("X-A", value)], on: lane)
+        _ = await cache.send("GET", "/b", [("X-A", value)], on: lane)
+      }
+      #expect(reserve.count == 4)
+      _ = await cache.send("POST", "/", on: lane)
+      #expect(reserve.count == 2)
+      _ = await cache.send("GET", "/", [("X-A", "1")], on: lane)
+      #expect(origin.count == 6)
+    }
+  }
+
   @Test(
     "what lives too short, is too small, or is of a zone that does not want it does not go there",
     arguments: [
