@@ -148,4 +148,22 @@ struct ReserveTests {
       #expect(origin.count == 60)
     }
   }
+
+  @Test("what was invalidated under a key with parts does not go there when memory lets it go")
+  func evictedOutdated() async {
+    await SharedLoops.run { lane in
+      let reserve = TestReserve()
+      let origin = Self.origin(body: String(repeating: "x", count: 10_000))
+      let cache = TestCache(origin, ramBytes: 200_000, reserve: reserve)
+      cache.configuration.settings.reserve.isEnabled = true
+      cache.configuration.settings.key.fields = ["X-A"]
+      _ = await cache.send("GET", "/", on: lane)
+      _ = await cache.send("POST", "/", on: lane)
+      for number in 0..<60 { _ = await cache.send("GET", "/\(number)", on: lane) }
+      let before = origin.count
+      #expect(reserve.count > 20)
+      _ = await cache.send("GET", "/", on: lane)
+      #expect(origin.count == before + 1)
+    }
+  }
 }
