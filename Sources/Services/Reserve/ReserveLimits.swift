@@ -8,6 +8,9 @@ package enum ReserveLimits {
   static let headBytes = 64 << 10
   /// Bytes of an object's record body; larger ones are not kept: large bodies come in slices of 1 MiB.
   static let bodyBytes = (1 << 20) + (64 << 10)
+  /// The latest time in an object, in seconds since 1970; one that has a later one, or one before 1970, is
+  /// not believed.
+  static let latestSeconds: Int64 = 1 << 40
   /// Bytes of an answer that is no object (an error, a list); a longer one is a fault.
   static let documentBytes = 256 << 10
   /// Texts in one such answer; more are a fault.
