@@ -19,7 +19,7 @@ package enum ReserveLimits {
   static let documentDepth = 16
   /// Objects asked for in one list; the others are in the next.
   static let listedObjects = 100
-  /// Lists for one removal, so that it ends; 16 variants of a response is all that caches have.
+  /// Lists in one turn of a removal; if there is more it waits for another turn.
   static let listsOfRemoval = 10
 
   /// How long a request waits for the head of the reserve's answer, unless the operator says otherwise;
