@@ -133,4 +133,8 @@ extension CacheReserve: RecordHeir {
         expiresWall: record.expiresWall, head: record.head, body: record.body),
       identity, head.head.selection)
   }
+  package func forget(_ record: DiskRecord) {
+    guard let identity = record.head.withSpan({ RecordHead.identityForReserve($0) }) else { return }
+    records.remove(CacheKey.target(of: identity), of: record.zone)
+  }
 }
