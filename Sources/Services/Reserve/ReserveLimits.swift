@@ -17,6 +17,8 @@ package enum ReserveLimits {
   static let documentTexts = 4_096
   /// Elements within each other in one such answer; deeper ones are a fault.
   static let documentDepth = 16
+  /// Bytes of an error's code that are looked at, and logged.
+  static let codeBytes = 64
   /// Objects asked for in one list; the others are in the next.
   static let listedObjects = 100
   /// Lists in one turn of a removal; if there is more it waits for another turn.
