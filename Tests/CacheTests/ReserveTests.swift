@@ -101,6 +101,24 @@ struct ReserveTests {
     }
   }
 
+  @Test("what an unsafe request invalidates is forgotten there for all keys of its target")
+  func invalidationsOfParts() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      let cache = Self.cache(origin, reserve)
+      cache.configuration.settings.key.fields = ["X-A"]
+      for value in ["1", "2"] {
+        _ = await cache.send("GET", "/", [("X-A", value)], on: lane)
+        _ = await cache.send("GET", "/b", [("X-A", value)], on: lane)
+      }
+      #expect(reserve.count == 4)
+      _ = await cache.send("POST", "/", on: lane)
+      #expect(reserve.count == 2)
+      _ = await cache.send("GET", "/", [("X-A", "1")], on: lane)
+      #expect(origin.count == 6)
+    }
+  }
+
   @Test(
     "what lives too short, is too small, or is of a zone that does not want it does not go there",
     arguments: [
@@ -128,6 +146,24 @@ struct ReserveTests {
         for number in 0..<60 { _ = await cache.send("GET", "/\(number)", on: lane) }
       }
       #expect(origin.count == 60)
+    }
+  }
+
+  @Test("what was invalidated under a key with parts does not go there when memory lets it go")
+  func evictedOutdated() async {
+    await SharedLoops.run { lane in
+      let reserve = TestReserve()
+      let origin = Self.origin(body: String(repeating: "x", count: 10_000))
+      let cache = TestCache(origin, ramBytes: 200_000, reserve: reserve)
+      cache.configuration.settings.reserve.isEnabled = true
+      cache.configuration.settings.key.fields = ["X-A"]
+      _ = await cache.send("GET", "/", on: lane)
+      _ = await cache.send("POST", "/", on: lane)
+      for number in 0..<60 { _ = await cache.send("GET", "/\(number)", on: lane) }
+      let before = origin.count
+      #expect(reserve.count > 20)
+      _ = await cache.send("GET", "/", on: lane)
+      #expect(origin.count == before + 1)
     }
   }
 }

@@ -48,6 +48,8 @@ func headerProperty(_ input: [UInt8]) -> String? {
   }
   guard let header = ObjectHeader(bytes.span) else { return nil }
   guard header.objectBytes <= 2 << 20 else { return "a length beyond the limits" }
+  let times = [header.received, header.expires, header.written].map(\.seconds)
+  guard times.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else { return "a time beyond the limits" }
   return header.encoded == Array(bytes[..<ObjectHeader.bytes])
     ? nil : "what was read is not what was written"
 }

@@ -145,4 +145,24 @@ struct ObjectTests {
     #expect(header.stamp != stamp)
     #expect(header.encoded.flatMap { ObjectHeader($0.span) } == header)
   }
+
+  @Test(
+    "an object of impossible times is not believed",
+    arguments: [Int64.min, -1, (1 << 40) + 1, .max])
+  func times(seconds: Int64) throws {
+    let digest = [UInt8](repeating: 1, count: 32)
+    let sound = ObjectHeader(
+      zone: Self.zone, sequence: 1, received: WallTime(seconds: 0),
+      expires: WallTime(seconds: 1 << 40), written: WallTime(seconds: 3), headBytes: 4,
+      bodyBytes: 5, name: digest, head: digest, body: digest)
+    #expect(sound.encoded.flatMap { ObjectHeader($0.span) } == sound)
+    let places: [WritableKeyPath<ObjectHeader, WallTime>] = [\.received, \.expires, \.written]
+    for place in places {
+      var header = sound
+      header[keyPath: place] = WallTime(seconds: seconds)
+      let bytes = try #require(header.encoded)
+      let read = ObjectHeader(bytes.span)
+      #expect(read == nil)
+    }
+  }
 }

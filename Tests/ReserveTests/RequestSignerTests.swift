@@ -77,7 +77,16 @@ struct RequestSignerTests {
       """
     let credentials = try ReserveCredentials(file: text)
     #expect(credentials == ReserveCredentials(accessKey: "KEY", secretKey: "se=cret"))
-    #expect(!"\(credentials)".contains("se=cret"))
+    for token in [nil, "to=ken"] {
+      let shown = ReserveCredentials(accessKey: "KEY", secretKey: "se=cret", sessionToken: token)
+      var dumped = ""
+      dump(shown, to: &dumped)
+      for text in ["\(shown)", String(reflecting: shown), dumped] {
+        #expect(!text.contains("cret") && !text.contains("ken"))
+      }
+    }
+    let empty = ReserveCredentials(accessKey: "KEY", secretKey: "se=cret", sessionToken: "")
+    #expect(empty == credentials && empty.sessionToken == nil)
     #expect(throws: ReserveCredentials.Fault.self) {
       try ReserveCredentials(file: "aws_access_key_id = a\n")
     }

@@ -1,5 +1,6 @@
 // XML answers.
 
+import HTTP
 import Primitives
 import Testing
 
@@ -44,4 +45,18 @@ struct StoreDocumentTests {
       "<a>" + String(repeating: "x", count: 300_000) + "</a>",
     ])
   func malformed(text: String) { #expect(read(text) == nil) }
+
+  @Test(
+    "a store's code reaches the log short and plain",
+    arguments: [
+      ("NoSuchKey", "NoSuchKey"), ("A-b_c.9", "A-b_c.9"), ("a b\n\u{1b}[2J\u{e9}", "a?b???2J??"),
+      (String(repeating: "x", count: 10_000), String(repeating: "x", count: 64)),
+    ])
+  func code(sent: String, logged: String) {
+    let answer = StoreAnswer(
+      status: 500, fields: FieldBlock(),
+      body: Bytes(Array("<Error><Code>\(sent)</Code></Error>".utf8)))
+    #expect(answer.code == logged)
+    #expect(answer.fault?.text == "it answers 500 \(logged)")
+  }
 }

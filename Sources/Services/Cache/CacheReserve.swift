@@ -62,7 +62,7 @@ package final class CacheReserve: Sendable {
   private func put(_ stored: StoredResponse, at shard: CacheShard) {
     guard !stored.isFromReserve, let rule = stored.head.reserve, rule.admits(stored.body.count),
       stored.body.slices != nil || stored.body.count <= DiskLimits.bodyBytes,
-      stored.freshness.isFresh(at: shard.now),
+      stored.freshness.isFresh(at: shard.now), !shard.isOutdated(stored),
       records.hasRoom(stored.body.retainedBytes, of: stored.zone.id)
     else { return }
     let identity = CacheKey.identity(of: stored.key)
@@ -73,6 +73,8 @@ package final class CacheReserve: Sendable {
       head: Bytes(RecordHead(stored.head, stored.body.slices).bytes(identity)),
       body: stored.body.pieces)
     put(record, identity, stored.head.selection)
+    // Its target may have been invalidated on another loop meanwhile.
+    if shard.isOutdated(stored) { remove(stored.key, of: stored.zone) }
   }
 
   private func put(
@@ -130,5 +132,9 @@ extension CacheReserve: RecordHeir {
         zone: record.zone, sequence: record.sequence, receivedWall: record.receivedWall,
         expiresWall: record.expiresWall, head: record.head, body: record.body),
       identity, head.head.selection)
+  }
+  package func forget(_ record: DiskRecord) {
+    guard let identity = record.head.withSpan({ RecordHead.identityForReserve($0) }) else { return }
+    records.remove(CacheKey.target(of: identity), of: record.zone)
   }
 }

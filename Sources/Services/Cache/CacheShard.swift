@@ -166,6 +166,15 @@ package final class CacheShard: @unchecked Sendable {
     invalidations.isNoted(hash, of: zone, since: instant)
   }
 
+  /// Whether the target of a response was invalidated since it was asked for: its key has an earlier
+  /// instant then.
+  func isOutdated(_ stored: StoredResponse) -> Bool {
+    guard let instant = CacheKey.invalidation(in: stored.key) else { return false }
+    let key = stored.key
+    let target = hash.hash(CacheKey.targetSpan(of: key))
+    return stored.zone.targetInvalidations().latest(target) > instant
+  }
+
   /// A zone that is active on this loop, with how many of its stages are.
   private struct ZoneLane {
     let lane: Lane

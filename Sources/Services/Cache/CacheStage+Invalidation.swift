@@ -38,6 +38,7 @@ extension CacheStage {
       let hash = writeTarget(of: target, plan)
       let (isFirst, instant) = targets.note(hash, at: SystemClock.monotonic, since: start)
       group.disk?.remove(shard.key, of: zone.id)
+      group.reserve?.remove(shard.key, of: zone)
       return isFirst ? instant.advanced(byNanoseconds: 1) : nil
     }
     writeKey(of: target, policy)

@@ -63,7 +63,11 @@ struct ObjectHeader: Equatable, Sendable {
     received = Self.time(bytes, 5)
     expires = Self.time(bytes, 6)
     written = Self.time(bytes, 7)
-    guard Self.number(bytes, 8) == 0 else { return nil }
+    // What is reckoned with times in that range never overflows.
+    let seconds = [received, expires, written].map(\.seconds)
+    guard Self.number(bytes, 8) == 0,
+      seconds.allSatisfy({ (0...ReserveLimits.latestSeconds).contains($0) })
+    else { return nil }
     name = Self.digest(bytes, 72)
     head = Self.digest(bytes, 104)
     body = Self.digest(bytes, 136)

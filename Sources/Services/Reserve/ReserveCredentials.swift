@@ -2,18 +2,18 @@
 
 import TLS
 
-/// An access key of the object store. The secret never appears in descriptions or mirrors.
+/// An access key of the object store. Secret and token never appear in descriptions or mirrors.
 package struct ReserveCredentials: Equatable, Sendable {
   package let accessKey: String
   /// The secret access key behind "AWS4", as signatures begin with it.
   let signingSecret: HMACKey
-  /// For temporary credentials; nil for others.
+  /// For temporary credentials; nil for others. Never empty.
   let sessionToken: String?
 
   package init(accessKey: String, secretKey: String, sessionToken: String? = nil) {
     self.accessKey = accessKey
     signingSecret = HMACKey(.sha256, secret: Array("AWS4\(secretKey)".utf8))
-    self.sessionToken = sessionToken
+    self.sessionToken = sessionToken?.isEmpty == true ? nil : sessionToken
   }
 
   /// What is missing in a file of credentials.
@@ -50,4 +50,14 @@ package struct ReserveCredentials: Equatable, Sendable {
     let end = start.lastIndex { !isSpace($0) }
     return end.map { String(start[...$0]) } ?? ""
   }
+}
+
+extension ReserveCredentials: CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  package var description: String { "(credentials of \(accessKey))" }
+
+  package var debugDescription: String { description }
+
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

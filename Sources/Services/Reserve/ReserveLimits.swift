@@ -8,15 +8,20 @@ package enum ReserveLimits {
   static let headBytes = 64 << 10
   /// Bytes of an object's record body; larger ones are not kept: large bodies come in slices of 1 MiB.
   static let bodyBytes = (1 << 20) + (64 << 10)
+  /// The latest time in an object, in seconds since 1970; one that has a later one, or one before 1970, is
+  /// not believed.
+  static let latestSeconds: Int64 = 1 << 40
   /// Bytes of an answer that is no object (an error, a list); a longer one is a fault.
   static let documentBytes = 256 << 10
   /// Texts in one such answer; more are a fault.
   static let documentTexts = 4_096
   /// Elements within each other in one such answer; deeper ones are a fault.
   static let documentDepth = 16
+  /// Bytes of an error's code that are looked at, and logged.
+  static let codeBytes = 64
   /// Objects asked for in one list; the others are in the next.
   static let listedObjects = 100
-  /// Lists for one removal, so that it ends; 16 variants of a response is all that caches have.
+  /// Lists in one turn of a removal; if there is more it waits for another turn.
   static let listsOfRemoval = 10
 
   /// How long a request waits for the head of the reserve's answer, unless the operator says otherwise;

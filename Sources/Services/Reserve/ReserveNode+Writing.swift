@@ -18,7 +18,9 @@ extension ReserveNode {
       case .refresh(let name, let stamp):
         try await refresh(name, stamp, parker)
         reserve.figuresSoFar.withLock { $0.refreshed += 1 }
-      case .remove: try await remove(job, parker, in: reserve)
+      case .remove:
+        // It goes on behind what waits, and nothing of the target is found until it is over.
+        if try await !remove(job, parker, in: reserve) { return loop.now }
       }
       return nil
     } catch {
@@ -77,15 +79,15 @@ extension ReserveNode {
   }
 
   /// Deletes all objects of a target: the one that most have by its name, since a list may lag behind in
-  /// some stores, and whatever the list has.
+  /// some stores, and whatever the list has. False if there is more.
   private func remove(
     _ job: WriteJob, _ parker: Parker, in reserve: Reserve
-  ) async throws(StoreFault) {
+  ) async throws(StoreFault) -> Bool {
     if let own = job.target.split(separator: "/").last {
       let name = StoreRequest(.delete, Array((job.target + own).utf8))
       _ = try await persist(name, parker)
     }
-    for _ in 0..<ReserveLimits.listsOfRemoval {
+    return try await Self.clear(job.target) { () async throws(StoreFault) in
       var list = StoreRequest(.get, [])
       list.query = [
         ("list-type", "2"), ("prefix", job.target),
@@ -93,13 +95,33 @@ extension ReserveNode {
       ]
       let answer = try await persist(list, parker)
       guard let document = answer.body.withSpan({ StoreDocument($0) }) else { throw .malformed }
-      for name in document.all("ListBucketResult/Contents/Key") {
-        guard name.hasPrefix(job.target) else { throw .malformed }
-        _ = try await persist(StoreRequest(.delete, Array(name.utf8)), parker)
-        reserve.figuresSoFar.withLock { $0.removed += 1 }
-      }
-      guard document.first("ListBucketResult/IsTruncated") == "true" else { return }
+      return document
+    } delete: { (name) async throws(StoreFault) in
+      _ = try await persist(StoreRequest(.delete, Array(name.utf8)), parker)
+      reserve.figuresSoFar.withLock { $0.removed += 1 }
     }
+  }
+
+  /// Deletes what the lists of a target have, as far as one turn goes; false if there is more.
+  static func clear(
+    _ target: String, list: () async throws(StoreFault) -> StoreDocument,
+    delete: (String) async throws(StoreFault) -> Void
+  ) async throws(StoreFault) -> Bool {
+    var deleted: Set<String> = []
+    for _ in 0..<ReserveLimits.listsOfRemoval {
+      let document = try await list()
+      let names = document.all("ListBucketResult/Contents/Key")
+      let isNews = names.contains { !deleted.contains($0) }
+      for name in names {
+        guard name.hasPrefix(target) else { throw .malformed }
+        try await delete(name)
+        deleted.insert(name)
+      }
+      guard document.first("ListBucketResult/IsTruncated") == "true" else { return true }
+      // What is deleted and listed all the same needs a pause, or this would not end.
+      guard isNews else { throw .malformed }
+    }
+    return false
   }
 
   private func fields(_ stamp: String) -> [(name: String, value: [UInt8])] {

@@ -11,9 +11,17 @@ struct StoreAnswer: Sendable {
 
   var isSuccess: Bool { (200..<300).contains(status) }
 
-  /// The code of an error, as NoSuchKey; empty where there is none (answers to HEAD have no body).
+  /// The code of an error, as NoSuchKey; empty where there is none (answers to HEAD have no body). It goes
+  /// to the log: what no code has stands as "?".
   var code: String {
-    body.withSpan { StoreDocument($0)?.first("Error/Code") } ?? ""
+    let code = body.withSpan { StoreDocument($0)?.first("Error/Code") } ?? ""
+    let known = code.utf8.prefix(ReserveLimits.codeBytes).map { byte -> UInt8 in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x5f, 0x2d, 0x2e: byte
+      default: 0x3f
+      }
+    }
+    return String(decoding: known, as: UTF8.self)
   }
 
   /// When it was sent, by the store's clock.

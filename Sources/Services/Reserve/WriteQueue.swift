@@ -141,7 +141,7 @@ struct WriteQueue: Sendable {
       .min()
   }
 
-  /// A job is over. A removal that failed is done again, not before `due`.
+  /// A job is over. A removal that failed or has more to do is done again, not before `due`.
   mutating func ended(_ job: WriteJob, retryAt due: Instant? = nil) {
     underWay.remove(job.target)
     bytes -= job.bytes

@@ -26,14 +26,16 @@ final class DiskBench {
   }
 
   init(
-    quotaBytes: Int = 64 << 20, segmentBytes: Int = 1 << 20, seed: UInt64 = 1
+    quotaBytes: Int = 64 << 20, segmentBytes: Int = 1 << 20, seed: UInt64 = 1,
+    heir: (any RecordHeir)? = nil
   ) throws {
     disk = SimulatedDisk(seed: seed)
     folder = try TestFolder()
     configuration = DiskConfiguration(quotaBytes: quotaBytes, segmentBytes: segmentBytes)
     let faults = faults
     store = try DiskStore(
-      folder.path + "/index", files: disk, configuration, report: { faults.note($0) })
+      folder.path + "/index", files: disk, configuration, heir: heir,
+      report: { faults.note($0) })
     writer = DiskWriter(store)
   }
 

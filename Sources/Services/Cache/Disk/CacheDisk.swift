@@ -70,7 +70,7 @@ package final class CacheDisk: Sendable {
     let selection = selection(of: stored, identity)
     let isLarge = stored.body.slices == nil && stored.body.count > DiskLimits.bodyBytes
     guard stored.head.freshness.lifetimeSeconds >= CacheLimits.diskLifetimeSeconds,
-      !isLarge || stored.head.isSliceable(shard.wallTime), !isInvalidated(stored, at: shard)
+      !isLarge || stored.head.isSliceable(shard.wallTime), !shard.isOutdated(stored)
     else { return records.supersede(digest, selection: selection, of: stored.zone.id) }
     let slices = isLarge ? putSlices(of: stored, at: shard) : stored.body.slices
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
@@ -82,7 +82,7 @@ package final class CacheDisk: Sendable {
     guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()
     // Its target may have been invalidated on another loop meanwhile.
-    if isInvalidated(stored, at: shard) { records.remove(digest, of: stored.zone.id) }
+    if shard.isOutdated(stored) { records.remove(digest, of: stored.zone.id) }
   }
 
   /// Keeps a response that leaves memory, if it was of use there.
@@ -90,14 +90,6 @@ package final class CacheDisk: Sendable {
     if stored.wasUsed, !stored.isOnDisk, stored.isCurrent {
       put(stored, isWanted: true, at: shard)
     }
-  }
-
-  /// Whether the target of a response was invalidated since: its key has an earlier instant then.
-  private func isInvalidated(_ stored: StoredResponse, at shard: CacheShard) -> Bool {
-    guard let instant = CacheKey.invalidation(in: stored.key) else { return false }
-    let key = stored.key
-    let target = shard.hash.hash(CacheKey.targetSpan(of: key))
-    return stored.zone.targetInvalidations().latest(target) > instant
   }
 
   /// `new` takes the place of `old` after a validation: if no more than times have changed, so have

@@ -106,7 +106,7 @@ extension DiskWriter {
   ) {
     guard let heir = store.heir, Int64(entry.expires) > wall.seconds,
       heir.wants(entry.recordBytes, of: header.zone),
-      store.accounts.withLock({ $0.isCurrent(entry.zone) })
+      !isOutdated(entry, of: header.digest)
     else { return }
     do throws(DiskFault) {
       let reading = try RecordReading(
@@ -114,7 +114,24 @@ extension DiskWriter {
         bodyBytes: Int(entry.bodyBytes))
       guard try reading.head().withSpan({ heir.wants(head: $0) }) else { return }
     } catch { return store.noteReadFault(error) }
-    if let record = whole(entry, header, in: segment) { heir.take(record) }
+    guard let record = whole(entry, header, in: segment) else { return }
+    heir.take(record)
+    // Who outdates a record tells the disk first: a removal that is not seen here reaches the heir later.
+    if isOutdated(entry, of: header.digest) { heir.forget(record) }
+  }
+
+  /// Whether a change that waits, or is in this step, takes the entry out of the index.
+  private func isOutdated(_ entry: DiskEntry, of digest: DiskDigest) -> Bool {
+    guard store.accounts.withLock({ $0.isCurrent(entry.zone) }) else { return true }
+    return store.pending.withLock { $0.changes(of: digest) }.contains { change in
+      switch change.kind {
+      case .put(let record, _): record.selection == entry.selection
+      case .supersede(let selection): selection == entry.selection
+      case .forget(let place): place == entry.place
+      case .remove: true
+      case .touch: false
+      }
+    }
   }
 
   private func isKept(_ entry: DiskEntry, _ wall: WallTime, _ walk: EvictionWalk) -> Bool {

@@ -9,4 +9,6 @@ package protocol RecordHeir: Sendable {
   /// Whether a record with that head may be.
   func wants(head: Span<UInt8>) -> Bool
   func take(_ record: DiskRecord)
+  /// Forgets a record that it took and all of its target: it turned out to be outdated.
+  func forget(_ record: DiskRecord)
 }
