@@ -133,6 +133,7 @@ extension CacheReserve: RecordHeir {
         expiresWall: record.expiresWall, head: record.head, body: record.body),
       identity, head.head.selection)
   }
+  /// Forgets what it took of a record's target.
   package func forget(_ record: DiskRecord) {
     guard let identity = record.head.withSpan({ RecordHead.identityForReserve($0) }) else { return }
     records.remove(CacheKey.target(of: identity), of: record.zone)

@@ -23,6 +23,11 @@ extension CacheShard {
     guard response.isCurrent, response.cost <= capacity / CacheLimits.objectShareOfShard else {
       return false
     }
+    // After the disk, whose evictions may give it there.
+    var isOlderInReserve = false
+    defer {
+      if isOlderInReserve { group?.reserve?.remove(response.key, of: response.zone) }
+    }
     if let resource = resource(response.hash, response.key) {
       // What another Vary selected goes too: both could answer a request, and only the newest may (RFC 9111
       // section 4.1), but loops that have the older one in front would not ask here.
@@ -33,9 +38,7 @@ extension CacheShard {
       {
         let present = variant.response
         if present.isCurrent, present.isNewer(than: response) { return false }
-        if response.head.reserve == nil, present.mayBeInReserve {
-          group?.reserve?.remove(response.key, of: response.zone)
-        }
+        if response.head.reserve == nil, present.mayBeInReserve { isOlderInReserve = true }
         discard(present)
       }
       if resource.variants.count >= CacheLimits.variantsPerResource,
