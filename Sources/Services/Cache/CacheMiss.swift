@@ -155,8 +155,7 @@ extension CacheStage {
       respond(exchange, lookup, follower, beginning: stored)
       return true
     }
-    exchange.facts.isFromReserve = stored.isFromReserve
-    exchange.facts.isFromDisk = !stored.isFromReserve
+    exchange.facts.noteLayer(of: stored)
     return answer(
       exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: false)
   }
@@ -249,8 +248,7 @@ extension CacheStage {
       respond(exchange, lookup, follower, stored)
     case .found(let stored):
       follower.abandon()
-      exchange.facts.isFromReserve = stored.isFromReserve
-      exchange.facts.isFromDisk = !stored.isFromReserve
+      exchange.facts.noteLayer(of: stored)
       if answer(
         exchange, stored, lookup.policy, lookup.traits, lookup.directives, isHead: lookup.isHead)
       {
@@ -416,5 +414,13 @@ extension CacheStage {
     // What the fetch has found on the disk, if anything, is not known to the request.
     guard let found = lookup.found else { return follower.flight.forwarding }
     return found.head.isShareable(found.freshness, at: shard.now) ? .request : .stale
+  }
+}
+
+extension ExchangeFacts {
+  /// Notes where a stored response lay that was not in memory.
+  fileprivate mutating func noteLayer(of stored: StoredResponse) {
+    isFromReserve = stored.isFromReserve
+    isFromDisk = !stored.isFromReserve
   }
 }
