@@ -14,8 +14,8 @@ let layers: [Layer] = [
       Room(
         "skerry",
         imports: [
-          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "HTTPServer",
-          "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
+          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "Tiers",
+          "HTTPServer", "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
           "Storage", "Location", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
@@ -25,8 +25,8 @@ let layers: [Layer] = [
       Room(
         "Gateway",
         imports: [
-          "Zones", "Cache", "ContentCoding", "NameService", "Origin", "Reserve", "HTTPServer",
-          "HTTPClient", "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location",
+          "Zones", "Cache", "ContentCoding", "NameService", "Origin", "Reserve", "Tiers",
+          "HTTPServer", "HTTPClient", "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location",
           "Primitives",
         ]),
       Room(
@@ -68,6 +68,11 @@ let layers: [Layer] = [
         "Reserve",
         imports: [
           "HTTPClient", "Exchange", "HTTP", "Runtime", "TLS", "Primitives",
+        ]),
+      Room(
+        "Tiers",
+        imports: [
+          "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives",
         ]),
       Room(
         "Origin",

@@ -11,6 +11,7 @@ package import Reserve
 import Primitives
 package import Runtime
 package import TLS
+package import Tiers
 package import Zones
 
 /// Serves all zones of a store on all loops of a group.
@@ -35,16 +36,18 @@ package final class Edge: Sendable {
     let server: HTTPServer
     let acceptor: TLSAcceptor
     let nameServer: NameServer
+    /// Serves the other servers of the fleet; nil if there are none.
+    var peerServer: HTTPServer?
   }
 
   /// An edge over `store`; call it once the group runs. Listens nowhere yet. Zones that nobody has
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
   /// is told `nsid`, if that is not empty. `reserve` keeps what the cache
-  /// lets go; `locations` tells clients' countries.
+  /// lets go; `fleet` is asked before origins are; `locations` tells clients' countries.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
-    ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil,
+    ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil, fleet: Fleet? = nil,
     locations: LocationDatabase? = nil, responsesPerSecond: Int = 0, nsid: String = "",
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
@@ -56,7 +59,7 @@ package final class Edge: Sendable {
       loops: group.loops, ramBytes: ramBytes, hash: KeyedHash(using: &generator),
       background: group.storage[1].systemLane, disk: disk.map { CacheDisk($0) },
       reserve: reserve.map { CacheReserve($0) },
-      locations: locations)
+      locations: locations, name: fleet.map { "skerry/\($0.ownName)" } ?? "skerry")
     let directory = ZoneDirectory(
       store: store, cache: cache, loop: group.storage[0], reader: group.storage[1],
       defaultZone: defaultZone)
@@ -84,8 +87,10 @@ package final class Edge: Sendable {
       let nameServer = NameServer(
         loop: loop, directory: gateway, settings: settings, hasher: hasher)
       gateway.nameServer = nameServer
-      nodes.append(
-        Node(gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer))
+      var node = Node(
+        gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer)
+      if let fleet { fleet.join(&node, loops: group.loops.count, connectionLimit) }
+      nodes.append(node)
     }
     self.nodes = nodes
     for node in nodes {
@@ -104,6 +109,33 @@ package final class Edge: Sendable {
         }
       }
     }
+  }
+
+  /// Serves the other servers of the fleet, as `listen` does clients.
+  package func listenForPeers(on descriptors: [Int32]) {
+    precondition(descriptors.count == nodes.count)
+    for (node, descriptor) in zip(nodes, descriptors) {
+      node.gateway.loop.systemLane.post {
+        do throws(RuntimeError) {
+          try node.peerServer?.listen(on: descriptor, scheme: .https)
+        } catch { node.gateway.lastFailure = error.description }
+      }
+    }
+  }
+
+  /// Asks peers by another route from the next request of each loop on. From a task on any loop.
+  package func use(_ route: TierRoute) async {
+    for node in nodes { await node.gateway.loop.perform { node.gateway.peers?.use(route) } }
+  }
+
+  /// What each loop knows of the other servers, in the topology's order; empty if there are none. From a
+  /// task on any loop.
+  package func peerStates() async -> [[PeerState]] {
+    var states: [[PeerState]] = []
+    for node in nodes {
+      states.append(await node.gateway.loop.perform { node.gateway.peers?.states ?? [] })
+    }
+    return states
   }
 
   /// Answers DNS queries: datagrams that come to an open, bound socket per loop, or the connections of
@@ -237,6 +269,7 @@ package final class Edge: Sendable {
     for node in nodes {
       await node.gateway.loop.perform {
         node.server.drain()
+        node.peerServer?.drain()
         node.nameServer.drain()
       }
     }
@@ -244,7 +277,11 @@ package final class Edge: Sendable {
 
   /// Cuts off what `drain` has left, before the process ends. From a task on any loop.
   package func cutOff() async {
-    for node in nodes { await node.gateway.loop.perform { node.server.cutOff() } }
+    for node in nodes { await node.gateway.loop.perform {
+        node.server.cutOff()
+        node.peerServer?.cutOff()
+      }
+    }
   }
 
   /// Begins to take zones out of memory that nobody uses. From a task on any loop.

@@ -10,6 +10,7 @@ package import Origin
 package import Primitives
 package import Runtime
 import Storage
+import Tiers
 import Zones
 
 /// Answers all tenants' requests on one loop.
@@ -31,6 +32,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// The same zones in a list, for going through them piece by piece.
   private var listed: [ZoneState] = []
   private lazy var idleSweep = ZoneSweep(self)
+  /// The other servers of the fleet; nil if there are none.
+  var peers: PeerNetwork?
   /// Answers DNS queries for the loop's zones; nil if the edge answers none.
   package var nameServer: NameServer?
   /// Is told what zones have paid of a thread beside the loops.

@@ -22,7 +22,7 @@ final class Pipeline {
       let stage = CacheStage(
         zone: context.snapshot.id, policies: context.snapshot.cachePolicies,
         shard: context.shard, lane: context.zone.lane,
-        below: context.compresses ? IdentityRequests(context.origin) : context.origin)
+        below: context.compresses ? IdentityRequests(context.source) : context.source)
       stage.setWeight(context.configuration.cacheShare)
       return stage
     },
@@ -49,7 +49,7 @@ final class Pipeline {
     let snapshot: ZoneSnapshot
     let zone: ZoneState
     let shard: CacheShard
-    let origin: any ResponseSource
+    let source: any ResponseSource
     var configuration: ZoneConfiguration { snapshot.configuration }
     var compresses: Bool { configuration.compression.isEnabled }
   }
@@ -119,7 +119,8 @@ final class Pipeline {
 
   /// Runs the stages after the source, over a response whose head is known.
   func complete(_ exchange: Exchange) {
-    responding?.run(exchange)
+    // A server that asks on behalf of a client makes of it what that is to get.
+    if !exchange.client.isPeer { responding?.run(exchange) }
     // The connection keeps no body when it is done. Of a stream its delivery counts the pieces.
     exchange.facts.contentBytes = exchange.response.bodyBytes()
   }

@@ -8,6 +8,7 @@ import Origin
 import Primitives
 import Runtime
 import TLS
+import Tiers
 import Zones
 
 /// The mutable state of one zone on one loop. `ZoneActor` owns it; its loop calls it synchronously.
@@ -26,6 +27,8 @@ final class ZoneState: @unchecked Sendable {
   /// Made with the first request: a zone of which only its DNS is asked needs neither.
   private var madePipeline: Pipeline?
   private var madeOrigin: Origin?
+  /// What is asked before it; nil if nothing is.
+  private var madeTiers: TierSource?
   /// Keeps this state: a cycle, which `retire` breaks.
   private var keptActor: ZoneActor?
   /// The names under which the loop's table lists the zone.
@@ -78,6 +81,23 @@ final class ZoneState: @unchecked Sendable {
     return origin
   }
 
+  /// Where responses come from that the cache lacks.
+  private var source: any ResponseSource {
+    guard let peers = gateway.peers else { return origin }
+    if let madeTiers { return madeTiers }
+    let tiers = TierSource(peers, above: origin, lane: lane)
+    // A cycle until they are closed, which those of a retired zone are not any more.
+    if !isRetired { tiers.tenant = self }
+    madeTiers = tiers
+    return tiers
+  }
+
+  private func closeSources() {
+    madeOrigin?.close()
+    madeTiers?.tenant = nil
+    madeTiers = nil
+  }
+
   /// What the next request goes through.
   var pipeline: Pipeline {
     if let madePipeline { return madePipeline }
@@ -97,7 +117,7 @@ final class ZoneState: @unchecked Sendable {
     if before.configuration.origins != snapshot.configuration.origins
       || before.configuration.originPolicy != snapshot.configuration.originPolicy
     {
-      madeOrigin?.close()
+      closeSources()
       madeOrigin = nil
     }
     madePipeline = nil
@@ -107,7 +127,7 @@ final class ZoneState: @unchecked Sendable {
   func retire() {
     isRetired = true
     keptActor = nil
-    madeOrigin?.close()
+    closeSources()
     contextMade(nil, of: snapshot)
     if !connections.isEmpty { ZoneRetirement(self).enqueue() }
   }
@@ -120,7 +140,7 @@ final class ZoneState: @unchecked Sendable {
   private func makePipeline() -> Pipeline {
     Pipeline(
       Pipeline.Context(
-        snapshot: snapshot, zone: self, shard: gateway.shard, origin: origin))
+        snapshot: snapshot, zone: self, shard: gateway.shard, source: source))
   }
 
   /// The certificates of `snapshot` were read; handshakes go on.

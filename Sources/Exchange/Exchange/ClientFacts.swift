@@ -12,5 +12,8 @@ package struct ClientFacts: Sendable {
   /// The certificate that the client was shown; nil without TLS.
   package var certificate: ShownCertificate?
 
+  /// The request comes from a server of our own, on behalf of the client whose address this is.
+  package var isPeer = false
+
   package init(address: SocketAddress) { self.address = address }
 }

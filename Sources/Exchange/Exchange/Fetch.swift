@@ -15,6 +15,8 @@ package final class Fetch: @unchecked Sendable {
   /// The source is asked for content without a coding. Not a field of `request`, by which stored
   /// responses are selected.
   package var asksForIdentity = false
+  /// What comes is for all who want the same.
+  package var isForAll = false
   package private(set) var client: ClientFacts
   package private(set) var requestID: UInt64
   /// Where the asking task waits, if there is one; cancelled when nobody wants the response any
@@ -60,6 +62,7 @@ package final class Fetch: @unchecked Sendable {
     bodyLength = exchange.requestBodyLength
     if exchange.upgradedInput != nil { upgradedInput = exchange.upgradedInput }
     asksForIdentity = false
+    isForAll = false
     client = exchange.client
     requestID = exchange.facts.requestID
   }

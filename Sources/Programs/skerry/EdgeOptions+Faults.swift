@@ -7,7 +7,7 @@ import Runtime
 extension EdgeOptions {
   /// All that is wrong with the options by themselves, a sentence each.
   var faults: [String] {
-    addressFaults + numberFaults + originFaults + reserve.faults
+    addressFaults + numberFaults + originFaults + reserve.faults + tiers.faults
       + [
         Self.fault("--cpus", givenCPUs, "is no list of cores. Write 0,1 or 0-3."),
         Self.fault(
@@ -20,7 +20,9 @@ extension EdgeOptions {
   }
 
   /// What the options name and this machine does not have, a sentence each.
-  var machineFaults: [String] { processorFaults + fileFaults + reserve.machineFaults }
+  var machineFaults: [String] { 
+    processorFaults + fileFaults + reserve.machineFaults + tiers.machineFaults
+  }
 
   /// `faults` as one text.
   static func text(of faults: [String]) -> String {

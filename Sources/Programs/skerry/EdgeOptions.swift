@@ -95,6 +95,8 @@ struct EdgeOptions: ParsableArguments {
 
   @OptionGroup var reserve: ReserveOptions
 
+  @OptionGroup var tiers: TierOptions
+
   @Option(
     help: ArgumentHelp(
       "Find clients' countries in this database, in MaxMind DB format; it is read again when it "

@@ -19,6 +19,8 @@ import Primitives
   case setCookie, strictTransportSecurity, surrogateControl, surrogateKey, te, trailer
   case transferEncoding, upgrade, upgradeInsecureRequests, userAgent, vary, via, warning
   case wwwAuthenticate, xForwardedFor, xForwardedHost, xForwardedProto, xRequestID
+  /// What servers of a fleet tell each other.
+  case skerryPeer
 
   /// The name in lower case, as HTTP/2 sends it.
   package var lowercase: StaticString { Self.lowercaseNames[Int(rawValue)] }
@@ -42,7 +44,7 @@ import Primitives
     "Strict-Transport-Security", "Surrogate-Control", "Surrogate-Key", "TE", "Trailer",
     "Transfer-Encoding", "Upgrade", "Upgrade-Insecure-Requests", "User-Agent", "Vary", "Via",
     "Warning", "WWW-Authenticate", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
-    "X-Request-ID",
+    "X-Request-ID", "Skerry-Peer",
   ]
 
   private static let lowercaseNames: [StaticString] = [
@@ -61,7 +63,7 @@ import Primitives
     "strict-transport-security", "surrogate-control", "surrogate-key", "te", "trailer",
     "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent", "vary", "via",
     "warning", "www-authenticate", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
-    "x-request-id",
+    "x-request-id", "skerry-peer",
   ]
 
   /// The known name that `bytes` spells in any ASCII case, else `other`.

@@ -9,6 +9,8 @@ package final class CacheGroup: Sendable {
   /// The shards, in the order of their loops.
   package let shards: [CacheShard]
   let hash: KeyedHash
+  /// What Cache-Status calls this cache.
+  let name: [UInt8]
   /// Where copies of large bodies are made; without it there are none.
   let background: Lane?
   /// Where responses go that memory has no room for; nil if there is no disk.
@@ -28,12 +30,14 @@ package final class CacheGroup: Sendable {
   /// A cache of `ramBytes`, divided among `loops`; `hash` has a secret key, `background` is the lane
   /// of a thread that serves nobody, for long copies; `disk` takes what memory has no room for, `reserve`
   /// what neither has room for;
-  /// `locations` tells clients' countries.
+  /// `locations` tells clients' countries; `name` is what Cache-Status calls it.
   package init(
     loops: [EventLoop], ramBytes: Int, hash: KeyedHash, background: Lane? = nil,
-    disk: CacheDisk? = nil, reserve: CacheReserve? = nil, locations: LocationDatabase? = nil
+    disk: CacheDisk? = nil, reserve: CacheReserve? = nil, locations: LocationDatabase? = nil,
+    name: String = "skerry"
   ) {
     precondition(!loops.isEmpty && ramBytes > 0)
+    self.name = Array(name.utf8)
     sharedLocations = Guarded(locations)
     self.background = background
     self.disk = disk

@@ -197,6 +197,7 @@ extension CacheStage {
       request: requestForAll(exchange, policy), client: exchange.client,
       requestID: exchange.facts.requestID,
       parker: Parker(on: lane))
+    fetch.isForAll = true
     return Fill(
       flight, below: below, policy: policy, fetch: fetch, directives: directives,
       owner: group.shards[shard.ownerIndex(flight.hash)])

@@ -12,8 +12,19 @@ extension CacheStage {
   func appendAge(_ exchange: Exchange, _ head: StoredHead) {
     let age = head.freshness.ageSeconds(at: shard.now)
     exchange.response.fields.append(.age, atMost: 20, isChecked: true) { $0.appendDecimal(age) }
+    if exchange.client.isPeer { return appendReplaced(exchange, head) }
     if let seconds = head.browserSeconds {
       exchange.response.fields.appendMaxAge(seconds &+ age)
+    }
+  }
+
+  /// What clients do not get, for a server that caches on their behalf: tags, and the origin's own word on
+  /// lifetimes.
+  @inline(never)
+  private func appendReplaced(_ exchange: Exchange, _ head: StoredHead) {
+    guard let replaced = head.replaced else { return }
+    for index in replaced.entries.indices {
+      exchange.response.fields.append(index, of: replaced)
     }
   }
 
@@ -22,8 +33,12 @@ extension CacheStage {
   func appendHitStatus(_ exchange: Exchange, _ freshness: Freshness) {
     let remaining = freshness.remainingSeconds(at: shard.now)
     let isFromReserve = exchange.facts.isFromReserve
-    exchange.response.fields.append(.cacheStatus, atMost: 64, isChecked: true) { output in
-      output.append("skerry; hit; ttl=")
+    let name = group.name
+    exchange.response.fields.append(
+      .cacheStatus, atMost: 64 &+ name.count, isChecked: true
+    ) { output in
+      output.append(name.span)
+      output.append("; hit; ttl=")
       output.appendSigned(remaining)
       if isFromReserve { output.append("; detail=reserve") }
     }
@@ -32,9 +47,13 @@ extension CacheStage {
   /// Cache-Status of a response that was asked for below (RFC 9211 sections 2.2 to 2.7).
   func appendForwardStatus(_ exchange: Exchange, _ status: ForwardStatus) {
     let own = exchange.response.status
-    // The longest of its parts have 92 bytes together.
-    exchange.response.fields.append(.cacheStatus, atMost: 128, isChecked: true) { output in
-      output.append("skerry; fwd=")
+    let name = group.name
+    // The longest of its parts have 92 bytes together, beside the name.
+    exchange.response.fields.append(
+      .cacheStatus, atMost: 128 &+ name.count, isChecked: true
+    ) { output in
+      output.append(name.span)
+      output.append("; fwd=")
       output.append(status.forwarding.token)
       if let below = status.statusBelow, below != own {
         output.append("; fwd-status=")

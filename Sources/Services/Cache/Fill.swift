@@ -129,7 +129,7 @@ final class Fill: LoopWork, @unchecked Sendable {
 
   private func fetchAll() async throws(Failure) {
     if let (response, head) = fetched.take() {
-      flight.leaderFields = head.leaderFields(response.head.fields)
+      flight.leaderFields = leaderFields(response.head.fields, head)
       return try await receive(response, head)
     }
     if base == nil {
@@ -169,9 +169,15 @@ final class Fill: LoopWork, @unchecked Sendable {
         // By what it says it is a part of, whatever frames it.
         response.contentLength = UInt64(slice.range.clamped(to: 0..<whole.body.count).count)
       }
-      flight.leaderFields = head.leaderFields(response.head.fields)
+      flight.leaderFields = leaderFields(response.head.fields, head)
       try await receive(response, head)
     }
+  }
+
+  /// The fields as they go to the client that the fetch is for; a server that caches on behalf of others
+  /// gets them as they came.
+  private func leaderFields(_ fields: FieldBlock, _ head: StoredHead) -> FieldBlock {
+    fetch.client.isPeer ? fields : head.leaderFields(fields)
   }
 
   /// Whether what is on the disk answers: it moves to memory then, if it is worth a place there. What has

@@ -16,6 +16,8 @@ package struct TLSClientContext: Sendable {
   /// What ALPN offers, best first; empty: nothing.
   package var protocols: [ApplicationProtocol]
   package var minimumVersion: TLSVersion
+  /// What we show a server that asks who we are.
+  package var identity: TLSIdentity?
 
   /// Rules for sessions with `host`; there is no default for who vouches for it.
   package init(

@@ -19,7 +19,7 @@ package final class TLSClientSession: TLSSession, @unchecked Sendable {
     OpenSSL.forgetErrors()
     unsafe SSL_set_connect_state(ssl)
     let isReady =
-      verify(context) && offer(context.protocols)
+      verify(context) && offer(context.protocols) && show(context.identity)
       // Safe: the library takes references and copies of its own.
       && (unsafe skerry_ssl_set_min_version(ssl, Int32(context.minimumVersion.rawValue)) == 1)
     guard isReady else {
@@ -47,6 +47,13 @@ package final class TLSClientSession: TLSSession, @unchecked Sendable {
     unsafe X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(flags))
     let length = context.host.utf8.count
     return unsafe X509_VERIFY_PARAM_set1_host(parameters, context.host, length) == 1
+  }
+
+  private func show(_ identity: TLSIdentity?) -> Bool {
+    guard let identity else { return true }
+    // Safe: the library takes references of its own.
+    return unsafe SSL_use_cert_and_key(
+      ssl, identity.leaf.pointer, identity.key.pointer, identity.chain.pointer, 1) == 1
   }
 
   private func offer(_ protocols: [ApplicationProtocol]) -> Bool {

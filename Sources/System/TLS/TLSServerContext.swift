@@ -17,12 +17,15 @@ package final class TLSServerContext: Sendable {
   /// What ALPN may choose, best first; empty: ALPN is not answered.
   package let protocols: [ApplicationProtocol]
   package let allowsEarlyData: Bool
+  /// Who must vouch for clients, which show a certificate then; nil: they need none.
+  package let clientTrust: TLSTrust?
 
   /// A context for connections to the zone `zone`, with at least one identity and at most one of
   /// each kind.
   package init(
     zone: ZoneID, identities: [TLSIdentity], minimumVersion: TLSVersion = .tls12,
-    protocols: [ApplicationProtocol] = [.http2, .http11], allowsEarlyData: Bool = false
+    protocols: [ApplicationProtocol] = [.http2, .http11], allowsEarlyData: Bool = false,
+    clientTrust: TLSTrust? = nil
   ) {
     precondition((1...2).contains(identities.count))
     precondition(identities.count == 1 || identities[0].keyKind != identities[1].keyKind)
@@ -31,6 +34,7 @@ package final class TLSServerContext: Sendable {
     self.minimumVersion = minimumVersion
     self.protocols = protocols
     self.allowsEarlyData = allowsEarlyData
+    self.clientTrust = clientTrust
     resumptionScope = [zone.high, zone.low].flatMap { word in
       (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
     }

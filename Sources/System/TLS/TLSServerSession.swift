@@ -65,6 +65,13 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
     guard isScoped == 1, unsafe SSL_set_max_early_data(ssl, early) == 1,
       unsafe skerry_ssl_set_min_version(ssl, Int32(context.minimumVersion.rawValue)) == 1
     else { throw .internalFailure(OpenSSL.takeError()?.words ?? "settings refused") }
+    if let trust = context.clientTrust {
+      // Safe: the library takes a reference to the store.
+      guard unsafe skerry_ssl_set_trust(ssl, trust.store) == 1 else {
+        throw .internalFailure(OpenSSL.takeError()?.words ?? "trust not taken")
+      }
+      unsafe SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    }
     self.context = context
     choice = .chosen
   }

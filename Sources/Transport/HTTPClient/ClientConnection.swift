@@ -136,7 +136,7 @@ package final class ClientConnection: Channel, @unchecked Sendable {
   package override func deadlineReached() { user?.connectionDeadlineReached() }
 
   /// Closes; after a `reset` nothing that the origin has received so far passes for complete.
-  func end(reset: Bool = false) {
+  package func end(reset: Bool = false) {
     if isOpen && !reset { sayGoodbye() }
     close(reset: reset)
     output.removeAll()

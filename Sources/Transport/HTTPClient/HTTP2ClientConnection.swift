@@ -27,15 +27,26 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private let openedAt: Instant
   private var idleTimeout = Duration.seconds(60)
   private var idleSince: Instant
+  /// How long the other end may be silent while exchanges are under way, until it is asked for a sign of
+  /// life, and how long after that it is given up; nil: for ever.
+  private let silence: Duration?
+  /// When it was asked last and has not answered.
+  private var pingedAt: Instant?
+  /// How long it took to answer last; nil if it was not asked.
+  package private(set) var roundTripNanoseconds: UInt64?
+  private let streamLimit: Int
   /// Exchanges begun.
   package private(set) var exchangeCount = 0
 
   /// Takes over an open connection whose ALPN agreed on HTTP/2.
   package init(
     _ connection: ClientConnection, owner: any HTTP2ClientConnectionOwner,
-    memory: HTTP2ClientMemory, idleTimeout: Duration
+    memory: HTTP2ClientMemory, idleTimeout: Duration, silence: Duration? = nil,
+    streamLimit: Int = HTTPClientLimits.streamsPerConnection
   ) throws(HTTPClientError) {
     self.connection = connection
+    self.silence = silence
+    self.streamLimit = streamLimit
     self.memory = memory
     self.idleTimeout = idleTimeout
     openedAt = connection.loop.now
@@ -51,6 +62,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     }
     connection.user = self
     connection.setDeadline(idleSince + idleTimeout)
+    if silence != nil { ask() }
     flush()
     // An owner would be told of the end of a connection that it does not have yet, and keep it then.
     guard connection.isOpen else { throw lostBy ?? .closedBeforeResponse }
@@ -62,7 +74,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     guard connection.isOpen, !isDraining, session.acceptsRequests,
       exchangeCount < maximumExchanges, now < openedAt + maximumAge
     else { return 0 }
-    let limit = min(session.peerConcurrentStreams, HTTPClientLimits.streamsPerConnection)
+    let limit = min(session.peerConcurrentStreams, streamLimit)
     return max(0, limit - session.streamCount)
   }
 
@@ -75,7 +87,33 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     if session.streamCount == 0 { finish(nil) }
   }
 
-  func noteBegin() { exchangeCount += 1 }
+  func noteBegin() {
+    exchangeCount += 1
+    if let silence, session.streamCount == 0 {
+      connection.setDeadline(connection.loop.now + silence)
+    }
+  }
+
+  /// Asks for a sign of life.
+  private func ask() {
+    let now = connection.loop.preciseNow
+    pingedAt = now
+    session.ping(now.nanoseconds)
+  }
+
+  /// Looks whether the other end still lives; false if it was given up.
+  private func watch(_ silence: Duration, _ now: Instant) -> Bool {
+    if let asked = pingedAt, receivedAt < asked {
+      if now >= asked + silence {
+        finish(.closedBeforeResponse)
+        return false
+      }
+    } else if now >= receivedAt + silence {
+      ask()
+      flush()
+    }
+    return connection.isOpen
+  }
 
   // MARK: - Sending
 
@@ -167,6 +205,10 @@ extension HTTP2ClientConnection: ClientConnectionUser {
     guard connection.isOpen else { return }
     let now = connection.loop.now
     if session.streamCount == 0 && now >= idleSince + idleTimeout { return drain() }
+    if let silence, session.streamCount > 0 {
+      if watch(silence, now) { connection.setDeadline(now + silence) }
+      return
+    }
     let due = session.streamCount == 0 ? idleSince + idleTimeout : now + idleTimeout
     connection.setDeadline(due)
   }
@@ -203,7 +245,11 @@ extension HTTP2ClientConnection: HTTP2SessionDelegate {
 
   func goAwayReceived(lastStreamID: Int32, code: HTTP2ErrorCode) { isDraining = true }
 
-  func pingAcknowledged(_ payload: UInt64) {}
+  func pingAcknowledged(_ payload: UInt64) {
+    guard let asked = pingedAt, asked.nanoseconds == payload else { return }
+    pingedAt = nil
+    roundTripNanoseconds = connection.loop.preciseNow.nanoseconds(since: asked)
+  }
 
   private func exchange(of stream: HTTP2Stream) -> HTTP2ClientExchange? {
     stream.attachment as? HTTP2ClientExchange

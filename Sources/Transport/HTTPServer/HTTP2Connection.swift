@@ -41,19 +41,13 @@ final class HTTP2Connection {
     rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
     do throws(HTTP2Failure) {
       session = try HTTP2Session(
-        .server, limits: Self.limits, scratch: connection.server.scratch)
+        .server, limits: connection.server.streamLimits, scratch: connection.server.scratch)
     } catch {
       session = nil
       connection.endAfterOutput()
     }
     extendDeadline()
   }
-
-  private static let limits: HTTP2Limits = {
-    var limits = HTTP2Limits()
-    limits.streamWindowBytes = HTTPServerLimits.unaskedBodyBytes
-    return limits
-  }()
 
   var wantsInput: Bool {
     connection.ending == .none && session?.isTerminating == false && session?.keepsInput == false

@@ -28,6 +28,8 @@ package final class HTTPServer: @unchecked Sendable {
   var dates = HTTPDateCache()
   let acceptor: TLSAcceptor?
   let scratch = HTTP2Scratch()
+  /// What HTTP/2 clients are granted.
+  let streamLimits: HTTP2Limits
   /// A connection is in its turn: what is gathered in the loop's output is its own.
   var isInTurn = false
   private var connections: [ServerConnection] = []
@@ -45,11 +47,16 @@ package final class HTTPServer: @unchecked Sendable {
   /// Connections that were refused because their source had too many, since the start.
   package private(set) var refusedConnectionCount: UInt64 = 0
 
-  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin.
+  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin. An HTTP/2
+  /// client has at most `concurrentStreams` requests under way.
   package init(
     loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil,
-    connectionLimit: Int = HTTPServerLimits.connectionsPerLoop
+    connectionLimit: Int = HTTPServerLimits.connectionsPerLoop, concurrentStreams: Int? = nil
   ) {
+    var limits = HTTP2Limits()
+    limits.streamWindowBytes = HTTPServerLimits.unaskedBodyBytes
+    if let concurrentStreams { limits.concurrentStreams = concurrentStreams }
+    streamLimits = limits
     self.loop = loop
     self.connectionLimit = connectionLimit
     self.acceptor = acceptor

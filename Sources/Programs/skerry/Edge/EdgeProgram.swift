@@ -13,6 +13,7 @@ import Reserve
 import Runtime
 import Storage
 import TLS
+import Tiers
 import Zones
 
 /// One run of an edge. The main thread becomes the loop of the control API and of signals; tenants
@@ -34,8 +35,9 @@ struct EdgeProgram {
     }
     let (store, report) = try openStore()
     let zone = try InitialZones(options: options, store: store).apply()
+    let topology = try openTopology()
     let listeners = try attempt { () throws(RuntimeError) in
-      try ListenerSet.open(options, cpus)
+      try ListenerSet.open(options, peers: peerAddress(topology), cpus)
     }
     let loop = try attempt { () throws(RuntimeError) in
       try EventLoop(name: "control", index: -1)
@@ -47,10 +49,10 @@ struct EdgeProgram {
     }
     let keyring = try makeKeyring(store)
     let countries = try openCountries()
-    let edge = try makeEdge(group, store, keyring, countries, defaultZone: zone)
+    let edge = try makeEdge(group, store, keyring, countries, topology, defaultZone: zone)
     let service = EdgeService(
-      edge: edge, keyring: keyring, countries: countries, loop: loop, listeners: listeners,
-      options: options, descriptorLimit: descriptorLimit)
+      edge: edge, keyring: keyring, countries: countries, topology: topology, loop: loop,
+      listeners: listeners, options: options, descriptorLimit: descriptorLimit)
     if case .restored = report.outcome { service.note(report.description) }
     try serve(service, store, report)
     if !service.isSucceeded { removeControlSocket(service) }
@@ -127,17 +129,38 @@ struct EdgeProgram {
 
   private func makeEdge(
     _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring,
-    _ countries: CountryFile?, defaultZone: String?
+    _ countries: CountryFile?, _ topology: TopologyFile?, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
     let reserve = try makeReserve(group)
     let disk = try makeDisk(group, heir: reserve.map { CacheReserve($0) })
+    let fleet = try makeFleet(topology)
     do throws(TLSError) {
       return try Edge(
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
-        ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve,
+        ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve, fleet: fleet,
         locations: countries?.database,
         responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
+  }
+
+  /// Reads the fleet's topology, if there is one.
+  private func openTopology() throws(CommandFailure) -> TopologyFile? {
+    guard let path = options.tiers.topology, let server = options.tiers.server else { return nil }
+    return try TopologyFile(path, server: server)
+  }
+
+  /// Where the fleet's other servers are served.
+  private func peerAddress(_ topology: TopologyFile?) -> SocketAddress? {
+    topology.flatMap { topology in
+      let route = topology.route
+      return options.tiers.peers.flatMap { SocketAddress($0) }
+        ?? route.topology.servers[route.own].address
+    }
+  }
+
+  private func makeFleet(_ topology: TopologyFile?) throws(CommandFailure) -> Fleet? {
+    guard let topology, let security = try options.tiers.security() else { return nil }
+    return Fleet(topology.route, security)
   }
 
   /// Reads the database of countries, if there is to be one.

@@ -23,6 +23,7 @@ final class EdgeService: EdgeBackend {
   let listeners: ListenerSet
   private let keyring: TicketKeyring
   private let countries: CountryFile?
+  private let topology: TopologyFile?
   private let options: EdgeOptions
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
@@ -44,12 +45,13 @@ final class EdgeService: EdgeBackend {
   var isSucceeded: Bool { shared.withLock { $0.isSucceeded } }
 
   init(
-    edge: Edge, keyring: TicketKeyring, countries: CountryFile?, loop: EventLoop,
-    listeners: ListenerSet, options: EdgeOptions, descriptorLimit: Int
+    edge: Edge, keyring: TicketKeyring, countries: CountryFile?, topology: TopologyFile?,
+    loop: EventLoop, listeners: ListenerSet, options: EdgeOptions, descriptorLimit: Int
   ) {
     self.edge = edge
     self.keyring = keyring
     self.countries = countries
+    self.topology = topology
     self.loop = loop
     self.listeners = listeners
     self.options = options
@@ -68,6 +70,8 @@ final class EdgeService: EdgeBackend {
     for entry in listeners.entries {
       if let scheme = entry.service.scheme {
         edge.listen(on: entry.descriptors, scheme: scheme)
+      } else if entry.service == .peers {
+        edge.listenForPeers(on: entry.descriptors)
       } else {
         edge.listenForNames(on: entry.descriptors, isStream: entry.service == .dnsStreams)
       }
@@ -90,6 +94,7 @@ final class EdgeService: EdgeBackend {
       await sweepPurges(store)
       if keyring.isDue { await changeTicketKeys() }
       await lookAtCountries()
+      await lookAtTopology()
       if loop.now >= cookiesDue {
         await edge.rollCookies()
         cookiesDue = loop.now + EdgeLimits.cookieSecretInterval
@@ -130,6 +135,18 @@ final class EdgeService: EdgeBackend {
     case .replaced(let database):
       await edge.use(database)
       Console.complain("skerry: countries are told by \(database.type) of \(countries.path) now")
+    }
+  }
+
+  /// Takes another topology, if the file is another one.
+  private func lookAtTopology() async {
+    guard let topology else { return }
+    switch await edge.group.storage[1].perform({ topology.look() }) {
+    case .unchanged: return
+    case .failed(let problem): Console.complain("skerry: \(problem)")
+    case .replaced(let route):
+      await edge.use(route)
+      Console.complain("skerry: \(topology.path) is in force as it is now")
     }
   }
 
@@ -208,6 +225,7 @@ final class EdgeService: EdgeBackend {
     facts.notes = state.notes
     if let failure = await edge.lastDirectoryFailure() { facts.notes.append(failure) }
     if let problem = countries?.problem { facts.notes.append(problem) }
+    if let problem = topology?.problem { facts.notes.append(problem) }
     if loads.contains(where: \.hasMissedLocations) { facts.notes.append(Self.noCountries) }
     facts.countries = countries?.facts
     facts.loops = zip(edge.group.loops, loads).map { loop, load in

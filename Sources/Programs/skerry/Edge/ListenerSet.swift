@@ -8,6 +8,8 @@ struct ListenerSet {
   /// What is served on an address.
   enum Service: String {
     case http, https
+    /// The fleet's other servers.
+    case peers
     /// Datagrams.
     case dns
     /// DNS over TCP.
@@ -18,7 +20,7 @@ struct ListenerSet {
       switch self {
       case .http: .http
       case .https: .https
-      case .dns, .dnsStreams: nil
+      case .peers, .dns, .dnsStreams: nil
       }
     }
 
@@ -57,14 +59,16 @@ struct ListenerSet {
   static var isInherited: Bool { Console.environment(variable) != nil }
 
   /// Opens what `options` names, for loops on `cores`; what the process before handed over is taken
-  /// instead of opened.
-  static func open(_ options: EdgeOptions, _ cores: [Int32]) throws(RuntimeError) -> ListenerSet {
+  /// instead of opened. `peers` is where the fleet's other servers are served.
+  static func open(
+    _ options: EdgeOptions, peers: SocketAddress?, _ cores: [Int32]
+  ) throws(RuntimeError) -> ListenerSet {
     let loops = cores.count
     var set = ListenerSet()
     var inherited = inherited()
     let wanted =
       options.http.map { (Service.http, $0) } + options.https.map { (Service.https, $0) }
-      + options.dns.map { (Service.dns, $0) }
+      + options.dns.map { (Service.dns, $0) } + (peers.map { [(Service.peers, $0)] } ?? [])
     // Those whose port is named are no other's.
     let named = wanted.filter { $0.1.port != 0 }
     for (service, address) in wanted {

@@ -65,6 +65,7 @@ extension Fill {
     let fetch = Fetch(
       request: source.request, client: source.client, requestID: source.requestID,
       parker: Parker(on: flight.lane))
+    fetch.isForAll = true
     let fill = Fill(
       flight, below: below, policy: source.policy, fetch: fetch, directives: nil, owner: owner)
     fill.slice = SliceFetch(range: slices.range(index), whole: source.whole)

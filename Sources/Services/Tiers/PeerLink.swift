@@ -1,0 +1,133 @@
+// Connections of one loop to one server.
+
+import HTTPClient
+import Primitives
+import Runtime
+import TLS
+
+/// The connections to a peer, which all zones of the loop share, and whether it is well.
+///
+/// Confined to its loop.
+final class PeerLink: @unchecked Sendable {
+  // Confined to its loop.
+  let server: TierTopology.Server
+  /// The server's position in the topology.
+  var position: Int
+  private(set) var health = PeerHealth()
+  /// Exchanges that wait for their response's head.
+  var exchanges = 0
+  private(set) var figures = PeerFigures()
+  private let network: PeerNetwork
+  private var connections: [HTTP2ClientConnection] = []
+  private var isOpening = false
+  private var waiters: [Parker] = []
+  private var isClosed = false
+
+  init(_ server: TierTopology.Server, at position: Int, of network: PeerNetwork) {
+    self.server = server
+    self.position = position
+    self.network = network
+  }
+
+  private var loop: EventLoop { network.loop }
+
+  /// Whether a request may go there, and notes that it does.
+  func admits() -> Bool { !server.isDraining && health.admits(at: loop.now) }
+
+  var isWell: Bool { !server.isDraining && health.isWell(at: loop.now) }
+  var connectionCount: Int { connections.count }
+  var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
+
+  /// A connection with room for one more exchange. Waits on `parker`.
+  func connection(_ parker: Parker) async throws(PeerFault) -> HTTP2ClientConnection {
+    let deadline = loop.now + TierLimits.waitDuration
+    let failures = health.failures
+    while true {
+      if let connection = connections.first(where: { hasRoom($0) }) { return connection }
+      if parker.isCancelled { throw .cancelled }
+      if health.failures > failures || isClosed { throw .unreachable }
+      guard loop.now < deadline, waiters.count < TierLimits.waiters else { throw .busy }
+      if connections.count < network.connectionsPerServer, !isOpening {
+        isOpening = true
+        network.lane.start { await self.open() }
+      }
+      waiters.append(parker)
+      let outcome = await parker.park(until: deadline)
+      waiters.removeAll { $0 === parker }
+      if outcome == .cancelled { throw .cancelled }
+    }
+  }
+
+  private func hasRoom(_ connection: HTTP2ClientConnection) -> Bool {
+    connection.room(now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max) > 0
+  }
+
+  private func open() async {
+    let parker = Parker(on: network.lane)
+    do throws(HTTPClientError) {
+      let connection = try await ClientConnection.open(
+        to: [server.address], on: network.lane, timeout: TierLimits.connectDuration,
+        security: try network.security(for: server), parker: parker)
+      guard connection.applicationProtocol == .http2 else {
+        connection.end(reset: true)
+        throw .responseInvalid("the server speaks no HTTP/2")
+      }
+      connections.append(
+        try HTTP2ClientConnection(
+          connection, owner: self, memory: network.memory,
+          idleTimeout: TierLimits.idleDuration, silence: TierLimits.silence,
+          streamLimit: TierLimits.streamsPerConnection))
+      figures.connections += 1
+      isOpening = false
+    } catch {
+      isOpening = false
+      failed(error)
+    }
+    wakeAll()
+  }
+
+  private func wakeAll() {
+    let woken = waiters
+    waiters.removeAll()
+    for waiter in woken { waiter.wake() }
+  }
+
+  func answered() {
+    figures.answers += 1
+    health.succeeded()
+  }
+
+  /// An exchange came to nothing.
+  func failed(_ fault: PeerFault) {
+    if fault.blamesServer, case .connection(let error) = fault {
+      failed(error)
+    } else {
+      health.gaveUp()
+    }
+  }
+
+  private func failed(_ error: HTTPClientError) {
+    figures.failures += 1
+    figures.lastFailure = "\(error)"
+    // Those who were asked on the same connection say the same: it counts once.
+    if health.isWell(at: loop.now) || health.failures == 0 { health.failed(at: loop.now) }
+  }
+
+  /// The topology has it no more: what is under way ends.
+  func close() {
+    isClosed = true
+    for connection in connections { connection.drain() }
+    wakeAll()
+  }
+}
+
+extension PeerLink: HTTP2ClientConnectionOwner {
+  func connectionHasRoom(_ connection: HTTP2ClientConnection) {
+    if !waiters.isEmpty, hasRoom(connection) { wakeAll() }
+  }
+
+  func connectionClosed(_ connection: HTTP2ClientConnection) {
+    connections.removeAll { $0 === connection }
+    wakeAll()
+  }
+}

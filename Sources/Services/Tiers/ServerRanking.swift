@@ -1,0 +1,61 @@
+// Which servers have a key.
+
+import Primitives
+
+/// Servers in the order in which they are asked for a key: rendezvous hashing (Thaler and Ravishankar,
+/// 1998), where each server has a hash of its own for the key and the highest goes first. Where a server
+/// goes or comes, only the keys move that were or become its own.
+package struct ServerRanking: Sendable {
+  /// Hashes of the servers' names: where a server stands in a file says nothing.
+  private let hashes: [UInt64]
+  private let weights: [Int]
+  /// The servers, as positions in the topology.
+  package let servers: [Int]
+
+  /// A ranking of the servers at `positions`.
+  package init(_ positions: [Int], of topology: TierTopology) {
+    servers = positions
+    hashes = positions.map { Self.names.hash(Array(topology.servers[$0].name.utf8).span) }
+    weights = positions.map { topology.servers[$0].weight }
+  }
+
+  /// The same on every server.
+  private static let names = KeyedHash(key0: 0x736b_6572_7279, key1: 0x7469_6572)
+  private static let keys = KeyedHash(key0: 0x736b_6572_7279, key1: 0x6b65_79)
+
+  /// The hash of a target: its authority and path.
+  package static func hash(_ authority: Span<UInt8>, _ path: Span<UInt8>) -> UInt64 {
+    keys.mixed(keys.hash(authority), 0).hash(path)
+  }
+
+  /// The servers for a key of that hash, best first: at most `TierLimits.ranked`.
+  package func order(for key: UInt64) -> [Int] {
+    var best: [(score: UInt64, server: Int)] = []
+    for index in servers.indices {
+      let score = score(index, key)
+      guard best.count < TierLimits.ranked || score > best[best.count - 1].score else { continue }
+      let place = best.firstIndex { $0.score < score } ?? best.count
+      best.insert((score, servers[index]), at: place)
+      if best.count > TierLimits.ranked { best.removeLast() }
+    }
+    return best.map(\.server)
+  }
+
+  /// The highest of as many hashes as the server has shares: so it is the highest of all as often as its
+  /// weight says.
+  private func score(_ index: Int, _ key: UInt64) -> UInt64 {
+    var score: UInt64 = 0
+    for share in 0..<UInt64(weights[index]) {
+      score = max(score, Self.mix(key ^ hashes[index] &+ share &* 0x9e37_79b9_7f4a_7c15))
+    }
+    return score
+  }
+
+  /// SplitMix64's finaliser (Steele, Lea and Flood, 2014).
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = value
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ mixed >> 31
+  }
+}

@@ -1,0 +1,67 @@
+// Named limits of this room.
+
+import Primitives
+
+/// Limits of the tiers, with unit, reason and what happens at each.
+package enum TierLimits {
+  /// PoPs of a topology, and servers of one: more are refused.
+  static let pops = 4_096
+  static let serversOfPoP = 256
+
+  /// The largest weight of a server: its shares of the keys, 1 for each.
+  static let weight = 16
+
+  /// Servers that a request has passed at most; one more is refused, and whoever asked goes to the origin.
+  static let hops = 6
+
+  /// Peers that are asked for one request, one after the other; then the origin is.
+  static let attempts = 3
+
+  /// Servers of one PoP or tier that are ranked for a key at most: more are never asked for it.
+  static let ranked = 4
+
+  /// Connections to one server from all loops of this one; each loop has at least one.
+  static let connectionsPerServer = 4
+
+  /// Exchanges at once on one of them, and what a server grants its peers.
+  package static let streamsPerConnection = 1_024
+
+  /// Exchanges under way with a server, from one loop, below which its load is not compared with others'.
+  static let unboundedExchanges = 32
+
+  /// How much more than its share of them a server gets, in per cent of it (Mirrokni, Thorup and
+  /// Zadimoghaddam, "Consistent hashing with bounded loads", 2018).
+  static let loadPercent = 125
+
+  /// How long opening a connection to a server may take, with its handshake.
+  static let connectDuration = Duration.seconds(1)
+
+  /// How long a request waits for a connection that is being opened, or for room on one.
+  static let waitDuration = Duration.seconds(2)
+
+  /// Requests of one loop that wait so for one server; more go to the next at once.
+  static let waiters = 4_096
+
+  /// How long a connection with exchanges under way may be silent before it is asked for a sign of life, and
+  /// how long after that it is given up.
+  static let silence = Duration.seconds(1)
+
+  /// How long a connection is kept without exchanges.
+  static let idleDuration = Duration.seconds(300)
+
+  /// How long a server that failed is left alone at first, in nanoseconds; twice as long each time.
+  static let firstRest: UInt64 = 500_000_000
+  static let longestRest: UInt64 = 30_000_000_000
+
+  /// How long a head may take to come: origins are slow, and the connection shows that the server lives.
+  static let headDuration = Duration.seconds(120)
+
+  /// How long the body may be silent.
+  static let bodySilence = Duration.seconds(60)
+
+  /// The longest name of a server or PoP, in bytes.
+  static let nameBytes = 63
+
+  /// The longest value of Skerry-Peer, in bytes.
+  static let fieldBytes = 1_024
+}

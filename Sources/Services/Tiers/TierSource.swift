@@ -1,0 +1,38 @@
+// Parents before the origin.
+
+package import Exchange
+import HTTP
+package import Runtime
+
+/// Asks this server's peers for what the cache lacks, and the origin for all else and where no peer answers.
+/// One per zone and loop, between the cache and the origin.
+///
+/// Confined to its loop.
+package final class TierSource: ResponseSource, @unchecked Sendable {
+  // Confined to its loop.
+  let network: PeerNetwork
+  let origin: any ResponseSource
+  let lane: Lane
+  /// Whom content counts for that waits to be read; until the zone lets go of its sources.
+  package var tenant: (any ConnectionTenant)?
+
+  /// The source of the zone whose lane `lane` is; `origin` is what is behind the peers.
+  package init(_ network: PeerNetwork, above origin: any ResponseSource, lane: Lane) {
+    self.network = network
+    self.origin = origin
+    self.lane = lane
+  }
+
+  package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
+    guard let request = TierFetch(fetch, at: self, for: receiver) else {
+      return askOrigin(fetch, for: receiver)
+    }
+    request.begin()
+  }
+
+  /// Asks the origin, which hears nothing of peers.
+  func askOrigin(_ fetch: Fetch, for receiver: any FetchReceiver) {
+    if fetch.request.fields.contains(.skerryPeer) { fetch.request.fields.remove(.skerryPeer) }
+    origin.begin(fetch, for: receiver)
+  }
+}
