@@ -42,7 +42,7 @@ let layers: [Layer] = [
       Room(
         "Zones",
         imports: [
-          "Cache", "ContentCoding", "NameService", "Origin", "Exchange", "ConfigurationTree",
+          "Cache", "ContentCoding", "NameService", "Origin", "Tiers", "Exchange", "ConfigurationTree",
           "DNS", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
         ])
     ]),

@@ -6,10 +6,11 @@ import ContentCoding
 import NameService
 import Origin
 package import Primitives
+import Tiers
 
 extension ZoneConfiguration {
   package static let keys = [
-    "id", "name", "hostnames", "origins", "originPool", "certificates", "tls", "cache",
+    "id", "name", "hostnames", "origins", "originPool", "tiers", "certificates", "tls", "cache",
     "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "dnssec",
     "transfers", "errorPages", "paused",
   ]
@@ -46,6 +47,7 @@ extension ZoneConfiguration {
       ("hostnames", .array(hostnames.map { .string($0.description) })),
       ("origins", .array(origins.map(\.tree))),
       ("originPool", originPolicy.tree),
+      ("tiers", tiers.tree),
       ("certificates", .array(certificates.map { $0.tree(withKey: withKeys) })),
       ("tls", tls.tree),
       ("cache", cache.tree),
@@ -162,6 +164,9 @@ extension ZoneConfiguration {
   ) {
     decoder.member("originPool", in: object) { value, decoder in
       originPolicy = OriginPolicy(value, &decoder)
+    }
+    decoder.member("tiers", in: object) { value, decoder in
+      if let given = TierChoice(value, &decoder) { tiers = given }
     }
     decoder.list("certificates", in: object, limit: ZonesLimits.certificates) { value, decoder in
       if let certificate = CertificateConfiguration.decode(value, &decoder) {

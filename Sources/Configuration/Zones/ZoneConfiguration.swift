@@ -5,6 +5,7 @@ package import ContentCoding
 package import NameService
 package import Origin
 package import Primitives
+package import Tiers
 
 /// The configuration of a zone, whatever wrote it: complete, with every default filled in.
 package struct ZoneConfiguration: Equatable, Sendable {
@@ -21,6 +22,9 @@ package struct ZoneConfiguration: Equatable, Sendable {
 
   /// How they are used.
   package var originPolicy = OriginPolicy()
+
+  /// Whom requests are made to before them, if this server is one of several.
+  package var tiers = TierChoice.smart
 
   /// None means that the zone is served without TLS only.
   package var certificates: [CertificateConfiguration] = []

@@ -5,6 +5,7 @@ import ContentCoding
 import NameService
 import Origin
 package import Primitives
+import Tiers
 
 /// The stored form of a zone: the configuration without private keys, and the keys apart.
 ///
@@ -50,6 +51,7 @@ package enum ZoneRecord {
     // Compiled already: who answers queries takes the block as it is.
     if let records = zone.records { record.write(14, records.bytes) }
     if zone.isSigned { record.write(15, true) }
+    for word in zone.tiers.words { record.write(18, word) }
     if !zone.transfers.isEmpty { record.write(17) { write(zone.transfers, &$0) } }
     return record.bytes
   }
@@ -102,6 +104,7 @@ package enum ZoneRecord {
   package static func read(_ bytes: Span<UInt8>, id: ZoneID) -> ZoneConfiguration? {
     guard var record = RecordReader(bytes, format: format) else { return nil }
     var zone = ZoneConfiguration(id: id, name: "", hostnames: [], origins: [])
+    var tiers: [String] = []
     while let tag = record.nextTag() {
       switch tag {
       case 1: zone.name = record.text
@@ -130,9 +133,11 @@ package enum ZoneRecord {
       case 15: zone.isSigned = record.flag
       case 17: zone.transfers = readTransfers(record.content)
       case 16: if let page = readErrorPage(record.content) { zone.errorPages.append(page) }
+      case 18: tiers.append(record.text)
       default: continue
       }
     }
+    zone.tiers = TierChoice(words: tiers)
     return record.isAtEnd && !zone.name.isEmpty ? zone : nil
   }
 

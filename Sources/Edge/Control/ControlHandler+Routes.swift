@@ -18,6 +18,7 @@ extension ControlHandler {
     case (.ledger, _): return try await ledger(call.target)
     case (.slow, _): return try await slowReport(call.target)
     case (.cache, _): return try await inspection(call.target)
+    case (.tiers, _): return try await tiers(call.target)
     case (.zones, _): return try await zones(call.target)
     case (.export, _):
       return try await read { () throws(ControlRefusal) in try desk.export() }
@@ -105,6 +106,14 @@ extension ControlHandler {
       try InspectedRequest.client(text)
     }
     return ControlAnswer(try await backend.inspect(head, at: client))
+  }
+
+  /// GET /v1/tiers
+  private func tiers(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {
+    let head = try target.query["url"].map { url throws(ControlRefusal) in
+      try InspectedRequest.head(url, method: "GET", lines: [])
+    }
+    return ControlAnswer(try await backend.tiers(head))
   }
 
   private func zones(_ target: ControlTarget) async throws(ControlRefusal) -> ControlAnswer {

@@ -2,7 +2,7 @@
 
 /// What a path of the API names, and what can be done with it.
 package enum ControlRoute: Equatable, Sendable {
-  case status, zones, apply, ledger, slow, cache, export, check, upgrade, stop
+  case status, zones, apply, ledger, slow, cache, tiers, export, check, upgrade, stop
   case zone(name: String)
   case purge(name: String)
   case signing(name: String)
@@ -16,6 +16,7 @@ package enum ControlRoute: Equatable, Sendable {
     case "/v1/ledger": self = .ledger
     case "/v1/slow": self = .slow
     case "/v1/cache": self = .cache
+    case "/v1/tiers": self = .tiers
     case "/v1/store/export": self = .export
     case "/v1/store/check": self = .check
     case "/v1/upgrade": self = .upgrade
@@ -39,7 +40,7 @@ package enum ControlRoute: Equatable, Sendable {
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
-    case .status, .zones, .ledger, .slow, .cache, .signing: ["GET", "HEAD"]
+    case .status, .zones, .ledger, .slow, .cache, .tiers, .signing: ["GET", "HEAD"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]
     }
@@ -52,6 +53,7 @@ package enum ControlRoute: Equatable, Sendable {
     case .ledger: ["zone", "limit"]
     case .slow: ["zone"]
     case .cache: ["url", "method", "fields", "client"]
+    case .tiers: ["url"]
     default: []
     }
   }

@@ -33,6 +33,10 @@ package protocol EdgeBackend: AnyObject, Sendable {
     _ request: RequestHead, at address: SocketAddress?
   ) async throws(ControlRefusal) -> ConfigurationValue
 
+  /// The other servers of the fleet and how they are, and whom of them a request is made to, if there is
+  /// one. Throws if this server stands alone.
+  func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue
+
   /// Whether clients' countries are known here.
   var knowsCountries: Bool { get }
 

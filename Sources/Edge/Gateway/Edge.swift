@@ -128,14 +128,14 @@ package final class Edge: Sendable {
     for node in nodes { await node.gateway.loop.perform { node.gateway.peers?.use(route) } }
   }
 
-  /// What each loop knows of the other servers, in the topology's order; empty if there are none. From a
-  /// task on any loop.
-  package func peerStates() async -> [[PeerState]] {
-    var states: [[PeerState]] = []
+  /// How each loop gets on with the other servers; empty if there are none. From a task on any loop.
+  package func peers() async -> [PeerReport] {
+    var reports: [PeerReport] = []
     for node in nodes {
-      states.append(await node.gateway.loop.perform { node.gateway.peers?.states ?? [] })
+      let report = await node.gateway.loop.perform { node.gateway.peers?.report }
+      if let report { reports.append(report) }
     }
-    return states
+    return reports
   }
 
   /// Answers DNS queries: datagrams that come to an open, bound socket per loop, or the connections of

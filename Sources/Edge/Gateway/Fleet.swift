@@ -1,6 +1,7 @@
 // This server as one of several.
 
 import HTTPServer
+import Runtime
 package import Tiers
 
 /// Which servers there are beside this one, and who it is to them.
@@ -30,5 +31,6 @@ package struct Fleet: Sendable {
       connectionLimit: connectionLimit, concurrentStreams: TierLimits.streamsPerConnection)
     server.certificates = gate
     node.peerServer = server
+    gateway.loop.systemLane.post { network.start() }
   }
 }

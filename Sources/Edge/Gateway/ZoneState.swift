@@ -85,7 +85,8 @@ final class ZoneState: @unchecked Sendable {
   private var source: any ResponseSource {
     guard let peers = gateway.peers else { return origin }
     if let madeTiers { return madeTiers }
-    let tiers = TierSource(peers, above: origin, lane: lane)
+    let tiers = TierSource(
+      peers, above: origin, lane: lane, choice: snapshot.configuration.tiers)
     // A cycle until they are closed, which those of a retired zone are not any more.
     if !isRetired { tiers.tenant = self }
     madeTiers = tiers
@@ -116,6 +117,7 @@ final class ZoneState: @unchecked Sendable {
     tlsContext = nil
     if before.configuration.origins != snapshot.configuration.origins
       || before.configuration.originPolicy != snapshot.configuration.originPolicy
+      || before.configuration.tiers != snapshot.configuration.tiers
     {
       closeSources()
       madeOrigin = nil

@@ -29,7 +29,7 @@ struct SkerryCommand: ParsableCommand {
     ZoneCommand.self, DNSCommand.self, ApplyCommand.self, ExportCommand.self, PurgeCommand.self,
   ]
   private static let looking: [any ParsableCommand.Type] = [
-    StatusCommand.self, TopCommand.self, SlowCommand.self, CacheCommand.self,
+    StatusCommand.self, TopCommand.self, SlowCommand.self, CacheCommand.self, TiersCommand.self,
   ]
   private static let tools: [any ParsableCommand.Type] = [
     AuthorityCommand.self, StoreCommand.self, VersionCommand.self, CompletionsCommand.self,

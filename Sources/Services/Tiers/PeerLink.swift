@@ -47,15 +47,26 @@ final class PeerLink: @unchecked Sendable {
       if parker.isCancelled { throw .cancelled }
       if health.failures > failures || isClosed { throw .unreachable }
       guard loop.now < deadline, waiters.count < TierLimits.waiters else { throw .busy }
-      if connections.count < network.connectionsPerServer, !isOpening {
-        isOpening = true
-        network.lane.start { await self.open() }
-      }
+      if connections.count < network.connectionsPerServer { beginOpening() }
       waiters.append(parker)
       let outcome = await parker.park(until: deadline)
       waiters.removeAll { $0 === parker }
       if outcome == .cancelled { throw .cancelled }
     }
+  }
+
+  /// Looks how far the server is, and with that whether it lives.
+  func probe() {
+    guard admits() else { return }
+    health.gaveUp()
+    guard let connection = connections.first else { return beginOpening() }
+    if !connection.measure() { failed(HTTPClientError.firstByteTimedOut) }
+  }
+
+  private func beginOpening() {
+    guard !isOpening else { return }
+    isOpening = true
+    network.lane.start { await self.open() }
   }
 
   private func hasRoom(_ connection: HTTP2ClientConnection) -> Bool {

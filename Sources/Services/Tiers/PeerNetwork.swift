@@ -24,6 +24,8 @@ package final class PeerNetwork: @unchecked Sendable {
   private var links: [PeerLink]
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
+  /// The regional parents, as positions in the route, nearest first.
+  private var nearest: [Int]
 
   /// The network of one of `loops` loops; `sideways` is that of all.
   package init(
@@ -36,6 +38,7 @@ package final class PeerNetwork: @unchecked Sendable {
     identity = security
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
+    nearest = Array(route.regional.indices)
     links = []
     links = route.topology.servers.enumerated().map { PeerLink($1, at: $0, of: self) }
   }
@@ -57,7 +60,43 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     for link in kept.values { link.close() }
     self.route = route
+    nearest = Array(route.regional.indices)
     generation += 1
+  }
+
+  /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
+  package func start() { lane.start { await self.watch() } }
+
+  private func watch() async {
+    let parker = Parker(on: lane)
+    while true {
+      for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
+      if let upper = route.upper { probe(upper) }
+      _ = await parker.park(until: loop.now + TierLimits.probeInterval)
+      orderParents()
+    }
+  }
+
+  private func probe(_ ranking: ServerRanking) {
+    for server in ranking.servers.prefix(TierLimits.ranked) { links[server].probe() }
+  }
+
+  /// Puts the nearest parent first. What is not measured stays behind in the file's order.
+  private func orderParents() {
+    guard let first = nearest.first else { return }
+    let roundTrips = route.regional.map { ranking in
+      ranking.servers.compactMap { links[$0].isWell ? links[$0].roundTripNanoseconds : nil }.min()
+        ?? .max
+    }
+    let best = roundTrips.min() ?? .max
+    guard best < .max, best < roundTrips[first] / 100 * TierLimits.nearerPercent else { return }
+    nearest = roundTrips.indices.sorted { (roundTrips[$0], $0) < (roundTrips[$1], $1) }
+  }
+
+  /// Those above this server that a zone's requests go to, first choice first.
+  func above(_ choice: TierChoice) -> [ServerRanking] {
+    if case .custom(let names) = choice, let chosen = route.above(names) { return chosen }
+    return nearest.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
   /// Whether a peer's request is answered here: not where it has been before, or might wait for itself.
@@ -108,13 +147,15 @@ package final class PeerNetwork: @unchecked Sendable {
     return identity.client(connector, to: server.name)
   }
 
-  /// What the loop knows of each server, in the order of the topology.
-  package var states: [PeerState] {
-    links.map { link in
-      PeerState(
-        isWell: link.isWell, connections: link.connectionCount,
-        roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures)
-    }
+  /// What the loop knows of the other servers.
+  package var report: PeerReport {
+    PeerReport(
+      route: route, above: above(.smart),
+      states: links.map { link in
+        PeerReport.State(
+          isWell: link.isWell, connections: link.connectionCount,
+          roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures)
+      })
   }
 }
 

@@ -25,7 +25,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
   /// or has nobody above.
   init?(_ fetch: Fetch, at source: TierSource, for receiver: any FetchReceiver) {
     guard fetch.isForAll, fetch.request.method == .get, fetch.body == nil,
-      fetch.upgradedInput == nil, !fetch.request.fields.contains(.authorization)
+      fetch.upgradedInput == nil, !source.isFlat, !fetch.request.fields.contains(.authorization)
     else { return nil }
     let route = source.network.route
     let passed = fetch.client.isPeer ? Self.field(of: fetch.request.fields) : nil
@@ -35,7 +35,8 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       route.topology.server(named: String(decoding: name, as: UTF8.self))
     }
     key = ServerRanking.hash(fetch.request.authority.span, fetch.request.path.span)
-    steps = route.steps(for: key, isFromBeside: last.map { route.isBeside($0) } ?? false)
+    steps = route.steps(
+      for: key, isFromBeside: last.map { route.isBeside($0) } ?? false, above: source.above)
     guard !steps.isEmpty else { return nil }
     generation = source.network.generation
     self.source = source

@@ -8,6 +8,19 @@ package enum TierLimits {
   static let pops = 4_096
   static let serversOfPoP = 256
 
+  /// PoPs that a zone may name.
+  static let chosenPoPs = 16
+
+  /// Parents of which the nearest is looked for; those behind them in the file are not measured.
+  static let measuredParents = 8
+
+  /// How often it is, and with it whether idle servers live.
+  static let probeInterval = Duration.seconds(5)
+
+  /// How near another parent must be to take the place of the one that is asked first, in per cent of that
+  /// one's round trip: measurements waver.
+  static let nearerPercent: UInt64 = 80
+
   /// The largest weight of a server: its shares of the keys, 1 for each.
   static let weight = 16
 
@@ -43,8 +56,8 @@ package enum TierLimits {
   static let waiters = 4_096
 
   /// How long a connection with exchanges under way may be silent before it is asked for a sign of life, and
-  /// how long after that it is given up.
-  static let silence = Duration.seconds(1)
+  /// how long it may take for that; then requests go elsewhere, and after ten seconds it is closed.
+  static let silence = Duration.milliseconds(250)
 
   /// How long a connection is kept without exchanges.
   static let idleDuration = Duration.seconds(300)

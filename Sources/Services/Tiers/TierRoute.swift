@@ -1,7 +1,5 @@
 // Who is asked for a request.
 
-import Primitives
-
 /// Where one server sends requests: made once of a topology.
 package struct TierRoute: Sendable {
   /// A choice among servers: the first of them that can be had is asked.
@@ -16,8 +14,10 @@ package struct TierRoute: Sendable {
   package let own: Int
   /// Those who share the keys with this server.
   private let beside: ServerRanking
-  /// Who is asked for what none of them has, first choice first.
-  private let above: [ServerRanking]
+  /// The regional PoPs that it may ask, in the file's order.
+  let regional: [ServerRanking]
+  /// The servers of the upper tier that it may ask, behind those.
+  let upper: ServerRanking?
 
   /// The route of the server at `own`.
   package init(_ topology: TierTopology, own: Int) {
@@ -27,16 +27,47 @@ package struct TierRoute: Sendable {
     // Of the upper tier all servers share the keys, wherever they are: an object comes from the origin once.
     beside = ServerRanking(
       pop.tier == .upper ? topology.servers(of: .upper) : pop.servers, of: topology)
-    let parents = pop.parents.map { topology.pops[$0] }
-    let upper = parents.filter { $0.tier == .upper }.flatMap(\.servers)
-    above =
-      parents.filter { $0.tier != .upper }.map { ServerRanking($0.servers, of: topology) }
-      + (upper.isEmpty ? [] : [ServerRanking(upper, of: topology)])
+    let regions = pop.parents.filter { topology.pops[$0].tier == .regional }
+    regional = regions.map { ServerRanking(topology.pops[$0].servers, of: topology) }
+    // Without any regional parent the upper tier still knows what is in the world.
+    let above = pop.parents + regions.flatMap { topology.pops[$0].parents }
+    upper = Self.upper(above, of: topology)
   }
 
-  /// Whom to ask for a key of that hash, one step after the other, and then the origin. `isFromBeside` if a
-  /// server that shares the keys with this one asked for it.
-  package func steps(for key: UInt64, isFromBeside: Bool) -> [Step] {
+  private static func upper(_ pops: [Int], of topology: TierTopology) -> ServerRanking? {
+    let found = Set(pops).filter { topology.pops[$0].tier == .upper }.sorted()
+    guard !found.isEmpty else { return nil }
+    return ServerRanking(found.flatMap { topology.pops[$0].servers }, of: topology)
+  }
+
+  /// Those above this server in the order that a zone chose; nil if it chose none of them. PoPs of the upper
+  /// tier share the keys, so they are one choice.
+  func above(_ names: [String]) -> [ServerRanking]? {
+    let own = tier(of: own)
+    let pops = names.compactMap { name in topology.pops.firstIndex { $0.name == name } }
+      .filter { topology.pops[$0].tier.isAbove(own) }
+    guard let first = pops.first else { return nil }
+    var above: [ServerRanking] = []
+    var hasUpper = false
+    for pop in pops where topology.pops[pop].tier == .regional || !hasUpper {
+      if topology.pops[pop].tier == .regional {
+        above.append(ServerRanking(topology.pops[pop].servers, of: topology))
+      } else if let upper = Self.upper(pops, of: topology) {
+        hasUpper = true
+        above.append(upper)
+      }
+    }
+    if !hasUpper, let upper = Self.upper(topology.pops[first].parents, of: topology) {
+      above.append(upper)
+    }
+    return above
+  }
+
+  /// Whom to ask for a key of that hash, one step after the other, and then the origin: those above in that
+  /// order. `isFromBeside` if a server that shares the keys with this one asked for it.
+  package func steps(
+    for key: UInt64, isFromBeside: Bool, above: [ServerRanking]
+  ) -> [Step] {
     var steps: [Step] = []
     if !isFromBeside, beside.servers.count > 1 {
       // Those behind this server in the order would ask it.
@@ -49,15 +80,16 @@ package struct TierRoute: Sendable {
     return steps
   }
 
+  /// Those above this server in the order of the file.
+  package var above: [ServerRanking] { regional + (upper.map { [$0] } ?? []) }
+
   /// Whether a server is of a lower tier than this one.
-  func isBelow(_ server: Int) -> Bool {
-    tier(of: own).isAbove(tier(of: server))
-  }
+  func isBelow(_ server: Int) -> Bool { tier(of: own).isAbove(tier(of: server)) }
+
+  /// Whether a server shares the keys with this one.
+  func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
 
   private func tier(of server: Int) -> TierTopology.Tier {
     topology.pops[topology.servers[server].pop].tier
   }
-
-  /// Whether a server shares the keys with this one.
-  package func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
 }

@@ -13,15 +13,26 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   let network: PeerNetwork
   let origin: any ResponseSource
   let lane: Lane
+  private let choice: TierChoice
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
   package var tenant: (any ConnectionTenant)?
 
-  /// The source of the zone whose lane `lane` is; `origin` is what is behind the peers.
-  package init(_ network: PeerNetwork, above origin: any ResponseSource, lane: Lane) {
+  /// The source of the zone whose lane `lane` is and whose word is `choice`; `origin` is what is behind
+  /// the peers.
+  package init(
+    _ network: PeerNetwork, above origin: any ResponseSource, lane: Lane, choice: TierChoice
+  ) {
+    self.choice = choice
     self.network = network
     self.origin = origin
     self.lane = lane
   }
+
+  /// Those above that the zone's requests go to.
+  var above: [ServerRanking] { network.above(choice) }
+
+  /// The zone's requests go to nobody but its origin.
+  var isFlat: Bool { choice == .flat }
 
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     guard let request = TierFetch(fetch, at: self, for: receiver) else {

@@ -79,6 +79,9 @@ extension HTTP2Session {
     }
   }
 
+  /// What the driver has attached to each stream that is open.
+  package var attachments: [AnyObject] { live.compactMap(\.attachment) }
+
   /// Sends our SETTINGS and opens the connection's window.
   func submitSettings() throws(HTTP2Failure) {
     var entries: [nghttp2_settings_entry] = []

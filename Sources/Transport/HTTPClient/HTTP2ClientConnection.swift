@@ -28,8 +28,10 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private var idleTimeout = Duration.seconds(60)
   private var idleSince: Instant
   /// How long the other end may be silent while exchanges are under way, until it is asked for a sign of
-  /// life, and how long after that it is given up; nil: for ever.
+  /// life, and how long it may take for that; nil: for ever.
   private let silence: Duration?
+  /// It has given none: those who have no head yet ask elsewhere, and nothing begins here until it does.
+  private var isSilent = false
   /// When it was asked last and has not answered.
   private var pingedAt: Instant?
   /// How long it took to answer last; nil if it was not asked.
@@ -71,7 +73,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 
   /// How many more exchanges may begin here now.
   package func room(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Int {
-    guard connection.isOpen, !isDraining, session.acceptsRequests,
+    guard connection.isOpen, !isDraining, !isSilent, session.acceptsRequests,
       exchangeCount < maximumExchanges, now < openedAt + maximumAge
     else { return 0 }
     let limit = min(session.peerConcurrentStreams, streamLimit)
@@ -94,6 +96,19 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     }
   }
 
+  /// Looks how long the other end takes to answer (`roundTripNanoseconds`). False, and the connection is
+  /// given up, if it has not answered since the last time.
+  package func measure() -> Bool {
+    guard connection.isOpen else { return true }
+    if let asked = pingedAt, receivedAt < asked {
+      finish(.closedBeforeResponse)
+      return false
+    }
+    ask()
+    flush()
+    return true
+  }
+
   /// Asks for a sign of life.
   private func ask() {
     let now = connection.loop.preciseNow
@@ -101,15 +116,25 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     session.ping(now.nanoseconds)
   }
 
-  /// Looks whether the other end still lives; false if it was given up.
+  /// Looks whether the other end still lives; false if it was given up. What is half-way here is left more
+  /// time than what can go elsewhere.
   private func watch(_ silence: Duration, _ now: Instant) -> Bool {
-    if let asked = pingedAt, receivedAt < asked {
-      if now >= asked + silence {
-        finish(.closedBeforeResponse)
-        return false
+    guard let asked = pingedAt, receivedAt < asked else {
+      if now >= receivedAt + silence {
+        ask()
+        flush()
       }
-    } else if now >= receivedAt + silence {
-      ask()
+      return connection.isOpen
+    }
+    guard now < asked + silence * HTTPClientLimits.silencesEndured else {
+      finish(.closedBeforeResponse)
+      return false
+    }
+    if !isSilent, now >= asked + silence {
+      isSilent = true
+      for case let exchange as HTTP2ClientExchange in session.attachments {
+        exchange.failUnanswered()
+      }
       flush()
     }
     return connection.isOpen
@@ -181,6 +206,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
       switch reception {
       case .bytes(let count):
         receivedAt = connection.loop.now
+        isSilent = false
         budget -= max(count, HTTPClientLimits.leastCountedBytes)
       case .wouldBlock: break
       case .end:

@@ -141,6 +141,11 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
     reader?.wake()
   }
 
+  /// Breaks it off if nothing of a response has come.
+  func failUnanswered() {
+    if !hasHead { fail(.firstByteTimedOut) }
+  }
+
   /// The upload has sent the request's last byte: the origin's time to answer begins.
   func uploadEnded() {
     upload = nil

@@ -41,6 +41,9 @@ package enum HTTPClientLimits {
   /// The same once there is a reader, if the zone has room.
   static let streamWindowBytes = 1 << 20
 
+  /// How many times the silence that makes an HTTP/2 connection suspect it lasts until it is closed.
+  static let silencesEndured = 40
+
   /// Exchanges at once on one HTTP/2 connection, if the origin allows that many; more get another
   /// connection.
   static let streamsPerConnection = 100

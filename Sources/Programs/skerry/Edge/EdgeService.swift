@@ -13,6 +13,7 @@ import Reserve
 import Runtime
 import Storage
 import Synchronization
+import Tiers
 import Zones
 
 /// Runs an edge on behalf of the operator. Its tasks run on the control loop.
@@ -282,6 +283,17 @@ final class EdgeService: EdgeBackend {
         path: "url")
     }
     return found.tree(request, hasClient: address != nil)
+  }
+
+  func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue {
+    let reports = await edge.peers()
+    guard var sum = reports.first else {
+      throw ControlRefusal(
+        404, .notFound,
+        "This edge stands alone: it was started without --topology, and asks origins only.")
+    }
+    for report in reports.dropFirst() { sum.add(report) }
+    return sum.tree(request)
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.

@@ -1,0 +1,69 @@
+// `skerry tiers`
+
+import ArgumentParser
+import ConfigurationTree
+import Control
+import HTTP
+
+/// Tells which servers there are and whom this one asks.
+struct TiersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tiers",
+    abstract: "Tell which servers the edge asks before origins, and how they are.",
+    discussion: """
+      With a URL also whom it asks for that: the servers of each line in their order, one line after the \
+      other, and the origin if none of them answers. The topology is the file that the edge was started \
+      with (--topology); it is read again when it changes.
+      """)
+
+  @Argument(help: "A URL, to be told who is asked for it.")
+  var url: String?
+
+  @OptionGroup var control: ControlOptions
+
+  func run() throws {
+    let path = "/v1/tiers" + (url.map { "?url=" + ZoneCommand.encode($0) } ?? "")
+    let result = try control.ask(.get, path, for: "the tiers")
+    if control.printsJSON(result) { return }
+    Console.write(Self.text(result))
+  }
+
+  /// The servers for people, and who is asked.
+  static func text(_ result: ConfigurationValue) -> String {
+    var rows = [["SERVER", "POP", "TIER", "STATE", "CONNECTIONS", "ROUND TRIP", "ANSWERS", "FAILURES"]]
+    for server in elements(result["servers"]) {
+      let roundTrip = server["roundTripNanoseconds"]?.number
+      rows.append([
+        server["name"]?.text ?? "", server["pop"]?.text ?? "", server["tier"]?.text ?? "",
+        state(server), count(server["connections"]),
+        roundTrip.map { Figures.latency(nanoseconds: $0) } ?? "-", count(server["answers"]),
+        count(server["failures"]),
+      ])
+    }
+    var text = TextTable(rows: rows, rightAligned: [4, 5, 6, 7]).text
+    let parents = elements(result["parents"]).compactMap(\.text)
+    text += "\n\(result["server"]?.text ?? "") is of \(result["pop"]?.text ?? ""), "
+    text +=
+      parents.isEmpty
+      ? "which asks origins.\n" : "whose parents are \(parents.joined(separator: ", ")).\n"
+    guard let asked = result["asked"] else { return text }
+    let steps = elements(asked).map { step in
+      elements(step).compactMap(\.text).joined(separator: ", ")
+    }
+    return text + "It asks: " + (steps + ["the origin"]).joined(separator: "\n    then ") + "\n"
+  }
+
+  private static func state(_ server: ConfigurationValue) -> String {
+    if server["isThis"]?.flag ?? false { return "this one" }
+    if server["drain"]?.flag ?? false { return "drained" }
+    return server["well"]?.flag ?? false ? "well" : "left alone"
+  }
+
+  private static func elements(_ value: ConfigurationValue?) -> [ConfigurationValue] {
+    if case .array(let elements)? = value?.content { elements } else { [] }
+  }
+
+  private static func count(_ value: ConfigurationValue?) -> String {
+    Figures.count(Double(value?.number ?? 0))
+  }
+}
