@@ -155,6 +155,8 @@ let tests: [TestRoom] = [
     "ReserveTests",
     imports: ["Reserve", "Exchange", "HTTP", "HTTPClient", "Runtime", "TLS", "Primitives"]),
   TestRoom(
+    "TiersTests", imports: ["Tiers", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+  TestRoom(
     "CacheTests",
     imports: [
       "Cache", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Storage", "Location",

@@ -53,6 +53,10 @@ final class TestBackend: EdgeBackend {
 
   var knowsCountries: Bool { state.withLock { $0.knowsCountries } }
 
+  func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue {
+    throw ControlRefusal(404, .notFound, "This edge stands alone.")
+  }
+
   func inspect(
     _ request: RequestHead, at address: SocketAddress?
   ) async throws(ControlRefusal) -> ConfigurationValue {

@@ -44,10 +44,12 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
 
   func turnCame(_ exchange: Exchange) { gateway.turnCame(exchange) }
 
+  /// The field tells the refusal from an origin's answer.
   private func refuse(_ exchange: Exchange, _ failure: Failure) -> Handling {
     exchange.facts.failure = failure
     exchange.response.status = failure.status
     exchange.response.contentLength = 0
+    exchange.response.fields.append(.skerryPeer, "refused")
     return .responded
   }
 }

@@ -16,7 +16,7 @@ package struct PeerField: Sendable, Equatable {
 
   package init(hops: [[UInt8]], client: SocketAddress?, isTLS: Bool, requestID: UInt64) {
     self.hops = hops
-    self.client = client
+    self.client = client.flatMap { $0.family == .local ? nil : $0 }
     self.isTLS = isTLS
     self.requestID = requestID
   }

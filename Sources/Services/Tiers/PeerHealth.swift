@@ -2,38 +2,21 @@
 
 import Primitives
 
-/// What was found out about a server lately. One that failed is left alone for a while, twice as long each
-/// time; then one request looks whether it is back.
+/// What was found out about a server lately. One that failed gets no requests until its own connections show that
+/// it is back, for which it is looked at after a while, twice as long each time.
 struct PeerHealth: Sendable {
   private(set) var failures = 0
-  private var restsUntil = Instant(nanoseconds: 0)
-  private var isProbed = false
 
   init() {}
 
-  /// Whether it may be asked, and notes that it is.
-  mutating func admits(at now: Instant) -> Bool {
-    guard failures > 0 else { return true }
-    guard now >= restsUntil, !isProbed else { return false }
-    isProbed = true
-    return true
+  var isWell: Bool { failures == 0 }
+
+  /// How long to wait before the next look.
+  var rest: Duration {
+    min(TierLimits.firstRest * (1 << min(max(failures - 1, 0), 16)), TierLimits.longestRest)
   }
 
-  /// Whether it would be.
-  func isWell(at now: Instant) -> Bool { failures == 0 || now >= restsUntil && !isProbed }
+  mutating func succeeded() { failures = 0 }
 
-  mutating func succeeded() {
-    failures = 0
-    isProbed = false
-  }
-
-  mutating func failed(at now: Instant) {
-    let rest = min(TierLimits.firstRest << UInt64(min(failures, 16)), TierLimits.longestRest)
-    failures += 1
-    isProbed = false
-    restsUntil = now.advanced(byNanoseconds: rest)
-  }
-
-  /// Nothing was found out.
-  mutating func gaveUp() { isProbed = false }
+  mutating func failed() { failures += 1 }
 }

@@ -20,6 +20,8 @@ final class PeerLink: @unchecked Sendable {
   private let network: PeerNetwork
   private var connections: [HTTP2ClientConnection] = []
   private var isOpening = false
+  /// It failed, and is looked for now and then.
+  private var isSought = false
   private var waiters: [Parker] = []
   private var isClosed = false
 
@@ -31,10 +33,8 @@ final class PeerLink: @unchecked Sendable {
 
   private var loop: EventLoop { network.loop }
 
-  /// Whether a request may go there, and notes that it does.
-  func admits() -> Bool { !server.isDraining && health.admits(at: loop.now) }
-
-  var isWell: Bool { !server.isDraining && health.isWell(at: loop.now) }
+  /// Whether requests may go there.
+  var isWell: Bool { !server.isDraining && health.isWell }
   var connectionCount: Int { connections.count }
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
 
@@ -57,8 +57,7 @@ final class PeerLink: @unchecked Sendable {
 
   /// Looks how far the server is, and with that whether it lives.
   func probe() {
-    guard admits() else { return }
-    health.gaveUp()
+    guard isWell else { return }
     guard let connection = connections.first else { return beginOpening() }
     if !connection.measure() { failed(HTTPClientError.firstByteTimedOut) }
   }
@@ -90,6 +89,7 @@ final class PeerLink: @unchecked Sendable {
           streamLimit: TierLimits.streamsPerConnection))
       figures.connections += 1
       isOpening = false
+      health.succeeded()
     } catch {
       isOpening = false
       failed(error)
@@ -110,18 +110,33 @@ final class PeerLink: @unchecked Sendable {
 
   /// An exchange came to nothing.
   func failed(_ fault: PeerFault) {
-    if fault.blamesServer, case .connection(let error) = fault {
-      failed(error)
-    } else {
-      health.gaveUp()
-    }
+    if fault.blamesServer, case .connection(let error) = fault { failed(error) }
   }
 
   private func failed(_ error: HTTPClientError) {
     figures.failures += 1
     figures.lastFailure = "\(error)"
     // Those who were asked on the same connection say the same: it counts once.
-    if health.isWell(at: loop.now) || health.failures == 0 { health.failed(at: loop.now) }
+    if health.isWell { health.failed() }
+    guard !isSought, !isClosed else { return }
+    isSought = true
+    network.lane.start { await self.seek() }
+  }
+
+  /// Looks until the server is back: opens a connection, or asks on those that are left.
+  private func seek() async {
+    let parker = Parker(on: network.lane)
+    while !health.isWell, !isClosed {
+      _ = await parker.park(until: loop.now + health.rest)
+      if connections.contains(where: { hasRoom($0) }) {
+        health.succeeded()
+      } else if !isOpening, connections.count < network.connectionsPerServer {
+        isOpening = true
+        await open()
+        if !health.isWell { health.failed() }
+      }
+    }
+    isSought = false
   }
 
   /// The topology has it no more: what is under way ends.

@@ -120,7 +120,7 @@ package final class PeerNetwork: @unchecked Sendable {
     let open = step.servers.filter { !asked.contains($0) && links[$0].isWell }
     guard let first = open.first else { return nil }
     let chosen = open.first { !isLoaded(links[$0], among: open) } ?? first
-    return links[chosen].admits() ? links[chosen] : nil
+    return links[chosen]
   }
 
   /// Whether a server has more under way from this loop than its share of what those have together.

@@ -105,8 +105,8 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       throw .connection(error)
     }
     link.answered()
-    // It does not know the zone, or has seen the request: another one, or the origin, may do better.
-    if response.head.status == 421 || response.head.status == 508 {
+    // It does not know the zone, or would wait for itself: another one, or the origin, may do better.
+    if response.head.status == 421 || response.head.fields.contains(.skerryPeer) {
       response.body.abandon()
       throw .refused(status: response.head.status)
     }

@@ -47,24 +47,24 @@ package enum TierLimits {
   static let loadPercent = 125
 
   /// How long opening a connection to a server may take, with its handshake.
-  static let connectDuration = Duration.seconds(1)
+  static let connectDuration = Duration.seconds(2)
 
   /// How long a request waits for a connection that is being opened, or for room on one.
-  static let waitDuration = Duration.seconds(2)
+  static let waitDuration = Duration.seconds(3)
 
   /// Requests of one loop that wait so for one server; more go to the next at once.
   static let waiters = 4_096
 
   /// How long a connection with exchanges under way may be silent before it is asked for a sign of life, and
-  /// how long it may take for that; then requests go elsewhere, and after ten seconds it is closed.
-  static let silence = Duration.milliseconds(250)
+  /// how long it may take for that; then requests go elsewhere, and after twenty seconds it is closed.
+  static let silence = Duration.milliseconds(500)
 
   /// How long a connection is kept without exchanges.
   static let idleDuration = Duration.seconds(300)
 
-  /// How long a server that failed is left alone at first, in nanoseconds; twice as long each time.
-  static let firstRest: UInt64 = 500_000_000
-  static let longestRest: UInt64 = 30_000_000_000
+  /// How long a server that failed is left alone at first, until it is looked for again; twice as long each time.
+  static let firstRest = Duration.milliseconds(250)
+  static let longestRest = Duration.seconds(5)
 
   /// How long a head may take to come: origins are slow, and the connection shows that the server lives.
   static let headDuration = Duration.seconds(120)

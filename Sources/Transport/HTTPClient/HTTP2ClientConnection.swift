@@ -32,6 +32,8 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private let silence: Duration?
   /// It has given none: those who have no head yet ask elsewhere, and nothing begins here until it does.
   private var isSilent = false
+  /// When it is looked for next: a look that comes late says that this process is slow, not the other.
+  private var looksAt = Instant(nanoseconds: 0)
   /// When it was asked last and has not answered.
   private var pingedAt: Instant?
   /// How long it took to answer last; nil if it was not asked.
@@ -91,9 +93,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 
   func noteBegin() {
     exchangeCount += 1
-    if let silence, session.streamCount == 0 {
-      connection.setDeadline(connection.loop.now + silence)
-    }
+    if let silence, session.streamCount == 0 { lookLater(silence) }
   }
 
   /// Looks how long the other end takes to answer (`roundTripNanoseconds`). False, and the connection is
@@ -109,6 +109,11 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     return true
   }
 
+  private func lookLater(_ silence: Duration) {
+    looksAt = connection.loop.now + silence
+    connection.setDeadline(looksAt)
+  }
+
   /// Asks for a sign of life.
   private func ask() {
     let now = connection.loop.preciseNow
@@ -119,6 +124,11 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   /// Looks whether the other end still lives; false if it was given up. What is half-way here is left more
   /// time than what can go elsewhere.
   private func watch(_ silence: Duration, _ now: Instant) -> Bool {
+    if now >= looksAt + silence / 4 {
+      pingedAt = nil
+      receivedAt = now
+      return connection.isOpen
+    }
     guard let asked = pingedAt, receivedAt < asked else {
       if now >= receivedAt + silence {
         ask()
@@ -232,7 +242,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
     let now = connection.loop.now
     if session.streamCount == 0 && now >= idleSince + idleTimeout { return drain() }
     if let silence, session.streamCount > 0 {
-      if watch(silence, now) { connection.setDeadline(now + silence) }
+      if watch(silence, now) { lookLater(silence) }
       return
     }
     let due = session.streamCount == 0 ? idleSince + idleTimeout : now + idleTimeout

@@ -1,0 +1,8 @@
+// Fuzz target: peerFieldProperty (Tests/TiersTests/FuzzProperties.swift).
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let input = Array(UnsafeBufferPointer(start: start, count: count))
+  if let fault = peerFieldProperty(input) { preconditionFailure(fault) }
+  return 0
+}

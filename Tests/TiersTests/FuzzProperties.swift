@@ -1,0 +1,23 @@
+// What must hold for any bytes: properties that fuzz targets run and unit tests replay.
+
+import HTTP
+import Primitives
+
+@testable import Tiers
+
+let fuzzProperties: [(String, @Sendable ([UInt8]) -> String?)] = [
+  ("PeerField", { peerFieldProperty($0) })
+]
+
+/// A value of Skerry-Peer: what is read stays within its limits, and is read again from what is written of it.
+func peerFieldProperty(_ input: [UInt8]) -> String? {
+  guard let field = PeerField(input.span) else { return nil }
+  guard (1...TierLimits.hops).contains(field.hops.count) else { return "too many hops" }
+  var fields = FieldBlock()
+  field.append(to: &fields)
+  let again = fields.withFirst(.skerryPeer) { PeerField($0) } ?? nil
+  // The names of hops are written as they came, and a comma would end one.
+  guard !field.hops.contains(where: { $0.contains(0x2c) || $0.contains(0x22) }) else { return nil }
+  guard input.count <= TierLimits.fieldBytes - 64 else { return nil }
+  return again == field ? nil : "what was written is not read"
+}
