@@ -30,7 +30,8 @@ struct PeerFieldTests {
 
   @Test(arguments: [
     "", "hops=\"\", proto=https, id=1", "hops=a, proto=https, id=1", "hops=\"a\", proto=ftp, id=1",
-    "hops=\"a\", proto=https", "hops=\"a\", id=1", "proto=http, id=1", "hops=\"a\", proto=http, id=x",
+    "hops=\"a\", proto=https", "hops=\"a\", id=1", "proto=http, id=1",
+    "hops=\"a\", proto=http, id=x",
     "hops=\"a b c d e f g\", proto=http, id=1", "hops=\"a\", proto=http, id=1, for=nobody", "hops",
   ])
   func `anything else is not`(value: String) {

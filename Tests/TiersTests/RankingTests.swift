@@ -57,7 +57,9 @@ struct RankingTests {
 
   @Test func `where a server stands in the file says nothing`() throws {
     func topology(_ names: [String]) throws -> TierTopology {
-      let servers = names.enumerated().map { "{\"name\": \"\($1)\", \"address\": \"1.2.3.4:\($0 + 1)\"}" }
+      let servers = names.enumerated().map {
+        "{\"name\": \"\($1)\", \"address\": \"1.2.3.4:\($0 + 1)\"}"
+      }
       return try .read(
         tree("{\"pops\": [{\"name\": \"a\", \"servers\": [\(servers.joined(separator: ","))]}]}"))
     }

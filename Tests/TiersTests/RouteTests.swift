@@ -18,7 +18,8 @@ struct RouteTests {
     }
   }
 
-  @Test func `first the server of the PoP that has the key, then the regional ones, then the upper tier`()
+  @Test
+  func `first the server of the PoP that has the key, then the regional ones, then the upper tier`()
     throws
   {
     let topology = try TierTopology.fleet(edges: 2, servers: 2, regions: 2, uppers: 2)
@@ -47,7 +48,8 @@ struct RouteTests {
     }
   }
 
-  @Test func `all servers of the upper tier share the keys, wherever they are, and ask nobody above`()
+  @Test
+  func `all servers of the upper tier share the keys, wherever they are, and ask nobody above`()
     throws
   {
     let topology = try TierTopology.fleet(edges: 1, uppers: 3)

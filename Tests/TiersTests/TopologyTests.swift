@@ -26,7 +26,8 @@ struct TopologyTests {
     #expect(topology.servers.map(\.pop) == [0, 0, 1, 2])
   }
 
-  @Test func `without parents all PoPs of the next tier that there is are a PoP's parents`() throws {
+  @Test func `without parents all PoPs of the next tier that there is are a PoP's parents`() throws
+  {
     let regional = try TierTopology.fleet(edges: 2, regions: 2, uppers: 1)
     #expect(regional.pops.map(\.parents) == [[2, 3], [2, 3], [4], [4], []])
     let flat = try TierTopology.fleet(edges: 2, uppers: 2)

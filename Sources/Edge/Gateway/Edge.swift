@@ -277,7 +277,8 @@ package final class Edge: Sendable {
 
   /// Cuts off what `drain` has left, before the process ends. From a task on any loop.
   package func cutOff() async {
-    for node in nodes { await node.gateway.loop.perform {
+    for node in nodes {
+      await node.gateway.loop.perform {
         node.server.cutOff()
         node.peerServer?.cutOff()
       }

@@ -20,7 +20,7 @@ extension EdgeOptions {
   }
 
   /// What the options name and this machine does not have, a sentence each.
-  var machineFaults: [String] { 
+  var machineFaults: [String] {
     processorFaults + fileFaults + reserve.machineFaults + tiers.machineFaults
   }
 

@@ -30,7 +30,9 @@ struct TiersCommand: ParsableCommand {
 
   /// The servers for people, and who is asked.
   static func text(_ result: ConfigurationValue) -> String {
-    var rows = [["SERVER", "POP", "TIER", "STATE", "CONNECTIONS", "ROUND TRIP", "ANSWERS", "FAILURES"]]
+    var rows = [
+      ["SERVER", "POP", "TIER", "STATE", "CONNECTIONS", "ROUND TRIP", "ANSWERS", "FAILURES"]
+    ]
     for server in elements(result["servers"]) {
       let roundTrip = server["roundTripNanoseconds"]?.number
       rows.append([

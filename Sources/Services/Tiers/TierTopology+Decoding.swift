@@ -45,7 +45,9 @@ extension TierTopology {
     let position = pops.count
     pops.append(PoP(name: name, tier: decoder.choice("tier", in: object, Tier.self) ?? .edge))
     var names: [ConfigurationValue] = []
-    if decoder.list("parents", in: object, limit: TierLimits.pops, { value, _ in names.append(value) }) {
+    if decoder.list(
+      "parents", in: object, limit: TierLimits.pops, { value, _ in names.append(value) })
+    {
       parents.append(ParentNames(pop: position, names: names))
     }
     decoder.list("servers", in: object, limit: TierLimits.serversOfPoP) { value, decoder in
