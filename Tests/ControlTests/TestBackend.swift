@@ -57,6 +57,8 @@ final class TestBackend: EdgeBackend {
     throw ControlRefusal(404, .notFound, "This edge stands alone.")
   }
 
+  func relay(_ purge: ConfigurationValue, of zone: String) async -> RelayedPurge? { nil }
+
   func inspect(
     _ request: RequestHead, at address: SocketAddress?
   ) async throws(ControlRefusal) -> ConfigurationValue {

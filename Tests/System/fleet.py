@@ -42,14 +42,14 @@ class Origin:
         self.heads = {}
         self.pieces = 16
         self.pause = 0.1
+        self.version = 1
 
     async def start(self):
         self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=4096)
         self.port = self.server.sockets[0].getsockname()[1]
 
-    @staticmethod
-    def content(path):
-        return (path.encode() + b"\n") * 50
+    def content(self, path):
+        return (f"{path} {self.version}\n".encode()) * 50
 
     async def serve(self, reader, writer):
         try:
@@ -58,9 +58,9 @@ class Origin:
                 path = head.split(" ", 2)[1]
                 self.counts[path] += 1
                 self.heads[path] = head
+                body = self.content(path)
                 if "slow" in path:
                     await asyncio.sleep(1)
-                body = self.content(path)
                 length = len(self.PIECE) * self.pieces if "big" in path else len(body)
                 lifetime = "private" if "private" in path else "max-age=3600\r\nCDN-Cache-Control: max-age=3000"
                 writer.write((f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nCache-Control: {lifetime}\r\n"
@@ -156,17 +156,26 @@ class Fleet:
             output.write(f"zones:\n- name: a.test\n  origins:\n  - url: http://127.0.0.1:{self.origin.port}\n"
                          f"  tiers: {tiers}\n")
 
-    def start(self, name, topology="topology.yaml"):
+    async def command(self, name, *words):
+        """What a command says to the edge of that name."""
+        process = await asyncio.create_subprocess_exec(
+            skerry, *words, "--control", f"{folder}/{name}/control.sock", stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT)
+        printed, _ = await process.communicate()
+        check(process.returncode == 0, f"skerry {' '.join(words)}: {printed.decode()}")
+        return printed.decode()
+
+    def start(self, name, topology="topology.yaml", more=()):
         log = open(f"{folder}/{name}.log", "a")
         self.processes[name] = subprocess.Popen(
             [skerry, "edge", "--directory", f"{folder}/{name}", "--http", f"127.0.0.1:{self.http[name]}",
              "--zones", f"{folder}/zones.yaml", "--ram-mb", "64", "--topology", f"{folder}/{topology}",
              "--server", name, "--peer-certificate", f"{folder}/ca/{name}.pem", "--peer-key",
-             f"{folder}/ca/{name}.key", "--peer-authority", f"{folder}/ca/ca.pem"], stdout=log, stderr=log)
+             f"{folder}/ca/{name}.key", "--peer-authority", f"{folder}/ca/ca.pem", *more], stdout=log, stderr=log)
 
-    async def start_all(self, topologies={}):
+    async def start_all(self, topologies={}, more=()):
         for name in self.names:
-            self.start(name, topologies.get(name, "topology.yaml"))
+            self.start(name, topologies.get(name, "topology.yaml"), more)
         for name in self.names:
             await self.serves(name)
         for name in self.names:
@@ -437,6 +446,95 @@ async def changes(origin):
                     break
                 await asyncio.sleep(0.2)
             check(answer.hops == hops, f"tiers {tiers}: {answer.hops}")
+    finally:
+        fleet.stop()
+
+
+async def purged(origin):
+    """A purge at any server is in force on all when the command returns, whatever they ask each other meanwhile."""
+    fleet = eight(origin)
+    try:
+        await fleet.start_all()
+        paths = [f"/o/{i}" for i in range(20)]
+        stopping, late = False, []
+
+        async def client(name):
+            """Asks all the time; what was asked for after a purge was acknowledged must be new."""
+            while not stopping:
+                for path in paths:
+                    least = acknowledged
+                    answer = await fleet.get(name, path)
+                    if answer.status == 200 and int(answer.body.split()[1]) < least:
+                        late.append((name, path, answer.all("cache-status")))
+
+        acknowledged = 1
+        clients = [asyncio.create_task(client(name)) for name in fleet.names[:8] for _ in range(2)]
+        await asyncio.sleep(1)
+        for number, (name, what) in enumerate([
+                ("edge-3", ["--everything"]), ("up-0", ["--tag", "all"]), ("west-0", ["--host", "a.test"]),
+                ("edge-0", ["--prefix", "a.test/o/"]), ("east-0", ["--everything"])]):
+            origin.version += 1
+            said = await fleet.command(name, "purge", "a.test", *what)
+            check("Not reached" not in said, said)
+            acknowledged = origin.version
+            await asyncio.sleep(0.5)
+        stopping = True
+        await asyncio.gather(*clients)
+        check(not late, f"{len(late)} answers were stale after the purge was acknowledged: {late[:2]}")
+        for name in fleet.names:
+            answer = await fleet.get(name, paths[0])
+            check(answer.body == origin.content(paths[0]), f"{name} has {answer.body[:20]}")
+    finally:
+        fleet.stop()
+
+
+async def herd(origin):
+    """After everything is purged under load the origin is asked once for each key."""
+    fleet = eight(origin)
+    try:
+        await fleet.start_all()
+        paths = [f"/o/{i}" for i in range(50)]
+        edges = fleet.names[:8]
+        await asyncio.gather(*[fleet.get(name, path) for name in edges for path in paths])
+        check(all(origin.counts[path] == 1 for path in paths), f"filling: {dict(origin.counts)}")
+        origin.counts.clear()
+        crowd = [asyncio.create_task(fleet.get(name, path)) for path in paths for name in edges for _ in range(5)]
+        await fleet.command("up-0", "purge", "a.test", "--everything")
+        answers = await asyncio.gather(*crowd)
+        answers += await asyncio.gather(*[fleet.get(name, path) for path in paths for name in edges])
+        check(all(a.status == 200 for a in answers), f"statuses {collections.Counter(a.status for a in answers)}")
+        check(all(count <= 1 for count in origin.counts.values()), f"the origin was asked {dict(origin.counts)}")
+    finally:
+        fleet.stop()
+
+
+async def away(origin):
+    """A server that was away has the purges that it missed before it answers anybody."""
+    fleet = small(origin)
+    try:
+        await fleet.start_all(more=("--disk-mb", "64"))
+        path = "/o/kept"
+        for name in fleet.names:
+            await fleet.get(name, path)
+        await asyncio.sleep(2)
+        fleet.signal("west-0", signal.SIGTERM)
+        fleet.processes["west-0"].wait()
+        origin.version += 1
+        said = await fleet.command("edge-0", "purge", "a.test", "--url", f"http://a.test{path}")
+        check("Not reached, and purged as soon as they are: west-0" in said, said)
+        fleet.signal("edge-0", signal.SIGKILL)
+        fleet.processes["edge-0"].wait()
+        fleet.start("edge-0", more=("--disk-mb", "64"))
+        await fleet.serves("edge-0")
+        fleet.start("west-0", more=("--disk-mb", "64"))
+        await fleet.serves("west-0")
+        answer = await fleet.get("west-0", path)
+        check(answer.body == origin.content(path), f"west-0 answered {answer.body[:20]} {answer.fields}")
+        kept = await fleet.get("west-0", path)
+        check("; hit" in kept.all("cache-status")[-1], f"{kept.fields}")
+        await asyncio.sleep(2.5)
+        again = await fleet.get("west-0", path)
+        check("; hit" in again.all("cache-status")[-1], f"a purge was made twice: {again.fields}")
     finally:
         fleet.stop()
 

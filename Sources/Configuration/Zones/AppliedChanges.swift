@@ -7,4 +7,9 @@ package struct AppliedChanges: Equatable, Sendable {
 
   /// What changed, in order; zones whose configuration was the same already are not in it.
   package let changes: [ZoneChangeRecord]
+
+  package init(sequence: UInt64, changes: [ZoneChangeRecord]) {
+    self.sequence = sequence
+    self.changes = changes
+  }
 }

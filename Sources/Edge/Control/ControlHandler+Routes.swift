@@ -1,6 +1,6 @@
 // What each route does.
 
-import ConfigurationTree
+package import ConfigurationTree
 import Exchange
 import Primitives
 import Runtime
@@ -31,10 +31,7 @@ extension ControlHandler {
       return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
         try desk.apply(tree, &noted)
       }
-    case (.purge(let name), _):
-      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
-        try desk.purge(name, tree, &noted)
-      }
+    case (.purge(let name), _): return try await purge(name, exchange)
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.zone(let name), .put):
@@ -143,6 +140,54 @@ extension ControlHandler {
       failure = outcome.failure ?? failure
     } while last != nil
     if let failure { throw failure }
+  }
+
+  /// A purge that a peer was given.
+  package func purge(
+    _ name: String, _ tree: ConfigurationValue
+  ) async throws(ControlRefusal) {
+    let desk = desk
+    _ = try await change { () throws(ControlRefusal) in
+      var decoder = ConfigurationDecoder()
+      return try desk.purge(name, tree, &decoder)
+    }
+  }
+
+  /// A purge of everything of all zones, for a server that missed very many.
+  package func purgeAll() async throws(ControlRefusal) {
+    let desk = desk
+    var last: String?
+    repeat {
+      let after = last
+      last = try await changed { () throws(ControlRefusal) in try desk.purgeAll(after: after) }
+        .lastName
+    } while last != nil
+  }
+
+  /// A purge that this server is given: it is in force on all servers when the answer is given, and here
+  /// once more then, for what came meanwhile from those that had it later.
+  private func purge(
+    _ name: String, _ exchange: Exchange
+  ) async throws(ControlRefusal) -> ControlAnswer {
+    let desk = desk
+    let given = Guarded<ConfigurationValue?>(nil)
+    var answer = try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+      let outcome = try desk.purge(name, tree, &noted)
+      given.withLock { $0 = tree }
+      return outcome
+    }
+    guard let tree = given.withLock({ $0 }), let relayed = await backend.relay(tree, of: name)
+    else { return answer }
+    if relayed.mayBeRefilled { try await purge(name, tree) }
+    if !relayed.away.isEmpty { answer.add(Self.away(relayed.away)) }
+    return answer
+  }
+
+  private static func away(_ servers: [String]) -> String {
+    let names = servers.prefix(ControlLimits.namedServers).joined(separator: ", ")
+    let more = servers.count - ControlLimits.namedServers
+    return "Not reached, and purged as soon as they are: \(names)"
+      + (more > 0 ? " and \(more) more." : ".")
   }
 
   // MARK: - Work on the worker

@@ -37,6 +37,11 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// one. Throws if this server stands alone.
   func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue
 
+  /// Gives a purge, which is in force here, to the other servers of the fleet, those of the upper tier first,
+  /// and waits until all that can be reached have it in force; nil if this server stands alone, and then
+  /// nothing was done.
+  func relay(_ purge: ConfigurationValue, of zone: String) async -> RelayedPurge?
+
   /// Whether clients' countries are known here.
   var knowsCountries: Bool { get }
 

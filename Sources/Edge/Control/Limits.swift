@@ -59,4 +59,10 @@ package enum ControlLimits {
 
   /// Bytes of one answer of the edge that a command reads; a longer one is an error.
   package static let answerBytes = 1 << 30
+
+  /// Servers that a note names.
+  static let namedServers = 10
+
+  /// Zones of which everything is made void at once, before other changes have their turn.
+  static let zonesPurged = 100
 }

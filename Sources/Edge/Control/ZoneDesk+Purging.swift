@@ -35,4 +35,27 @@ extension ZoneDesk {
     ])
     return Outcome(answer: ControlAnswer(result), applied: applied.changes, work: work)
   }
+
+  /// Makes everything void of some zones, those behind one of that name.
+  func purgeAll(after name: String?) throws(ControlRefusal) -> Outcome {
+    var changes: [ZoneChangeRecord] = []
+    var sequence: UInt64 = 0
+    do throws(ZoneStoreError) {
+      let found: [ZoneSummary]
+      do throws(StorageError) {
+        found = try store.list(after: name, limit: ControlLimits.zonesPurged)
+      } catch { throw .storage(error) }
+      for zone in found {
+        let purge = Purge(isSoft: false, isEverything: true, items: [], time: SystemClock.wall)
+        let applied = try store.purge(zone.id, purge)
+        sequence = applied.changes.sequence
+        changes += applied.changes.changes
+      }
+      var outcome = Outcome(
+        answer: ControlAnswer(.object([])),
+        applied: AppliedChanges(sequence: sequence, changes: changes))
+      outcome.lastName = found.count == ControlLimits.zonesPurged ? found.last?.name : nil
+      return outcome
+    } catch { throw ControlRefusal(error) }
+  }
 }

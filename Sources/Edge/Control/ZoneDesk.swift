@@ -23,6 +23,8 @@ struct ZoneDesk: Sendable {
     var asksForCountries: String?
     /// The last zone that was looked at, of work that goes through many in pieces.
     var last: ZoneID?
+    /// The same by name, if there are more.
+    var lastName: String?
     /// Why one of these zones was left out.
     var failure: ControlRefusal?
   }

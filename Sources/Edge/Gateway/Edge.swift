@@ -23,6 +23,8 @@ package final class Edge: Sendable {
   package let disk: DiskCache?
   /// The reserve behind it; nil if there is none.
   package let reserve: Reserve?
+  /// The servers beside this one; nil if it stands alone.
+  package let fleet: Fleet?
   let nodes: [Node]
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
@@ -66,6 +68,7 @@ package final class Edge: Sendable {
     self.directory = directory
     self.disk = disk
     self.reserve = reserve
+    self.fleet = fleet
     let connectionLimit = HTTPServerLimits.connections(
       descriptors: ProcessSettings.prepare(), loops: group.loops.count)
     var settings = NameServer.Settings(cookies: ServerCookies(using: &generator))
@@ -126,6 +129,18 @@ package final class Edge: Sendable {
   /// Asks peers by another route from the next request of each loop on. From a task on any loop.
   package func use(_ route: TierRoute) async {
     for node in nodes { await node.gateway.loop.perform { node.gateway.peers?.use(route) } }
+  }
+
+  /// Tells another server something, on behalf of nobody; false if it did not do what that says. From a task
+  /// on any loop.
+  package func tell(
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8] = []
+  ) async -> Bool {
+    guard let network = nodes.first?.gateway.peers else { return false }
+    return await network.lane.run {
+      guard let position = network.route.topology.server(named: server) else { return false }
+      return await network.tell(position, subject, content)
+    }
   }
 
   /// How each loop gets on with the other servers; empty if there are none. From a task on any loop.

@@ -1,31 +1,55 @@
 // This server as one of several.
 
 import HTTPServer
+import Primitives
 import Runtime
 package import Tiers
 
-/// Which servers there are beside this one, and who it is to them.
-package struct Fleet: Sendable {
-  let route: TierRoute
+/// Which servers there are beside this one, and who it is to them. Shared by all loops.
+package final class Fleet: Sendable {
   let security: PeerSecurity
+  private let first: TierRoute
   private let sideways = SidewaysRequests()
+  private let state = Guarded(State())
 
+  /// What changes while it serves.
+  private struct State: Sendable {
+    var isCurrent = false
+    var receiver: PeerMessage.Receiver?
+  }
+
+  /// Takes part as `route` says, until that changes (`Edge.use`).
   package init(_ route: TierRoute, _ security: PeerSecurity) {
-    self.route = route
+    first = route
     self.security = security
   }
 
   /// This server's name.
-  var ownName: String { route.topology.servers[route.own].name }
+  package var ownName: String { first.topology.servers[first.own].name }
+
+  /// Whether peers' requests are answered: not before what was missed while this server was away is here.
+  var isCurrent: Bool { state.withLock { $0.isCurrent } }
+
+  /// From now on they are.
+  package func becomeCurrent() { state.withLock { $0.isCurrent = true } }
+
+  /// Gives messages of peers to `receiver`, on a lane of the loop that they come to.
+  package func take(_ receiver: @escaping PeerMessage.Receiver) {
+    state.withLock { $0.receiver = receiver }
+  }
+
+  func receive(_ message: PeerMessage) async -> Bool {
+    guard let receiver = state.withLock({ $0.receiver }) else { return false }
+    return await receiver(message)
+  }
 
   /// Makes a loop one of the fleet's. Before it serves.
   func join(_ node: inout Edge.Node, loops: Int, _ connectionLimit: Int) {
     let gateway = node.gateway
     let network = PeerNetwork(
-      loop: gateway.loop, loops: loops, route: route, security: security,
-      sideways: sideways)
+      loop: gateway.loop, loops: loops, route: first, security: security, sideways: sideways)
     gateway.peers = network
-    let gate = PeerGate(gateway, network, security)
+    let gate = PeerGate(gateway, network, self)
     let server = HTTPServer(
       loop: gateway.loop, handler: gate, acceptor: node.acceptor,
       connectionLimit: connectionLimit, concurrentStreams: TierLimits.streamsPerConnection)

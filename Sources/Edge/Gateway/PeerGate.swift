@@ -14,13 +14,15 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   // Confined to its loop.
   private unowned let gateway: Gateway
   private let network: PeerNetwork
+  private let fleet: Fleet
   private let context: TLSServerContext
   private let lane: Lane
 
-  init(_ gateway: Gateway, _ network: PeerNetwork, _ security: PeerSecurity) {
+  init(_ gateway: Gateway, _ network: PeerNetwork, _ fleet: Fleet) {
     self.gateway = gateway
+    self.fleet = fleet
     self.network = network
-    context = security.serverContext(scope: ZoneID(high: 0, low: 0))
+    context = fleet.security.serverContext(scope: ZoneID(high: 0, low: 0))
     lane = Lane(loop: gateway.loop, name: "peers", isCommon: true)
   }
 
@@ -28,6 +30,12 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
     let read = exchange.request.fields.withFirst(.skerryPeer) { PeerField($0) } ?? nil
     guard let field = read else {
       return refuse(exchange, Failure(.requestInvalid, "a peer's request has no Skerry-Peer"))
+    }
+    if exchange.request.authority == Array(network.ownName.utf8) {
+      return take(exchange, from: String(decoding: field.hops[0], as: UTF8.self))
+    }
+    guard fleet.isCurrent else {
+      return refuse(exchange, Failure(.paused, "purges that were missed are being fetched"))
     }
     guard network.takes(field, exchange.request) else {
       return refuse(exchange, Failure(.proxyLoopDetected, "the request would wait for itself"))
@@ -43,6 +51,44 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   }
 
   func turnCame(_ exchange: Exchange) { gateway.turnCame(exchange) }
+
+  /// A message to this server.
+  private func take(_ exchange: Exchange, from sender: String) -> Handling {
+    let path = String(decoding: exchange.request.path, as: UTF8.self)
+    guard exchange.request.method == .post, let subject = PeerMessage.Subject(rawValue: path) else {
+      return refuse(exchange, Failure(.requestInvalid, "no message"))
+    }
+    network.lane.start { await self.take(subject, sender, exchange) }
+    return .pending
+  }
+
+  private func take(
+    _ subject: PeerMessage.Subject, _ sender: String, _ exchange: Exchange
+  ) async {
+    var isDone = false
+    if let content = await content(of: exchange) {
+      isDone = await fleet.receive(PeerMessage(subject, from: sender, content))
+    }
+    guard !exchange.isAborted else { return }
+    exchange.response.reset()
+    exchange.response.status = isDone ? 204 : 503
+    exchange.sink?.respond(exchange)
+  }
+
+  private func content(of exchange: Exchange) async -> [UInt8]? {
+    guard let source = exchange.requestBody else { return [] }
+    var content: [UInt8] = []
+    do throws(Failure) {
+      while let piece = try await source.next(exchange.parker) {
+        guard content.count + piece.count <= TierLimits.messageBytes else {
+          source.abandon()
+          return nil
+        }
+        content.append(piece)
+      }
+    } catch { return nil }
+    return content
+  }
 
   /// The field tells the refusal from an origin's answer.
   private func refuse(_ exchange: Exchange, _ failure: Failure) -> Handling {

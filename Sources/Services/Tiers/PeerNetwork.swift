@@ -1,5 +1,6 @@
 // The peers of one loop.
 
+import Exchange
 package import HTTP
 import HTTPClient
 import Primitives
@@ -13,7 +14,7 @@ package final class PeerNetwork: @unchecked Sendable {
   // Confined to its loop.
   let loop: EventLoop
   /// Where connections are served, which are no zone's own.
-  let lane: Lane
+  package let lane: Lane
   let connectionsPerServer: Int
   /// What connections share.
   let memory = HTTP2ClientMemory()
@@ -145,6 +146,36 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     guard let connector else { throw .handshakeFailed("no connector") }
     return identity.client(connector, to: server.name)
+  }
+
+  /// Tells the server at that position something; false if it did not do what that says. From a task of
+  /// `lane`.
+  package func tell(
+    _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8]
+  ) async -> Bool {
+    guard links.indices.contains(server) else { return false }
+    let link = links[server]
+    let parker = Parker(on: lane)
+    var request = ClientRequest()
+    request.head.method = .post
+    request.head.scheme = .https
+    request.head.authority = Array(link.server.name.utf8)
+    request.head.path = Array(subject.rawValue.utf8)
+    PeerField(hops: [Array(ownName.utf8)], client: nil, isTLS: true, requestID: 0)
+      .append(to: &request.head.fields)
+    request.body = .bytes(Bytes(content))
+    request.timeouts.firstByte = TierLimits.messageDuration
+    do throws(PeerFault) {
+      let connection = try await link.connection(parker)
+      do throws(HTTPClientError) {
+        let response = try await connection.exchange(request, parker: parker)
+        response.body.abandon()
+        return response.head.status == 204
+      } catch { throw .connection(error) }
+    } catch {
+      link.failed(error)
+      return false
+    }
   }
 
   /// What the loop knows of the other servers.

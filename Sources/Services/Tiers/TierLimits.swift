@@ -72,6 +72,12 @@ package enum TierLimits {
   /// How long the body may be silent.
   static let bodySilence = Duration.seconds(60)
 
+  /// The largest message, in bytes: larger ones are refused.
+  package static let messageBytes = 1 << 20
+
+  /// How long a server may take to do what a message says.
+  static let messageDuration = Duration.seconds(5)
+
   /// The longest name of a server or PoP, in bytes.
   static let nameBytes = 63
 

@@ -83,6 +83,9 @@ package struct TierRoute: Sendable {
   /// Those above this server in the order of the file.
   package var above: [ServerRanking] { regional + (upper.map { [$0] } ?? []) }
 
+  /// Whether this server may fetch from others at all.
+  package var asksPeers: Bool { beside.servers.count > 1 || !regional.isEmpty || upper != nil }
+
   /// Whether a server is of a lower tier than this one.
   func isBelow(_ server: Int) -> Bool { tier(of: own).isAbove(tier(of: server)) }
 

@@ -37,4 +37,13 @@ enum EdgeLimits {
   /// WebSockets go on. A signal to stop makes it `drainDuration` from then on. Until then both have their
   /// cache in memory.
   static let succeededDrainDuration = Duration.seconds(600)
+
+  /// Purges that a server is given of those that it is owed, between two looks at the store.
+  static let owedAtOnce = 100
+
+  /// Between two attempts to give servers what they are owed.
+  static let settlingInterval = Duration.seconds(1)
+
+  /// How long a server that starts waits for the purges that it missed, at most.
+  static let catchUpDuration = Duration.seconds(5)
 }

@@ -76,7 +76,7 @@ struct EdgeProgram {
       }
     }
     handler.start()
-    service.start(store)
+    service.start(store, handler)
     let signals = try attempt { () throws(RuntimeError) in
       try SignalSource([SIGTERM, SIGINT, SIGUSR2], loop: service.loop) { service.received($0) }
     }

@@ -24,16 +24,17 @@ final class EdgeService: EdgeBackend {
   let listeners: ListenerSet
   private let keyring: TicketKeyring
   private let countries: CountryFile?
-  private let topology: TopologyFile?
+  let topology: TopologyFile?
   private let options: EdgeOptions
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
-  private let lane: Lane
-  private let shared = Guarded(SharedState())
+  let lane: Lane
+  let shared = Guarded(SharedState())
 
   /// What tasks of the control loop and other threads change.
-  private struct SharedState {
+  struct SharedState {
     var epoch: UInt64 = 0
+    var store: ZoneStore?
     var notes: [String] = []
     var isStopping = false
     var isUpgrading = false
@@ -66,22 +67,43 @@ final class EdgeService: EdgeBackend {
     shared.withLock { $0.notes.append(text) }
   }
 
-  /// Serves, and begins what recurs.
-  func start(_ store: ZoneStore) {
-    for entry in listeners.entries {
-      if let scheme = entry.service.scheme {
-        edge.listen(on: entry.descriptors, scheme: scheme)
-      } else if entry.service == .peers {
-        edge.listenForPeers(on: entry.descriptors)
-      } else {
-        edge.listenForNames(on: entry.descriptors, isStream: entry.service == .dnsStreams)
-      }
-    }
+  /// Serves, and begins what recurs. `handler` makes the changes that others tell of.
+  func start(_ store: ZoneStore, _ handler: ControlHandler) {
+    shared.withLock { $0.store = store }
     do throws(StorageError) {
       let sequence = try store.sequence()
       shared.withLock { $0.epoch = sequence }
     } catch { note(error.description) }
-    lane.start { await self.recur(store) }
+    guard let fleet = edge.fleet else {
+      for entry in listeners.entries { serve(entry) }
+      return lane.start { await self.recur(store) }
+    }
+    fleet.take { message in await self.lane.run { await self.receive(message, handler) } }
+    for entry in listeners.entries where entry.service == .peers { serve(entry) }
+    lane.start {
+      await self.catchUp()
+      for entry in self.listeners.entries where entry.service != .peers { self.serve(entry) }
+      await self.recur(store)
+    }
+    lane.start { await self.settleAgain() }
+  }
+
+  private func serve(_ entry: ListenerSet.Entry) {
+    if let scheme = entry.service.scheme {
+      edge.listen(on: entry.descriptors, scheme: scheme)
+    } else if entry.service == .peers {
+      edge.listenForPeers(on: entry.descriptors)
+    } else {
+      edge.listenForNames(on: entry.descriptors, isStream: entry.service == .dnsStreams)
+    }
+  }
+
+  private func settleAgain() async {
+    let parker = Parker(on: lane)
+    while !shared.withLock({ $0.isStopping }) {
+      _ = await parker.park(until: loop.now + EdgeLimits.settlingInterval)
+      await settle()
+    }
   }
 
   private func recur(_ store: ZoneStore) async {

@@ -1,0 +1,92 @@
+// Purges that other servers of the fleet have not got yet.
+
+package import Storage
+
+extension ZoneStore {
+  /// A purge that a server is owed, as text, under its number.
+  package struct OwedPurge: Sendable {
+    package let number: UInt64
+    package let text: [UInt8]
+  }
+
+  /// Keeps a purge for servers that could not be reached. Of those who are owed very many all are
+  /// forgotten but one: `everything`, which stands for them.
+  package func owe(
+    _ text: [UInt8], to servers: [String], everything: [UInt8]
+  ) throws(StorageError) {
+    try environment.write { (change) throws(StorageError) in
+      for server in servers {
+        let numbers = try owedNumbers(to: server, change)
+        let isTooMany = numbers.count >= ZonesLimits.owedPurges
+        if isTooMany {
+          for number in numbers {
+            try change.remove(OwedKeys.key(server, number), in: tables.meta)
+          }
+        }
+        try change.put(
+          isTooMany ? everything : text, at: OwedKeys.key(server, (numbers.last ?? 0) + 1),
+          in: tables.meta)
+      }
+    }
+  }
+
+  /// The first purges that a server is owed, in order.
+  package func owed(to server: String, limit: Int) throws(StorageError) -> [OwedPurge] {
+    try environment.read { (state) throws(StorageError) in
+      var found: [OwedPurge] = []
+      var cursor = try state.cursor(over: tables.meta, prefix: OwedKeys.prefix(server))
+      while found.count < limit, try cursor.next() {
+        found.append(
+          OwedPurge(number: OwedKeys.number(cursor.keyCopy()), text: try cursor.valueCopy()))
+      }
+      return found
+    }
+  }
+
+  /// A server has got what it was owed, up to that number.
+  package func settle(_ server: String, upTo number: UInt64) throws(StorageError) {
+    try environment.write { (change) throws(StorageError) in
+      for owed in try owedNumbers(to: server, change) where owed <= number {
+        try change.remove(OwedKeys.key(server, owed), in: tables.meta)
+      }
+    }
+  }
+
+  /// The servers that are owed something.
+  package func owedServers() throws(StorageError) -> [String] {
+    try environment.read { (state) throws(StorageError) in
+      var servers: [String] = []
+      var cursor = try state.cursor(over: tables.meta, prefix: OwedKeys.all)
+      while try cursor.next() {
+        let name = OwedKeys.server(cursor.keyCopy())
+        if servers.last != name { servers.append(name) }
+      }
+      return servers
+    }
+  }
+
+  private func owedNumbers(
+    to server: String, _ change: borrowing WriteTransaction
+  ) throws(StorageError) -> [UInt64] {
+    var numbers: [UInt64] = []
+    var cursor = try change.cursor(over: tables.meta, prefix: OwedKeys.prefix(server))
+    while try cursor.next() { numbers.append(OwedKeys.number(cursor.keyCopy())) }
+    return numbers
+  }
+}
+
+/// Where they lie: the server's name between `owed ` and a zero, then the number.
+private enum OwedKeys {
+  static let all = Array("owed ".utf8)
+
+  static func prefix(_ server: String) -> [UInt8] { all + Array(server.utf8) + [0] }
+  static func key(_ server: String, _ number: UInt64) -> [UInt8] {
+    prefix(server) + ZoneKeys.key(number)
+  }
+
+  static func server(_ key: [UInt8]) -> String {
+    String(decoding: key.dropFirst(all.count).dropLast(9), as: UTF8.self)
+  }
+
+  static func number(_ key: [UInt8]) -> UInt64 { ZoneKeys.number(key.span, at: key.count - 8) }
+}
