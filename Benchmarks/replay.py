@@ -26,29 +26,29 @@ OBJECTS, EXPONENT, MEDIAN_BYTES, SIGMA = 100_000, 0.9, 8192, 1.0
 CONNECTIONS = 64
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
-# Walks the paths of a file, PREFIX and a number each, from line FIRST on; ends after COUNT answers, or after none if it is 0.
+# Asks for PREFIX and each line of a file, from line FIRST on; ends after COUNT answers,
+# or goes through them again and again if it is 0.
 SCRIPT = """
-local requests, at, left, failed = {}, 0, 0, 0
-function setup(thread) thread:set("id", 1) end
+local names, number, at, left, before, after = {}, 0, -1, 0  -- wrk takes one request to look at it
 function init(args)
-  local host, prefix, first, count = args[2], args[3], tonumber(args[4]), tonumber(args[5])
+  local first, count, line = tonumber(args[4]), tonumber(args[5]), 0
+  before, after = "GET " .. args[3], " HTTP/1.1\\r\\nHost: " .. args[2] .. "\\r\\n\\r\\n"
   left = count > 0 and count or -1
-  local line = 0
   for name in io.lines(args[1]) do
     line = line + 1
     if line > first then
-      requests[#requests + 1] = "GET " .. prefix .. name .. " HTTP/1.1\\r\\nHost: " .. host .. "\\r\\n\\r\\n"
+      number = number + 1
+      names[number] = name
+      if number == count then break end
     end
-    if #requests == count then break end
   end
 end
 function request()
   at = at + 1
-  return requests[at] or requests[(at - 1) % #requests + 1]
+  return before .. (names[at] or names[left < 0 and (at - 1) % number + 1 or number]) .. after
 end
-function response(status)
+function response()
   left = left - 1
-  if status ~= 200 then failed = failed + 1 end
   if left == 0 then
     wrk.thread:stop()
     io.write("ENDED\\n")
@@ -230,16 +230,22 @@ def await_answer(port, path, process, host="a.test", seconds=60):
 
 
 class Load:
-    """A wrk under way: asks `port` for prefix + line of the file `names`, lines `first` to `first + count`."""
+    """A wrk under way: asks `port` for prefix + line of the file `names`, lines `first` to `first + count`;
+    from `first` on without an end if `count` is 0."""
 
     def __init__(self, folder, port, host, prefix, names, first, count, connections=CONNECTIONS):
         script = f"{folder}/replay.lua"
         with open(script, "w") as f:
             f.write(SCRIPT)
-        self.endless = count == 0
         self.process = spawn(["wrk", "-t1", f"-c{connections}", "-d3600s", "--timeout", "30s", "-s", script,
                               f"http://127.0.0.1:{port}/", "--", names, host, prefix, first, count], LOAD_CPU,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
 
     @property
     def ended(self):
@@ -255,7 +261,7 @@ class Load:
             self.process.send_signal(signal.SIGINT)
         output = self.process.communicate()[0]
         if "JSON " not in output:
-            raise RuntimeError(f"wrk failed: {output[-500:]}")
+            raise RuntimeError(f"wrk failed: {output[:500]}")
         return json.loads(output.rpartition("JSON ")[2])
 
 
