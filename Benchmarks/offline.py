@@ -2,10 +2,12 @@
 
 `sequence` has an object's number per request, `sizes` the bytes of each object; every answer counts the requests from
 `begin` on and is a pair: the share of requests and the share of bytes that are hits. The optimum for objects of
-different sizes is NP-hard, so there is a bound from above and one from below.
+different sizes is NP-hard, so there is a bound from above and one from below. Run as a program it compares all of them
+with the optimum that trying everything finds, on short sequences.
 """
 import collections
 import heapq
+import itertools
 import random
 
 NEVER = 1 << 60
@@ -134,3 +136,38 @@ def bound(sequence, sizes, begin, capacity):
 
     return (best(lambda size: 1, lambda i: i[0] * i[1]) / count.requests,
             best(lambda size: size, lambda i: i[0]) / count.bytes)
+
+
+def optimum(sequence, sizes, begin, capacity):
+    """The share of requests that can be hits, by trying all that could be kept."""
+    best = {frozenset(): 0}
+    for at, number in enumerate(sequence):
+        hits = collections.Counter()
+        for kept, before in best.items():
+            total = before + (at >= begin and number in kept)
+            whole = sorted(kept | {number})
+            for length in range(len(whole) + 1):
+                for some in itertools.combinations(whole, length):
+                    if sum(sizes[n] for n in some) <= capacity:
+                        hits[frozenset(some)] = max(hits[frozenset(some)], total)
+        best = hits
+    return max(best.values()) / (len(sequence) - begin)
+
+
+def check(turns=500):
+    dice = random.Random(1)
+    for turn in range(turns):
+        equal = turn % 2 == 0
+        case = ([dice.randint(1, 6) for _ in range(14)], [0] + [1 if equal else dice.randint(1, 6) for _ in range(6)],
+                dice.choice([0, 7]), dice.randint(1, 3 if equal else 12))
+        best = optimum(*case) + 1e-9
+        for below in (lru, belady, belady_size):
+            assert below(*case)[0] <= best, (below, case)
+        for above in (bound(*case), infinite(*case[:3])):
+            assert above[0] >= best - 2e-9, case
+        assert not equal or case[2] or belady(*case)[0] >= best - 2e-9, case
+    print(f"{turns} sequences: as they should be")
+
+
+if __name__ == "__main__":
+    check()

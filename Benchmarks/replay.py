@@ -185,7 +185,7 @@ def end(process):
 class Origin:
     """/z/NUMBER are the objects; /s/SIZE/ANYTHING is SIZE bytes under as many names as one likes."""
 
-    SIZES = {"64k": 64 << 10, "128k": 128 << 10, "256k": 256 << 10, "512k": 512 << 10, "1m": 1 << 20}
+    SIZES = {"8k": 8 << 10, "64k": 64 << 10, "128k": 128 << 10, "256k": 256 << 10, "512k": 512 << 10, "1m": 1 << 20}
 
     def __init__(self, folder, files):
         self.port, self.log, self.read = free_port(), f"{folder}/fetched", 0
