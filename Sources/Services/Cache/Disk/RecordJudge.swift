@@ -10,20 +10,3 @@ protocol RecordJudge: AnyObject, Sendable {
   /// Whether a purge after `sequence` voids the record with that head.
   func isVoid(head: Span<UInt8>, of zone: ZoneID, since sequence: UInt64) -> Bool
 }
-
-/// A judge that others keep alive, once there is one. From any thread.
-final class RecordJudgeReference: Sendable {
-  private let reference = Guarded<Reference?>(nil)
-
-  private struct Reference: Sendable {
-    weak let judge: (any RecordJudge)?
-  }
-
-  /// None yet.
-  init() {}
-
-  /// The judge; nil while there is none.
-  var present: (any RecordJudge)? { reference.withLock { $0?.judge } }
-
-  func set(_ judge: any RecordJudge) { reference.withLock { $0 = Reference(judge: judge) } }
-}
