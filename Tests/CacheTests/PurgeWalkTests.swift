@@ -365,7 +365,7 @@ struct WalkCreditTests {
     #expect(credit.nanoseconds == 4_488_000)
     credit.spend(elapsed: 0, stayed: 5_000, void: 0)
     #expect(!credit.isEnough && credit.nanoseconds == -512_000)
-    #expect(credit.enoughAt == instant(250 + 562 / 4).advanced(byNanoseconds: 500_000))
+    #expect(credit.enoughAt == instant(250 + 712 / 4))
     credit.renew(at: instant(100_000_000))
     #expect(credit.nanoseconds == 8_000_000)
     credit.spend(elapsed: 0, stayed: 0, void: 1_000)

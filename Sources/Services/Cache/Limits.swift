@@ -174,6 +174,10 @@ package enum CacheLimits {
   /// one nanosecond in so many of time (1/250, 4 ms a second). Beyond it the walk pauses.
   static let walkShare: UInt64 = 250
 
+  /// What of that there must be before a walk that paused goes on, in nanoseconds: a few turns, since waking
+  /// an idle loop costs about as much as one.
+  static let walkResumeNanoseconds: UInt64 = 200_000
+
   /// What of that may be saved up and spent at once, in nanoseconds: 8,000 looks or fewer, so that what
   /// most zones have of a shard is looked at without a pause.
   static let walkCreditNanoseconds: UInt64 = 8_000_000

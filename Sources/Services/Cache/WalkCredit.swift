@@ -41,8 +41,8 @@ struct WalkCredit {
   /// Whether a turn may begin.
   var isEnough: Bool { nanoseconds > 0 }
 
-  /// When there is enough for a whole turn, if nothing is spent.
-  var enoughAt: Instant { instant(of: Int64(CacheLimits.walkTurnNanoseconds)) }
+  /// When there is enough for a few turns, if nothing is spent.
+  var enoughAt: Instant { instant(of: Int64(CacheLimits.walkResumeNanoseconds)) }
 
   /// When there is all that there can be.
   var fullAt: Instant { instant(of: Self.most) }
