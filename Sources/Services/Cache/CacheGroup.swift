@@ -52,6 +52,7 @@ package final class CacheGroup: Sendable {
       shard.group = self
       shard.locations = locations
     }
+    disk?.records.use(self)
   }
 
   /// Where addresses are by now; nil if that is not known here.
@@ -78,19 +79,21 @@ package final class CacheGroup: Sendable {
     }
   }
 
+  /// The zone of that identity, if it is in memory.
+  func present(_ id: ZoneID) -> CacheZone? { zones.withLock { $0[id]?.zone } }
+
   /// Puts a purge of a zone into force, whose number is later than those of all before: when this
-  /// returns, no loop uses what it voids. Memory is given back little by little, or when something is
-  /// looked at. A zone that is not in memory reads its purges when it is. One thread at a time.
+  /// returns, no loop uses what it voids. Memory is given back little by little (`PurgeWalk`), or when
+  /// something is looked at. A zone that is not in memory reads its purges when it is. One thread at a time.
   package func apply(
     _ purge: Purge, sequence: UInt64, to id: ZoneID, at now: Instant = SystemClock.monotonic
   ) {
-    guard let zone = zones.withLock({ $0[id]?.zone }) else { return }
+    guard let zone = present(id) else { return }
     zone.apply(purge, sequence: sequence, at: now)
-    guard purge.isEverything, !purge.isSoft else { return }
-    disk?.records.removeAll(of: id)
-    for shard in shards {
-      shard.lane.post { shard.reclaim(zone) }
-    }
+    if purge.isEverything, !purge.isSoft { disk?.records.removeAll(of: id) }
+    // Soft ones void as well where older purges that voided count for everything by now.
+    guard zone.latestVoiding == sequence else { return }
+    for shard in shards { shard.reclaim(zone) }
   }
 
   private func forget(_ id: ZoneID) {

@@ -121,18 +121,6 @@ extension CacheShard {
     return wasInvalidated ? nil : instant.advanced(byNanoseconds: 1)
   }
 
-  /// Reclaims what a purge of everything voided, a part per turn.
-  func reclaim(_ zone: CacheZone) {
-    charge(zone.id)
-    for _ in 0..<CacheLimits.reclaimsPerTurn {
-      guard let slot = zoneSlots[zone.id],
-        let void = queues.oldest(of: slot, where: { !$0.isCurrent })
-      else { return }
-      discard(void)
-    }
-    lane.post { [self] in reclaim(zone) }
-  }
-
   private func place(_ response: StoredResponse) {
     let zone = response.zone
     let slot = zoneSlots[zone.id] ?? queues.addZone(weight: zone.weight)

@@ -84,6 +84,13 @@ package final class CacheShard: @unchecked Sendable {
   private var looks = 0
   private var looksOf: UInt64 = 0
 
+  /// What gives back the memory of zones that were purged lately.
+  var walks: [ZoneID: PurgeWalk] = [:]
+  /// Zones whose walk will see by itself that there was another purge. From any thread.
+  let awareWalks = Guarded<Set<ZoneID>>([])
+  /// Responses that walks have looked at.
+  var walkedCount = 0
+
   /// Time as tests want it; nil lets it pass.
   var heldTime: HeldTime?
 
@@ -154,6 +161,9 @@ package final class CacheShard: @unchecked Sendable {
   func charge(_ zone: ZoneID) {
     if let active = zoneLanes[zone] { loop.charge(active.lane) }
   }
+
+  /// The zone's own lane, or the shard's if it is not active here.
+  func payingLane(of zone: ZoneID) -> Lane { zoneLanes[zone]?.lane ?? lane }
 
   /// Notes that what is fetched for `hash` up to now, which it returns, must not be stored.
   func noteInvalidation(_ hash: UInt64, of zone: CacheZone) -> Instant {

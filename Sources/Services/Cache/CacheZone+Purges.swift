@@ -31,7 +31,9 @@ extension CacheZone {
       let dropped = table.note(purge, sequence: sequence, at: now)
       return (table.floor.hard, dropped)
     }
+    let voids = !purge.isSoft || floor > purgeFloor
     setPurges(floor: floor, sequence: sequence)
+    if voids { noteVoiding(sequence) }
     _ = consume dropped
   }
 

@@ -10,6 +10,7 @@ package final class CacheZone: Sendable {
   package let id: ZoneID
   private let latestPurge = Atomic<UInt64>(0)
   private let latestFloor = Atomic<UInt64>(0)
+  private let latestHard = Atomic<UInt64>(0)
   private let hasLoaded = Atomic<Bool>(false)
   let purges = Guarded(PurgeTable())
   private let storedBytes = Atomic<Int>(0)
@@ -35,6 +36,11 @@ package final class CacheZone: Sendable {
 
   /// What is older than this is void, all of it.
   var purgeFloor: UInt64 { latestFloor.load(ordering: .acquiring) }
+
+  /// The number of the latest purge in force that voids anything, as soft ones may not.
+  var latestVoiding: UInt64 { latestHard.load(ordering: .acquiring) }
+
+  func noteVoiding(_ sequence: UInt64) { latestHard.max(sequence, ordering: .releasing) }
 
   func setPurges(floor: UInt64, sequence: UInt64) {
     latestFloor.max(floor, ordering: .releasing)

@@ -26,6 +26,8 @@ struct EvictionQueues<Element: Evictable> {
     var next: Int32 = -1
     var zone: Int32 = -1
     var isInMain = false
+    /// As its zone's walk has it: whether it was looked at, or came since.
+    var mark = false
   }
 
   /// A list of nodes.
@@ -43,10 +45,21 @@ struct EvictionQueues<Element: Evictable> {
     var small = Queue()
     var main = Queue()
     var ghosts = GhostQueue()
+    var walk = Walk()
     var isUsed = true
 
     var bytes: Int { small.bytes + main.bytes }
     var ghostLimit: Int { max(CacheLimits.leastGhosts, main.count) }
+  }
+
+  /// A walk through the objects of one zone, from the oldest on.
+  private struct Walk {
+    /// The node that is looked at next; -1 at the end of a queue.
+    var next: Int32 = -1
+    /// Objects that were there when it began and are there still, and were not looked at.
+    var unseen = 0
+    /// What all other objects of the zone are marked with.
+    var mark = false
   }
 
   init() {}
@@ -91,6 +104,7 @@ struct EvictionQueues<Element: Evictable> {
     nodes[Int(node)].hash = hash
     nodes[Int(node)].bytes = bytes
     nodes[Int(node)].zone = zone
+    nodes[Int(node)].mark = zones[Int(zone)].walk.mark
     nodes[Int(node)].isInMain = zones[Int(zone)].ghosts.take(hash, limit: limit)
     link(node)
     shares.add(bytes, to: zone)
@@ -114,6 +128,7 @@ struct EvictionQueues<Element: Evictable> {
   mutating func remove(_ node: Int32) {
     unlink(node)
     let zone = nodes[Int(node)].zone
+    if nodes[Int(node)].mark != zones[Int(zone)].walk.mark { zones[Int(zone)].walk.unseen -= 1 }
     shares.add(-nodes[Int(node)].bytes, to: zone)
     bytes -= nodes[Int(node)].bytes
     count -= 1
@@ -148,10 +163,37 @@ struct EvictionQueues<Element: Evictable> {
     }
   }
 
-  /// An object of `zone` for which `condition` holds, if one is the oldest of its queue.
-  func oldest(of zone: Int32, where condition: (Element) -> Bool) -> Element? {
-    for node in [zones[Int(zone)].small.tail, zones[Int(zone)].main.tail] where node >= 0 {
-      if let element = nodes[Int(node)].element, condition(element) { return element }
+  /// Begins to look at each object that `zone` has now; the walk before is over.
+  mutating func beginWalk(of zone: Int32) {
+    let present = zones[Int(zone)]
+    precondition(present.isUsed && present.walk.unseen == 0)
+    zones[Int(zone)].walk = Walk(
+      next: present.small.tail, unseen: present.small.count + present.main.count,
+      mark: !present.walk.mark)
+  }
+
+  /// Whether a walk of `zone` is not over.
+  func isWalking(_ zone: Int32) -> Bool { zones[Int(zone)].walk.unseen > 0 }
+
+  /// The next object of the walk, which stays where it is; nil when all were looked at, or `steps` are
+  /// gone. Whatever comes, goes and moves between two calls, each object that is there from the walk's
+  /// beginning to its end is given once.
+  mutating func nextOfWalk(of zone: Int32, _ steps: inout Int) -> Element? {
+    let zone = Int(zone)
+    while zones[zone].walk.unseen > 0, steps > 0 {
+      steps -= 1
+      let node = Int(zones[zone].walk.next)
+      guard node >= 0 else {
+        // Of the small queue nothing is left: objects only move to the newer end of the main queue. There
+        // eviction may have put some back after the walk was past that.
+        zones[zone].walk.next = zones[zone].main.tail
+        continue
+      }
+      zones[zone].walk.next = nodes[node].previous
+      guard nodes[node].mark != zones[zone].walk.mark else { continue }
+      nodes[node].mark.toggle()
+      zones[zone].walk.unseen -= 1
+      return nodes[node].element
     }
     return nil
   }
@@ -178,6 +220,7 @@ struct EvictionQueues<Element: Evictable> {
 
   private mutating func unlink(_ node: Int32) {
     let zone = Int(nodes[Int(node)].zone)
+    if zones[zone].walk.next == node { zones[zone].walk.next = nodes[Int(node)].previous }
     if nodes[Int(node)].isInMain {
       Self.drop(node, of: &nodes, from: &zones[zone].main)
     } else {

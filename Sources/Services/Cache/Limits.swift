@@ -157,6 +157,32 @@ package enum CacheLimits {
   /// Passes that a loop keeps for their memory.
   static let sparePasses = 64
 
-  /// Resources reclaimed per turn of a lane after a zone was purged.
-  static let reclaimsPerTurn = 128
+  /// Responses that a walk after a purge (`PurgeWalk`) looks at in one turn of its zone's lane.
+  static let walkedPerTurn = 64
+
+  /// Queue nodes that a turn may pass without a look, because they came since: some 20 ns each.
+  static let walkSteps = 512
+
+  /// How long a turn may last, looks that take long (many tags, prefixes) included; about as long as one
+  /// look more.
+  static let walkTurnNanoseconds: UInt64 = 50_000
+
+  /// What a look at a response that stays counts at least, in nanoseconds.
+  static let walkLookNanoseconds: UInt64 = 1_000
+
+  /// CPU that walks of a zone and shard may spend on responses that stay, whatever the rate of purges is:
+  /// one nanosecond in so many of time (1/250, 4 ms a second). Beyond it the walk pauses.
+  static let walkShare: UInt64 = 250
+
+  /// What of that there must be before a walk that paused goes on, in nanoseconds: a few turns, since waking
+  /// an idle loop costs about as much as one.
+  static let walkResumeNanoseconds: UInt64 = 200_000
+
+  /// What of that may be saved up and spent at once, in nanoseconds: 8,000 looks or fewer, so that what
+  /// most zones have of a shard is looked at without a pause.
+  static let walkCreditNanoseconds: UInt64 = 8_000_000
+
+  /// What a response that is found void and taken out adds to it, in nanoseconds, up to as much: its own
+  /// fetch cost more.
+  static let walkEarningNanoseconds: UInt64 = 8_000
 }

@@ -27,14 +27,14 @@ final class DiskBench {
 
   init(
     quotaBytes: Int = 64 << 20, segmentBytes: Int = 1 << 20, seed: UInt64 = 1,
-    heir: (any RecordHeir)? = nil
+    heir: (any RecordHeir)? = nil, judge: RecordJudgeReference = RecordJudgeReference()
   ) throws {
     disk = SimulatedDisk(seed: seed)
     folder = try TestFolder()
     configuration = DiskConfiguration(quotaBytes: quotaBytes, segmentBytes: segmentBytes)
     let faults = faults
     store = try DiskStore(
-      folder.path + "/index", files: disk, configuration, heir: heir,
+      folder.path + "/index", files: disk, configuration, heir: heir, judge: judge,
       report: { faults.note($0) })
     writer = DiskWriter(store)
   }

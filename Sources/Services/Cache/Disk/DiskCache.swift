@@ -15,6 +15,7 @@ package final class DiskCache: Sendable {
   /// How long a request waits for a record.
   private let findDuration: Duration
   private let patience: LookPatience
+  private let judge: RecordJudgeReference
 
   /// What may be asked of it.
   private enum Phase {
@@ -39,9 +40,11 @@ package final class DiskCache: Sendable {
     self.writer = writer.systemLane
     reads = Guarded(ReadQueue(readers: readers.count))
     let limiter = ReportLimiter(report)
+    let judge = RecordJudgeReference()
+    self.judge = judge
     writing = DiskWriting(on: writer.systemLane) { () throws(StorageError) in
       do throws(StorageError) {
-        return try DiskStore(directory, files: files, configuration, heir: heir) {
+        return try DiskStore(directory, files: files, configuration, heir: heir, judge: judge) {
           limiter.note($0)
         }
       } catch {
@@ -58,6 +61,10 @@ package final class DiskCache: Sendable {
     }
     self.writer.post { [writing] in writing.enqueue() }
   }
+
+  /// Asks `judge`, whom others keep alive, which records were purged, before it writes one again or gives
+  /// it to its heir.
+  func use(_ judge: any RecordJudge) { self.judge.set(judge) }
 
   /// The digest of a key of the cache; nil while the store is not open.
   package func digest(of key: Span<UInt8>) -> DiskDigest? { store?.index.secret.digest(of: key) }

@@ -23,18 +23,22 @@ final class DiskStore: Sendable {
   let nextSegment: UInt32
   /// Is offered what evictions remove; nil for nobody.
   let heir: (any RecordHeir)?
+  /// Says what was purged.
+  let judge: RecordJudgeReference
   /// Called for every fault, on the thread that met it.
   let report: @Sendable (DiskFault) -> Void
 
   /// Opens what `files` and the index in `directory` have, or begins anew if the index is damaged.
   init(
     _ directory: String, files: any SegmentFiles, _ configuration: DiskConfiguration,
-    heir: (any RecordHeir)? = nil, report: @escaping @Sendable (DiskFault) -> Void
+    heir: (any RecordHeir)? = nil, judge: RecordJudgeReference = RecordJudgeReference(),
+    report: @escaping @Sendable (DiskFault) -> Void
   ) throws(StorageError) {
     self.configuration = configuration
     self.files = files
     self.report = report
     self.heir = heir
+    self.judge = judge
     let opening = try DiskOpening(directory, files, report)
     index = opening.index
     segments = Guarded(opening.segments)

@@ -87,7 +87,10 @@ extension DiskWriter {
     let place = DiskPlace(segment: walk.segment.number, offset: offset)
     guard let entry = liveEntry(header.digest, at: place) else { return }
     var kind = IndexChange.Kind.drop(place)
-    if isKept(entry, wall, walk), let record = whole(entry, header, in: walk.segment),
+    let stays = isKept(entry, wall, walk)
+    if stays || store.heir != nil, isVoid(entry, header, in: walk.segment) {
+      step.evictedRecords += 1
+    } else if stays, let record = whole(entry, header, in: walk.segment),
       let copy = append(record, zone: entry.zone, isAgain: true, to: &step)
     {
       walk.reinsertedBytes += entry.recordBytes
@@ -98,6 +101,26 @@ extension DiskWriter {
       step.evictedRecords += 1
     }
     step.changes.append(IndexChange(digest: header.digest, kind: kind))
+  }
+
+  /// Whether a purge voids the record. Its head is read only if its zone was purged since.
+  private func isVoid(
+    _ entry: DiskEntry, _ header: DiskRecordHeader, in segment: DiskSegment
+  ) -> Bool {
+    guard let judge = store.judge.present,
+      judge.hasPurges(of: header.zone, since: entry.sequence)
+    else { return false }
+    do throws(DiskFault) {
+      let reading = try RecordReading(
+        segment, at: Int(entry.place.offset), headBytes: Int(entry.headBytes),
+        bodyBytes: Int(entry.bodyBytes))
+      return try reading.head().withSpan {
+        judge.isVoid(head: $0, of: header.zone, since: entry.sequence)
+      }
+    } catch {
+      // Whoever writes it again meets the fault, and says so.
+      return false
+    }
   }
 
   /// Offers a record that goes to whoever wants it, if it is fresh still.

@@ -72,6 +72,13 @@ struct RecordHead: Sendable {
     return flags
   }
 
+  /// Under which identity a head was written; nil if it is none.
+  static func identity(_ bytes: Span<UInt8>) -> [UInt8]? {
+    var decoder = RecordDecoder(bytes)
+    guard decoder.number() == version else { return nil }
+    return decoder.content()
+  }
+
   /// Under which identity a head was written that goes to the reserve; nil if it does not.
   static func identityForReserve(_ bytes: Span<UInt8>) -> [UInt8]? {
     var decoder = RecordDecoder(bytes)
