@@ -2,7 +2,7 @@
 """An origin whose every byte can be checked, and a client that does.
 
 disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges (?pause=S: S seconds half-way; ?vary=F:
-  it varies by that field), and
+  it varies by that field; ?tags=T: its Cache-Tag), and
   /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default).
 disk.py get PORT HOST PREFIX FIRST COUNT SIZE: fetches PREFIX+FIRST ... with sizes around SIZE and checks
   every byte. Prints "hits misses": answers from the store and others. Fails at a wrong byte.
@@ -58,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         fields = [("Cache-Control", "max-age=86400"), ("ETag", tag), ("Accept-Ranges", "bytes")]
         if "vary" in query:
             fields.append(("Vary", query["vary"]))
+        if "tags" in query:
+            fields.append(("Cache-Tag", query["tags"]))
         if self.headers.get("If-None-Match") == tag:
             return self.answer(304, b"", fields)
         wanted = self.headers.get("Range", "")
