@@ -13,6 +13,10 @@ crowds.py full-stop PORT HOST PATH COUNT PID
 crowds.py ask PORT HOST PATH COUNT SECONDS
                                         COUNT connections ask once each and stay; prints the statuses, each once, and then
                                         holds the connections for SECONDS
+crowds.py leader PORT HOST PATH FILE    asks once, and resets the connection as soon as there is FILE
+crowds.py own PORT HOST PATH COUNT FIELD
+                                        COUNT connections ask once each; prints the statuses, each once, and how many values
+                                        of FIELD came
 crowds.py hits PORT HOST PATH COUNT [CA]
                                         asks COUNT times, one after the other; prints how many were answered by which status,
                                         and on a second line how long that took
@@ -109,6 +113,24 @@ def ask(port, host, path, count, seconds):
         s.sendall(client.request("GET", path, host))
     print(*sorted({str(client.Reader(s).response()[0]) for s in crowd}), flush=True)
     time.sleep(float(seconds))
+
+
+def leader(port, host, path, file):
+    s = client.connect(port)
+    s.sendall(client.request("GET", path, host))
+    while not os.path.exists(file):
+        time.sleep(0.05)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+
+
+def own(port, host, path, count, field):
+    crowd = [client.connect(port) for _ in range(int(count))]
+    for s in crowd:
+        s.sendall(client.request("GET", path, host))
+        s.settimeout(60)
+    answers = [client.Reader(s).response() for s in crowd]
+    print(*sorted({answer[0] for answer in answers}), len({answer[1].get(field.lower()) for answer in answers}))
 
 
 def hits(port, host, path, count, authority=None):
@@ -364,7 +386,7 @@ def purge(port, host, prefix, keys, count, skerry):
     asyncio.run(main())
 
 
-COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "shares": shares, "ask": ask, "hits": hits,
+COMMANDS = {"crowd": crowd, "full": full, "full-stop": full, "shares": shares, "ask": ask, "leader": leader, "own": own, "hits": hits,
             "slow-head": slow_head, "slow": slow, "unread": unread, "unread-more": unread_more, "unread-post": unread_post,
             "unread-h2": unread_h2, "unread-h2-socket": unread_h2_socket, "pipeline": pipeline, "purge": purge}
 

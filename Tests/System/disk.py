@@ -2,7 +2,7 @@
 """An origin whose every byte can be checked, and a client that does.
 
 disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges (?pause=S: S seconds half-way; ?vary=F:
-  it varies by that field), and
+  it varies by that field; ?tags=T: its Cache-Tag), and
   /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default).
 disk.py get PORT HOST PREFIX FIRST COUNT SIZE: fetches PREFIX+FIRST ... with sizes around SIZE and checks
   every byte. Prints "hits misses": answers from the store and others. Fails at a wrong byte.
@@ -10,9 +10,13 @@ disk.py prefix PORT HOST PREFIX COUNT SIZE: the same from 0 on, in the order in 
   fails if there is one behind an object that is not there.
 disk.py race PORT HOST PREFIX SIZE SECONDS FILE: fetches one after the other and notes each that is complete in
   FILE with the time, until the edge goes away or the time is over. Fails at a wrong byte.
+disk.py moments SEED COUNT: COUNT moments by chance, in seconds.
+disk.py noted FILE SECONDS TIME: how many that `race` noted were complete so many seconds before TIME.
+disk.py digests FOLDER: how many digests the index of that folder has, by its last commit; as LMDB's own library reads it.
 disk.py flip FILE COUNT SEED: changes COUNT bytes at random places.
 disk.py cold FILE...: the kernel forgets what it has of them in memory, as if it had needed that.
 """
+import ctypes
 import hashlib
 import http.client
 import http.server
@@ -36,6 +40,8 @@ def content(name, size):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # The head and the body are sent apart; the second is not to wait until the first was acknowledged.
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         parts = urlsplit(self.path)
@@ -52,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         fields = [("Cache-Control", "max-age=86400"), ("ETag", tag), ("Accept-Ranges", "bytes")]
         if "vary" in query:
             fields.append(("Vary", query["vary"]))
+        if "tags" in query:
+            fields.append(("Cache-Tag", query["tags"]))
         if self.headers.get("If-None-Match") == tag:
             return self.answer(304, b"", fields)
         wanted = self.headers.get("Range", "")
@@ -142,6 +150,40 @@ def race(port, host, prefix, size, seconds, file):
             number += 1
 
 
+def moments(seed, count):
+    rng = random.Random(int(seed))
+    print(*(f"{rng.uniform(0.05, 3):.3f}" for _ in range(int(count))))
+
+
+def noted(file, seconds, end):
+    with open(file) as notes:
+        times = [float(line.split()[1]) for line in notes]
+    print(sum(time <= float(end) - float(seconds) for time in times))
+
+
+class Statistics(ctypes.Structure):
+    """MDB_stat of lmdb.h."""
+    _fields_ = [("page", ctypes.c_uint), ("depth", ctypes.c_uint)] + [
+        (name, ctypes.c_size_t) for name in ("branches", "leaves", "overflows", "entries")]
+
+
+def digests(folder):
+    lmdb = ctypes.CDLL("liblmdb.so.0")
+    environment, transaction, table = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint()
+    statistics, only_reading, without_lock = Statistics(), 0x20000, 0x400000
+
+    def check(code):
+        if code:
+            sys.exit(f"{folder}: LMDB says {code}")
+    check(lmdb.mdb_env_create(ctypes.byref(environment)))
+    check(lmdb.mdb_env_set_maxdbs(environment, 8))
+    check(lmdb.mdb_env_open(environment, folder.encode(), only_reading | without_lock, 0o600))
+    check(lmdb.mdb_txn_begin(environment, None, only_reading, ctypes.byref(transaction)))
+    check(lmdb.mdb_dbi_open(transaction, b"objects", 0, ctypes.byref(table)))
+    check(lmdb.mdb_stat(transaction, table, ctypes.byref(statistics)))
+    print(statistics.entries)
+
+
 def flip(path, count, seed):
     rng = random.Random(int(seed))
     with open(path, "r+b") as f:
@@ -161,5 +203,6 @@ def cold(*paths):
             os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-COMMANDS = {"cold": cold, "origin": origin, "get": get, "prefix": prefix, "race": race, "flip": flip}
+COMMANDS = {"cold": cold, "digests": digests, "flip": flip, "get": get, "moments": moments, "noted": noted,
+            "origin": origin, "prefix": prefix, "race": race}
 COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -7,7 +7,7 @@ PORT_FILE. What it does follows from the path (see ROUTES); /_origin/... tells w
   /_origin/count?path=P    how many requests for P arrived (P "malformed": what a strict reader refuses)
   /_origin/last?path=P     the newest one, as "name: value" lines
   /_origin/wait?path=P&count=N  answers when N requests for P have ended (at most 20 s)
-  /_origin/release?path=P  lets the requests for P below /stall go on
+  /_origin/release?path=P  lets the requests for P below /stall go on; with &count=N the first N only
   /_origin/reset           forgets everything
 """
 import asyncio
@@ -85,7 +85,7 @@ class Request:
 
 RECORDS = {}  # path -> requests in the order of their arrival
 ENDED = {}  # path -> how many of them have ended
-RELEASED = set()  # paths below /stall whose bodies may be read
+RELEASED = {}  # paths below /stall -> how many of their requests may be read and answered
 
 
 async def read_line(reader):
@@ -177,13 +177,14 @@ async def echo(c, r):
 
 async def upload(c, r):
     await c.answer(r, "200 OK", f"complete: yes\nbytes: {r.bytes}\nsha256: {r.digest.hexdigest()}\n"
-                   + "".join(f"trailer {n}: {v}\n" for n, v in r.trailers), "Cache-Control: no-store")
+                   + "".join(f"trailer {n}: {v}\n" for n, v in r.trailers), "Cache-Control: no-store",
+                   f"X-Number: {r.number}")
 
 
 async def stall(r):
     """Leaves the body unread until /_origin/release names the path, for a minute at most; then as /upload."""
     for _ in range(1200):
-        if r.path in RELEASED:
+        if r.number <= RELEASED.get(r.path, 0):
             break
         await asyncio.sleep(0.05)
 
@@ -351,7 +352,7 @@ async def control(c, r):
             await asyncio.sleep(0.05)
         body = f"{ENDED.get(path, 0)}\n"
     elif r.path == "/_origin/release":
-        RELEASED.add(path)
+        RELEASED[path] = float(r.query.get("count", "inf"))
     elif r.path == "/_origin/reset":
         RECORDS.clear()
         ENDED.clear()
@@ -372,6 +373,7 @@ async def serve_one(c, reader):
         await control(c, r)
         return True
     RECORDS.setdefault(r.path, []).append(r)
+    r.number = len(RECORDS[r.path])
     try:
         # "*" and "//..." are as good as "/".
         first = "/" + f"{r.path}/".split("/")[1]

@@ -14,10 +14,11 @@ import Testing
 final class DiskBackedCache: @unchecked Sendable {
   // Confined to the loop of its lane.
   let zone: ZoneID
-  private let folder: String
-  private let lane: Lane
+  let folder: String
+  let lane: Lane
   private let source: TestOrigin
   private let ramBytes: Int
+  private let diskBytes: Int
   /// Whether what is in the kernel's memory is read within a request's job.
   private let isPrompt: Bool
   private var purges = ModelPurges()
@@ -34,10 +35,11 @@ final class DiskBackedCache: @unchecked Sendable {
 
   init(
     _ folder: String, zone: ZoneID, on lane: Lane, ramBytes: Int = 64 << 20,
-    isPrompt: Bool = true, _ source: TestOrigin
+    diskBytes: Int = 64 << 20, isPrompt: Bool = true, _ source: TestOrigin
   ) {
     self.isPrompt = isPrompt
     self.ramBytes = ramBytes
+    self.diskBytes = diskBytes
     self.folder = folder
     self.zone = zone
     self.lane = lane
@@ -49,7 +51,7 @@ final class DiskBackedCache: @unchecked Sendable {
     let thread = SharedLoops.group.storage[0]
     let disk = DiskCache(
       folder + "/index", files: try SegmentFolder(folder + "/segments"),
-      DiskConfiguration(maximumBytes: 64 << 20), writer: thread, readers: [thread],
+      DiskConfiguration(maximumBytes: diskBytes), writer: thread, readers: [thread],
       // However busy the machine is, what is read at once, and what is found at all, is no matter of time.
       loopReading: isPrompt ? .always : .never, findDuration: .seconds(60),
       report: { Issue.record("\($0)") })

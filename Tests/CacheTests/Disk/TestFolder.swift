@@ -20,7 +20,7 @@ final class TestFolder {
 
   deinit { Self.remove(path) }
 
-  private static func remove(_ path: String) {
+  static func remove(_ path: String) {
     for name in list(path) {
       let child = "\(path)/\(name)"
       if unsafe unlink(child) != 0 { remove(child) }

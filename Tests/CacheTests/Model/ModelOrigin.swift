@@ -18,6 +18,8 @@ final class ModelOrigin: Sendable {
     var status = 200
     var tags: String?
     var keys: String?
+    /// Bytes that its content has more.
+    var padding = 0
   }
 
   /// What was asked and answered.
@@ -109,7 +111,13 @@ final class ModelOrigin: Sendable {
       ?? asked["if-modified-since"].map { fields["last-modified"] == "\(seconds($0))" } ?? false
     return answer(
       isSame && resource.status == 200 ? 304 : resource.status,
-      "\(path) \(resource.version) \(variant)")
+      "\(path) \(resource.version) \(variant)" + padding(resource.padding))
+  }
+
+  private static let filler = Array(String(repeating: "0123456789 ", count: 20_000).utf8)
+
+  private static func padding(_ count: Int) -> String {
+    count == 0 ? "" : String(decoding: filler[..<count], as: UTF8.self)
   }
 
   // MARK: - Between the model's fields and real ones

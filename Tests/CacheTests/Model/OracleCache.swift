@@ -30,6 +30,16 @@ struct OracleCache {
       let (tags, keys) = (fields["cache-tag"] ?? "", fields["surrogate-key"] ?? "")
       return tags.components(", ") + keys.components(" ")
     }
+
+    mutating func lookAtClock(_ now: Int, wall: Int) {
+      let elapsed = wall - receivedWall
+      receivedAt = now - max(0, elapsed)
+      initialAge = recordedAge
+      if elapsed < 0 { initialAge = max(recordedAge, OracleCache.ownLifetime(self) ?? 0) }
+    }
+
+    /// It is put on the disk as it is stored: it is fresh for long enough.
+    var isOnDiskSoon: Bool { (OracleCache.ownLifetime(self) ?? 0) >= 10 }
   }
 
   /// What is expected of an answer.
@@ -115,7 +125,7 @@ struct OracleCache {
     return min(lifetime, age(entry, max(end, entry.receivedAt)))
   }
 
-  private static func ownLifetime(_ entry: Entry) -> Int? {
+  static func ownLifetime(_ entry: Entry) -> Int? {
     let said = Directives(entry.fields["cache-control"])
     if let seconds = said["s-maxage"] ?? said["max-age"] { return seconds }
     let date = Int(entry.fields["date"] ?? "") ?? 0
@@ -235,9 +245,12 @@ struct OracleCache {
   // MARK: - Restarts
 
   /// The process ends: what is fresh for long enough is on the disk.
-  mutating func close() {
-    for (path, entries) in entries {
-      self.entries[path] = entries.filter { (Self.ownLifetime($0) ?? 0) >= 10 }.map { entry in
+  mutating func close() { begin(with: entries) }
+
+  /// Another process begins with what of `entries` is on the disk.
+  mutating func begin(with entries: [String: [Entry]]) {
+    self.entries = entries.mapValues { entries in
+      entries.filter(\.isOnDiskSoon).map { entry in
         var entry = entry
         entry.isOnDisk = true
         entry.failsUntil = 0
@@ -257,13 +270,9 @@ struct OracleCache {
 
   /// The age of what is on the disk is told by the wall clock alone; if that was set back, it is stale.
   mutating func lookAtClock(_ now: Int, wall: Int) {
-    for (path, entries) in entries {
-      for (index, entry) in entries.enumerated() where entry.isOnDisk {
-        let elapsed = wall - entry.receivedWall
-        self.entries[path, default: []][index].receivedAt = now - max(0, elapsed)
-        self.entries[path, default: []][index].initialAge =
-          elapsed < 0
-          ? max(entry.recordedAge, Self.ownLifetime(entry) ?? 0) : entry.recordedAge
+    for place in entries.values.indices {
+      for index in entries.values[place].indices where entries.values[place][index].isOnDisk {
+        entries.values[place][index].lookAtClock(now, wall: wall)
       }
     }
   }
@@ -297,14 +306,20 @@ struct OracleCache {
   mutating func purge(
     at end: (at: Int, wall: Int)?, where holds: (_ path: String, _ entry: Entry) -> Bool
   ) {
-    for (path, entries) in entries {
-      for (index, entry) in entries.enumerated().reversed() where holds(path, entry) {
-        if let end {
-          self.entries[path, default: []][index].endedAt = end.at
-          self.entries[path, default: []][index].endedWall = end.wall
-        } else {
-          self.entries[path, default: []].remove(at: index)
-        }
+    for place in entries.indices {
+      let path = entries[place].key
+      Self.purge(&entries.values[place], at: end) { holds(path, $0) }
+    }
+  }
+
+  static func purge(
+    _ entries: inout [Entry], at end: (at: Int, wall: Int)?, where holds: (Entry) -> Bool
+  ) {
+    for index in entries.indices.reversed() where holds(entries[index]) {
+      if let end {
+        (entries[index].endedAt, entries[index].endedWall) = (end.at, end.wall)
+      } else {
+        entries.remove(at: index)
       }
     }
   }
