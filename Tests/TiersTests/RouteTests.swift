@@ -88,7 +88,7 @@ struct RouteTests {
       #expect(!isWell)
     }
     #expect(
-      rests.prefix(5) == [250, 500, 1_000, 2_000, 4_000].map { Duration.milliseconds($0) })
+      Array(rests.prefix(5)) == [250, 500, 1_000, 2_000, 4_000].map { Duration.milliseconds($0) })
     #expect(rests.suffix(3).allSatisfy { $0 == TierLimits.longestRest })
     health.succeeded()
     let isBack = health.isWell

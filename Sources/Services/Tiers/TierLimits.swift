@@ -4,8 +4,10 @@ import Primitives
 
 /// Limits of the tiers, with unit, reason and what happens at each.
 package enum TierLimits {
-  /// PoPs of a topology, and servers of one: more are refused.
+  /// PoPs of a topology: more are refused.
   static let pops = 4_096
+
+  /// Servers of a PoP: more are refused.
   static let serversOfPoP = 256
 
   /// PoPs that a zone may name.
@@ -64,6 +66,8 @@ package enum TierLimits {
 
   /// How long a server that failed is left alone at first, until it is looked for again; twice as long each time.
   static let firstRest = Duration.milliseconds(250)
+
+  /// How long it is left alone at most: a server that is back gets requests after that.
   static let longestRest = Duration.seconds(5)
 
   /// How long a head may take to come: origins are slow, and the connection shows that the server lives.

@@ -34,6 +34,7 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   /// The zone's requests go to nobody but its origin.
   var isFlat: Bool { choice == .flat }
 
+  /// Asks peers if they may have it, else the origin.
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     guard let request = TierFetch(fetch, at: self, for: receiver) else {
       return askOrigin(fetch, for: receiver)

@@ -25,11 +25,11 @@ extension EdgeService {
     var away: [String] = []
     for tier in TierTopology.Tier.allCases.reversed() {
       let servers = route.topology.names(of: tier, but: route.own)
-      let missed = await tell(servers, text)
+      let missed = await tell(servers, .purge, text)
       away += missed
       // One may have fetched from another beside it what that still had.
       if route.topology.sharesKeys(tier) {
-        away += await tell(servers.filter { !missed.contains($0) }, text)
+        away += await tell(servers.filter { !missed.contains($0) }, .purge, text)
       }
     }
     let names = away
@@ -41,20 +41,20 @@ extension EdgeService {
     return RelayedPurge(away: names, mayBeRefilled: isRefilled)
   }
 
-  /// Gives a purge to servers, all at once; returns those that did not take it.
-  private func tell(_ servers: [String], _ text: [UInt8]) async -> [String] {
-    let missed = Guarded<[String]>([])
-    let open = Guarded(servers.count)
-    let parker = Parker(on: lane)
-    for server in servers {
-      lane.start { [edge] in
-        if !(await edge.tell(server, .purge, text)) { missed.withLock { $0.append(server) } }
-        open.withLock { $0 -= 1 }
-        parker.wake()
-      }
-    }
-    while open.withLock({ $0 }) > 0 { _ = await parker.park() }
-    return missed.withLock { $0 }.sorted()
+  /// Tells servers something, all at once; returns those that have not done it by `deadline`.
+  private func tell(
+    _ servers: [String], _ subject: PeerMessage.Subject, _ content: [UInt8] = [],
+    until deadline: Instant = .never
+  ) async -> [String] {
+    let round = PeerRound(servers, on: lane)
+    for server in servers { lane.start { await self.tell(server, subject, content, round) } }
+    return await round.missed(at: deadline)
+  }
+
+  private func tell(
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], _ round: PeerRound
+  ) async {
+    if await edge.tell(server, subject, content) { round.done(server) } else { round.failed() }
   }
 
   /// Gives servers what they are owed, as far as they can be reached.
@@ -83,17 +83,7 @@ extension EdgeService {
   func catchUp() async {
     guard let route = topology?.route, let fleet = edge.fleet else { return }
     let servers = TierTopology.Tier.allCases.flatMap { route.topology.names(of: $0, but: route.own) }
-    let open = Guarded(servers.count)
-    let parker = Parker(on: lane)
-    for server in servers {
-      lane.start { [edge] in
-        _ = await edge.tell(server, .owed)
-        open.withLock { $0 -= 1 }
-        parker.wake()
-      }
-    }
-    let deadline = loop.now + EdgeLimits.catchUpDuration
-    while open.withLock({ $0 }) > 0, loop.now < deadline { _ = await parker.park(until: deadline) }
+    _ = await tell(servers, .owed, until: loop.now + EdgeLimits.catchUpDuration)
     fleet.becomeCurrent()
   }
 
