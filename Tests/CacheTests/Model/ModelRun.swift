@@ -59,8 +59,8 @@ final class ModelRun: @unchecked Sendable {
     let isEnough =
       counts.diskUses > 100
       && (!plan.isWide
-        || counts.stored > 10_000 && counts.parts > 500 && counts.kills > 100
-          && counts.found > 1_000 && counts.differing > 100)
+        || counts.stored > 2_500 && counts.parts > 125 && counts.kills > 20
+          && counts.found > 250 && counts.differing > 20)
     return isEnough ? nil : "some things were met too seldom: \(counts)"
   }
 

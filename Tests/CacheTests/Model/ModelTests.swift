@@ -14,6 +14,10 @@ struct ModelTests {
   private static let first =
     unsafe getenv("SKERRY_FIRST_SEED").flatMap { unsafe UInt64(String(cString: $0)) } ?? 0
 
+  /// Operations of the long run; SKERRY_MODEL_OPERATIONS=100000 takes two minutes.
+  private static let longOperations =
+    unsafe getenv("SKERRY_MODEL_OPERATIONS").flatMap { unsafe Int(String(cString: $0)) } ?? 25_000
+
   @Test("the same answers as the naive cache, whatever happens", arguments: seeds)
   func model(_ seed: UInt64) async throws {
     try await run(seed: seed, .narrow, operations: 10_000)
@@ -22,7 +26,7 @@ struct ModelTests {
   @Test(
     "the same in one long run with many paths, large bodies, parts and kills", arguments: [first])
   func long(_ seed: UInt64) async throws {
-    try await run(seed: seed, .wide, operations: 100_000)
+    try await run(seed: seed, .wide, operations: Self.longOperations)
   }
 
   private func run(seed: UInt64, _ plan: ModelPlan, operations: Int) async throws {
