@@ -57,7 +57,9 @@ final class TestBackend: EdgeBackend {
     throw ControlRefusal(404, .notFound, "This edge stands alone.")
   }
 
-  func relay(_ purge: ConfigurationValue, of zone: String) async -> RelayedPurge? { nil }
+  func relay(
+    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+  ) async -> RelayedPurge? { nil }
 
   func inspect(
     _ request: RequestHead, at address: SocketAddress?

@@ -386,7 +386,9 @@ async def strangers(origin):
             check(result == ("200" if who == "a peer" else "000"), f"{who} got {result}")
         bare = await output(*curl, *asked["a peer"])
         check(bare == "400", f"a request without the field got {bare}")
-        loop = await output(*curl, *asked["a peer"], "-H", 'Skerry-Peer: hops="edge-0 west-0", proto=http, id=1')
+        loop = await output(*curl, *asked["a peer"], "-H", 'Skerry-Peer: hops="west-0 edge-0", proto=http, id=1')
+        liar = await output(*curl, *asked["a peer"], "-H", 'Skerry-Peer: hops="up-0", proto=http, id=1')
+        check(liar == "400", f"who said that it was another got {liar}")
         check(loop == "508", f"a request that was there before got {loop}")
     finally:
         fleet.stop()

@@ -8,7 +8,7 @@ import Testing
 @Suite("Consistent hashing")
 struct RankingTests {
   private static func key(_ number: Int) -> UInt64 {
-    ServerRanking.hash(Array("example.org".utf8).span, Array("/\(number)".utf8).span)
+    ServerRanking.hash(Array("example.org".utf8), Array("/\(number)".utf8))
   }
 
   private static func ranking(_ topology: TierTopology, without gone: Int? = nil) -> ServerRanking {

@@ -15,7 +15,11 @@ extension ZoneStore {
     _ text: [UInt8], to servers: [String], everything: [UInt8]
   ) throws(StorageError) {
     try environment.write { (change) throws(StorageError) in
+      var number =
+        try change.copy(of: OwedKeys.last, in: tables.meta)
+        .map { ZoneKeys.number($0.span) } ?? 0
       for server in servers {
+        number += 1
         let numbers = try owedNumbers(to: server, change)
         let isTooMany = numbers.count >= ZonesLimits.owedPurges
         if isTooMany {
@@ -24,9 +28,10 @@ extension ZoneStore {
           }
         }
         try change.put(
-          isTooMany ? everything : text, at: OwedKeys.key(server, (numbers.last ?? 0) + 1),
-          in: tables.meta)
+          isTooMany ? everything : text, at: OwedKeys.key(server, number), in: tables.meta)
       }
+      // Never one twice: what is settled late must not take away what came since.
+      try change.put(ZoneKeys.key(number), at: OwedKeys.last, in: tables.meta)
     }
   }
 
@@ -43,12 +48,10 @@ extension ZoneStore {
     }
   }
 
-  /// A server has got what it was owed, up to that number.
-  package func settle(_ server: String, upTo number: UInt64) throws(StorageError) {
+  /// A server has got the purge of that number.
+  package func settle(_ server: String, _ number: UInt64) throws(StorageError) {
     try environment.write { (change) throws(StorageError) in
-      for owed in try owedNumbers(to: server, change) where owed <= number {
-        try change.remove(OwedKeys.key(server, owed), in: tables.meta)
-      }
+      _ = try change.remove(OwedKeys.key(server, number), in: tables.meta)
     }
   }
 
@@ -78,6 +81,7 @@ extension ZoneStore {
 /// Where they lie: the server's name between `owed ` and a zero, then the number.
 private enum OwedKeys {
   static let all = Array("owed ".utf8)
+  static let last = Array("lastOwed".utf8)
 
   static func prefix(_ server: String) -> [UInt8] { all + Array(server.utf8) + [0] }
   static func key(_ server: String, _ number: UInt64) -> [UInt8] {

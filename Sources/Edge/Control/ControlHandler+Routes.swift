@@ -176,18 +176,31 @@ extension ControlHandler {
       given.withLock { $0 = tree }
       return outcome
     }
-    guard let tree = given.withLock({ $0 }), let relayed = await backend.relay(tree, of: name)
-    else { return answer }
-    if relayed.mayBeRefilled { try await purge(name, tree) }
-    if !relayed.away.isEmpty { answer.add(Self.away(relayed.away)) }
+    guard let tree = given.withLock({ $0 }) else { return answer }
+    let failure = Guarded<ControlRefusal?>(nil)
+    let relayed = await backend.relay(tree, of: name) {
+      do throws(ControlRefusal) { try await self.purge(name, tree) } catch {
+        failure.withLock { $0 = error }
+      }
+    }
+    guard let relayed else { return answer }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    guard relayed.isOwed else {
+      throw ControlRefusal(
+        500, .storage,
+        "The purge is in force but for servers that can't be reached, and it could not be kept for them. "
+          + "Purge again when they are back: \(Self.names(relayed.away))")
+    }
+    if !relayed.away.isEmpty {
+      answer.add("Not reached, and purged as soon as they are: \(Self.names(relayed.away))")
+    }
     return answer
   }
 
-  private static func away(_ servers: [String]) -> String {
+  private static func names(_ servers: [String]) -> String {
     let names = servers.prefix(ControlLimits.namedServers).joined(separator: ", ")
     let more = servers.count - ControlLimits.namedServers
-    return "Not reached, and purged as soon as they are: \(names)"
-      + (more > 0 ? " and \(more) more." : ".")
+    return names + (more > 0 ? " and \(more) more." : ".")
   }
 
   // MARK: - Work on the worker

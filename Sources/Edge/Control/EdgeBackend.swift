@@ -39,8 +39,10 @@ package protocol EdgeBackend: AnyObject, Sendable {
 
   /// Gives a purge, which is in force here, to the other servers of the fleet, those of the upper tier first,
   /// and waits until all that can be reached have it in force; nil if this server stands alone, and then
-  /// nothing was done.
-  func relay(_ purge: ConfigurationValue, of zone: String) async -> RelayedPurge?
+  /// nothing was done. `again` makes it here once more, for what came from those that had it later.
+  func relay(
+    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+  ) async -> RelayedPurge?
 
   /// Whether clients' countries are known here.
   var knowsCountries: Bool { get }

@@ -2,13 +2,13 @@
 
 /// A purge that was given to all servers of the fleet.
 package struct RelayedPurge: Sendable {
-  /// Those that could not be reached, and get it when they can.
+  /// Those that could not be reached.
   package let away: [String]
-  /// This server may have fetched from one that had it later.
-  package let mayBeRefilled: Bool
+  /// They get it when they can be; false if that could not be kept.
+  package let isOwed: Bool
 
-  package init(away: [String], mayBeRefilled: Bool) {
+  package init(away: [String], isOwed: Bool) {
     self.away = away
-    self.mayBeRefilled = mayBeRefilled
+    self.isOwed = isOwed
   }
 }

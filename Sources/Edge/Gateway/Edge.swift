@@ -131,15 +131,15 @@ package final class Edge: Sendable {
     for node in nodes { await node.gateway.loop.perform { node.gateway.peers?.use(route) } }
   }
 
-  /// Tells another server something, on behalf of nobody; false if it did not do what that says. From a task
-  /// on any loop.
+  /// Tells another server something, on behalf of nobody; false if it did not do what that says, and at once
+  /// where it is known to be away unless there `isHope` that it is back. From a task on any loop.
   package func tell(
-    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8] = []
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8] = [], isHope: Bool = false
   ) async -> Bool {
     guard let network = nodes.first?.gateway.peers else { return false }
     return await network.lane.run {
       guard let position = network.route.topology.server(named: server) else { return false }
-      return await network.tell(position, subject, content)
+      return await network.tell(position, subject, content, isHope: isHope)
     }
   }
 
@@ -262,7 +262,8 @@ package final class Edge: Sendable {
       loads.append(
         await node.gateway.loop.perform {
           Load(
-            connections: node.server.connectionCount + node.nameServer.connectionCount,
+            connections: node.server.connectionCount + node.nameServer.connectionCount
+              + (node.peerServer?.connectionCount ?? 0),
             activeZones: node.gateway.activeZones, tasks: node.gateway.loop.taskCount,
             refusedConnections: node.server.refusedConnectionCount,
             hasMissedLocations: node.gateway.shard.hasMissedLocations,

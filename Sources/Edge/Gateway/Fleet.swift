@@ -52,7 +52,7 @@ package final class Fleet: Sendable {
     let gate = PeerGate(gateway, network, self)
     let server = HTTPServer(
       loop: gateway.loop, handler: gate, acceptor: node.acceptor,
-      connectionLimit: connectionLimit, concurrentStreams: TierLimits.streamsPerConnection)
+      connectionLimit: connectionLimit, peerStreams: TierLimits.streamsPerConnection)
     server.certificates = gate
     node.peerServer = server
     gateway.loop.systemLane.post { network.start() }

@@ -57,4 +57,7 @@ package enum GatewayLimits {
   /// more it names none, and each query for a name below it is looked up in the store. They are read
   /// whenever one comes or goes, which takes some milliseconds for so many.
   static let nestedZones = 10_000
+
+  /// Connections of peers on one loop; further ones get nothing, and their servers ask others.
+  static let peerConnections = 16_384
 }

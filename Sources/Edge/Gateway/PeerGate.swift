@@ -17,6 +17,7 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   private let fleet: Fleet
   private let context: TLSServerContext
   private let lane: Lane
+  private let tenant = PeerTenant()
 
   init(_ gateway: Gateway, _ network: PeerNetwork, _ fleet: Fleet) {
     self.gateway = gateway
@@ -27,12 +28,21 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   }
 
   func handle(_ exchange: Exchange) -> Handling {
+    // The connection is all zones': each has a share of it, and none its lane.
+    guard exchange.sink?.serve(exchange, on: lane, for: tenant) ?? false else {
+      return refuse(exchange, Failure(.overloaded, "too many connections of peers"))
+    }
     let read = exchange.request.fields.withFirst(.skerryPeer) { PeerField($0) } ?? nil
-    guard let field = read else {
+    guard let field = read, let last = field.hops.last else {
       return refuse(exchange, Failure(.requestInvalid, "a peer's request has no Skerry-Peer"))
     }
+    // Who it says that it is, its certificate must say, and the topology.
+    let sender = String(decoding: last, as: UTF8.self)
+    guard exchange.client.certificate?.clientNames.contains(sender) ?? false,
+      network.route.topology.server(named: sender) != nil
+    else { return refuse(exchange, Failure(.requestInvalid, "the certificate names another")) }
     if exchange.request.authority == Array(network.ownName.utf8) {
-      return take(exchange, from: String(decoding: field.hops[0], as: UTF8.self))
+      return take(exchange, from: sender)
     }
     guard fleet.isCurrent else {
       return refuse(exchange, Failure(.paused, "purges that were missed are being fetched"))
@@ -95,7 +105,7 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
     exchange.facts.failure = failure
     exchange.response.status = failure.status
     exchange.response.contentLength = 0
-    exchange.response.fields.append(.skerryPeer, "refused")
+    PeerVerdict.refused.append(to: &exchange.response.fields)
     return .responded
   }
 }

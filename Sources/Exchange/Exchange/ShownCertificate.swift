@@ -5,10 +5,15 @@ package import Primitives
 /// The certificate of a connection: whose it is, and for which names.
 package final class ShownCertificate: Sendable {
   package let zone: ZoneID
+  /// The names that the client's own certificate is for; none if it showed none.
+  package let clientNames: [String]
   private let isFor: @Sendable (String) -> Bool
 
-  package init(zone: ZoneID, covers: @escaping @Sendable (String) -> Bool) {
+  package init(
+    zone: ZoneID, clientNames: [String] = [], covers: @escaping @Sendable (String) -> Bool
+  ) {
     self.zone = zone
+    self.clientNames = clientNames
     isFor = covers
   }
 

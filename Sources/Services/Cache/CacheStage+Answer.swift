@@ -29,7 +29,7 @@ extension CacheStage {
   ) {
     exchange.response.status = stored.head.status
     exchange.response.contentLength = UInt64(stored.body.count)
-    appendAge(exchange, stored.head)
+    appendAge(exchange, stored.head, isOutdated: stored.outdated != nil)
     if traits.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
       exchange.response.stored = stored.head.fields
       exchange.response.body = isHead ? .none : body(of: stored, exchange)

@@ -9,6 +9,8 @@ extension CacheStage {
   /// Makes a request, which is lent, tell of its client what the zone's keys ask for.
   @inline(never)
   func describeClient(of exchange: Exchange, _ plan: CacheKeyPlan, _ budget: inout StepBudget) {
+    // A server that asks on a client's behalf has told what that is, by its own database.
+    if exchange.client.isPeer { return }
     if plan.tellsCountries, shard.locations == nil { shard.hasMissedLocations = true }
     plan.describeClient(
       in: &exchange.request, at: exchange.client.address, shard.locations, &budget)

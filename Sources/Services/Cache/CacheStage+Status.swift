@@ -9,8 +9,10 @@ extension CacheStage {
   /// Age (RFC 9111 section 5.1), and the zone's word on how long clients may keep the response: its
   /// lifetime for them begins now, so that it exceeds the age by that.
   @inline(__always)
-  func appendAge(_ exchange: Exchange, _ head: StoredHead) {
-    let age = head.freshness.ageSeconds(at: shard.now)
+  func appendAge(_ exchange: Exchange, _ head: StoredHead, isOutdated: Bool = false) {
+    var age = head.freshness.ageSeconds(at: shard.now)
+    // A soft purge made it stale: so it is for whoever stores it.
+    if isOutdated, exchange.client.isPeer { age = max(age, head.freshness.lifetimeSeconds) }
     exchange.response.fields.append(.age, atMost: 20, isChecked: true) { $0.appendDecimal(age) }
     if exchange.client.isPeer { return appendReplaced(exchange, head) }
     if let seconds = head.browserSeconds {

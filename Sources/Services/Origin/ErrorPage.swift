@@ -12,6 +12,7 @@ package enum ErrorPage {
     exchange.response.reset()
     exchange.response.status = failure.status
     appendFields(failure, exchange.facts.requestID, to: &exchange.response.fields)
+    if exchange.client.isPeer { PeerVerdict(failure).append(to: &exchange.response.fields) }
     let asksHTML = wantsHTML(exchange.request.fields)
     exchange.response.fields.append(
       .contentType, asksHTML ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")

@@ -12,7 +12,8 @@ enum ResponseFields {
     let passed = viaValues(head.fields)
     let isUpgrade = head.status == 101
     head.fields.removeAll { entry in
-      if entry.name == .via { return true }
+      // What our own servers tell each other comes from no origin.
+      if entry.name == .via || entry.name == .skerryPeer { return true }
       return isUpgrade && entry.name == .upgrade ? false : entry.name.endsHere
     }
     head.fields.append(.via, atMost: passed.count &+ 4 &+ pseudonym.count) { output in

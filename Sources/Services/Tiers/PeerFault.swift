@@ -1,5 +1,6 @@
 // Why a server gave no answer.
 
+import Exchange
 import HTTPClient
 
 /// What kept a server from answering.
@@ -11,13 +12,13 @@ enum PeerFault: Error {
   /// Its last connection could not be opened.
   case unreachable
   case connection(HTTPClientError)
-  /// It refuses such requests: it does not know the zone, or has seen the request before.
-  case refused(status: UInt16)
+  /// It gave another answer than the origin's.
+  case verdict(PeerVerdict)
 
   /// Whether it says something about the server.
   var blamesServer: Bool {
     switch self {
-    case .cancelled, .busy, .unreachable, .refused: false
+    case .cancelled, .busy, .unreachable, .verdict: false
     case .connection(let error):
       switch error {
       case .cancelled, .refusedUnprocessed, .goneAway, .notTaken: false

@@ -20,6 +20,7 @@ final class PeerLink: @unchecked Sendable {
   private let network: PeerNetwork
   private var connections: [HTTP2ClientConnection] = []
   private var isOpening = false
+  private var failedOpenings = 0
   /// It failed, and is looked for now and then.
   private var isSought = false
   private var waiters: [Parker] = []
@@ -35,19 +36,21 @@ final class PeerLink: @unchecked Sendable {
 
   /// Whether requests may go there.
   var isWell: Bool { !server.isDraining && health.isWell }
+  /// Whether messages may go there, which a drained server gets as well.
+  var isReachable: Bool { health.isWell }
   var connectionCount: Int { connections.count }
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
 
   /// A connection with room for one more exchange. Waits on `parker`.
   func connection(_ parker: Parker) async throws(PeerFault) -> HTTP2ClientConnection {
     let deadline = loop.now + TierLimits.waitDuration
-    let failures = health.failures
+    let failures = failedOpenings
     while true {
       if let connection = connections.first(where: { hasRoom($0) }) { return connection }
       if parker.isCancelled { throw .cancelled }
-      if health.failures > failures || isClosed { throw .unreachable }
+      if failedOpenings > failures || isClosed { throw .unreachable }
       guard loop.now < deadline, waiters.count < TierLimits.waiters else { throw .busy }
-      if connections.count < network.connectionsPerServer { beginOpening() }
+      if openable { beginOpening() }
       waiters.append(parker)
       let outcome = await parker.park(until: deadline)
       waiters.removeAll { $0 === parker }
@@ -60,6 +63,11 @@ final class PeerLink: @unchecked Sendable {
     guard isWell else { return }
     guard let connection = connections.first else { return beginOpening() }
     if !connection.measure() { failed(HTTPClientError.firstByteTimedOut) }
+  }
+
+  /// Whether one more connection may be opened: those that take no more requests do not count.
+  private var openable: Bool {
+    connections.count { $0.takesRequests } < network.connectionsPerServer
   }
 
   private func beginOpening() {
@@ -86,12 +94,14 @@ final class PeerLink: @unchecked Sendable {
         try HTTP2ClientConnection(
           connection, owner: self, memory: network.memory,
           idleTimeout: TierLimits.idleDuration, silence: TierLimits.silence,
-          streamLimit: TierLimits.streamsPerConnection))
+          streamLimit: TierLimits.streamsPerConnection, isForMany: true))
       figures.connections += 1
       isOpening = false
       health.succeeded()
+      if isClosed { connections.last?.drain() }
     } catch {
       isOpening = false
+      failedOpenings += 1
       failed(error)
     }
     wakeAll()
@@ -130,7 +140,7 @@ final class PeerLink: @unchecked Sendable {
       _ = await parker.park(until: loop.now + health.rest)
       if connections.contains(where: { hasRoom($0) }) {
         health.succeeded()
-      } else if !isOpening, connections.count < network.connectionsPerServer {
+      } else if !isOpening, openable {
         isOpening = true
         await open()
         if !health.isWell { health.failed() }
@@ -149,7 +159,11 @@ final class PeerLink: @unchecked Sendable {
 
 extension PeerLink: HTTP2ClientConnectionOwner {
   func connectionHasRoom(_ connection: HTTP2ClientConnection) {
-    if !waiters.isEmpty, hasRoom(connection) { wakeAll() }
+    guard !waiters.isEmpty else { return }
+    guard connection.takesRequests else { return wakeAll() }
+    let room = connection.room(
+      now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max)
+    for waiter in waiters.prefix(room) { waiter.wake() }
   }
 
   func connectionClosed(_ connection: HTTP2ClientConnection) {

@@ -23,6 +23,8 @@ package final class PeerNetwork: @unchecked Sendable {
   private let identity: PeerSecurity
   private var connector: TLSConnector?
   private var links: [PeerLink]
+  /// Requests of all zones that are with peers.
+  var exchanges = 0
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
   /// The regional parents, as positions in the route, nearest first.
@@ -100,6 +102,11 @@ package final class PeerNetwork: @unchecked Sendable {
     return nearest.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
+  /// Whether a zone has fewer requests with peers than it leaves for the others.
+  func hasRoom(for source: TierSource) -> Bool {
+    source.exchanges < connectionsPerServer * TierLimits.streamsPerConnection - exchanges
+  }
+
   /// Whether a peer's request is answered here: not where it has been before, or might wait for itself.
   package func takes(_ field: PeerField, _ request: borrowing RequestHead) -> Bool {
     let own = Array(ownName.utf8)
@@ -107,7 +114,7 @@ package final class PeerNetwork: @unchecked Sendable {
       let server = route.topology.server(named: String(decoding: last, as: UTF8.self))
     else { return false }
     if route.isBeside(server) {
-      return !sideways.contains(ServerRanking.hash(request.authority.span, request.path.span))
+      return !sideways.contains(ServerRanking.hash(request.authority, request.path))
     }
     return route.isBelow(server)
   }
@@ -148,12 +155,12 @@ package final class PeerNetwork: @unchecked Sendable {
     return identity.client(connector, to: server.name)
   }
 
-  /// Tells the server at that position something; false if it did not do what that says. From a task of
-  /// `lane`.
+  /// Tells the server at that position something; false if it did not do what that says, and at once where it
+  /// is known to be away unless there `isHope`. From a task of `lane`.
   package func tell(
-    _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8]
+    _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
   ) async -> Bool {
-    guard links.indices.contains(server) else { return false }
+    guard links.indices.contains(server), isHope || links[server].isReachable else { return false }
     let link = links[server]
     let parker = Parker(on: lane)
     var request = ClientRequest()
@@ -172,10 +179,7 @@ package final class PeerNetwork: @unchecked Sendable {
         response.body.abandon()
         return response.head.status == 204
       } catch { throw .connection(error) }
-    } catch {
-      link.failed(error)
-      return false
-    }
+    } catch { return false }
   }
 
   /// What the loop knows of the other servers.

@@ -39,7 +39,7 @@ package struct PeerReport: Sendable {
   }
 
   /// The names of those who are asked for a target, one list after the other, each in its order.
-  package func asked(_ authority: Span<UInt8>, _ path: Span<UInt8>) -> [[String]] {
+  package func asked(_ authority: [UInt8], _ path: [UInt8]) -> [[String]] {
     route.steps(
       for: ServerRanking.hash(authority, path), isFromBeside: false, above: above
     ).map { step in step.servers.map { route.topology.servers[$0].name } }

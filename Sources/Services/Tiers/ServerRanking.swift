@@ -23,9 +23,19 @@ package struct ServerRanking: Sendable {
   private static let names = KeyedHash(key0: 0x736b_6572_7279, key1: 0x7469_6572)
   private static let keys = KeyedHash(key0: 0x736b_6572_7279, key1: 0x6b65_79)
 
-  /// The hash of a target: its authority and path.
-  package static func hash(_ authority: Span<UInt8>, _ path: Span<UInt8>) -> UInt64 {
-    keys.mixed(keys.hash(authority), 0).hash(path)
+  /// The hash of a target: its authority, its path, and its parameters in whatever order, since a zone may say
+  /// that this means nothing.
+  package static func hash(_ authority: [UInt8], _ path: [UInt8]) -> UInt64 {
+    let host = keys.hash(authority.span)
+    let query = path.firstIndex(of: 0x3f) ?? path.count
+    var hash = keys.mixed(host, 0).hash(path.span.extracting(0..<query))
+    var start = query + 1
+    while start < path.count {
+      let end = path[start...].firstIndex(of: 0x26) ?? path.count
+      hash &+= keys.mixed(host, 1).hash(path.span.extracting(start..<end))
+      start = end + 1
+    }
+    return hash
   }
 
   /// The servers for a key of that hash, best first: at most `TierLimits.ranked`.

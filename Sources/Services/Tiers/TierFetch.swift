@@ -34,7 +34,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     let last = hops.last.flatMap { name in
       route.topology.server(named: String(decoding: name, as: UTF8.self))
     }
-    key = ServerRanking.hash(fetch.request.authority.span, fetch.request.path.span)
+    key = ServerRanking.hash(fetch.request.authority, fetch.request.path)
     steps = route.steps(
       for: key, isFromBeside: last.map { route.isBeside($0) } ?? false, above: source.above)
     guard !steps.isEmpty else { return nil }
@@ -74,6 +74,11 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
           return receiver.responseCame(&response)
         } catch {
           link.failed(error)
+          if case .verdict(.originFailed(let kind)) = error {
+            end()
+            return receiver.fetchFailed(
+              Failure(kind, "\(link.server.name) could not reach the origin"))
+          }
         }
       }
     }
@@ -89,7 +94,13 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
 
   private func ask(_ link: PeerLink) async throws(PeerFault) -> FetchedResponse {
     link.exchanges += 1
-    defer { link.exchanges -= 1 }
+    source.exchanges += 1
+    source.network.exchanges += 1
+    defer {
+      link.exchanges -= 1
+      source.exchanges -= 1
+      source.network.exchanges -= 1
+    }
     let connection = try await link.connection(parker)
     var request = ClientRequest()
     writeHead(&request.head)
@@ -105,10 +116,9 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       throw .connection(error)
     }
     link.answered()
-    // It does not know the zone, or would wait for itself: another one, or the origin, may do better.
-    if response.head.status == 421 || response.head.fields.contains(.skerryPeer) {
+    if let verdict = response.head.fields.withFirst(.skerryPeer, { PeerVerdict($0) }) {
       response.body.abandon()
-      throw .refused(status: response.head.status)
+      throw .verdict(verdict)
     }
     response.head.fields.removeAll { $0.name.endsHere }
     return response

@@ -14,6 +14,8 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   let origin: any ResponseSource
   let lane: Lane
   private let choice: TierChoice
+  /// Of its requests those that are with peers.
+  var exchanges = 0
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
   package var tenant: (any ConnectionTenant)?
 
@@ -36,7 +38,7 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
 
   /// Asks peers if they may have it, else the origin.
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
-    guard let request = TierFetch(fetch, at: self, for: receiver) else {
+    guard network.hasRoom(for: self), let request = TierFetch(fetch, at: self, for: receiver) else {
       return askOrigin(fetch, for: receiver)
     }
     request.begin()

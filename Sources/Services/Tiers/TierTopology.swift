@@ -16,7 +16,7 @@ package struct TierTopology: Sendable, Equatable {
       }
     }
 
-    func isAbove(_ other: Tier) -> Bool { height > other.height }
+    package func isAbove(_ other: Tier) -> Bool { height > other.height }
   }
 
   /// One server.

@@ -6,4 +6,5 @@ struct Negotiated {
   let applicationProtocol: ApplicationProtocol?
   let isResumed: Bool
   let acceptedEarlyData: Bool
+  let peerNames: [String]
 }

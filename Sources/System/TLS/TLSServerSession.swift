@@ -71,6 +71,10 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
         throw .internalFailure(OpenSSL.takeError()?.words ?? "trust not taken")
       }
       unsafe SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+      // A ticket would outlive the certificate, and whoever vouched for it.
+      guard unsafe SSL_set_num_tickets(ssl, 0) == 1 else {
+        throw .internalFailure(OpenSSL.takeError()?.words ?? "settings refused")
+      }
     }
     self.context = context
     choice = .chosen
@@ -231,7 +235,8 @@ package final class TLSServerSession: TLSSession, @unchecked Sendable {
     else { return }
     let negotiated = Negotiated(
       suite: sending.contexts.suite, applicationProtocol: applicationProtocol,
-      isResumed: isResumed, acceptedEarlyData: acceptedEarlyData)
+      isResumed: isResumed, acceptedEarlyData: acceptedEarlyData,
+      peerNames: context?.clientTrust == nil ? [] : peerNames)
     hand(over: RecordLayer(receiving: receiving, sending: sending), negotiated)
   }
 }

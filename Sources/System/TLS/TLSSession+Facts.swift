@@ -40,6 +40,14 @@ extension TLSSession {
     return unsafe ApplicationProtocol(Span(_unsafeStart: start, count: Int(count)))
   }
 
+  /// The names that the other end's certificate is for; none if it showed none.
+  package final var peerNames: [String] {
+    if let negotiated { return negotiated.peerNames }
+    // Safe: the reference that the call gives is the handle's.
+    guard let certificate = unsafe SSL_get1_peer_certificate(ssl) else { return [] }
+    return unsafe CertificateHandle(certificate).alternativeNames
+  }
+
   /// Whether the handshake took up an earlier session.
   package final var isResumed: Bool {
     negotiated?.isResumed ?? (unsafe SSL_session_reused(ssl) == 1)

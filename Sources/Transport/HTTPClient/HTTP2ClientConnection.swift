@@ -42,11 +42,13 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   /// Exchanges begun.
   package private(set) var exchangeCount = 0
 
-  /// Takes over an open connection whose ALPN agreed on HTTP/2.
+  /// Takes over an open connection whose ALPN agreed on HTTP/2. If it `isForMany` tenants, content that one
+  /// of them leaves unread keeps no window from the others: each stream's own, and each tenant's bound, hold.
   package init(
     _ connection: ClientConnection, owner: any HTTP2ClientConnectionOwner,
     memory: HTTP2ClientMemory, idleTimeout: Duration, silence: Duration? = nil,
-    streamLimit: Int = HTTPClientLimits.streamsPerConnection
+    streamLimit: Int = HTTPClientLimits.streamsPerConnection,
+    isForMany: Bool = false
   ) throws(HTTPClientError) {
     self.connection = connection
     self.silence = silence
@@ -58,6 +60,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     receivedAt = openedAt
     var limits = HTTP2Limits.client
     limits.streamWindowBytes = HTTPClientLimits.firstWindowBytes
+    if isForMany { limits.connectionWindowBytes = Int(Int32.max) }
     do throws(HTTP2Failure) {
       session = try HTTP2Session(.client, limits: limits, scratch: memory.scratch)
     } catch {
@@ -72,6 +75,9 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     guard connection.isOpen else { throw lostBy ?? .closedBeforeResponse }
     self.owner = owner
   }
+
+  /// Whether exchanges may begin here at all, now or when others have ended.
+  package var takesRequests: Bool { connection.isOpen && !isDraining && session.acceptsRequests }
 
   /// How many more exchanges may begin here now.
   package func room(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Int {
@@ -230,7 +236,8 @@ extension HTTP2ClientConnection: ClientConnectionUser {
     guard connection.isOpen else { return }
     if isDraining && session.streamCount == 0 {
       finish(nil)
-    } else if !isDraining {
+    } else {
+      // Also where it takes no more: who waits for it looks elsewhere.
       owner?.connectionHasRoom(self)
     }
   }

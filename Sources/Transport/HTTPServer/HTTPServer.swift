@@ -47,15 +47,19 @@ package final class HTTPServer: @unchecked Sendable {
   /// Connections that were refused because their source had too many, since the start.
   package private(set) var refusedConnectionCount: UInt64 = 0
 
-  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin. An HTTP/2
-  /// client has at most `concurrentStreams` requests under way.
+  /// A server whose requests `handler` answers; `acceptor` is where TLS connections begin. Where its
+  /// clients are servers of our own, each has at most `peerStreams` requests under way.
   package init(
     loop: EventLoop, handler: any ExchangeHandler, acceptor: TLSAcceptor? = nil,
-    connectionLimit: Int = HTTPServerLimits.connectionsPerLoop, concurrentStreams: Int? = nil
+    connectionLimit: Int = HTTPServerLimits.connectionsPerLoop, peerStreams: Int? = nil
   ) {
     var limits = HTTP2Limits()
     limits.streamWindowBytes = HTTPServerLimits.unaskedBodyBytes
-    if let concurrentStreams { limits.concurrentStreams = concurrentStreams }
+    if let peerStreams {
+      limits.concurrentStreams = peerStreams
+      // What many clients break off comes by one connection.
+      limits.resets = HTTPServerLimits.peerResetsPerStream * peerStreams
+    }
     streamLimits = limits
     self.loop = loop
     self.connectionLimit = connectionLimit

@@ -94,4 +94,8 @@ package enum HTTPServerLimits {
   static let goingAwayNanoseconds: UInt64 = 1_000_000_000
   /// For the client to close after our last response; as long again while it still takes of it.
   static let lingeringNanoseconds: UInt64 = 2_000_000_000
+
+  /// Resets of streams in ten seconds that a server of our own may send, for each stream that it may have open: its
+  /// clients' aborts come together. Beyond it: GOAWAY.
+  static let peerResetsPerStream = 64
 }

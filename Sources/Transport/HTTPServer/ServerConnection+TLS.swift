@@ -91,7 +91,8 @@ extension ServerConnection: CertificateRequester {
       return false
     case .done, .earlyData:
       if let context = session.context {
-        client.certificate = ShownCertificate(zone: context.zone) { name in
+        let names = context.clientTrust == nil ? [] : session.peerNames
+        client.certificate = ShownCertificate(zone: context.zone, clientNames: names) { name in
           context.identities.contains { $0.covers(name) }
         }
       }

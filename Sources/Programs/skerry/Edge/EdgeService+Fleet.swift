@@ -10,16 +10,22 @@ import Tiers
 import Zones
 
 extension EdgeService {
-  /// Purges by messages: the zone's name and the request, or nothing for everything of all zones.
+  /// Purges by messages: the zone's name and the request, or `everything` for that of all zones.
   private static func text(_ purge: ConfigurationValue, _ zone: String) -> [UInt8] {
-    JSONWriter.write(.object([("zone", .string(zone)), ("purge", purge)]))
+    let text = JSONWriter.write(.object([("zone", .string(zone)), ("purge", purge)]))
+    guard text.count > TierLimits.messageBytes else { return text }
+    // Rather too much than nothing.
+    return JSONWriter.write(.object([("zone", .string(zone)), ("purge", allOfIt)]))
   }
 
-  private static let everything = JSONWriter.write(.object([]))
+  private static let allOfIt = ConfigurationValue.object([("everything", .bool(true))])
+  private static let everything = JSONWriter.write(allOfIt)
 
   // MARK: - Telling
 
-  func relay(_ purge: ConfigurationValue, of zone: String) async -> RelayedPurge? {
+  func relay(
+    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+  ) async -> RelayedPurge? {
     guard let route = topology?.route, edge.fleet != nil else { return nil }
     let text = Self.text(purge, zone)
     var away: [String] = []
@@ -27,18 +33,20 @@ extension EdgeService {
       let servers = route.topology.names(of: tier, but: route.own)
       let missed = await tell(servers, .purge, text)
       away += missed
+      let isOwn = route.topology.pops[route.topology.servers[route.own].pop].tier == tier
+      if isOwn, route.asksPeers { await again() }
       // One may have fetched from another beside it what that still had.
       if route.topology.sharesKeys(tier) {
         away += await tell(servers.filter { !missed.contains($0) }, .purge, text)
+        if isOwn { await again() }
       }
     }
     let names = away
-    let isRefilled = route.asksPeers
-    guard !names.isEmpty else { return RelayedPurge(away: [], mayBeRefilled: isRefilled) }
-    await onStore { store throws(StorageError) in
+    guard !names.isEmpty else { return RelayedPurge(away: [], isOwed: true) }
+    let isOwed: Void? = await onStore { store throws(StorageError) in
       try store.owe(text, to: names, everything: Self.everything)
     }
-    return RelayedPurge(away: names, mayBeRefilled: isRefilled)
+    return RelayedPurge(away: names, isOwed: isOwed != nil)
   }
 
   /// Tells servers something, all at once; returns those that have not done it by `deadline`.
@@ -64,25 +72,47 @@ extension EdgeService {
   }
 
   /// True if the server is owed nothing any more.
-  private func settle(_ server: String) async -> Bool {
+  private func settle(_ server: String, isHope: Bool = false) async -> Bool {
     while true {
       let owed = await onStore { store throws(StorageError) in
         try store.owed(to: server, limit: EdgeLimits.owedAtOnce)
       }
       guard let owed, !owed.isEmpty else { return owed != nil }
       for purge in owed {
-        guard await edge.tell(server, .purge, purge.text) else { return false }
-        await onStore { store throws(StorageError) in
-          try store.settle(server, upTo: purge.number)
+        guard await edge.tell(server, .purge, purge.text, isHope: isHope) else {
+          return false
         }
+        await onStore { store throws(StorageError) in try store.settle(server, purge.number) }
+        await tellBelow(server, purge.text)
       }
     }
   }
 
+  /// Those that ask a server may have fetched from it, while it was away for this one only, what a purge had
+  /// made void with them: they are told once more.
+  private func tellBelow(_ server: String, _ text: [UInt8]) async {
+    guard let topology = topology?.route.topology, let position = topology.server(named: server)
+    else { return }
+    let tier = topology.pops[topology.servers[position].pop].tier
+    let below = topology.servers.indices.filter { other in
+      other != position && !topology.pops[topology.servers[other].pop].tier.isAbove(tier)
+    }
+    let own = topology.servers[topology.server(named: ownName) ?? position].name
+    let names = below.map { topology.servers[$0].name }.filter { $0 != own }
+    _ = await tell(names, .purge, text)
+    if below.count != names.count, let handler = shared.withLock({ $0.handler }) {
+      _ = await purge(text, handler)
+    }
+  }
+
+  private var ownName: String { edge.fleet?.ownName ?? "" }
+
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody.
   func catchUp() async {
     guard let route = topology?.route, let fleet = edge.fleet else { return }
-    let servers = TierTopology.Tier.allCases.flatMap { route.topology.names(of: $0, but: route.own) }
+    let servers = TierTopology.Tier.allCases.flatMap {
+      route.topology.names(of: $0, but: route.own)
+    }
     _ = await tell(servers, .owed, until: loop.now + EdgeLimits.catchUpDuration)
     fleet.becomeCurrent()
   }
@@ -92,7 +122,7 @@ extension EdgeService {
   /// Does what messages of peers say. `purge` makes a purge here.
   func receive(_ message: PeerMessage, _ handler: ControlHandler) async -> Bool {
     switch message.subject {
-    case .owed: return await settle(message.sender)
+    case .owed: return await settle(message.sender, isHope: true)
     case .purge: return await purge(message.content, handler)
     }
   }
@@ -101,17 +131,34 @@ extension EdgeService {
     let tree: ConfigurationValue
     do throws(JSONError) {
       tree = try JSONParser.parse(content, maximumBytes: TierLimits.messageBytes)
-    } catch { return true }
-    do throws(ControlRefusal) {
-      guard let zone = tree["zone"]?.text, let purge = tree["purge"] else {
-        try await handler.purgeAll()
-        return true
-      }
-      try await handler.purge(zone, purge)
-      return true
     } catch {
-      // What is refused for what it says will be refused again; a zone that is not here has nothing.
-      return error.status < 500
+      note("a server of the fleet sent a purge that is no JSON: \(error.description)")
+      return false
+    }
+    do throws(ControlRefusal) {
+      if let zone = tree["zone"]?.text, let purge = tree["purge"] {
+        try await self.purge(zone, purge, handler)
+      } else if tree["everything"]?.flag ?? false {
+        try await handler.purgeAll()
+      } else {
+        note("a server of the fleet sent a purge that this version does not know")
+        return false
+      }
+      return true
+    } catch { return false }
+  }
+
+  /// Rather too much than nothing: what is refused here, as other settings stand here, is everything of the
+  /// zone. A zone that is not here has nothing.
+  private func purge(
+    _ zone: String, _ purge: ConfigurationValue, _ handler: ControlHandler
+  ) async throws(ControlRefusal) {
+    do throws(ControlRefusal) { try await handler.purge(zone, purge) } catch {
+      guard error.status == 422 || error.status == 400 else {
+        if error.status == 404 { return }
+        throw error
+      }
+      try await handler.purge(zone, Self.allOfIt)
     }
   }
 

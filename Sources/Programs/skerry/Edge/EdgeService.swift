@@ -35,6 +35,8 @@ final class EdgeService: EdgeBackend {
   struct SharedState {
     var epoch: UInt64 = 0
     var store: ZoneStore?
+    /// What makes the changes that others tell of.
+    var handler: ControlHandler?
     var notes: [String] = []
     var isStopping = false
     var isUpgrading = false
@@ -69,7 +71,10 @@ final class EdgeService: EdgeBackend {
 
   /// Serves, and begins what recurs. `handler` makes the changes that others tell of.
   func start(_ store: ZoneStore, _ handler: ControlHandler) {
-    shared.withLock { $0.store = store }
+    shared.withLock { state in
+      state.store = store
+      state.handler = handler
+    }
     do throws(StorageError) {
       let sequence = try store.sequence()
       shared.withLock { $0.epoch = sequence }
@@ -79,13 +84,18 @@ final class EdgeService: EdgeBackend {
       return lane.start { await self.recur(store) }
     }
     fleet.take { message in await self.lane.run { await self.receive(message, handler) } }
-    for entry in listeners.entries where entry.service == .peers { serve(entry) }
-    lane.start {
-      await self.catchUp()
-      for entry in self.listeners.entries where entry.service != .peers { self.serve(entry) }
-      await self.recur(store)
-    }
+    // Names are answered from the configuration, which no purge is about.
+    for entry in listeners.entries where entry.service.scheme == nil { serve(entry) }
+    lane.start { await self.join(store) }
     lane.start { await self.settleAgain() }
+  }
+
+  /// Serves clients once nothing is here that was purged while this server was away.
+  private func join(_ store: ZoneStore) async {
+    await catchUp()
+    for entry in listeners.entries where entry.service.scheme != nil { serve(entry) }
+    Successor.sayReady(ProcessInfo.processInfo.environment)
+    await recur(store)
   }
 
   private func serve(_ entry: ListenerSet.Entry) {
@@ -178,7 +188,8 @@ final class EdgeService: EdgeBackend {
     for entry in listeners.entries {
       Console.line("skerry: serving \(entry.service.rawValue) on \(entry.address)")
     }
-    Successor.sayReady(ProcessInfo.processInfo.environment)
+    // One of a fleet is ready later (`join`).
+    if edge.fleet == nil { Successor.sayReady(ProcessInfo.processInfo.environment) }
   }
 
   func received(_ signal: Int32) {

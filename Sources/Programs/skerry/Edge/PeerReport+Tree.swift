@@ -39,7 +39,7 @@ extension PeerReport {
         "asked",
         request.map { request in
           .array(
-            asked(request.authority.span, request.path.span).map { names in
+            asked(request.authority, request.path).map { names in
               .array(names.map { .string($0) })
             })
         }
