@@ -44,6 +44,32 @@ struct StaleTests {
     }
   }
 
+  /// What a zone says of errors, and whether the stale response answers one.
+  static let errors: [(seconds: Int, status: UInt16, isStale: Bool)] = [
+    (60, 503, true), (60, 500, true), (60, 404, false), (5, 503, false), (0, 503, false),
+  ]
+
+  @Test("the zone says how long what is stale answers for an origin's errors", arguments: errors)
+  func zonesWord(_ error: (seconds: Int, status: UInt16, isStale: Bool)) async {
+    let origin = TestOrigin { (_, number) throws(Failure) in
+      number == 0
+        ? Self.stale("").fetched() : Answer(status: error.status, body: "error").fetched()
+    }
+    let cache = TestCache(origin)
+    cache.configuration.settings.stale.ifErrorSeconds = error.seconds
+    await SharedLoops.run { lane in
+      _ = await cache.send(on: lane)
+      let first = await cache.send(on: lane)
+      let second = await cache.send(on: lane)
+      #expect(first.status == (error.isStale ? 200 : error.status))
+      guard error.isStale else { return }
+      #expect(first["Cache-Status"]?.contains("fwd=stale; fwd-status=\(error.status)") == true)
+      // While the origin is known to fail it is not asked, and the client is told all the same.
+      #expect(second.text == "old" && origin.count == 2)
+      for reply in [first, second] { #expect(reply["Warning"]?.hasPrefix("111 ") == true) }
+    }
+  }
+
   @Test("a HEAD that gets a stale response has it validated for GET")
   func headRevalidates() async {
     let origin = TestOrigin { (fetch, number) throws(Failure) in

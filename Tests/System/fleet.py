@@ -474,7 +474,8 @@ async def purged(origin):
         await asyncio.sleep(1)
         for number, (name, what) in enumerate([
                 ("edge-3", ["--everything"]), ("up-0", ["--tag", "all"]), ("west-0", ["--host", "a.test"]),
-                ("edge-0", ["--prefix", "a.test/o/"]), ("east-0", ["--everything"])]):
+                ("edge-0", ["--prefix", "a.test/o/"]), ("east-0", ["--everything"]), ("edge-6", ["--tag", "all", "--soft"]),
+                ("edge-5", [word for path in paths for word in ("--url", f"http://a.test{path}")])]):
             origin.version += 1
             said = await fleet.command(name, "purge", "a.test", *what)
             check("Not reached" not in said, said)

@@ -47,7 +47,8 @@ private final class FuzzedRecords {
     session.hand(
       over: pair.ours,
       Negotiated(
-        suite: suite, applicationProtocol: .http2, isResumed: false, acceptedEarlyData: false))
+        suite: suite, applicationProtocol: .http2, isResumed: false, acceptedEarlyData: false,
+        peerNames: []))
   }
 
   /// Does what a command says, and compares.

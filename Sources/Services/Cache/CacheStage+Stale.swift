@@ -19,8 +19,12 @@ extension CacheStage {
       stored.answersAtOnce(policy.stale, directives, at: shard.now)
     else { return false }
     serveStale(exchange, stored, traits, isHead: isHead)
+    if stored.failing(at: shard.now) == nil {
+      revalidate(exchange, stored, policy)
+    } else {
+      appendWarning(exchange)
+    }
     appendHitStatus(exchange, stored.freshness)
-    if stored.failing(at: shard.now) == nil { revalidate(exchange, stored, policy) }
     return true
   }
 
@@ -30,13 +34,17 @@ extension CacheStage {
   ) {
     if !lookup.isOwned { shard.front.insert(stored) }
     serveStale(exchange, stored, lookup.traits, isHead: lookup.isHead)
-    // What the obsolete field said (RFC 9111 section 5.5) is still what people look for.
-    exchange.response.fields.append(.warning, "111 skerry \"Revalidation Failed\"")
+    appendWarning(exchange)
     let remaining = stored.freshness.remainingSeconds(at: shard.now)
     var forwarded = ForwardStatus(forwarding: remaining > 0 ? .request : .stale)
     forwarded.statusBelow = status
     forwarded.ttl = remaining
     appendForwardStatus(exchange, forwarded)
+  }
+
+  /// What the obsolete field said (RFC 9111 section 5.5) is still what people look for.
+  private func appendWarning(_ exchange: Exchange) {
+    exchange.response.fields.append(.warning, "111 skerry \"Revalidation Failed\"")
   }
 
   /// Answers a HEAD from a stale response to GET because the origin failed, if that may be used.

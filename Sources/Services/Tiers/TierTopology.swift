@@ -16,6 +16,7 @@ package struct TierTopology: Sendable, Equatable {
       }
     }
 
+    /// Whether it is nearer to origins.
     package func isAbove(_ other: Tier) -> Bool { height > other.height }
   }
 

@@ -27,7 +27,13 @@ final class ServerTiming: ResponseStage {
       output.append(", cache;")
       if facts.cache != .none {
         output.append("desc=")
-        output.append(Self.word(facts.cache))
+        if facts.isFromDisk {
+          output.append("\"")
+          output.append(Self.word(facts.cache))
+          output.append(" from disk\"")
+        } else {
+          output.append(Self.word(facts.cache))
+        }
         output.append(0x3b)
       }
       output.append("dur=")
