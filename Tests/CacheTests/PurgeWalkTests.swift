@@ -353,26 +353,26 @@ struct WalkCreditTests {
   func credit() {
     var credit = WalkCredit(at: instant(0))
     #expect(credit.isEnough && credit.fullAt == instant(0))
-    credit.spend(elapsed: 10, stayed: 4_000, void: 0)
-    #expect(credit.nanoseconds == 4_000_000 && credit.fullAt == instant(1_000))
+    credit.spend(elapsed: 10, stayed: 1_000, void: 0)
+    #expect(credit.nanoseconds == 1_000_000 && credit.fullAt == instant(2_000))
     // By the clock where looks take longer than that, but what was void is no part of it.
     credit.spend(elapsed: 40_000, stayed: 1, void: 1)
-    #expect(credit.nanoseconds == 4_000_000 - 20_000 + 8_000)
+    #expect(credit.nanoseconds == 1_000_000 - 20_000 + 8_000)
     // Who was pre-empted pays for ten turns at most.
     credit.spend(elapsed: 1_000_000_000, stayed: 1, void: 0)
-    #expect(credit.nanoseconds == 3_988_000 - 500_000)
+    #expect(credit.nanoseconds == 988_000 - 500_000)
     credit.renew(at: instant(250))
-    #expect(credit.nanoseconds == 4_488_000)
-    credit.spend(elapsed: 0, stayed: 5_000, void: 0)
-    #expect(!credit.isEnough && credit.nanoseconds == -512_000)
-    #expect(credit.enoughAt == instant(250 + 712 / 4))
+    #expect(credit.nanoseconds == 613_000)
+    credit.spend(elapsed: 0, stayed: 1_000, void: 0)
+    #expect(!credit.isEnough && credit.nanoseconds == -387_000)
+    #expect(credit.enoughAt == instant(250 + 587 * 2))
     credit.renew(at: instant(100_000_000))
-    #expect(credit.nanoseconds == 8_000_000)
+    #expect(credit.nanoseconds == 2_000_000)
     credit.spend(elapsed: 0, stayed: 0, void: 1_000)
-    #expect(credit.nanoseconds == 8_000_000)
+    #expect(credit.nanoseconds == 2_000_000)
   }
 
-  @Test("a hundred turns a second of responses that stay take 4 ms of each second")
+  @Test("a hundred turns a second of responses that stay take half a millisecond of each second")
   func rate() {
     var credit = WalkCredit(at: instant(0))
     var spent: UInt64 = 0
@@ -387,6 +387,6 @@ struct WalkCreditTests {
       spent += 64_000
       now = now.advanced(byNanoseconds: 50_000)
     }
-    #expect(spent > 47_000_000 && spent < 49_000_000)
+    #expect(spent > 6_700_000 && spent < 7_300_000)
   }
 }

@@ -171,16 +171,16 @@ package enum CacheLimits {
   static let walkLookNanoseconds: UInt64 = 1_000
 
   /// CPU that walks of a zone and shard may spend on responses that stay, whatever the rate of purges is:
-  /// one nanosecond in so many of time (1/250, 4 ms a second). Beyond it the walk pauses.
-  static let walkShare: UInt64 = 250
+  /// one nanosecond in so many of time (1/2000, half a millisecond a second). Beyond it the walk pauses.
+  static let walkShare: UInt64 = 2_000
 
   /// What of that there must be before a walk that paused goes on, in nanoseconds: a few turns, since waking
   /// an idle loop costs about as much as one.
   static let walkResumeNanoseconds: UInt64 = 200_000
 
-  /// What of that may be saved up and spent at once, in nanoseconds: 8,000 looks or fewer, so that what
+  /// What of that may be saved up and spent at once, in nanoseconds: 2,000 looks or fewer, so that what
   /// most zones have of a shard is looked at without a pause.
-  static let walkCreditNanoseconds: UInt64 = 8_000_000
+  static let walkCreditNanoseconds: UInt64 = 2_000_000
 
   /// What a response that is found void and taken out adds to it, in nanoseconds, up to as much: its own
   /// fetch cost more.
