@@ -121,12 +121,12 @@ struct PurgeWalkTests {
     await SharedLoops.run { lane in
       let tenant = Lane(loop: lane.loop, name: "tenant")
       _ = cache.stage(on: tenant)
-      let path = "/" + String(repeating: "x", count: 2_000)
+      let path = "/" + String(repeating: "x", count: 200)
       for number in 0..<CacheLimits.walkedPerTurn {
         _ = await cache.send("GET", path + "\(number)!a", on: lane)
       }
       let before = tenant.ledger.jobs
-      cache.purge((0..<40).map { .prefix(Array("a.example\(path)-\($0)".utf8)) })
+      cache.purge((0..<10).map { .prefix(Array("a.example\(path)-\($0)".utf8)) })
       await lane.wait { cache.group.shards[0].isAtRest }
       #expect(tenant.ledger.jobs > before + 3)
       #expect(cache.group.shards[0].walkedCount == CacheLimits.walkedPerTurn)
