@@ -18,7 +18,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   let backend: any EdgeBackend
   let turn: WriterTurn
   private let token: ControlToken
-  private let connections = ControlConnections()
+  private let connections = CountedConnections(limit: ControlLimits.connections)
   /// Requests that wait for something.
   private(set) var pendingCount = 0
   /// Bytes of bodies that pending requests hold or have announced.

@@ -17,7 +17,7 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   private let fleet: Fleet
   private let context: TLSServerContext
   private let lane: Lane
-  private let tenant = PeerTenant()
+  private let tenant = CountedConnections(limit: GatewayLimits.peerConnections)
 
   init(_ gateway: Gateway, _ network: PeerNetwork, _ fleet: Fleet) {
     self.gateway = gateway
