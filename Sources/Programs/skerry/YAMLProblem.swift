@@ -14,6 +14,16 @@ struct YAMLProblem: Error, Equatable {
     self.position = position
   }
 
+  /// The failure that tells of it in the file at `path`.
+  func failure(in path: String) -> CommandFailure {
+    CommandFailure(.refused, "\(path)\(Self.place(position)): \(message)")
+  }
+
+  /// How a place follows the name of its file.
+  static func place(_ position: SourcePosition?) -> String {
+    position.map { ":\($0.line):\($0.column)" } ?? ""
+  }
+
   init(_ error: any Error) {
     guard let error = error as? YamlError else {
       self.init("is no YAML (\(error)).", at: nil)

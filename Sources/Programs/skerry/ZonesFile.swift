@@ -22,8 +22,7 @@ struct ZonesFile {
     var decoder = ConfigurationDecoder()
     let source: ConfigurationValue
     do throws(YAMLProblem) { source = try YAMLText.read(text, &decoder) } catch {
-      let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
-      throw CommandFailure(.refused, "\(path)\(place): \(error.message)")
+      throw error.failure(in: path)
     }
     if case .null = source.content {
       throw CommandFailure(
@@ -81,7 +80,7 @@ struct ZonesFile {
 
   /// `FILE:LINE:COLUMN PATH: MESSAGE`
   func line(_ position: SourcePosition?, _ faultPath: String, _ message: String) -> String {
-    let place = position.map { ":\($0.line):\($0.column)" } ?? ""
+    let place = YAMLProblem.place(position)
     return faultPath.isEmpty
       ? "\(path)\(place): \(message)" : "\(path)\(place) \(faultPath): \(message)"
   }

@@ -76,13 +76,12 @@ final class TopologyFile: Sendable {
     var decoder = ConfigurationDecoder()
     let tree: ConfigurationValue
     do throws(YAMLProblem) { tree = try YAMLText.read(text, &decoder) } catch {
-      let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
-      throw CommandFailure(.refused, "\(path)\(place): \(error.message)")
+      throw error.failure(in: path)
     }
     let topology = TierTopology(tree, &decoder)
     guard decoder.faults.isEmpty else {
       let lines = decoder.faults.map { fault in
-        let place = fault.position.map { ":\($0.line):\($0.column)" } ?? ""
+        let place = YAMLProblem.place(fault.position)
         return "\(path)\(place): \(fault.path) \(fault.problem). \(fault.remedy)"
       }
       throw CommandFailure(.refused, lines.joined(separator: "\n"))
