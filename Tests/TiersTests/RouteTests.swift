@@ -13,7 +13,9 @@ struct RouteTests {
   private func steps(
     _ route: TierRoute, _ key: UInt64, isFromBeside: Bool = false
   ) -> [[String]] {
-    route.steps(for: key, isFromBeside: isFromBeside, above: route.above).map { step in
+    route.steps(
+      for: key, isFromBeside: isFromBeside, above: route.regional + (route.upper.map { [$0] } ?? [])
+    ).map { step in
       step.servers.map { route.topology.name($0) }
     }
   }

@@ -25,7 +25,7 @@ package final class Fleet: Sendable {
   }
 
   /// This server's name.
-  package var ownName: String { first.topology.servers[first.own].name }
+  package var ownName: String { first.ownName }
 
   /// Whether peers' requests are answered: not before what was missed while this server was away is here.
   var isCurrent: Bool { state.withLock { $0.isCurrent } }

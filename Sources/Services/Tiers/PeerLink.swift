@@ -76,8 +76,10 @@ final class PeerLink: @unchecked Sendable {
     network.lane.start { await self.open() }
   }
 
-  private func hasRoom(_ connection: HTTP2ClientConnection) -> Bool {
-    connection.room(now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max) > 0
+  private func hasRoom(_ connection: HTTP2ClientConnection) -> Bool { room(of: connection) > 0 }
+
+  private func room(of connection: HTTP2ClientConnection) -> Int {
+    connection.room(now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max)
   }
 
   private func open() async {
@@ -161,9 +163,7 @@ extension PeerLink: HTTP2ClientConnectionOwner {
   func connectionHasRoom(_ connection: HTTP2ClientConnection) {
     guard !waiters.isEmpty else { return }
     guard connection.takesRequests else { return wakeAll() }
-    let room = connection.room(
-      now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max)
-    for waiter in waiters.prefix(room) { waiter.wake() }
+    for waiter in waiters.prefix(room(of: connection)) { waiter.wake() }
   }
 
   func connectionClosed(_ connection: HTTP2ClientConnection) {

@@ -47,7 +47,7 @@ package final class PeerNetwork: @unchecked Sendable {
   }
 
   /// This server's name.
-  package var ownName: String { route.topology.servers[route.own].name }
+  package var ownName: String { route.ownName }
 
   /// Asks by another route from now on. Connections to servers that stay as they are stay.
   package func use(_ route: TierRoute) {
@@ -96,10 +96,9 @@ package final class PeerNetwork: @unchecked Sendable {
     nearest = roundTrips.indices.sorted { (roundTrips[$0], $0) < (roundTrips[$1], $1) }
   }
 
-  /// Those above this server that a zone's requests go to, first choice first.
-  func above(_ choice: TierChoice) -> [ServerRanking] {
-    if case .custom(let names) = choice, let chosen = route.above(names) { return chosen }
-    return nearest.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
+  /// Those above this server, nearest first.
+  var above: [ServerRanking] {
+    nearest.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
   /// Whether a zone has fewer requests with peers than it leaves for the others.
@@ -185,7 +184,7 @@ package final class PeerNetwork: @unchecked Sendable {
   /// What the loop knows of the other servers.
   package var report: PeerReport {
     PeerReport(
-      route: route, above: above(.smart),
+      route: route, above: above,
       states: links.map { link in
         PeerReport.State(
           isWell: link.isWell, connections: link.connectionCount,

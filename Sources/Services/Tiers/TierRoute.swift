@@ -12,6 +12,8 @@ package struct TierRoute: Sendable {
   package let topology: TierTopology
   /// This server.
   package let own: Int
+  /// Its name.
+  package var ownName: String { topology.servers[own].name }
   /// Those who share the keys with this server.
   private let beside: ServerRanking
   /// The regional PoPs that it may ask, in the file's order.
@@ -43,7 +45,7 @@ package struct TierRoute: Sendable {
   /// Those above this server in the order that a zone chose; nil if it chose none of them. PoPs of the upper
   /// tier share the keys, so they are one choice.
   func above(_ names: [String]) -> [ServerRanking]? {
-    let own = tier(of: own)
+    let own = topology.tier(of: own)
     let pops = names.compactMap { name in topology.pops.firstIndex { $0.name == name } }
       .filter { topology.pops[$0].tier.isAbove(own) }
     guard let first = pops.first else { return nil }
@@ -80,19 +82,14 @@ package struct TierRoute: Sendable {
     return steps
   }
 
-  /// Those above this server in the order of the file.
-  package var above: [ServerRanking] { regional + (upper.map { [$0] } ?? []) }
-
   /// Whether this server may fetch from others at all.
   package var asksPeers: Bool { beside.servers.count > 1 || !regional.isEmpty || upper != nil }
 
   /// Whether a server is of a lower tier than this one.
-  func isBelow(_ server: Int) -> Bool { tier(of: own).isAbove(tier(of: server)) }
+  func isBelow(_ server: Int) -> Bool {
+    topology.tier(of: own).isAbove(topology.tier(of: server))
+  }
 
   /// Whether a server shares the keys with this one.
   func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
-
-  private func tier(of server: Int) -> TierTopology.Tier {
-    topology.pops[topology.servers[server].pop].tier
-  }
 }

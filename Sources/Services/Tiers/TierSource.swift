@@ -14,6 +14,8 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   let origin: any ResponseSource
   let lane: Lane
   private let choice: TierChoice
+  /// What the zone's own order of PoPs comes to, of which of the network's routes.
+  private var chosen: (generation: Int, above: [ServerRanking]?)?
   /// Of its requests those that are with peers.
   var exchanges = 0
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
@@ -31,7 +33,13 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   }
 
   /// Those above that the zone's requests go to.
-  var above: [ServerRanking] { network.above(choice) }
+  var above: [ServerRanking] {
+    guard case .custom(let names) = choice else { return network.above }
+    if chosen?.generation != network.generation {
+      chosen = (network.generation, network.route.above(names))
+    }
+    return chosen?.above ?? network.above
+  }
 
   /// The zone's requests go to nobody but its origin.
   var isFlat: Bool { choice == .flat }

@@ -65,7 +65,7 @@ extension TierTopology {
     guard
       let object = decoder.object(value, keys: ["name", "address", "weight", "drain"]),
       let name = name(
-        in: object, isTaken: { name in servers.contains { $0.name == name } }, &decoder)
+        in: object, isTaken: { server(named: $0) != nil }, &decoder)
     else { return }
     let remedy = "Write the address and port where its peers reach it, as 192.0.2.1:7443."
     guard let text = decoder.requiredString("address", in: object, remedy) else { return }
@@ -81,13 +81,11 @@ extension TierTopology {
           at: object.value("address")?.position)
       }
     }
-    let pop = pops.count - 1
-    pops[pop].servers.append(servers.count)
-    servers.append(
+    add(
       Server(
         name: name, address: address,
         weight: decoder.integer("weight", in: object, 1...TierLimits.weight) ?? 1,
-        isDraining: decoder.bool("drain", in: object) ?? false, pop: pop))
+        isDraining: decoder.bool("drain", in: object) ?? false, pop: pops.count - 1))
   }
 
   /// Names stand in certificates and fields.

@@ -44,13 +44,25 @@ package struct TierTopology: Sendable, Equatable {
   }
 
   package internal(set) var pops: [PoP] = []
-  package internal(set) var servers: [Server] = []
+  package private(set) var servers: [Server] = []
+  /// Where the server of a name stands: each request of a peer asks.
+  private var positions: [String: Int] = [:]
+
+  /// Adds a server to the last PoP; no other may have its name.
+  mutating func add(_ server: Server) {
+    pops[server.pop].servers.append(servers.count)
+    positions[server.name] = servers.count
+    servers.append(server)
+  }
 
   /// The position of the server of that name.
-  package func server(named name: String) -> Int? { servers.firstIndex { $0.name == name } }
+  package func server(named name: String) -> Int? { positions[name] }
+
+  /// The tier of a server.
+  package func tier(of server: Int) -> Tier { pops[servers[server].pop].tier }
 
   /// The positions of all servers of a tier.
-  func servers(of tier: Tier) -> [Int] {
-    servers.indices.filter { pops[servers[$0].pop].tier == tier }
+  package func servers(of tier: Tier) -> [Int] {
+    servers.indices.filter { self.tier(of: $0) == tier }
   }
 }

@@ -33,7 +33,7 @@ extension EdgeService {
       let servers = route.topology.names(of: tier, but: route.own)
       let missed = await tell(servers, .purge, text)
       away += missed
-      let isOwn = route.topology.pops[route.topology.servers[route.own].pop].tier == tier
+      let isOwn = route.topology.tier(of: route.own) == tier
       if isOwn, route.asksPeers { await again() }
       // One may have fetched from another beside it what that still had.
       if route.topology.sharesKeys(tier) {
@@ -91,21 +91,20 @@ extension EdgeService {
   /// Those that ask a server may have fetched from it, while it was away for this one only, what a purge had
   /// made void with them: they are told once more.
   private func tellBelow(_ server: String, _ text: [UInt8]) async {
-    guard let topology = topology?.route.topology, let position = topology.server(named: server)
-    else { return }
-    let tier = topology.pops[topology.servers[position].pop].tier
-    let below = topology.servers.indices.filter { other in
-      other != position && !topology.pops[topology.servers[other].pop].tier.isAbove(tier)
+    guard let route = topology?.route, let position = route.topology.server(named: server) else {
+      return
     }
-    let own = topology.servers[topology.server(named: ownName) ?? position].name
-    let names = below.map { topology.servers[$0].name }.filter { $0 != own }
-    _ = await tell(names, .purge, text)
-    if below.count != names.count, let handler = shared.withLock({ $0.handler }) {
+    let topology = route.topology
+    let tier = topology.tier(of: position)
+    let below = topology.servers.indices.filter { other in
+      other != position && !topology.tier(of: other).isAbove(tier)
+    }
+    _ = await tell(
+      below.filter { $0 != route.own }.map { topology.servers[$0].name }, .purge, text)
+    if below.contains(route.own), let handler = shared.withLock({ $0.handler }) {
       _ = await purge(text, handler)
     }
   }
-
-  private var ownName: String { edge.fleet?.ownName ?? "" }
 
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody.
   func catchUp() async {
@@ -183,13 +182,12 @@ extension EdgeService {
 extension TierTopology {
   /// Whether any servers of a tier share keys.
   fileprivate func sharesKeys(_ tier: Tier) -> Bool {
-    if tier == .upper { return servers.count { pops[$0.pop].tier == .upper } > 1 }
+    if tier == .upper { return servers(of: tier).count > 1 }
     return pops.contains { $0.tier == tier && $0.servers.count > 1 }
   }
 
   /// The names of a tier's servers but for the one at a position.
   fileprivate func names(of tier: Tier, but own: Int) -> [String] {
-    servers.indices.filter { $0 != own && pops[servers[$0].pop].tier == tier }
-      .map { servers[$0].name }
+    servers(of: tier).filter { $0 != own }.map { servers[$0].name }
   }
 }
