@@ -542,13 +542,17 @@ async def away(origin):
         fleet.stop()
 
 
-async def main():
-    origin = Origin()
-    await origin.start()
-    await globals()[scenario](origin)
+def main(scenarios, origin):
+    """Plays the scenario that the command names before that origin."""
+    async def play():
+        await origin.start()
+        await scenarios[scenario](origin)
+
+    asyncio.run(play())
+    if faults:
+        print("\n".join(fault[:400] for fault in faults[:10]))
+        sys.exit(1)
 
 
-asyncio.run(main())
-if faults:
-    print("\n".join(fault[:400] for fault in faults[:10]))
-    sys.exit(1)
+if __name__ == "__main__":
+    main(globals(), Origin())
