@@ -32,4 +32,9 @@ package struct ReserveConfiguration: Sendable {
     self.retentionSeconds = retentionSeconds
     self.authorities = authorities
   }
+  /// Keeps objects of servers that share a bucket apart, under the name of each: numbers of purges, by which
+  /// records are void, are each server's own.
+  package mutating func keepApart(_ server: String) {
+    prefix = prefix.isEmpty ? server : "\(prefix)/\(server)"
+  }
 }

@@ -146,7 +146,8 @@ struct EdgeProgram {
   /// Reads the fleet's topology, if there is one.
   private func openTopology() throws(CommandFailure) -> TopologyFile? {
     guard let path = options.tiers.topology, let server = options.tiers.server else { return nil }
-    return try TopologyFile(path, server: server)
+    return try TopologyFile(
+      path, server: server, hasReserve: !options.reserve.endpoints.isEmpty)
   }
 
   /// Where the fleet's other servers are served.
@@ -173,7 +174,10 @@ struct EdgeProgram {
 
   /// The reserve, if there is to be one.
   private func makeReserve(_ group: EventLoopGroup) throws(CommandFailure) -> Reserve? {
-    guard let configuration = try options.reserve.configuration() else { return nil }
+    guard var configuration = try options.reserve.configuration() else { return nil }
+    if options.tiers.topology != nil, let server = options.tiers.server {
+      configuration.keepApart(server)
+    }
     return Reserve(configuration, loops: group.loops, resolver: group.lookups.last) { line in
       Console.complain("skerry: \(line)")
     }
