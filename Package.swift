@@ -155,7 +155,8 @@ let tests: [TestRoom] = [
     "ReserveTests",
     imports: ["Reserve", "Exchange", "HTTP", "HTTPClient", "Runtime", "TLS", "Primitives"]),
   TestRoom(
-    "TiersTests", imports: ["Tiers", "ConfigurationTree", "HTTP", "Runtime", "Primitives"]),
+    "TiersTests",
+    imports: ["Tiers", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives"]),
   TestRoom(
     "CacheTests",
     imports: [

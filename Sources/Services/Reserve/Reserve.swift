@@ -50,6 +50,9 @@ package final class Reserve: RecordReserve, Sendable {
     for node in nodes { node.laneOf.withLock { $0 = laneOf } }
   }
 
+  /// The lane of its connections on a loop.
+  package func lane(on loop: EventLoop) -> Lane? { nodesByLoop[ObjectIdentifier(loop)]?.lane }
+
   /// Writes nothing more, but removes: another process may serve by now, whose invalidations would be undone.
   package func close() { closed.store(true, ordering: .releasing) }
 
