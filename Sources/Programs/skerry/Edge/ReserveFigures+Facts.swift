@@ -21,7 +21,8 @@ extension ReserveFacts {
       ("unchanged", figures.unchanged), ("refreshed", figures.refreshed),
       ("dropped", figures.dropped), ("removed", figures.removed),
       ("removalFailures", figures.removalFailures),
-      ("voided", figures.voided), ("discarded", figures.discarded), ("bytesRead", figures.bytesRead),
+      ("voided", figures.voided), ("discarded", figures.discarded),
+      ("bytesRead", figures.bytesRead),
       ("bytesWritten", figures.bytesWritten), ("waiting", UInt64(figures.waitingJobs)),
       ("waitingBytes", UInt64(figures.waitingBytes)),
     ]
