@@ -467,14 +467,14 @@ class Shelved(Fleet):
         for name in self.names:
             await self.knows_parents(name)
 
-    async def restart(self):
-        """All anew, with nothing in their caches."""
+    async def restart(self, lost="/cache"):
+        """All anew, with nothing in their caches, or without that of their folders."""
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
             process.wait()
         for name in self.names:
-            shutil.rmtree(f"{folder}/{name}/cache", ignore_errors=True)
+            shutil.rmtree(f"{folder}/{name}{lost}", ignore_errors=True)
         await self.start_all()
 
     async def counters(self, name):
@@ -530,7 +530,8 @@ async def reserve(origin):
 
 
 async def reserves(origin):
-    """Two servers with one bucket, each of which counts purges for itself: what was purged comes from neither."""
+    """Two servers with one bucket, each of which counts purges for itself: what was purged comes from neither, also when
+    both have lost all that they know."""
     Shelved.when, Shelved.identity = "stored", "  id: 0123456789abcdef0123456789abcdef\n"
     fleet = Shelved([("pop", "edge", ["edge-0"], None), ("up", "upper", ["up-0", "up-1"], None)], origin)
     try:
@@ -557,6 +558,15 @@ async def reserves(origin):
         for path in paths:
             answer = await fleet.get("up-0", path)
             check(answer.body == origin.content(path), f"{path} was purged, and is there: {answer.all('cache-status')}")
+        # Nobody knows any more what was purged.
+        await fleet.written("up-0")
+        origin.version += 1
+        for path in paths:
+            await purge(path)
+        await fleet.restart(lost="")
+        for path in paths:
+            answer = await fleet.get("edge-0", path)
+            check(answer.body == origin.content(path), f"{path} is there without its purge: {answer.all('cache-status')}")
     finally:
         fleet.stop()
 

@@ -131,7 +131,7 @@ struct EdgeProgram {
     _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring,
     _ countries: CountryFile?, _ topology: TopologyFile?, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
-    let reserve = try makeReserve(group)
+    let reserve = try makeReserve(group, store)
     let disk = try makeDisk(group, heir: reserve.map { CacheReserve($0) })
     let fleet = try makeFleet(topology)
     do throws(TLSError) {
@@ -173,10 +173,12 @@ struct EdgeProgram {
   }
 
   /// The reserve, if there is to be one.
-  private func makeReserve(_ group: EventLoopGroup) throws(CommandFailure) -> Reserve? {
+  private func makeReserve(
+    _ group: EventLoopGroup, _ store: ZoneStore
+  ) throws(CommandFailure) -> Reserve? {
     guard var configuration = try options.reserve.configuration() else { return nil }
-    if options.tiers.topology != nil, let server = options.tiers.server {
-      configuration.keepApart(server)
+    do throws(StorageError) { configuration.keepApart(try store.identity()) } catch {
+      throw CommandFailure(.refused, "skerry: \(error.description)")
     }
     return Reserve(configuration, loops: group.loops, resolver: group.lookups.last) { line in
       Console.complain("skerry: \(line)")
