@@ -5,7 +5,6 @@ package import HTTP
 import HTTPClient
 import Primitives
 package import Runtime
-import TLS
 
 /// Connects one loop to this server's peers, on behalf of all zones.
 ///
@@ -16,12 +15,9 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
-  /// What connections share.
-  let memory = HTTP2ClientMemory()
+  let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
-  private let identity: PeerSecurity
-  private var connector: TLSConnector?
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
@@ -32,13 +28,13 @@ package final class PeerNetwork: @unchecked Sendable {
 
   /// The network of one of `loops` loops; `sideways` is that of all.
   package init(
-    loop: EventLoop, loops: Int, route: TierRoute, security: PeerSecurity,
+    loop: EventLoop, loops: Int, route: TierRoute, transport: any PeerTransport,
     sideways: SidewaysRequests
   ) {
     self.loop = loop
     self.sideways = sideways
     self.route = route
-    identity = security
+    self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
     nearest = Array(route.regional.indices)
@@ -141,17 +137,6 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     return link.exchanges * weights * 100
       >= exchanges * link.server.weight * TierLimits.loadPercent
-  }
-
-  /// How to open a connection to a server.
-  func security(for server: TierTopology.Server) throws(HTTPClientError) -> ClientSecurity {
-    do throws(TLSError) {
-      if connector == nil { connector = try TLSConnector() }
-    } catch {
-      throw .handshakeFailed(error.description)
-    }
-    guard let connector else { throw .handshakeFailed("no connector") }
-    return identity.client(connector, to: server.name)
   }
 
   /// Tells the server at that position something; false if it did not do what that says, and at once where it
