@@ -1,7 +1,7 @@
 // The peers of one loop.
 
-import Exchange
-package import HTTP
+package import Exchange
+import HTTP
 import HTTPClient
 import Primitives
 package import Runtime
@@ -102,8 +102,21 @@ package final class PeerNetwork: @unchecked Sendable {
     source.exchanges < connectionsPerServer * TierLimits.streamsPerConnection - exchanges
   }
 
-  /// Whether a peer's request is answered here: not where it has been before, or might wait for itself.
-  package func takes(_ field: PeerField, _ request: borrowing RequestHead) -> Bool {
+  /// Makes of a peer's request, which came with `field`, one of the client that it was asked for. False if it
+  /// is not answered here: where it has been before, or might wait for itself.
+  package func admit(_ exchange: Exchange, _ field: PeerField) -> Bool {
+    guard takes(field, exchange.request) else { return false }
+    exchange.client.isPeer = true
+    exchange.client.address = field.client ?? .local
+    exchange.client.isTLS = field.isTLS
+    // The zone is that of the request, whatever name the connection was made to.
+    exchange.client.certificate = nil
+    exchange.request.scheme = field.isTLS ? .https : .http
+    exchange.facts.requestID = field.requestID
+    return true
+  }
+
+  private func takes(_ field: PeerField, _ request: borrowing RequestHead) -> Bool {
     let own = Array(ownName.utf8)
     guard !field.hops.contains(own), let last = field.hops.last,
       let server = route.topology.server(named: String(decoding: last, as: UTF8.self))
