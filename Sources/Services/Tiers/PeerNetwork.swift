@@ -23,6 +23,7 @@ package final class PeerNetwork: @unchecked Sendable {
   var exchanges = 0
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
+  private var isStopped = false
   /// The regional parents, as positions in the route, nearest first.
   private var nearest: [Int]
 
@@ -66,9 +67,15 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
   package func start() { lane.start { await self.watch() } }
 
+  /// Asks nobody any more: the server is no part of the fleet from now on.
+  package func stop() {
+    isStopped = true
+    for link in links { link.close() }
+  }
+
   private func watch() async {
     let parker = Parker(on: lane)
-    while true {
+    while !isStopped {
       for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
       if let upper = route.upper { probe(upper) }
       _ = await parker.park(until: loop.now + TierLimits.probeInterval)

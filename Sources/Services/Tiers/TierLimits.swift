@@ -49,7 +49,7 @@ package enum TierLimits {
   static let loadPercent = 125
 
   /// How long opening a connection to a server may take, with its handshake.
-  static let connectDuration = Duration.seconds(2)
+  package static let connectDuration = Duration.seconds(2)
 
   /// How long a request waits for a connection that is being opened, or for room on one.
   static let waitDuration = Duration.seconds(3)
@@ -59,7 +59,7 @@ package enum TierLimits {
 
   /// How long a connection with exchanges under way may be silent before it is asked for a sign of life, and
   /// how long it may take for that; then requests go elsewhere, and after twenty seconds it is closed.
-  static let silence = Duration.milliseconds(500)
+  package static let silence = Duration.milliseconds(500)
 
   /// How long a connection is kept without exchanges.
   static let idleDuration = Duration.seconds(300)

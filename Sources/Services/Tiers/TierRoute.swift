@@ -91,5 +91,5 @@ package struct TierRoute: Sendable {
   }
 
   /// Whether a server shares the keys with this one.
-  func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
+  package func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
 }

@@ -1,0 +1,34 @@
+// What came of a simulation.
+
+/// What a simulation found, in numbers and in words.
+struct SimulationReport: Sendable {
+  /// What must not be: a request without its answer, a stale one, a fetch that nothing explains.
+  var violations: [String] = []
+  /// Fetches of what had been fetched, each with what explains it.
+  var explained: [String] = []
+  /// Responses that broke off, where a server on their way died.
+  var breaks = 0
+  /// Requests whose server died.
+  var lost = 0
+  var requests = 0
+  /// Objects that were fetched, each version of them.
+  var distinct = 0
+  var originFetches = 0
+  var purges = 0
+  /// Those that were not with all servers at once.
+  var owedPurges = 0
+  /// The largest share of a server among those that share its keys, in per cent of their mean.
+  var loadPercent = 0
+  /// A number that two runs share only if they were the same.
+  var trace: UInt64 = 0
+
+  func text(of plan: SimulationPlan, verbose: Bool) -> String {
+    let line = """
+      seed \(plan.seed) \(plan.isCalm ? "calm" : "stormy"): \(requests) requests, \(distinct) objects, \
+      \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed), \
+      \(lost) lost, \(breaks) breaks, load \(loadPercent) %, trace \(String(trace, radix: 16))
+      """
+    let details = (verbose ? explained : []) + violations.map { "VIOLATION \($0)" }
+    return ([line] + details.map { "  \($0)" }).joined(separator: "\n")
+  }
+}
