@@ -339,7 +339,8 @@ struct TestRoom {
     let path = "Tests/\(name)"
     return program
       ? .executableTarget(
-        name: name, dependencies: dependencies, path: path, swiftSettings: compilerSettings)
+        name: name, dependencies: dependencies, path: path, exclude: ["\(name).md"],
+        swiftSettings: compilerSettings)
       : .testTarget(
         name: name, dependencies: dependencies, path: path, swiftSettings: compilerSettings)
   }

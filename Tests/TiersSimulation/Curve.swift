@@ -94,7 +94,8 @@ enum Curve {
       """
     ]
     for place in places {
-      lines.append("<circle cx=\"\(number(place.x))\" cy=\"\(number(place.y))\" r=\"3\" fill=\"\(colour)\"/>")
+      lines.append(
+        "<circle cx=\"\(number(place.x))\" cy=\"\(number(place.y))\" r=\"3\" fill=\"\(colour)\"/>")
     }
     if let last = places.last {
       lines.append(

@@ -6,7 +6,6 @@ import HTTPClient
 import Primitives
 import Runtime
 
-
 /// One exchange on a connection, both ends of it. Confined to its loop.
 final class SimulatedCall: @unchecked Sendable {
   // Confined to its loop.

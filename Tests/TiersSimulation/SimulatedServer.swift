@@ -236,7 +236,9 @@ final class SimulatedTransport: PeerTransport, @unchecked Sendable {
         }
       }
       while !hasCome, !isRefused, world.now < deadline { _ = await parker.park(until: deadline) }
-      if isRefused { throw .connectFailed(RuntimeError("connect to", link.server.name, result: -111)) }
+      if isRefused {
+        throw .connectFailed(RuntimeError("connect to", link.server.name, result: -111))
+      }
       guard hasCome else { throw .connectTimedOut }
     }
     guard client.life == life, client.isUp, server.isUp else { throw .closedBeforeResponse }

@@ -172,7 +172,7 @@ final class SimulatedWorld: @unchecked Sendable {
   private func finish() async {
     if servers.contains(where: { !$0.ledger.isEmpty }) { violate("purges are owed for ever") }
     for purge in purges where purge.isAcknowledged { hold(purge.object, purge.version) }
-    for object in 0..<min(plan.objects, 200) {
+    for object in 0..<min(plan.objects, plan.isCalm ? 0 : 200) {
       visit(object, at: servers[numbers.below(servers.count)])
     }
     await rest(.seconds(30))
@@ -214,7 +214,9 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func crash(_ server: SimulatedServer, _ keepsCache: Bool, _ length: Duration) {
     guard server.isUp else { return }
-    fault("\(server.name) crashes\(keepsCache ? "" : " and loses its cache")", [server.position], length)
+    fault(
+      "\(server.name) crashes\(keepsCache ? "" : " and loses its cache")", [server.position], length
+    )
     server.crash(keepsCache: keepsCache)
     after(length) { server.start() }
   }
@@ -228,7 +230,9 @@ final class SimulatedWorld: @unchecked Sendable {
   private func cut(_ one: Int, _ other: Int, _ isOneWay: Bool, _ length: Duration) {
     let pops = [one, other].map { topology.pops[$0].name }
     fault(
-      "\(pops[0]) \(isOneWay ? "is not heard by" : "and") \(pops[1])\(isOneWay ? "" : " do not hear each other")",
+      isOneWay
+        ? "\(pops[0]) is not heard by \(pops[1])"
+        : "\(pops[0]) and \(pops[1]) do not hear each other",
       Set(topology.pops[one].servers + topology.pops[other].servers), length)
     cuts.append(Cut(from: one, to: other, end: now + length))
     if !isOneWay { cuts.append(Cut(from: other, to: one, end: now + length)) }

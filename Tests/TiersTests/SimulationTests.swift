@@ -1,5 +1,6 @@
 // What a fleet promises, in virtual time: `./dev simulate` for many seeds.
 
+import Runtime
 import Testing
 
 @testable import TiersSimulation

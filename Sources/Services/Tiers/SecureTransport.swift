@@ -17,6 +17,7 @@ package final class SecureTransport: PeerTransport, @unchecked Sendable {
   /// Connects as the server whose identity that is.
   package init(_ identity: PeerSecurity) { self.identity = identity }
 
+  /// A connection by TCP, TLS and HTTP/2, all within `TierLimits.connectDuration`.
   package func open(
     for link: PeerLink, parker: Parker
   ) async throws(HTTPClientError) -> any PeerConnection {
@@ -50,7 +51,9 @@ extension HTTP2ClientConnection: PeerConnection {
 }
 
 extension PeerLink: HTTP2ClientConnectionOwner {
+  /// An exchange has ended.
   package func connectionHasRoom(_ connection: HTTP2ClientConnection) { hasRoom(connection) }
 
+  /// The connection is gone.
   package func connectionClosed(_ connection: HTTP2ClientConnection) { isGone(connection) }
 }

@@ -15,6 +15,7 @@ package import Primitives
   private var events: [Event] = []
   private var count: UInt64 = 0
 
+  /// Something that is to happen.
   private struct Event {
     let instant: Instant
     let number: UInt64
