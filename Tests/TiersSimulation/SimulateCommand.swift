@@ -13,10 +13,23 @@ struct SimulateCommand: ParsableCommand {
     discussion: "A run depends on its seed alone: one that fails can be played again with --first.")
 
   /// What happens to the fleet.
-  enum Weather: String, ExpressibleByArgument, CaseIterable { case calm, stormy, both }
+  enum Weather: String, ExpressibleByArgument, CaseIterable {
+    case calm, stormy, purged, all
 
-  @Option(help: "What happens: calm, nothing; stormy, servers crash, are slow and cut off.")
-  var weather = Weather.both
+    func plans(seed: UInt64) -> [SimulationPlan] {
+      switch self {
+      case .calm: [.calm(seed: seed)]
+      case .stormy: [.stormy(seed: seed)]
+      case .purged: [.purged(seed: seed)]
+      case .all: [.calm(seed: seed), .stormy(seed: seed), .purged(seed: seed)]
+      }
+    }
+  }
+
+  @Option(
+    help: "What happens: calm, nothing; stormy, servers crash, are slow or cut off; purged, purges."
+  )
+  var weather = Weather.all
   @Option(help: "How many seeds.") var seeds: UInt64 = 10
   @Option(help: "The first seed.") var first: UInt64 = 0
   @Option(help: "Seeds at once.") var jobs = 2
@@ -38,11 +51,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   private func simulate() async -> Bool {
-    var plans: [SimulationPlan] = []
-    for seed in first..<first + seeds {
-      if weather != .stormy { plans.append(.calm(seed: seed)) }
-      if weather != .calm { plans.append(.stormy(seed: seed)) }
-    }
+    let plans = (first..<first + seeds).flatMap { weather.plans(seed: $0) }
     let runs = SimulationRuns(plans, isVerbose: verbose)
     await runs.play(jobs: max(1, jobs))
     let sum = runs.sum

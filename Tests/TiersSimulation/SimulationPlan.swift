@@ -4,6 +4,7 @@ import Tiers
 
 /// The size of a simulated fleet, what its clients ask for, and what happens to it.
 struct SimulationPlan: Sendable {
+  var name = "calm"
   var seed: UInt64 = 0
   var edges = 310
   var regions = 16
@@ -30,10 +31,19 @@ struct SimulationPlan: Sendable {
   /// The same, with less traffic, where much does.
   static func stormy(seed: UInt64) -> SimulationPlan {
     SimulationPlan(
-      seed: seed, objects: 1_000, requests: 4_000, purges: 12, crashes: 10, slowServers: 6,
+      name: "stormy", seed: seed, objects: 1_000, requests: 4_000, purges: 12, crashes: 10,
+      slowServers: 6,
       partitions: 8)
   }
 
+  /// PoPs of four servers and few objects, which are purged all the time.
+  static func purged(seed: UInt64) -> SimulationPlan {
+    var plan = SimulationPlan(
+      name: "purged", seed: seed, objects: 40, requests: 8_000, purges: 200)
+    (plan.edges, plan.regions, plan.uppers, plan.serversOfParents) = (120, 6, 2, 4)
+    return plan
+  }
+
   /// Nothing fails.
-  var isCalm: Bool { crashes + slowServers + partitions == 0 }
+  var isCalm: Bool { crashes + slowServers + partitions + purges == 0 }
 }

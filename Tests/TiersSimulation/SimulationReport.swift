@@ -24,7 +24,7 @@ struct SimulationReport: Sendable {
 
   func text(of plan: SimulationPlan, verbose: Bool) -> String {
     let line = """
-      seed \(plan.seed) \(plan.isCalm ? "calm" : "stormy"): \(requests) requests, \(distinct) objects, \
+      \(plan.name), seed \(plan.seed): \(requests) requests, \(distinct) objects, \
       \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed), \
       \(lost) lost, \(breaks) breaks, load \(loadPercent) %, trace \(String(trace, radix: 16))
       """
