@@ -326,6 +326,7 @@ final class SimulatedWorld: @unchecked Sendable {
     report.distinct = first.count
     report.originFetches = origin.requests.count
     report.loadPercent = loadPercent()
+    judgeMoves()
   }
 
   /// What may have led to a second fetch: something that happened, between the two or shortly before, to whoever
@@ -365,6 +366,28 @@ final class SimulatedWorld: @unchecked Sendable {
       worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
     }
     return worst
+  }
+
+  /// Where a server of the upper tier goes, its own keys move and no others.
+  private func judgeMoves() {
+    let uppers = topology.servers(of: .upper)
+    let keys = (0..<plan.objects).map {
+      ServerRanking.hash(Self.host, Array(Self.path($0).utf8))
+    }
+    let before = ServerRanking(uppers, of: topology)
+    for gone in uppers where uppers.count > 1 {
+      let after = ServerRanking(uppers.filter { $0 != gone }, of: topology)
+      var moved = 0
+      for key in keys {
+        let first = before.order(for: key)[0]
+        if first == gone {
+          moved += 1
+        } else if after.order(for: key)[0] != first {
+          violate("a key of \(servers[first].name) moves as \(servers[gone].name) goes")
+        }
+      }
+      report.movedPercent = max(report.movedPercent, moved * uppers.count * 100 / plan.objects)
+    }
   }
 
   private func violate(_ text: String) {

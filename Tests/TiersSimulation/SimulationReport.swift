@@ -19,6 +19,8 @@ struct SimulationReport: Sendable {
   var owedPurges = 0
   /// The largest share of a server among those that share its keys, in per cent of their mean.
   var loadPercent = 0
+  /// The most keys that move as one of the n servers of the upper tier goes, in per cent of 1/n of them.
+  var movedPercent = 0
   /// A number that two runs share only if they were the same.
   var trace: UInt64 = 0
 
@@ -26,7 +28,7 @@ struct SimulationReport: Sendable {
     let line = """
       \(plan.name), seed \(plan.seed): \(requests) requests, \(distinct) objects, \
       \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed), \
-      \(lost) lost, \(breaks) breaks, load \(loadPercent) %, trace \(String(trace, radix: 16))
+      \(lost) lost, \(breaks) breaks, load \(loadPercent) %, moved \(movedPercent) % of 1/n, trace \(String(trace, radix: 16))
       """
     let details = (verbose ? explained : []) + violations.map { "VIOLATION \($0)" }
     return ([line] + details.map { "  \($0)" }).joined(separator: "\n")

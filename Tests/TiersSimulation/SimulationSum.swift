@@ -11,6 +11,7 @@ struct SimulationSum: Sendable {
   private var lost = 0
   private var breaks = 0
   private var worstLoad = 0
+  private var mostMoved = 0
   private(set) var violations = 0
 
   mutating func add(_ report: SimulationReport, of plan: SimulationPlan) {
@@ -23,7 +24,9 @@ struct SimulationSum: Sendable {
     lost += report.lost
     breaks += report.breaks
     violations += report.violations.count
-    if plan.isCalm { worstLoad = max(worstLoad, report.loadPercent) }
+    guard plan.isCalm else { return }
+    worstLoad = max(worstLoad, report.loadPercent)
+    mostMoved = max(mostMoved, report.movedPercent)
   }
 
   var text: String {
@@ -31,7 +34,8 @@ struct SimulationSum: Sendable {
     \(runs) runs: \(requests) requests, \(lost) lost with the server that they were sent to, \
     \(breaks) broken off where a parent died; \(distinct) objects, \(fetches) fetches from the origin, \
     \(explained) of them explained by a fault; \(purges) purges; the largest load of a parent where \
-    nothing fails \(worstLoad) % of the mean; \(violations) violations
+    nothing fails \(worstLoad) % of the mean; at most \(mostMoved) % of 1/n of the keys move as one of n \
+    servers goes; \(violations) violations
     """
   }
 }
