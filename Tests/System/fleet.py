@@ -137,9 +137,12 @@ class Fleet:
             run("ca", "issue", f"{folder}/ca", "--host", name, "--out", f"{folder}/ca/{name}")
         self.write_zone("smart")
 
-    def write_topology(self, file, weights={}, drained=()):
+    def write_topology(self, file, weights={}, drained=(), without=()):
         lines = ["pops:"]
         for name, tier, servers, parents in self.pops:
+            servers = [server for server in servers if server not in without]
+            if not servers:
+                continue
             lines += [f"- name: {name}", f"  tier: {tier}"]
             if parents:
                 lines.append(f"  parents: [{', '.join(parents)}]")
@@ -540,6 +543,48 @@ async def away(origin):
         check("; hit" in again.all("cache-status")[-1], f"a purge was made twice: {again.fields}")
     finally:
         fleet.stop()
+
+
+async def returned(origin):
+    """A server that the topology had no more comes back with its disk, and answers nothing of before."""
+    fleet = small(origin, edges=2)
+    try:
+        await fleet.start_all(more=("--disk-mb", "64"))
+        path = "/o/kept"
+        for name in fleet.names:
+            await fleet.get(name, path)
+        await asyncio.sleep(2)
+        fleet.signal("west-0", signal.SIGTERM)
+        fleet.processes["west-0"].wait()
+        fleet.write_topology("topology.yaml", without=("west-0",))
+        await told(fleet, "edge-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))
+        await told(fleet, "up-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))
+        origin.version += 1
+        said = await fleet.command("edge-0", "purge", "a.test", "--url", f"http://a.test{path}")
+        check("west-0" not in said, said)
+        fleet.write_topology("topology.yaml")
+        await told(fleet, "edge-0", lambda shown: any(s["name"] == "west-0" for s in shown["servers"]))
+        await told(fleet, "up-0", lambda shown: any(s["name"] == "west-0" for s in shown["servers"]))
+        asked = origin.counts[path]
+        fleet.start("west-0", more=("--disk-mb", "64"))
+        await fleet.serves("west-0")
+        answer = await fleet.get("west-0", path)
+        check(answer.body == origin.content(path), f"west-0 answered {answer.body[:20]} {answer.fields}")
+        other = await fleet.get("edge-1", path)
+        check(other.body == origin.content(path) and origin.counts[path] <= asked + 1,
+              f"the others lost what they had: {other.fields}, {origin.counts[path] - asked} fetches")
+    finally:
+        fleet.stop()
+
+
+async def told(fleet, name, condition):
+    """Until an edge's picture of the fleet is as it should be."""
+    for _ in range(100):
+        shown = await fleet.tiers(name)
+        if shown and condition(shown):
+            return
+        await asyncio.sleep(0.1)
+    check(False, f"{name} does not take the topology: {shown}")
 
 
 async def main():

@@ -20,6 +20,8 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
   /// The process is still the one that this was made in.
   var isLive: Bool { server.isUp && server.life == life }
 
+  var purgeOfReturned: [UInt8] { Array("returned".utf8) }
+
   var purgeRoute: TierRoute? { isLive ? server.route : nil }
 
   func tell(

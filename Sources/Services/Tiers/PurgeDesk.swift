@@ -6,6 +6,10 @@ package protocol PurgeDesk: AnyObject, Sendable {
   /// Who this server asks, by now; nil if it is no fleet's.
   var purgeRoute: TierRoute? { get }
 
+  /// A purge of everything, as text, for a server that the topology had no more and has again: nobody has asked
+  /// it meanwhile.
+  var purgeOfReturned: [UInt8] { get }
+
   /// Tells a server something; false if it has not done that, and at once where it is known to be away unless
   /// there `isHope`.
   func tell(

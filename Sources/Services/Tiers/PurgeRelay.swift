@@ -67,6 +67,14 @@ package final class PurgeRelay: Sendable {
     }
   }
 
+  /// The topology is another one. Servers that it has no more hear of no purges; one that comes back, with what
+  /// it had on its disk, is owed a purge of everything.
+  package func replaced(_ before: TierTopology, at desk: any PurgeDesk) async {
+    guard let now = desk.purgeRoute?.topology else { return }
+    let gone = before.servers.map(\.name).filter { now.server(named: $0) == nil }
+    if !gone.isEmpty { _ = await desk.owe(desk.purgeOfReturned, to: gone) }
+  }
+
   /// Gives servers what they are owed, as far as they can be reached.
   package func settle(at desk: any PurgeDesk) async {
     for server in await desk.owedServers() {
@@ -82,7 +90,7 @@ package final class PurgeRelay: Sendable {
       for purge in owed {
         guard await desk.tell(server, .purge, purge.text, isHope: isHope) else { return false }
         await desk.settled(server, purge.number)
-        await tellBelow(server, purge.text, at: desk)
+        if purge.text != desk.purgeOfReturned { await tellBelow(server, purge.text, at: desk) }
       }
     }
   }

@@ -20,6 +20,8 @@ extension EdgeService {
 
   private static let allOfIt = ConfigurationValue.object([("everything", .bool(true))])
   private static let everything = JSONWriter.write(allOfIt)
+  private static let returned = JSONWriter.write(
+    .object([("everything", .bool(true)), ("returned", .bool(true))]))
 
   func relay(
     _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
@@ -91,6 +93,8 @@ extension EdgeService {
 }
 
 extension EdgeService: PurgeDesk {
+  var purgeOfReturned: [UInt8] { Self.returned }
+
   var purgeRoute: TierRoute? { edge.fleet == nil ? nil : topology?.route }
 
   func tell(

@@ -178,11 +178,13 @@ final class EdgeService: EdgeBackend {
   /// Takes another topology, if the file is another one.
   private func lookAtTopology() async {
     guard let topology else { return }
+    let before = topology.route.topology
     switch await edge.group.storage[1].perform({ topology.look() }) {
     case .unchanged: return
     case .failed(let problem): Console.complain("skerry: \(problem)")
     case .replaced(let route):
       await edge.use(route)
+      await relay.replaced(before, at: self)
       Console.complain("skerry: \(topology.path) is in force as it is now")
     }
   }
