@@ -157,7 +157,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "TiersTests",
     imports: [
-      "Tiers", "TiersSimulation", "ConfigurationTree", "HTTP", "Runtime", "Primitives",
+      "Tiers", "TiersSimulation", "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+      "Primitives",
     ]),
   TestRoom(
     "TiersSimulation",

@@ -15,7 +15,9 @@ package final class PeerLink: @unchecked Sendable {
   private(set) var health = PeerHealth()
   /// Exchanges that wait for their response's head.
   var exchanges = 0
-  private(set) var figures = PeerFigures()
+  var figures = PeerFigures()
+  /// How long heads take to come.
+  var headTime = QuantileEstimate()
   private let network: PeerNetwork
   private var connections: [any PeerConnection] = []
   private var isOpening = false

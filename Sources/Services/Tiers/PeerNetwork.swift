@@ -21,6 +21,8 @@ package final class PeerNetwork: @unchecked Sendable {
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
+  /// What all zones together may hedge.
+  var hedges = HedgeBudget(burst: TierLimits.hedgeBurst)
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
   private var isStopped = false
