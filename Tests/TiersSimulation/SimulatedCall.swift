@@ -11,7 +11,7 @@ final class SimulatedCall: @unchecked Sendable {
   // Confined to its loop.
   private let connection: SimulatedConnection
   private let parker: Parker
-  private let interim: ((ResponseHead) -> Void)?
+  private var interim: ((ResponseHead) -> Void)?
   // What has come back.
   private var response: (head: ResponseHead, length: UInt64?)?
   private(set) var hasHead = false
@@ -71,7 +71,7 @@ final class SimulatedCall: @unchecked Sendable {
     guard !isEnded else { return }
     isEnded = true
     connection.ended(self)
-    if connection.isOpen { connection.up { [self] in clientIsGone() } }
+    if connection.isOpen { connection.up { [self] in endService() } }
   }
 
   func fail(_ error: HTTPClientError) {
@@ -85,6 +85,7 @@ final class SimulatedCall: @unchecked Sendable {
   func clientDied() { fail(.cancelled) }
 
   private func wake() {
+    if hasHead || failure != nil { interim = nil }
     parker.wake()
     reader?.wake()
   }
@@ -101,9 +102,8 @@ final class SimulatedCall: @unchecked Sendable {
     server.take(exchange, content)
   }
 
-  func clientIsGone() { served?.abort() }
-
-  func serverDied() {
+  /// Nobody wants the answer any more, or nobody gives it.
+  func endService() {
     served?.abort()
     served = nil
   }

@@ -86,10 +86,10 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
     guard isOpen else { return }
     if end === client {
       for call in calls { call.clientDied() }
-      up { [self] in for call in calls { call.clientIsGone() } }
+      up { [self] in for call in calls { call.endService() } }
       forget()
     } else {
-      for call in calls { call.serverDied() }
+      for call in calls { call.endService() }
       world.deliver(from: server, to: client, after: &lastDown) { [self] in
         close(.connectionBroken(RuntimeError("read from", server.name, result: -104)))
       }
@@ -102,7 +102,7 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
     let taken = calls
     calls = []
     for call in taken { call.fail(error ?? .closedBeforeResponse) }
-    for call in taken { up { call.clientIsGone() } }
+    for call in taken { up { call.endService() } }
     link.isGone(self)
   }
 

@@ -109,7 +109,11 @@ final class SimulatedServer: @unchecked Sendable {
   }
 
   /// Ends what would go on for ever.
-  func stop() { network.stop() }
+  func stop() {
+    network.stop()
+    for connection in connections { connection.drain() }
+    connections = []
+  }
 
   // MARK: - Requests
 

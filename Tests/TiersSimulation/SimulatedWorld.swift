@@ -122,14 +122,21 @@ final class SimulatedWorld: @unchecked Sendable {
       if visits.isEmpty, servers.allSatisfy({ $0.ledger.isEmpty }) { break }
     }
     await finish()
-    for server in servers { server.stop() }
-    await rest(.seconds(10))
     judge()
+    await end()
     return report
   }
 
+  /// Lets go of everything: many worlds follow each other in a process.
+  private func end() async {
+    for server in servers { server.stop() }
+    await rest(.seconds(130))
+    time.forget()
+    servers = []
+  }
+
   private func rest(_ duration: Duration) async {
-    let parker = Parker(on: servers[0].lane)
+    let parker = Parker(on: loop.systemLane)
     let due = now + duration
     while now < due { _ = await parker.park(until: due) }
   }

@@ -73,6 +73,9 @@ package final class PeerNetwork: @unchecked Sendable {
   package func stop() {
     isStopped = true
     for link in links { link.close() }
+    // They keep it, as it keeps them.
+    links = []
+    generation += 1
   }
 
   private func watch() async {
@@ -81,7 +84,7 @@ package final class PeerNetwork: @unchecked Sendable {
       for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
       if let upper = route.upper { probe(upper) }
       _ = await parker.park(until: loop.now + TierLimits.probeInterval)
-      orderParents()
+      if !isStopped { orderParents() }
     }
   }
 

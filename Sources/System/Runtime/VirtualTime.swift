@@ -59,6 +59,9 @@ package import Primitives
   /// When the first event is due; nil if there is none.
   var next: Instant? { events.first?.instant }
 
+  /// Forgets what was to happen.
+  package func forget() { events = [] }
+
   /// Goes on to `instant`, which does not go back.
   func advance(to instant: Instant) {
     unsafe time.pointee.nanoseconds = max(time.pointee.nanoseconds, instant.nanoseconds)
