@@ -156,7 +156,15 @@ let tests: [TestRoom] = [
     imports: ["Reserve", "Exchange", "HTTP", "HTTPClient", "Runtime", "TLS", "Primitives"]),
   TestRoom(
     "TiersTests",
-    imports: ["Tiers", "ConfigurationTree", "HTTP", "Runtime", "TLS", "Primitives"]),
+    imports: [
+      "Tiers", "TiersSimulation", "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+      "Primitives",
+    ]),
+  TestRoom(
+    "TiersSimulation",
+    imports: [
+      "Tiers", "Cache", "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives",
+    ], libraries: [.argumentParser], program: true),
   TestRoom(
     "CacheTests",
     imports: [
@@ -315,18 +323,27 @@ struct TestRoom {
   let name: String
   let imports: [String]
   let libraries: [Target.Dependency]
+  let program: Bool
 
-  init(_ name: String, imports: [String], libraries: [Target.Dependency] = []) {
+  /// A target of tests, or a `program` that they use.
+  init(
+    _ name: String, imports: [String], libraries: [Target.Dependency] = [], program: Bool = false
+  ) {
     self.name = name
     self.imports = imports
     self.libraries = libraries
+    self.program = program
   }
 
   func target() -> Target {
-    .testTarget(
-      name: name, dependencies: imports.map { .target(name: $0) } + libraries,
-      path: "Tests/\(name)",
-      swiftSettings: compilerSettings)
+    let dependencies = imports.map { Target.Dependency.target(name: $0) } + libraries
+    let path = "Tests/\(name)"
+    return program
+      ? .executableTarget(
+        name: name, dependencies: dependencies, path: path, exclude: ["\(name).md"],
+        swiftSettings: compilerSettings)
+      : .testTarget(
+        name: name, dependencies: dependencies, path: path, swiftSettings: compilerSettings)
   }
 }
 

@@ -42,6 +42,7 @@ class Origin:
         self.heads = {}
         self.pieces = 16
         self.pause = 0.1
+        self.wait = 1
         self.version = 1
 
     async def start(self):
@@ -60,7 +61,7 @@ class Origin:
                 self.heads[path] = head
                 body = self.content(path)
                 if "slow" in path:
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(self.wait)
                 length = len(self.PIECE) * self.pieces if "big" in path else len(body)
                 lifetime = "private" if "private" in path else "max-age=3600\r\nCDN-Cache-Control: max-age=3000"
                 writer.write((f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nCache-Control: {lifetime}\r\n"
@@ -77,6 +78,46 @@ class Origin:
             pass
         finally:
             writer.close()
+
+
+class Relay:
+    """Connects to a port of this host. What comes from there arrives `delay` seconds later."""
+
+    def __init__(self, port):
+        self.target, self.delay = port, 0
+
+    async def start(self):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    async def serve(self, reader, writer):
+        try:
+            answers, requests = await asyncio.open_connection("127.0.0.1", self.target)
+            await asyncio.gather(self.forward(reader, requests, lambda: 0),
+                                 self.forward(answers, writer, lambda: self.delay))
+        except (OSError, asyncio.CancelledError):
+            writer.close()
+
+    async def forward(self, reader, writer, delay):
+        pieces = asyncio.Queue()
+
+        async def write():
+            while True:
+                due, piece = await pieces.get()
+                await asyncio.sleep(max(0, due - time.monotonic()))
+                writer.write(piece)
+                if not piece:
+                    return writer.close()
+
+        writing = asyncio.create_task(write())
+        piece = b"-"
+        while piece:
+            try:
+                piece = await reader.read(65536)
+            except OSError:
+                piece = b""
+            pieces.put_nowait((time.monotonic() + delay(), piece))
+        await writing
 
 
 class Answer:
@@ -137,15 +178,18 @@ class Fleet:
             run("ca", "issue", f"{folder}/ca", "--host", name, "--out", f"{folder}/ca/{name}")
         self.write_zone("smart")
 
-    def write_topology(self, file, weights={}, drained=()):
+    def write_topology(self, file, weights={}, drained=(), without=(), ports={}):
         lines = ["pops:"]
         for name, tier, servers, parents in self.pops:
+            servers = [server for server in servers if server not in without]
+            if not servers:
+                continue
             lines += [f"- name: {name}", f"  tier: {tier}"]
             if parents:
                 lines.append(f"  parents: [{', '.join(parents)}]")
             lines.append("  servers:")
             for server in servers:
-                lines += [f"  - name: {server}", f"    address: 127.0.0.1:{self.peers[server]}",
+                lines += [f"  - name: {server}", f"    address: 127.0.0.1:{ports.get(server, self.peers[server])}",
                           f"    weight: {weights.get(server, 1)}", f"    drain: {str(server in drained).lower()}"]
         with open(f"{folder}/new", "w") as output:
             output.write("\n".join(lines) + "\n")
@@ -348,6 +392,57 @@ async def stopped(origin):
         fleet.stop()
 
 
+async def hedges(fleet):
+    """Of all servers: how often one was asked since another was slow, and how often it was the first to answer."""
+    shown = [s for name in fleet.names for s in (await fleet.tiers(name))["servers"]]
+    return sum(s["hedges"] for s in shown), sum(s["hedgesWon"] for s in shown)
+
+
+async def sluggish(origin):
+    """A parent that lives, and is slow: the next one is asked as well, now and then."""
+    fleet = small(origin)
+    relay = Relay(fleet.peers["west-0"])
+    try:
+        await relay.start()
+        fleet.write_topology("relayed.yaml", ports={"west-0": relay.port})
+        fleet.write_zone("[west]")
+        await fleet.start_all({"edge-0": "relayed.yaml"})
+        usual = [await fleet.get("edge-0", f"/o/usual-{i}") for i in range(120)]
+        check(all(a.hops == ["up-0", "west-0", "edge-0"] for a in usual), "the parent was not asked")
+        relay.delay = 0.3
+        before, slow = (await hedges(fleet))[1], []
+        while len(slow) < 40 and (await hedges(fleet))[1] == before:
+            slow.append(await fleet.get("edge-0", f"/o/late-{len(slow)}"))
+        check((await hedges(fleet))[1] == before + 1, "no other server was asked")
+        check(slow[-1].hops == ["up-0", "edge-0"], f"the other server's answer: {slow[-1].hops}")
+        slow += await asyncio.gather(*[fleet.get("edge-0", f"/o/many-{i}") for i in range(100)])
+        check(all(a.status == 200 for a in slow), f"statuses {[a.status for a in slow]}")
+        check((await hedges(fleet))[0] <= 2 * 2 + 260 / 20, f"{await hedges(fleet)} hedges")
+        west = next(s for s in (await fleet.tiers("edge-0"))["servers"] if s["name"] == "west-0")
+        check(west["well"] and west["failures"] == 0, f"it was blamed for slowness: {west}")
+        check(all(count == 1 for count in origin.counts.values()), f"the origin was asked {dict(origin.counts)}")
+    finally:
+        fleet.stop()
+
+
+async def patient(origin):
+    """A slow origin behind parents that are well: whoever else is asked comes to the server that asks it already."""
+    fleet = Fleet([("pop", "edge", ["edge-0", "edge-1"], None), ("far", "edge", ["edge-2"], None),
+                   ("west", "regional", ["west-0", "west-1"], None), ("east", "regional", ["east-0"], None),
+                   ("up", "upper", ["up-0", "up-1"], None), ("top", "upper", ["top-0"], None)], origin)
+    try:
+        await fleet.start_all()
+        origin.wait = 2
+        for attempt in range(3):
+            paths = [f"/o/slow-{attempt}-{i}" for i in range(12)]
+            answers = await asyncio.gather(*[fleet.get(name, path) for path in paths for name in fleet.names[:3]])
+            check(all(a.status == 200 for a in answers), f"statuses {[a.status for a in answers]}")
+        check((await hedges(fleet))[0] > 0, "no other server was asked")
+        check(all(count == 1 for count in origin.counts.values()), f"the origin was asked {dict(origin.counts)}")
+    finally:
+        fleet.stop()
+
+
 async def disagreeing(origin):
     """Two servers of a PoP, each of which takes the other for the one that has all keys."""
     fleet = small(origin, edges=2)
@@ -540,6 +635,48 @@ async def away(origin):
         check("; hit" in again.all("cache-status")[-1], f"a purge was made twice: {again.fields}")
     finally:
         fleet.stop()
+
+
+async def returned(origin):
+    """A server that the topology had no more comes back with its disk, and answers nothing of before."""
+    fleet = small(origin, edges=2)
+    try:
+        await fleet.start_all(more=("--disk-mb", "64"))
+        path = "/o/kept"
+        for name in fleet.names:
+            await fleet.get(name, path)
+        await asyncio.sleep(2)
+        fleet.signal("west-0", signal.SIGTERM)
+        fleet.processes["west-0"].wait()
+        fleet.write_topology("topology.yaml", without=("west-0",))
+        await told(fleet, "edge-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))
+        await told(fleet, "up-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))
+        origin.version += 1
+        said = await fleet.command("edge-0", "purge", "a.test", "--url", f"http://a.test{path}")
+        check("west-0" not in said, said)
+        fleet.write_topology("topology.yaml")
+        await told(fleet, "edge-0", lambda shown: any(s["name"] == "west-0" for s in shown["servers"]))
+        await told(fleet, "up-0", lambda shown: any(s["name"] == "west-0" for s in shown["servers"]))
+        asked = origin.counts[path]
+        fleet.start("west-0", more=("--disk-mb", "64"))
+        await fleet.serves("west-0")
+        answer = await fleet.get("west-0", path)
+        check(answer.body == origin.content(path), f"west-0 answered {answer.body[:20]} {answer.fields}")
+        other = await fleet.get("edge-1", path)
+        check(other.body == origin.content(path) and origin.counts[path] <= asked + 1,
+              f"the others lost what they had: {other.fields}, {origin.counts[path] - asked} fetches")
+    finally:
+        fleet.stop()
+
+
+async def told(fleet, name, condition):
+    """Until an edge's picture of the fleet is as it should be."""
+    for _ in range(100):
+        shown = await fleet.tiers(name)
+        if shown and condition(shown):
+            return
+        await asyncio.sleep(0.1)
+    check(False, f"{name} does not take the topology: {shown}")
 
 
 def main(scenarios, origin):

@@ -1,9 +1,9 @@
 // No server gets much more than its share of what is under way.
 
 import Glibc
+import HTTPClient
 import Primitives
 import Runtime
-import TLS
 import Testing
 
 @testable import Tiers
@@ -16,18 +16,18 @@ struct LoadTests {
     } catch { return nil }
   }()
 
+  /// Opens nothing.
+  private final class NoTransport: PeerTransport {
+    func open(
+      for link: PeerLink, parker: Parker
+    ) async throws(HTTPClientError) -> any PeerConnection { throw .cancelled }
+  }
+
   /// The network of the first edge. Nothing of it is started: it only chooses.
   private static func network(_ topology: TierTopology) throws -> PeerNetwork {
-    let now = WallTime(seconds: Int64(time(nil)))
-    let authority = try CertificateAuthority(name: "Fleet", notBefore: now)
-    let issued = try authority.issue(names: ["e0-0"], key: .ecdsa, notBefore: now)
-    let security = PeerSecurity(
-      identity: try TLSIdentity(
-        chainPEM: issued.chainPEM, privateKeyPEM: issued.privateKeyPEM, now: now),
-      trust: try TLSTrust(pem: try authority.certificatePEM()))
-    return PeerNetwork(
-      loop: try #require(loop), loops: 1, route: TierRoute(topology, own: 0), security: security,
-      sideways: SidewaysRequests())
+    PeerNetwork(
+      loop: try #require(loop), loops: 1, route: TierRoute(topology, own: 0),
+      transport: NoTransport(), sideways: SidewaysRequests())
   }
 
   /// Keys with the weights of Zipf's law: the first is asked for more often than a tenth of the time.

@@ -1,14 +1,9 @@
 // Purges that other servers of the fleet have not got yet.
 
 package import Storage
+package import Tiers
 
 extension ZoneStore {
-  /// A purge that a server is owed, as text, under its number.
-  package struct OwedPurge: Sendable {
-    package let number: UInt64
-    package let text: [UInt8]
-  }
-
   /// Keeps a purge for servers that could not be reached. Of those who are owed very many all are
   /// forgotten but one: `everything`, which stands for them.
   package func owe(

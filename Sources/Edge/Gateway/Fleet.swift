@@ -47,7 +47,8 @@ package final class Fleet: Sendable {
   func join(_ node: inout Edge.Node, loops: Int, _ connectionLimit: Int) {
     let gateway = node.gateway
     let network = PeerNetwork(
-      loop: gateway.loop, loops: loops, route: first, security: security, sideways: sideways)
+      loop: gateway.loop, loops: loops, route: first, transport: SecureTransport(security),
+      sideways: sideways)
     gateway.peers = network
     let gate = PeerGate(gateway, network, self)
     gateway.commonLanes += [network.lane, gate.lane]

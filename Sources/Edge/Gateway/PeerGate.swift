@@ -48,16 +48,9 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
     guard fleet.isCurrent else {
       return refuse(exchange, Failure(.paused, "purges that were missed are being fetched"))
     }
-    guard network.takes(field, exchange.request) else {
+    guard network.admit(exchange, field) else {
       return refuse(exchange, Failure(.proxyLoopDetected, "the request would wait for itself"))
     }
-    exchange.client.isPeer = true
-    exchange.client.address = field.client ?? .local
-    exchange.client.isTLS = field.isTLS
-    // The zone is that of the request, whatever name the connection was made to.
-    exchange.client.certificate = nil
-    exchange.request.scheme = field.isTLS ? .https : .http
-    exchange.facts.requestID = field.requestID
     return gateway.handle(exchange)
   }
 

@@ -99,7 +99,9 @@ int32_t skerry_thread_clock(void) {
   return pthread_getcpuclockid(pthread_self(), &clock) ? 0 : clock;
 }
 uint64_t skerry_clock_nanoseconds(int32_t clock) { return clock_nanoseconds(clock); }
-uint64_t skerry_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
+uint64_t skerry_thread_cpu_nanoseconds(void) {
+  return skerry_own_time ? skerry_own_time->nanoseconds : clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+}
 uint64_t skerry_process_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
 
 int64_t skerry_take_major_faults(void) {
@@ -111,10 +113,16 @@ int64_t skerry_take_major_faults(void) {
   return faults;
 }
 
-uint64_t skerry_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
-int64_t skerry_wall_seconds(void) { return clock_nanoseconds(CLOCK_REALTIME) / 1000000000u; }
+uint64_t skerry_monotonic_nanoseconds(void) {
+  return skerry_own_time ? skerry_own_time->nanoseconds : clock_nanoseconds(CLOCK_MONOTONIC);
+}
+int64_t skerry_wall_seconds(void) {
+  return (skerry_own_time ? skerry_own_time->nanoseconds : clock_nanoseconds(CLOCK_REALTIME)) /
+         1000000000u;
+}
 
 __thread void *skerry_current_loop;
+__thread skerry_virtual_time *skerry_own_time;
 
 // MARK: Swift's global executor
 

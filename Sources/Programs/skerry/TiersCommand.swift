@@ -31,7 +31,10 @@ struct TiersCommand: ParsableCommand {
   /// The servers for people, and who is asked.
   static func text(_ result: ConfigurationValue) -> String {
     var rows = [
-      ["SERVER", "POP", "TIER", "STATE", "CONNECTIONS", "ROUND TRIP", "ANSWERS", "FAILURES"]
+      [
+        "SERVER", "POP", "TIER", "STATE", "CONNECTIONS", "ROUND TRIP", "ANSWERS", "FAILURES",
+        "HEDGES", "WON",
+      ]
     ]
     for server in elements(result["servers"]) {
       let roundTrip = server["roundTripNanoseconds"]?.number
@@ -39,10 +42,10 @@ struct TiersCommand: ParsableCommand {
         server["name"]?.text ?? "", server["pop"]?.text ?? "", server["tier"]?.text ?? "",
         state(server), count(server["connections"]),
         roundTrip.map { Figures.latency(nanoseconds: $0) } ?? "-", count(server["answers"]),
-        count(server["failures"]),
+        count(server["failures"]), count(server["hedges"]), count(server["hedgesWon"]),
       ])
     }
-    var text = TextTable(rows: rows, rightAligned: [4, 5, 6, 7]).text
+    var text = TextTable(rows: rows, rightAligned: [4, 5, 6, 7, 8, 9]).text
     let parents = elements(result["parents"]).compactMap(\.text)
     text += "\n\(result["server"]?.text ?? "") is of \(result["pop"]?.text ?? ""), "
     text +=

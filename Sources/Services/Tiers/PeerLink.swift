@@ -2,23 +2,24 @@
 
 import HTTPClient
 import Primitives
-import Runtime
-import TLS
+package import Runtime
 
 /// The connections to a peer, which all zones of the loop share, and whether it is well.
 ///
 /// Confined to its loop.
-final class PeerLink: @unchecked Sendable {
+package final class PeerLink: @unchecked Sendable {
   // Confined to its loop.
-  let server: TierTopology.Server
+  package let server: TierTopology.Server
   /// The server's position in the topology.
   var position: Int
   private(set) var health = PeerHealth()
   /// Exchanges that wait for their response's head.
   var exchanges = 0
-  private(set) var figures = PeerFigures()
+  var figures = PeerFigures()
+  /// How long heads take to come.
+  var headTime = QuantileEstimate()
   private let network: PeerNetwork
-  private var connections: [HTTP2ClientConnection] = []
+  private var connections: [any PeerConnection] = []
   private var isOpening = false
   private var failedOpenings = 0
   /// It failed, and is looked for now and then.
@@ -33,6 +34,8 @@ final class PeerLink: @unchecked Sendable {
   }
 
   private var loop: EventLoop { network.loop }
+  /// Where connections are served.
+  package var lane: Lane { network.lane }
 
   /// Whether requests may go there.
   var isWell: Bool { !server.isDraining && health.isWell }
@@ -42,11 +45,11 @@ final class PeerLink: @unchecked Sendable {
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
 
   /// A connection with room for one more exchange. Waits on `parker`.
-  func connection(_ parker: Parker) async throws(PeerFault) -> HTTP2ClientConnection {
+  func connection(_ parker: Parker) async throws(PeerFault) -> any PeerConnection {
     let deadline = loop.now + TierLimits.waitDuration
     let failures = failedOpenings
     while true {
-      if let connection = connections.first(where: { hasRoom($0) }) { return connection }
+      if let connection = connections.first(where: { $0.room > 0 }) { return connection }
       if parker.isCancelled { throw .cancelled }
       if failedOpenings > failures || isClosed { throw .unreachable }
       guard loop.now < deadline, waiters.count < TierLimits.waiters else { throw .busy }
@@ -76,27 +79,10 @@ final class PeerLink: @unchecked Sendable {
     network.lane.start { await self.open() }
   }
 
-  private func hasRoom(_ connection: HTTP2ClientConnection) -> Bool { room(of: connection) > 0 }
-
-  private func room(of connection: HTTP2ClientConnection) -> Int {
-    connection.room(now: loop.now, maximumAge: .seconds(1 << 32), maximumExchanges: .max)
-  }
-
   private func open() async {
     let parker = Parker(on: network.lane)
     do throws(HTTPClientError) {
-      let connection = try await ClientConnection.open(
-        to: [server.address], on: network.lane, timeout: TierLimits.connectDuration,
-        security: try network.security(for: server), parker: parker)
-      guard connection.applicationProtocol == .http2 else {
-        connection.end(reset: true)
-        throw .responseInvalid("the server speaks no HTTP/2")
-      }
-      connections.append(
-        try HTTP2ClientConnection(
-          connection, owner: self, memory: network.memory,
-          idleTimeout: TierLimits.idleDuration, silence: TierLimits.silence,
-          streamLimit: TierLimits.streamsPerConnection, isForMany: true))
+      connections.append(try await network.transport.open(for: self, parker: parker))
       figures.connections += 1
       isOpening = false
       health.succeeded()
@@ -140,7 +126,7 @@ final class PeerLink: @unchecked Sendable {
     let parker = Parker(on: network.lane)
     while !health.isWell, !isClosed {
       _ = await parker.park(until: loop.now + health.rest)
-      if connections.contains(where: { hasRoom($0) }) {
+      if connections.contains(where: { $0.room > 0 }) {
         health.succeeded()
       } else if !isOpening, openable {
         isOpening = true
@@ -157,16 +143,16 @@ final class PeerLink: @unchecked Sendable {
     for connection in connections { connection.drain() }
     wakeAll()
   }
-}
 
-extension PeerLink: HTTP2ClientConnectionOwner {
-  func connectionHasRoom(_ connection: HTTP2ClientConnection) {
+  /// An exchange on one of its connections has ended: another may begin.
+  package func hasRoom(_ connection: any PeerConnection) {
     guard !waiters.isEmpty else { return }
     guard connection.takesRequests else { return wakeAll() }
-    for waiter in waiters.prefix(room(of: connection)) { waiter.wake() }
+    for waiter in waiters.prefix(connection.room) { waiter.wake() }
   }
 
-  func connectionClosed(_ connection: HTTP2ClientConnection) {
+  /// One of its connections is gone.
+  package func isGone(_ connection: any PeerConnection) {
     connections.removeAll { $0 === connection }
     wakeAll()
   }

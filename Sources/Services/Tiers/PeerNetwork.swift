@@ -1,11 +1,10 @@
 // The peers of one loop.
 
-import Exchange
-package import HTTP
+package import Exchange
+import HTTP
 import HTTPClient
 import Primitives
 package import Runtime
-import TLS
 
 /// Connects one loop to this server's peers, on behalf of all zones.
 ///
@@ -16,29 +15,29 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
-  /// What connections share.
-  let memory = HTTP2ClientMemory()
+  let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
-  private let identity: PeerSecurity
-  private var connector: TLSConnector?
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
+  /// What all zones together may hedge.
+  var hedges = HedgeBudget(burst: TierLimits.hedgeBurst)
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
+  private var isStopped = false
   /// The regional parents, as positions in the route, nearest first.
   private var nearest: [Int]
 
   /// The network of one of `loops` loops; `sideways` is that of all.
   package init(
-    loop: EventLoop, loops: Int, route: TierRoute, security: PeerSecurity,
+    loop: EventLoop, loops: Int, route: TierRoute, transport: any PeerTransport,
     sideways: SidewaysRequests
   ) {
     self.loop = loop
     self.sideways = sideways
     self.route = route
-    identity = security
+    self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
     nearest = Array(route.regional.indices)
@@ -70,13 +69,22 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
   package func start() { lane.start { await self.watch() } }
 
+  /// Asks nobody any more: the server is no part of the fleet from now on.
+  package func stop() {
+    isStopped = true
+    for link in links { link.close() }
+    // They keep it, as it keeps them.
+    links = []
+    generation += 1
+  }
+
   private func watch() async {
     let parker = Parker(on: lane)
-    while true {
+    while !isStopped {
       for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
       if let upper = route.upper { probe(upper) }
       _ = await parker.park(until: loop.now + TierLimits.probeInterval)
-      orderParents()
+      if !isStopped { orderParents() }
     }
   }
 
@@ -106,8 +114,21 @@ package final class PeerNetwork: @unchecked Sendable {
     source.exchanges < connectionsPerServer * TierLimits.streamsPerConnection - exchanges
   }
 
-  /// Whether a peer's request is answered here: not where it has been before, or might wait for itself.
-  package func takes(_ field: PeerField, _ request: borrowing RequestHead) -> Bool {
+  /// Makes of a peer's request, which came with `field`, one of the client that it was asked for. False if it
+  /// is not answered here: where it has been before, or might wait for itself.
+  package func admit(_ exchange: Exchange, _ field: PeerField) -> Bool {
+    guard takes(field, exchange.request) else { return false }
+    exchange.client.isPeer = true
+    exchange.client.address = field.client ?? .local
+    exchange.client.isTLS = field.isTLS
+    // The zone is that of the request, whatever name the connection was made to.
+    exchange.client.certificate = nil
+    exchange.request.scheme = field.isTLS ? .https : .http
+    exchange.facts.requestID = field.requestID
+    return true
+  }
+
+  private func takes(_ field: PeerField, _ request: borrowing RequestHead) -> Bool {
     let own = Array(ownName.utf8)
     guard !field.hops.contains(own), let last = field.hops.last,
       let server = route.topology.server(named: String(decoding: last, as: UTF8.self))
@@ -141,17 +162,6 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     return link.exchanges * weights * 100
       >= exchanges * link.server.weight * TierLimits.loadPercent
-  }
-
-  /// How to open a connection to a server.
-  func security(for server: TierTopology.Server) throws(HTTPClientError) -> ClientSecurity {
-    do throws(TLSError) {
-      if connector == nil { connector = try TLSConnector() }
-    } catch {
-      throw .handshakeFailed(error.description)
-    }
-    guard let connector else { throw .handshakeFailed("no connector") }
-    return identity.client(connector, to: server.name)
   }
 
   /// Tells the server at that position something; false if it did not do what that says, and at once where it

@@ -6,20 +6,28 @@ import HTTPClient
 import Primitives
 import Runtime
 
-/// Asks peers one after the other until one answers, and the origin if none does.
+/// Asks peers one after the other until one answers, and the origin if none does. Where one is slow to answer
+/// another is asked as well, once (Dean and Barroso, "The Tail at Scale", 2013): the first head is taken.
 ///
 /// Confined to its loop.
 final class TierFetch: FetchMaker, @unchecked Sendable {
   // Confined to its loop.
-  private let source: TierSource
+  let source: TierSource
+  let receiver: any FetchReceiver
+  let key: UInt64
   private let fetch: Fetch
-  private let receiver: any FetchReceiver
   private let field: PeerField
-  private let key: UInt64
   private let steps: [TierRoute.Step]
   /// The network's route that the steps are of.
   private let generation: Int
   private let parker: Parker
+  /// The peers that were asked, as positions in the topology.
+  private var asked: [Int] = []
+  /// Those whose answer is awaited, at most two.
+  private var attempts: [TierAttempt] = []
+  /// When another peer is asked beside the one that has not answered.
+  private var hedgesAt = Instant.never
+  private var hasHedged = false
 
   /// A fetch that peers may be asked for; nil if it is the origin's at once: what is not for all, has content,
   /// or has nobody above.
@@ -59,28 +67,17 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
 
   override func cancel() { parker.cancel() }
 
+  /// One of the attempts has an outcome.
+  func attemptEnded() { parker.wake() }
+
   private func run() async {
-    var asked: [Int] = []
-    for step in steps {
-      while asked.count < TierLimits.attempts, !parker.isCancelled,
-        let link = source.network.choose(step, of: generation, but: asked)
-      {
-        asked.append(link.position)
-        do throws(PeerFault) {
-          if step.isSideways { source.network.sideways.began(key) }
-          defer { if step.isSideways { source.network.sideways.ended(key) } }
-          var response = try await ask(link)
-          end()
-          return receiver.responseCame(&response)
-        } catch {
-          link.failed(error)
-          if case .verdict(.originFailed(let kind)) = error {
-            end()
-            return receiver.fetchFailed(
-              Failure(kind, "\(link.server.name) could not reach the origin"))
-          }
-        }
-      }
+    source.earnHedge()
+    while !parker.isCancelled {
+      // The origin is not asked as long as a peer may be asking it.
+      if attempts.isEmpty, !askNext() { break }
+      _ = await parker.park(until: hedgesAt)
+      if settle() { return }
+      hedge()
     }
     end()
     if parker.isCancelled {
@@ -90,38 +87,90 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     }
   }
 
-  private func end() { fetch.maker = UncountedReference(nil) }
-
-  private func ask(_ link: PeerLink) async throws(PeerFault) -> FetchedResponse {
-    link.exchanges += 1
-    source.exchanges += 1
-    source.network.exchanges += 1
-    defer {
-      link.exchanges -= 1
-      source.exchanges -= 1
-      source.network.exchanges -= 1
+  /// Looks what became of the attempts; true if the fetch is over.
+  private func settle() -> Bool {
+    for attempt in attempts {
+      switch attempt.takeOutcome() {
+      case nil: continue
+      case .success(var response)?:
+        attempts.removeAll { $0 === attempt }
+        if attempt.isHedge { attempt.link.hedgeWon() }
+        end(isWon: true)
+        receiver.responseCame(&response)
+        return true
+      case .failure(let fault)?:
+        attempts.removeAll { $0 === attempt }
+        guard case .verdict(.originFailed(let kind)) = fault else { continue }
+        end()
+        receiver.fetchFailed(
+          Failure(kind, "\(attempt.link.server.name) could not reach the origin"))
+        return true
+      }
     }
-    let connection = try await link.connection(parker)
-    var request = ClientRequest()
+    return false
+  }
+
+  private func end(isWon: Bool = false) {
+    fetch.maker = UncountedReference(nil)
+    for attempt in attempts { attempt.giveUp(isSlower: isWon) }
+    attempts.removeAll()
+  }
+
+  // MARK: - Asking
+
+  /// Asks the next peer; false if there is none.
+  private func askNext() -> Bool {
+    for index in steps.indices {
+      guard let link = choose(index) else { continue }
+      ask(link, index, isHedge: false)
+      if !hasHedged { hedgesAt = source.lane.loop.now + link.hedgeDelay }
+      return true
+    }
+    return false
+  }
+
+  /// Asks another peer beside the one that is slow, if it is time and there is one.
+  private func hedge() {
+    let now = source.lane.loop.now
+    guard now >= hedgesAt, let first = attempts.first else { return }
+    // A look that comes late says that this process is slow: the head may be here already.
+    guard now < hedgesAt + TierLimits.hedgeLateness else {
+      hedgesAt = now + first.link.hedgeDelay
+      return
+    }
+    hedgesAt = .never
+    guard source.allowsHedge else { return }
+    // Servers beside a slow one would ask that one: those behind it in the order go first.
+    for index in Array(steps.indices[(first.step + 1)...]) + [first.step] {
+      guard let link = choose(index),
+        source.network.route.meet(first.link.position, link.position)
+      else { continue }
+      hasHedged = true
+      source.spendHedge()
+      link.isHedge()
+      return ask(link, index, isHedge: true)
+    }
+  }
+
+  private func choose(_ step: Int) -> PeerLink? {
+    guard asked.count < TierLimits.attempts else { return nil }
+    return source.network.choose(steps[step], of: generation, but: asked)
+  }
+
+  private func ask(_ link: PeerLink, _ step: Int, isHedge: Bool) {
+    asked.append(link.position)
+    let attempt = TierAttempt(
+      link, step: step, isSideways: steps[step].isSideways, isHedge: isHedge, of: self)
+    attempts.append(attempt)
+    attempt.begin()
+  }
+
+  /// Writes the request as a peer gets it.
+  func write(_ request: inout ClientRequest) {
     writeHead(&request.head)
-    request.interim = { [receiver] in receiver.interimCame($0) }
     request.tenant = source.tenant
     request.timeouts.firstByte = TierLimits.headDuration
     request.timeouts.betweenBytes = TierLimits.bodySilence
-    var response: FetchedResponse
-    do throws(HTTPClientError) {
-      response = try await connection.exchange(request, parker: parker)
-    } catch {
-      if case .cancelled = error { throw .cancelled }
-      throw .connection(error)
-    }
-    link.answered()
-    if let verdict = response.head.fields.withFirst(.skerryPeer, { PeerVerdict($0) }) {
-      response.body.abandon()
-      throw .verdict(verdict)
-    }
-    response.head.fields.removeAll { $0.name.endsHere }
-    return response
   }
 
   private func writeHead(_ head: inout RequestHead) {

@@ -32,6 +32,33 @@ package enum TierLimits {
   /// Peers that are asked for one request, one after the other; then the origin is.
   static let attempts = 3
 
+  /// Requests of which one may be hedged, in per cent: hedges must not become a load of their own.
+  static let hedgePercent = 5
+
+  /// Hedges that may come at once, from one loop.
+  static let hedgeBurst = 8
+
+  /// Those of one zone on one loop: where only its origin is slow, it does not take others'.
+  static let zoneHedgeBurst = 2
+
+  /// The least that a request waits until it is hedged: below it the network is what wavers.
+  static let leastHedgeDelay = Duration.milliseconds(20)
+
+  /// The longest that it waits, however long heads usually take.
+  static let longestHedgeDelay = Duration.seconds(2)
+
+  /// How long it waits as long as nothing is known of a server: more than the way around the world and back.
+  static let firstHedgeDelay = Duration.milliseconds(500)
+
+  /// How late the look whether to hedge may come: later ones say that this process is slow.
+  static let hedgeLateness = Duration.milliseconds(20)
+
+  /// Heads after which it is known how long they usually take: of fewer there is no 95th percentile.
+  static let quantileSamples = 20
+
+  /// The shortest time to a head that is told from shorter ones, in nanoseconds.
+  static let leastHeadNanoseconds: UInt64 = 1_000
+
   /// Servers of one PoP or tier that are ranked for a key at most: more are never asked for it.
   static let ranked = 4
 
@@ -49,7 +76,7 @@ package enum TierLimits {
   static let loadPercent = 125
 
   /// How long opening a connection to a server may take, with its handshake.
-  static let connectDuration = Duration.seconds(2)
+  package static let connectDuration = Duration.seconds(2)
 
   /// How long a request waits for a connection that is being opened, or for room on one.
   static let waitDuration = Duration.seconds(3)
@@ -59,7 +86,7 @@ package enum TierLimits {
 
   /// How long a connection with exchanges under way may be silent before it is asked for a sign of life, and
   /// how long it may take for that; then requests go elsewhere, and after twenty seconds it is closed.
-  static let silence = Duration.milliseconds(500)
+  package static let silence = Duration.milliseconds(500)
 
   /// How long a connection is kept without exchanges.
   static let idleDuration = Duration.seconds(300)

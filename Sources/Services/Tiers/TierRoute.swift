@@ -91,5 +91,13 @@ package struct TierRoute: Sendable {
   }
 
   /// Whether a server shares the keys with this one.
-  func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
+  package func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
+
+  /// Whether a request of this server comes to the same server that asks the origin, whichever of two servers
+  /// it goes to: only then it may go to both. Those of the upper tier ask the one that has the key, but not if a
+  /// server of the upper tier asks them.
+  func meet(_ server: Int, _ other: Int) -> Bool {
+    topology.tier(of: own) != .upper
+      && [server, other].allSatisfy { topology.leadsToUpperTier(topology.servers[$0].pop) }
+  }
 }

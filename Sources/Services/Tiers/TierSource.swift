@@ -18,6 +18,8 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   private var chosen: (generation: Int, above: [ServerRanking]?)?
   /// Of its requests those that are with peers.
   var exchanges = 0
+  /// What the zone may hedge: what it does not make requests for it leaves to the others.
+  private var hedges = HedgeBudget(burst: TierLimits.zoneHedgeBurst)
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
   package var tenant: (any ConnectionTenant)?
 
@@ -56,5 +58,22 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   func askOrigin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     if fetch.request.fields.contains(.skerryPeer) { fetch.request.fields.remove(.skerryPeer) }
     origin.begin(fetch, for: receiver)
+  }
+
+  // MARK: - Hedges
+
+  /// A request goes to peers.
+  func earnHedge() {
+    hedges.earn()
+    network.hedges.earn()
+  }
+
+  /// Whether one more peer may be asked beside a slow one.
+  var allowsHedge: Bool { hedges.allowsHedge && network.hedges.allowsHedge }
+
+  /// One is.
+  func spendHedge() {
+    hedges.spend()
+    network.hedges.spend()
   }
 }

@@ -65,4 +65,12 @@ package struct TierTopology: Sendable, Equatable {
   package func servers(of tier: Tier) -> [Int] {
     servers.indices.filter { self.tier(of: $0) == tier }
   }
+
+  /// Whether what a PoP's servers ask for comes from the upper tier, whichever parent they ask.
+  func leadsToUpperTier(_ pop: Int) -> Bool {
+    if pops[pop].tier == .upper { return true }
+    let parents = pops[pop].parents
+    return !parents.isEmpty
+      && parents.allSatisfy { pops[$0].tier == .upper || !pops[$0].parents.isEmpty }
+  }
 }

@@ -15,6 +15,11 @@ package struct CPUClock: Sendable {
     self.init(ticks: { skerry_ticks() }, nanoseconds: { skerry_monotonic_nanoseconds() })
   }
 
+  private init(scale: UInt64, inverse: UInt64) {
+    self.scale = scale
+    self.inverse = inverse
+  }
+
   /// Measures `ticks` against `nanoseconds`, which are the readings of two clocks.
   init(ticks: () -> UInt64, nanoseconds: () -> UInt64) {
     let start = Self.reading(ticks, nanoseconds)
@@ -44,6 +49,9 @@ package struct CPUClock: Sendable {
   }
 
   package static let shared = CPUClock()
+
+  /// That of virtual time: a tick is a nanosecond.
+  static let virtual = CPUClock(scale: 1 << 32, inverse: 1 << 16)
 
   /// How long `ticks` are; exact to the calibration (about 1 in 1,000).
   package func nanoseconds(_ ticks: UInt64) -> UInt64 {

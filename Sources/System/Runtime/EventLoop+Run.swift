@@ -27,6 +27,7 @@ extension EventLoop {
   /// Runs the loop on the calling thread until `stop`.
   package func run() {
     unsafe skerry_set_current(Unmanaged.passUnretained(self).toOpaque())
+    virtualTime?.rule()
     skerry_epoll_add(epoll, inbox.descriptor, nil)
     threadClock.store(skerry_thread_clock(), ordering: .releasing)
     chargedSince = CPUClock.now
@@ -166,6 +167,7 @@ extension EventLoop {
     if scheduler.isEmpty && !isStopping && inbox.prepareToSleep() {
       timeout = timers.nanosecondsToNext(now: SystemClock.monotonic).map(Int64.init) ?? -1
       sleeps = timeout != 0
+      if let virtualTime { timeout = skip(timeout, virtualTime) }
     }
     let count = unsafe skerry_epoll_wait(
       epoll, events.baseAddress, Int32(events.count), timeout)
@@ -199,7 +201,17 @@ extension EventLoop {
     chargedSince = now
   }
 
+  /// Instead of sleeping for `timeout`, time jumps: how long to sleep after all, which is for ever if nothing
+  /// is to happen.
+  private func skip(_ timeout: Int64, _ time: VirtualTime) -> Int64 {
+    let timer = timeout < 0 ? nil : time.now.advanced(byNanoseconds: UInt64(timeout))
+    guard let next = [timer, time.next].compactMap({ $0 }).min() else { return -1 }
+    time.advance(to: next)
+    return 0
+  }
+
   private func runTimers() {
+    virtualTime?.runEvents()
     while let work = timers.popExpired(now: now) { work.deadlineReached() }
   }
 }

@@ -18,7 +18,7 @@ import Synchronization
   /// The time at which this round of the loop began.
   package internal(set) var now: Instant
   /// The counter when `now` was read.
-  var nowTicks: UInt64 = CPUClock.now
+  var nowTicks: UInt64
   /// The period of `now` in which flows' use is counted.
   var period: UInt16 = 0
   /// The time now, not when the round began.
@@ -85,27 +85,36 @@ import Synchronization
   let input: UnsafeMutableRawBufferPointer
   /// The CPU clock of the loop's thread, 0 until it runs.
   let threadClock = Atomic<Int32>(0)
-  let clock = CPUClock.shared
-  let ticks = LoopTicks(.shared)
+  let clock: CPUClock
+  let ticks: LoopTicks
+  /// The time of a simulated world; nil: the system's.
+  package let virtualTime: VirtualTime?
   /// The lane of work that belongs to no tenant; kept for the life of the loop.
   private(set) var system: Unmanaged<Lane>?
   private var arrivals: [Lane?]
 
-  package init(name: String, index: Int, cpu: Int32? = nil) throws(RuntimeError) {
+  /// A loop of that name and place among others; with a time of its own if its world is simulated.
+  package init(
+    name: String, index: Int, cpu: Int32? = nil, virtualTime: VirtualTime? = nil
+  ) throws(RuntimeError) {
     self.name = name
     self.index = index
     self.cpu = cpu
+    self.virtualTime = virtualTime
+    clock = virtualTime == nil ? .shared : .virtual
+    ticks = LoopTicks(clock)
     inbox = try LoopInbox()
     let epoll = skerry_epoll_create()
     guard epoll >= 0 else {
       throw RuntimeError("create", "an epoll instance", result: Int(epoll))
     }
     self.epoll = epoll
-    let now = SystemClock.monotonic
+    let now = virtualTime?.now ?? SystemClock.monotonic
     self.now = now
+    nowTicks = virtualTime?.now.nanoseconds ?? CPUClock.now
     wallRead = now
-    wallTime = SystemClock.wall
-    scheduler = LaneScheduler(clock: .shared)
+    wallTime = virtualTime?.wallTime ?? SystemClock.wall
+    scheduler = LaneScheduler(clock: clock)
     timers = TimerWheel(now: now)
     unsafe input = .allocate(byteCount: RuntimeLimits.inputBytes, alignment: 64)
     arrivals = Array(repeating: nil, count: RuntimeLimits.arrivalLanes)

@@ -28,6 +28,9 @@ package enum RuntimeLimits {
   /// work is served, so that many small requests can't starve a download.
   package static let lightWorkNanoseconds: UInt64 = 300_000
 
+  /// How long each look at the counter takes in virtual time.
+  static let virtualStepNanoseconds: UInt64 = 200
+
   /// Between two comparisons of what was charged with the thread's CPU time.
   package static let auditNanoseconds: UInt64 = 4_000_000
 

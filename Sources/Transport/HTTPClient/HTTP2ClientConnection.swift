@@ -79,6 +79,9 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   /// Whether exchanges may begin here at all, now or when others have ended.
   package var takesRequests: Bool { connection.isOpen && !isDraining && session.acceptsRequests }
 
+  /// The time of its loop.
+  package var now: Instant { connection.loop.now }
+
   /// How many more exchanges may begin here now.
   package func room(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Int {
     guard connection.isOpen, !isDraining, !isSilent, session.acceptsRequests,

@@ -18,7 +18,8 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private(set) var trailers: FieldBlock?
   private let method: HTTPMethod
   private let timeouts: ClientTimeouts
-  private let interim: ((ResponseHead) -> Void)?
+  /// Until the head has come: whoever listens may keep the body, and so this.
+  private var interim: ((ResponseHead) -> Void)?
   private let begunAt: Instant
   private var reader: Parker?
   private var head = ResponseHead(status: 0)
@@ -135,6 +136,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   func fail(_ error: HTTPClientError) {
     guard failure == nil else { return }
     failure = error
+    interim = nil
     upload?.stop()
     upload = nil
     if let stream { http2.session.reset(stream, .cancel) }
@@ -184,6 +186,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
         return fail(.responseMalformed(error))
       }
       hasHead = true
+      interim = nil
       if head.status >= 300 { upload?.stop() } else { upload?.proceed() }
     case .trailers: if !trailerFields.isEmpty { trailers = trailerFields }
     case .request: return

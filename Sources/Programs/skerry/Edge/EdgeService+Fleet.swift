@@ -20,113 +20,26 @@ extension EdgeService {
 
   private static let allOfIt = ConfigurationValue.object([("everything", .bool(true))])
   private static let everything = JSONWriter.write(allOfIt)
-
-  // MARK: - Telling
+  private static let returned = JSONWriter.write(
+    .object([("everything", .bool(true)), ("returned", .bool(true))]))
 
   func relay(
     _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
   ) async -> RelayedPurge? {
-    guard let route = topology?.route, edge.fleet != nil else { return nil }
-    let text = Self.text(purge, zone)
-    var away: [String] = []
-    for tier in TierTopology.Tier.allCases.reversed() {
-      let servers = route.topology.names(of: tier, but: route.own)
-      let missed = await tell(servers, .purge, text)
-      away += missed
-      let isOwn = route.topology.tier(of: route.own) == tier
-      if isOwn, route.asksPeers { await again() }
-      // One may have fetched from another beside it what that still had.
-      if route.topology.sharesKeys(tier) {
-        away += await tell(servers.filter { !missed.contains($0) }, .purge, text)
-        if isOwn { await again() }
-      }
-    }
-    let names = away
-    guard !names.isEmpty else { return RelayedPurge(away: [], isOwed: true) }
-    let isOwed: Void? = await onStore { store throws(StorageError) in
-      try store.owe(text, to: names, everything: Self.everything)
-    }
-    return RelayedPurge(away: names, isOwed: isOwed != nil)
-  }
-
-  /// Tells servers something, all at once; returns those that have not done it by `deadline`.
-  private func tell(
-    _ servers: [String], _ subject: PeerMessage.Subject, _ content: [UInt8] = [],
-    until deadline: Instant = .never
-  ) async -> [String] {
-    let round = PeerRound(servers, on: lane)
-    for server in servers { lane.start { await self.tell(server, subject, content, round) } }
-    return await round.missed(at: deadline)
-  }
-
-  private func tell(
-    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], _ round: PeerRound
-  ) async {
-    if await edge.tell(server, subject, content) { round.done(server) } else { round.failed() }
-  }
-
-  /// Gives servers what they are owed, as far as they can be reached.
-  func settle() async {
-    let servers = await onStore { store throws(StorageError) in try store.owedServers() } ?? []
-    for server in servers { _ = await settle(server) }
-  }
-
-  /// True if the server is owed nothing any more.
-  private func settle(_ server: String, isHope: Bool = false) async -> Bool {
-    while true {
-      let owed = await onStore { store throws(StorageError) in
-        try store.owed(to: server, limit: EdgeLimits.owedAtOnce)
-      }
-      guard let owed, !owed.isEmpty else { return owed != nil }
-      for purge in owed {
-        guard await edge.tell(server, .purge, purge.text, isHope: isHope) else {
-          return false
-        }
-        await onStore { store throws(StorageError) in try store.settle(server, purge.number) }
-        await tellBelow(server, purge.text)
-      }
-    }
-  }
-
-  /// Those that ask a server may have fetched from it, while it was away for this one only, what a purge had
-  /// made void with them: they are told once more.
-  private func tellBelow(_ server: String, _ text: [UInt8]) async {
-    guard let route = topology?.route, let position = route.topology.server(named: server) else {
-      return
-    }
-    let topology = route.topology
-    let tier = topology.tier(of: position)
-    let below = topology.servers.indices.filter { other in
-      other != position && !topology.tier(of: other).isAbove(tier)
-    }
-    _ = await tell(
-      below.filter { $0 != route.own }.map { topology.servers[$0].name }, .purge, text)
-    if below.contains(route.own), let handler = shared.withLock({ $0.handler }) {
-      _ = await purge(text, handler)
-    }
+    let outcome = await relay.relay(Self.text(purge, zone), at: self, again: again)
+    return outcome.map { RelayedPurge(away: $0.away, isOwed: $0.isOwed) }
   }
 
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody.
   func catchUp() async {
-    guard let route = topology?.route, let fleet = edge.fleet else { return }
-    let servers = TierTopology.Tier.allCases.flatMap {
-      route.topology.names(of: $0, but: route.own)
-    }
-    _ = await tell(servers, .owed, until: loop.now + EdgeLimits.catchUpDuration)
+    guard let fleet = edge.fleet else { return }
+    await relay.catchUp(until: loop.now + EdgeLimits.catchUpDuration, at: self)
     fleet.becomeCurrent()
   }
 
-  // MARK: - Being told
-
-  /// Does what messages of peers say. `purge` makes a purge here.
-  func receive(_ message: PeerMessage, _ handler: ControlHandler) async -> Bool {
-    switch message.subject {
-    case .owed: return await settle(message.sender, isHope: true)
-    case .purge: return await purge(message.content, handler)
-    }
-  }
-
-  private func purge(_ content: [UInt8], _ handler: ControlHandler) async -> Bool {
+  private func purge(
+    _ content: [UInt8], _ handler: ControlHandler
+  ) async -> Bool {
     let tree: ConfigurationValue
     do throws(JSONError) {
       tree = try JSONParser.parse(content, maximumBytes: TierLimits.messageBytes)
@@ -179,15 +92,37 @@ extension EdgeService {
   }
 }
 
-extension TierTopology {
-  /// Whether any servers of a tier share keys.
-  fileprivate func sharesKeys(_ tier: Tier) -> Bool {
-    if tier == .upper { return servers(of: tier).count > 1 }
-    return pops.contains { $0.tier == tier && $0.servers.count > 1 }
+extension EdgeService: PurgeDesk {
+  var purgeOfReturned: [UInt8] { Self.returned }
+
+  var purgeRoute: TierRoute? { edge.fleet == nil ? nil : topology?.route }
+
+  func tell(
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
+  ) async -> Bool { await edge.tell(server, subject, content, isHope: isHope) }
+
+  func purge(_ text: [UInt8]) async -> Bool {
+    guard let handler = shared.withLock({ $0.handler }) else { return false }
+    return await purge(text, handler)
   }
 
-  /// The names of a tier's servers but for the one at a position.
-  fileprivate func names(of tier: Tier, but own: Int) -> [String] {
-    servers(of: tier).filter { $0 != own }.map { servers[$0].name }
+  func owe(_ text: [UInt8], to servers: [String]) async -> Bool {
+    await onStore { store throws(StorageError) in
+      try store.owe(text, to: servers, everything: Self.everything)
+    } != nil
+  }
+
+  func owed(to server: String) async -> [OwedPurge]? {
+    await onStore { store throws(StorageError) in
+      try store.owed(to: server, limit: EdgeLimits.owedAtOnce)
+    }
+  }
+
+  func settled(_ server: String, _ number: UInt64) async {
+    await onStore { store throws(StorageError) in try store.settle(server, number) }
+  }
+
+  func owedServers() async -> [String] {
+    await onStore { store throws(StorageError) in try store.owedServers() } ?? []
   }
 }

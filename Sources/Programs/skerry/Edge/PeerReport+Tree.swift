@@ -27,6 +27,8 @@ extension PeerReport {
         ("roundTripNanoseconds", state.roundTripNanoseconds.map { .count($0) }),
         ("answers", .count(state.figures.answers)),
         ("failures", .count(state.figures.failures)),
+        ("hedges", .count(state.figures.hedges)),
+        ("hedgesWon", .count(state.figures.hedgesWon)),
         ("lastFailure", state.figures.lastFailure.map { .string($0) }),
       ])
     }

@@ -1,0 +1,33 @@
+// What giving purges to all servers needs of this one.
+
+/// This server as purges see it: how it reaches others, what it keeps for them, and how it makes a purge
+/// itself. From any thread.
+package protocol PurgeDesk: AnyObject, Sendable {
+  /// Who this server asks, by now; nil if it is no fleet's.
+  var purgeRoute: TierRoute? { get }
+
+  /// A purge of everything, as text, for a server that the topology had no more and has again: nobody has asked
+  /// it meanwhile.
+  var purgeOfReturned: [UInt8] { get }
+
+  /// Tells a server something; false if it has not done that, and at once where it is known to be away unless
+  /// there `isHope`.
+  func tell(
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
+  ) async -> Bool
+
+  /// Makes a purge that another server told of here; false if it was not made.
+  func purge(_ text: [UInt8]) async -> Bool
+
+  /// Keeps a purge for servers that could not be reached; false if it could not be kept.
+  func owe(_ text: [UInt8], to servers: [String]) async -> Bool
+
+  /// The first purges that a server is owed, in order; nil if that can't be read.
+  func owed(to server: String) async -> [OwedPurge]?
+
+  /// A server has got what it was owed under that number.
+  func settled(_ server: String, _ number: UInt64) async
+
+  /// The servers that are owed something.
+  func owedServers() async -> [String]
+}

@@ -1,0 +1,64 @@
+// Purges of a simulated server.
+
+import Primitives
+import Runtime
+import Tiers
+
+/// A server as its purges see it, from one start of it to its end. Confined to its loop.
+final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
+  // Confined to its loop.
+  private let server: SimulatedServer
+  private let life: Int
+  private let network: PeerNetwork
+
+  init(_ server: SimulatedServer) {
+    self.server = server
+    life = server.life
+    network = server.network
+  }
+
+  /// The process is still the one that this was made in.
+  var isLive: Bool { server.isUp && server.life == life }
+
+  var purgeOfReturned: [UInt8] { Array("returned".utf8) }
+
+  var purgeRoute: TierRoute? { isLive ? server.route : nil }
+
+  func tell(
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
+  ) async -> Bool {
+    guard isLive, let position = network.route.topology.server(named: server) else { return false }
+    let isDone = await network.lane.run { [self] in
+      await network.tell(position, subject, content, isHope: isHope)
+    }
+    return isLive && isDone
+  }
+
+  func purge(_ text: [UInt8]) async -> Bool {
+    guard isLive else { return false }
+    server.apply(SimulatedWorld.object(text))
+    return true
+  }
+
+  func owe(_ text: [UInt8], to servers: [String]) async -> Bool {
+    guard isLive else { return false }
+    server.owe(text, to: servers)
+    return true
+  }
+
+  func owed(to server: String) async -> [OwedPurge]? {
+    isLive ? self.server.ledger.filter { $0.server == server }.map(\.purge) : nil
+  }
+
+  func settled(_ server: String, _ number: UInt64) async {
+    guard isLive else { return }
+    self.server.ledger.removeAll { $0.server == server && $0.purge.number == number }
+    if self.server.ledger.allSatisfy({ $0.purge.number != number }) {
+      self.server.world.settled(number, by: self.server)
+    }
+  }
+
+  func owedServers() async -> [String] {
+    isLive ? Array(Set(server.ledger.map(\.server))).sorted() : []
+  }
+}

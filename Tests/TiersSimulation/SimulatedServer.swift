@@ -1,0 +1,251 @@
+// A server of a simulated fleet.
+
+import Cache
+import Exchange
+import HTTP
+import HTTPClient
+import Primitives
+import Runtime
+import Tiers
+
+/// A server with a cache, its connections and its purges: what it runs is Skerry's own, but for sockets and the
+/// disk. Confined to its loop.
+final class SimulatedServer: @unchecked Sendable {
+  // Confined to its loop.
+  unowned let world: SimulatedWorld
+  let position: Int
+  let name: String
+  let lane: Lane
+  private(set) var isUp = false
+  private(set) var isCurrent = false
+  /// How many times it has started.
+  private(set) var life = 0
+  private(set) var network: PeerNetwork
+  private(set) var stage: CacheStage
+  private var cache: CacheGroup
+  private var source: TierSource
+  private let relay: PurgeRelay
+  var connections: [SimulatedConnection] = []
+  var drivers: [ObjectIdentifier: SimulatedDriver] = [:]
+  /// What others are owed, which is on the disk.
+  var ledger: [(server: String, purge: OwedPurge)] = []
+  private var purges: UInt64 = 0
+  private var owed: UInt64 = 0
+  /// Requests of tiers below that were answered here.
+  private(set) var asked = 0
+
+  static let handler = SimulatedHandler()
+
+  init(at position: Int, in world: SimulatedWorld) {
+    self.world = world
+    self.position = position
+    name = world.topology.servers[position].name
+    lane = Lane(loop: world.loop, name: name)
+    relay = PurgeRelay(on: lane)
+    cache = Self.cache(world)
+    (network, source, stage) = Self.made(at: position, in: world, lane, cache)
+  }
+
+  private static func cache(_ world: SimulatedWorld) -> CacheGroup {
+    CacheGroup(
+      loops: [world.loop], ramBytes: 64 << 20, hash: KeyedHash(key0: 7, key1: 11),
+      background: world.loop.systemLane)
+  }
+
+  private static func made(
+    at position: Int, in world: SimulatedWorld, _ lane: Lane, _ cache: CacheGroup
+  ) -> (PeerNetwork, TierSource, CacheStage) {
+    let network = PeerNetwork(
+      loop: world.loop, loops: 1, route: TierRoute(world.topology, own: position),
+      transport: SimulatedTransport(world, position), sideways: SidewaysRequests())
+    let source = TierSource(
+      network, above: SimulatedOriginSource(world.origin, position, lane), lane: lane,
+      choice: world.plan.choice)
+    let stage = CacheStage(
+      zone: SimulatedWorld.zone, policies: .standard, shard: cache.shards[0], lane: lane,
+      below: source)
+    return (network, source, stage)
+  }
+
+  var route: TierRoute { network.route }
+  var pop: Int { world.topology.servers[position].pop }
+
+  // MARK: - Life
+
+  /// Begins to serve, once it has what it missed; for the first time nobody was there before.
+  func start() {
+    isUp = true
+    life += 1
+    network.start()
+    guard life > 1 else {
+      isCurrent = true
+      return
+    }
+    let desk = SimulatedDesk(self)
+    lane.start { await self.join(desk) }
+  }
+
+  private func join(_ desk: SimulatedDesk) async {
+    await relay.catchUp(until: world.now + .seconds(5), at: desk)
+    if desk.isLive { isCurrent = true }
+  }
+
+  /// Tells others, from time to time, what they are owed.
+  func settle() {
+    guard isUp, !ledger.isEmpty else { return }
+    let desk = SimulatedDesk(self)
+    lane.start { await self.relay.settle(at: desk) }
+  }
+
+  /// The process is gone. What its cache had is there when it comes back, if it `keepsCache`.
+  func crash(keepsCache: Bool) {
+    isUp = false
+    isCurrent = false
+    network.stop()
+    for connection in connections { connection.broke(at: self) }
+    connections = []
+    if !keepsCache { cache = Self.cache(world) }
+    (network, source, stage) = Self.made(at: position, in: world, lane, cache)
+  }
+
+  /// Ends what would go on for ever.
+  func stop() {
+    network.stop()
+    for connection in connections { connection.drain() }
+    connections = []
+  }
+
+  // MARK: - Requests
+
+  /// A client's.
+  func visit(_ exchange: Exchange) { SimulatedDriver(exchange, at: self).begin() }
+
+  /// A peer's, with the content of a message.
+  func take(_ exchange: Exchange, _ content: [UInt8]) {
+    guard let field = exchange.request.fields.withFirst(.skerryPeer, { PeerField($0) }) ?? nil,
+      let last = field.hops.last
+    else { return refuse(exchange) }
+    let sender = String(decoding: last, as: UTF8.self)
+    if exchange.request.authority == Array(name.utf8) {
+      let path = String(decoding: exchange.request.path, as: UTF8.self)
+      guard let subject = PeerMessage.Subject(rawValue: path) else { return refuse(exchange) }
+      let message = PeerMessage(subject, from: sender, content)
+      let desk = SimulatedDesk(self)
+      return lane.start { await self.receive(message, exchange, desk) }
+    }
+    guard isCurrent, network.admit(exchange, field) else { return refuse(exchange) }
+    if let asker = world.topology.server(named: sender), !route.isBeside(asker) { asked += 1 }
+    visit(exchange)
+  }
+
+  private func receive(
+    _ message: PeerMessage, _ exchange: Exchange, _ desk: SimulatedDesk
+  ) async {
+    let isDone = await relay.receive(message, at: desk)
+    exchange.response.reset()
+    exchange.response.status = isDone ? 204 : 503
+    exchange.sink?.respond(exchange)
+  }
+
+  private func refuse(_ exchange: Exchange) {
+    exchange.response.status = 503
+    exchange.response.contentLength = 0
+    PeerVerdict.refused.append(to: &exchange.response.fields)
+    exchange.sink?.respond(exchange)
+  }
+
+  // MARK: - Purges
+
+  /// Purges an object, or everything, from the caches of all servers; `done` hears which of them are owed it,
+  /// unless this server dies meanwhile.
+  func purgeEverywhere(_ object: Int?, done: @escaping ([String]) -> Void) {
+    let desk = SimulatedDesk(self)
+    let box = Box(done)
+    lane.start { await self.purge(object, desk, box) }
+  }
+
+  private struct Box: @unchecked Sendable {
+    // Called on the same loop.
+    let done: ([String]) -> Void
+    init(_ done: @escaping ([String]) -> Void) { self.done = done }
+  }
+
+  private func purge(_ object: Int?, _ desk: SimulatedDesk, _ box: Box) async {
+    apply(object)
+    let outcome = await relay.relay(SimulatedWorld.text(object), at: desk) { self.apply(object) }
+    if desk.isLive, let outcome { box.done(outcome.away) }
+  }
+
+  /// Purges here.
+  func apply(_ object: Int?) {
+    purges += 1
+    let items = object.map {
+      [
+        CachePolicies.standard.purgeItem(
+          host: SimulatedWorld.host, path: Array(SimulatedWorld.path($0).utf8))
+      ]
+    }
+    cache.apply(
+      Purge(
+        isSoft: false, isEverything: items == nil, items: items ?? [],
+        time: world.loop.wallTime),
+      sequence: purges, to: SimulatedWorld.zone)
+  }
+
+  func owe(_ text: [UInt8], to servers: [String]) {
+    owed += 1
+    for server in servers {
+      ledger.append((server, OwedPurge(number: owed, text: text)))
+    }
+  }
+}
+
+/// Exchanges are driven by their drivers.
+final class SimulatedHandler: ExchangeHandler, Sendable {
+  func handle(_ exchange: Exchange) -> Handling { .pending }
+}
+
+/// Opens connections of one server.
+final class SimulatedTransport: PeerTransport, @unchecked Sendable {
+  // Confined to its loop.
+  private unowned let world: SimulatedWorld
+  private let position: Int
+
+  init(_ world: SimulatedWorld, _ position: Int) {
+    self.world = world
+    self.position = position
+  }
+
+  /// A connection and its handshake take two round trips.
+  func open(
+    for link: PeerLink, parker: Parker
+  ) async throws(HTTPClientError) -> any PeerConnection {
+    let client = world.servers[position]
+    guard let other = world.topology.server(named: link.server.name) else {
+      throw .connectTimedOut
+    }
+    let server = world.servers[other]
+    let life = client.life
+    let deadline = world.now + TierLimits.connectDuration
+    for _ in 0..<2 {
+      var hasCome = false
+      var isRefused = false
+      var ways = (up: Instant(nanoseconds: 0), down: Instant(nanoseconds: 0))
+      world.deliver(from: client, to: server, after: &ways.up) { [world] in
+        let isUp = server.isUp
+        world.deliver(from: server, to: client, after: &ways.down) {
+          hasCome = isUp
+          isRefused = !isUp
+          parker.wake()
+        }
+      }
+      while !hasCome, !isRefused, world.now < deadline { _ = await parker.park(until: deadline) }
+      if isRefused {
+        throw .connectFailed(RuntimeError("connect to", link.server.name, result: -111))
+      }
+      guard hasCome else { throw .connectTimedOut }
+    }
+    guard client.life == life, client.isUp, server.isUp else { throw .closedBeforeResponse }
+    return SimulatedConnection(from: client, to: server, for: link)
+  }
+}

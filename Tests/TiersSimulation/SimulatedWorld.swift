@@ -1,0 +1,459 @@
+// A fleet, its links, its origin and its clients.
+
+import Cache
+import ConfigurationTree
+import Exchange
+import Glibc
+import HTTP
+import Primitives
+import Runtime
+import Tiers
+
+/// Runs a plan in virtual time. Confined to its loop.
+final class SimulatedWorld: @unchecked Sendable {
+  // Confined to its loop.
+  let plan: SimulationPlan
+  let loop: EventLoop
+  let topology: TierTopology
+  private let time: VirtualTime
+  private var numbers: SeededNumbers
+  /// The cities of the PoPs.
+  private let cities: [City]
+  private(set) var servers: [SimulatedServer] = []
+  private(set) lazy var origin = SimulatedOrigin(self)
+  private(set) var report = SimulationReport()
+  /// The oldest version of each object that a request may be answered with from now on.
+  private(set) var validSince: [Int]
+  /// How much longer what a server sends takes.
+  private var delays: [Duration]
+  private var cuts: [Cut] = []
+  private(set) var faults: [Fault] = []
+  private var visits: [ObjectIdentifier: SimulatedVisit] = [:]
+  private var purges: [PurgedVersion] = []
+
+  /// Packets from one PoP to another are lost until then.
+  private struct Cut {
+    let from: Int
+    let to: Int
+    let end: Instant
+  }
+
+  /// Something that happened, and whom it may explain extra fetches of.
+  struct Fault {
+    let text: String
+    let servers: Set<Int>
+    let begin: Instant
+    var end: Instant
+  }
+
+  /// A purge of what an object was before a version.
+  private struct PurgedVersion {
+    let object: Int
+    let version: Int
+    let at: Instant
+    /// Who owes it to others, under which number.
+    var owed: (server: String, number: UInt64)?
+    /// It has been made, here at least.
+    var isAcknowledged = false
+    /// When all servers had made it.
+    var heldAt: Instant?
+  }
+
+  init(_ plan: SimulationPlan, _ loop: EventLoop, _ time: VirtualTime) {
+    self.plan = plan
+    self.loop = loop
+    self.time = time
+    numbers = SeededNumbers(seed: plan.seed)
+    validSince = Array(repeating: 1, count: plan.objects)
+    let map = SimulatedMap(plan, &numbers)
+    topology = map.topology
+    cities = map.cities
+    delays = Array(repeating: .zero, count: topology.servers.count)
+    servers = topology.servers.indices.map { SimulatedServer(at: $0, in: self) }
+  }
+
+  // MARK: - Time and space
+
+  var now: Instant { loop.now }
+
+  func after(_ duration: Duration, _ body: @escaping () -> Void) {
+    time.schedule(at: now + duration, body)
+  }
+
+  func latency(_ server: Int, to pop: Int) -> Duration {
+    City.latency(cities[topology.servers[server].pop], cities[pop])
+  }
+
+  /// Carries a message: it arrives after those of the same connection and direction before it, and, if the
+  /// link is cut, once that is whole.
+  func deliver(
+    from: SimulatedServer, to: SimulatedServer, after last: inout Instant,
+    _ body: @escaping () -> Void
+  ) {
+    guard from.isUp || from.life > 0 else { return }
+    let way = latency(from.position, to: to.pop)
+    let jitter = Duration.nanoseconds(Int64(numbers.next() % (way.wholeNanoseconds / 8)))
+    var sent = now
+    for cut in cuts where cut.from == from.pop && cut.to == to.pop { sent = max(sent, cut.end) }
+    let arrival = sent + way + jitter + delays[from.position]
+    last = max(last, arrival)
+    time.schedule(at: last, body)
+  }
+
+  /// How long the origin thinks.
+  func thinkTime(_ object: Int) -> Duration { .milliseconds(5 + object % 7 * 10) }
+
+  // MARK: - The run
+
+  /// Plays the plan to its end.
+  func run() async -> SimulationReport {
+    for server in servers { server.start() }
+    // Connections are opened and measured first.
+    await rest(.seconds(6))
+    let begin = now
+    scheduleRequests(from: begin)
+    scheduleFaults(from: begin)
+    schedulePurges(from: begin)
+    await rest(plan.duration)
+    // Whatever was broken is whole by now, and what was owed is given.
+    for _ in 0..<60 {
+      for server in servers { server.settle() }
+      await rest(.seconds(2))
+      if visits.isEmpty, servers.allSatisfy({ $0.ledger.isEmpty }) { break }
+    }
+    await finish()
+    judge()
+    await end()
+    return report
+  }
+
+  /// Lets go of everything: many worlds follow each other in a process.
+  private func end() async {
+    for server in servers { server.stop() }
+    await rest(.seconds(130))
+    time.forget()
+    servers = []
+  }
+
+  private func rest(_ duration: Duration) async {
+    let parker = Parker(on: loop.systemLane)
+    let due = now + duration
+    while now < due { _ = await parker.park(until: due) }
+  }
+
+  private func scheduleRequests(from begin: Instant) {
+    let ranks = ZipfRanks(plan.objects, exponent: 0.9)
+    let edges = topology.servers(of: .edge)
+    for _ in 0..<plan.requests {
+      let object = ranks.draw(&numbers)
+      let server = edges[numbers.below(edges.count)]
+      let offset = Duration.microseconds(numbers.below(Int(plan.duration / .microseconds(1))))
+      time.schedule(at: begin + offset) { [self] in visit(object, at: servers[server]) }
+    }
+  }
+
+  private func visit(_ object: Int, at server: SimulatedServer) {
+    // Clients reach another server of those who advertise the address.
+    guard let server = server.isCurrent ? server : servers.first(where: { $0.isCurrent }) else {
+      return
+    }
+    let visit = SimulatedVisit(object, at: server)
+    visits[ObjectIdentifier(visit)] = visit
+    report.requests += 1
+    visit.begin()
+  }
+
+  func ended(_ visit: SimulatedVisit, fault: String?, isLost: Bool) {
+    visits[ObjectIdentifier(visit)] = nil
+    mix(UInt64(visit.object), now.nanoseconds, isLost ? 1 : 0)
+    if isLost { report.lost += 1 }
+    guard let fault else { return }
+    if fault == "a break", isStormy(since: visit.begunAt) {
+      report.breaks += 1
+    } else {
+      violate("object \(visit.object) at \(visit.server.name): \(fault)")
+    }
+  }
+
+  /// Asks for each object once more, somewhere: all must be as they are at the origin.
+  private func finish() async {
+    if servers.contains(where: { !$0.ledger.isEmpty }) { violate("purges are owed for ever") }
+    for purge in purges where purge.isAcknowledged { hold(purge.object, purge.version) }
+    for object in 0..<min(plan.objects, plan.isCalm ? 0 : 200) {
+      visit(object, at: servers[numbers.below(servers.count)])
+    }
+    await rest(.seconds(30))
+    for visit in visits.values.sorted(by: { $0.begunAt < $1.begunAt }) {
+      violate("object \(visit.object) at \(visit.server.name): no answer")
+    }
+  }
+
+  // MARK: - Faults
+
+  private func scheduleFaults(from begin: Instant) {
+    let length = Int(plan.duration / .milliseconds(1))
+    func moment() -> Instant { begin + .milliseconds(numbers.below(max(1, length * 3 / 4))) }
+    func duration() -> Duration { .milliseconds(200 + numbers.below(12_000)) }
+    for _ in 0..<plan.crashes {
+      let (server, keeps) = (victim(), numbers.isTrue(oneIn: 2))
+      let (at, length) = (moment(), duration())
+      time.schedule(at: at) { [self] in crash(servers[server], keeps, length) }
+    }
+    for _ in 0..<plan.slowServers {
+      let (server, delay) = (victim(), Duration.milliseconds(100 + numbers.below(3_000)))
+      let (at, length) = (moment(), duration())
+      time.schedule(at: at) { [self] in slow(server, delay, length) }
+    }
+    for _ in 0..<plan.partitions {
+      let (one, other) = (topology.servers[victim()].pop, numbers.below(topology.pops.count))
+      let (isOneWay, at, length) = (numbers.isTrue(oneIn: 3), moment(), duration())
+      guard one != other else { continue }
+      time.schedule(at: at) { [self] in cut(one, other, isOneWay, length) }
+    }
+  }
+
+  /// Parents fail more often than so few among so many would.
+  private func victim() -> Int {
+    let tier: TierTopology.Tier = [.edge, .regional, .upper][numbers.below(3)]
+    let candidates = topology.servers(of: tier)
+    return candidates[numbers.below(candidates.count)]
+  }
+
+  private func crash(_ server: SimulatedServer, _ keepsCache: Bool, _ length: Duration) {
+    guard server.isUp else { return }
+    fault(
+      "\(server.name) crashes\(keepsCache ? "" : " and loses its cache")", [server.position], length
+    )
+    server.crash(keepsCache: keepsCache)
+    after(length) { server.start() }
+  }
+
+  private func slow(_ server: Int, _ delay: Duration, _ length: Duration) {
+    fault("\(servers[server].name) is slow by \(delay)", [server], length)
+    delays[server] = delay
+    after(length) { [self] in delays[server] = .zero }
+  }
+
+  private func cut(_ one: Int, _ other: Int, _ isOneWay: Bool, _ length: Duration) {
+    let pops = [one, other].map { topology.pops[$0].name }
+    fault(
+      isOneWay
+        ? "\(pops[0]) is not heard by \(pops[1])"
+        : "\(pops[0]) and \(pops[1]) do not hear each other",
+      Set(topology.pops[one].servers + topology.pops[other].servers), length)
+    cuts.append(Cut(from: one, to: other, end: now + length))
+    if !isOneWay { cuts.append(Cut(from: other, to: one, end: now + length)) }
+    after(length) { [self] in cuts.removeAll { $0.end <= now } }
+  }
+
+  private func fault(_ text: String, _ servers: Set<Int>, _ length: Duration) {
+    mix(UInt64(faults.count), now.nanoseconds, 2)
+    faults.append(Fault(text: text, servers: servers, begin: now, end: now + length))
+  }
+
+  /// Whether something has happened since a moment, or soon before it.
+  private func isStormy(since begin: Instant) -> Bool {
+    faults.contains { $0.begin <= now && $0.end + Self.aftermath >= begin }
+  }
+
+  /// How long after its end a fault may still be felt: a server is looked for every five seconds.
+  private static let aftermath = Duration.seconds(10)
+
+  // MARK: - Purges
+
+  private func schedulePurges(from begin: Instant) {
+    let ranks = ZipfRanks(plan.objects, exponent: 0.9)
+    for _ in 0..<plan.purges {
+      let object = ranks.draw(&numbers)
+      let server = numbers.below(servers.count)
+      let offset = Duration.milliseconds(numbers.below(Int(plan.duration / .milliseconds(1))))
+      time.schedule(at: begin + offset) { [self] in purge(object, at: servers[server]) }
+    }
+  }
+
+  private func purge(_ object: Int, at server: SimulatedServer) {
+    guard server.isCurrent else { return }
+    origin.versions[object] += 1
+    let version = origin.versions[object]
+    report.purges += 1
+    let index = purges.count
+    purges.append(PurgedVersion(object: object, version: version, at: now))
+    server.purgeEverywhere(object) { [self] away in acknowledged(index, by: server, away) }
+  }
+
+  private func acknowledged(_ index: Int, by server: SimulatedServer, _ away: [String]) {
+    mix(UInt64(purges[index].object), now.nanoseconds, UInt64(3 + away.count))
+    purges[index].isAcknowledged = true
+    if let number = server.ledger.last?.purge.number, !away.isEmpty {
+      report.owedPurges += 1
+      purges[index].owed = (server.name, number)
+    } else {
+      held(index)
+    }
+  }
+
+  /// Nothing older is answered from now on.
+  private func held(_ index: Int) {
+    purges[index].heldAt = now
+    hold(purges[index].object, purges[index].version)
+  }
+
+  private func hold(_ object: Int, _ version: Int) {
+    validSince[object] = max(validSince[object], version)
+  }
+
+  /// A server has given a purge to the last of those whom it owed that.
+  func settled(_ number: UInt64, by server: SimulatedServer) {
+    for (index, purge) in purges.enumerated()
+    where purge.owed ?? ("", 0) == (server.name, number) {
+      // Those below them are told next.
+      after(.seconds(10)) { [self] in held(index) }
+    }
+  }
+
+  // MARK: - Judging
+
+  /// The origin is asked: each time but the first for a version of an object must have been caused by a fault.
+  func note(_ object: Int, _ version: Int, _ server: Int) {
+    mix(UInt64(object), now.nanoseconds, UInt64(server))
+  }
+
+  private func judge() {
+    var first: [Int: SimulatedOrigin.Request] = [:]
+    for request in origin.requests {
+      let key = request.object * 1_000 + request.version
+      guard let before = first.updateValue(request, forKey: key) else { continue }
+      let place = "object \(request.object), by \(servers[request.server].name)"
+      if let cause = cause(of: request, after: before) {
+        report.explained.append("\(place): \(cause)")
+      } else {
+        violate("\(place): fetched again, by \(servers[before.server].name) before")
+      }
+    }
+    report.distinct = first.count
+    report.originFetches = origin.requests.count
+    report.loadPercent = loadPercent()
+    judgeMoves()
+  }
+
+  /// What may have led to a second fetch: something that happened, between the two or shortly before, to whoever
+  /// made one of them or to one whom they ask for it; or a purge that was given again to those who were away.
+  private func cause(
+    of request: SimulatedOrigin.Request, after before: SimulatedOrigin.Request
+  ) -> String? {
+    let path = Array(Self.path(request.object).utf8)
+    var involved: Set<Int> = [request.server, before.server]
+    for server in involved {
+      for name in servers[server].network.report.asked(Self.host, path).joined() {
+        if let other = topology.server(named: name) { involved.insert(other) }
+      }
+    }
+    let fault = faults.first { fault in
+      fault.begin <= request.at && fault.end + Self.aftermath >= before.at
+        && !fault.servers.isDisjoint(with: involved)
+    }
+    if let fault { return fault.text }
+    let purge = purges.first { purge in
+      purge.object == request.object && purge.at <= request.at
+        && (purge.heldAt ?? .never) + Self.aftermath >= before.at
+    }
+    return purge.map { "version \($0.version) purged, and again" }
+  }
+
+  /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
+  /// say something.
+  private func loadPercent() -> Int {
+    var rings = topology.pops.filter { $0.tier == .regional }.map(\.servers)
+    rings.append(topology.servers(of: .upper))
+    var worst = 100
+    for ring in rings where ring.count > 1 {
+      let asked = ring.map { servers[$0].asked }
+      let sum = asked.reduce(0, +)
+      guard sum >= 100 * ring.count else { continue }
+      worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
+    }
+    return worst
+  }
+
+  /// Where a server of the upper tier goes, its own keys move and no others.
+  private func judgeMoves() {
+    let uppers = topology.servers(of: .upper)
+    let keys = (0..<plan.objects).map {
+      ServerRanking.hash(Self.host, Array(Self.path($0).utf8))
+    }
+    let before = ServerRanking(uppers, of: topology)
+    for gone in uppers where uppers.count > 1 {
+      let after = ServerRanking(uppers.filter { $0 != gone }, of: topology)
+      var moved = 0
+      for key in keys {
+        let first = before.order(for: key)[0]
+        if first == gone {
+          moved += 1
+        } else if after.order(for: key)[0] != first {
+          violate("a key of \(servers[first].name) moves as \(servers[gone].name) goes")
+        }
+      }
+      report.movedPercent = max(report.movedPercent, moved * uppers.count * 100 / plan.objects)
+    }
+  }
+
+  private func violate(_ text: String) {
+    let second = now.nanoseconds / 1_000_000_000 % 100_000
+    report.violations.append("seed \(plan.seed), \(second) s: \(text)")
+  }
+
+  private func mix(_ values: UInt64...) {
+    for value in values {
+      report.trace = (report.trace ^ value) &* 0x0000_0100_0000_01b3
+      report.trace ^= report.trace >> 29
+    }
+  }
+}
+
+extension SimulatedWorld {
+  static let zone = ZoneID(high: 1, low: 2)
+  static let host = Array("www.example".utf8)
+
+  static func path(_ object: Int) -> String { "/o/\(object)" }
+
+  /// What a purge is in a message.
+  static func text(_ object: Int?) -> [UInt8] { Array((object.map { "\($0)" } ?? "all").utf8) }
+  static func object(_ text: [UInt8]) -> Int? { Int(String(decoding: text, as: UTF8.self)) }
+
+  /// An object's content: every tenth comes in pieces.
+  static func content(_ object: Int, _ version: Int) -> [Bytes] {
+    let count = object % 10 == 3 ? 4 : 1
+    return (0..<count).map { piece in
+      Bytes(Array("object \(object) version \(version) piece \(piece + 1) of \(count)\n".utf8))
+    }
+  }
+
+  /// Which object and version content is; nil if it is not all of one.
+  static func read(_ content: [UInt8]) -> (object: Int, version: Int)? {
+    let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
+    let words = lines.map { $0.split(separator: " ") }
+    guard let first = words.first, first.count == 8, let object = Int(first[1]),
+      let version = Int(first[3]), let count = Int(first[7]), words.count == count
+    else { return nil }
+    for (index, line) in words.enumerated() {
+      guard line.count == 8, line[1] == first[1], line[3] == first[3], Int(line[5]) == index + 1
+      else { return nil }
+    }
+    return (object, version)
+  }
+
+  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
+  /// All fields of a response, those that were stored with it first.
+  static func gather(_ response: Response, into fields: inout FieldBlock) {
+    for block in [response.stored?.fields ?? FieldBlock(), response.fields] {
+      for index in block.entries.indices {
+        var (name, value): ([UInt8], [UInt8]) = ([], [])
+        block.withName(at: index) { name.append($0) }
+        block.withValue(at: index) { value.append($0) }
+        fields.append(
+          String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+      }
+    }
+  }
+}

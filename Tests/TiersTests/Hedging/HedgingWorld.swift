@@ -1,0 +1,74 @@
+// One server, its scripted peers and origin, in virtual time.
+
+import Exchange
+import HTTP
+import Primitives
+import Runtime
+import Testing
+
+@testable import Tiers
+@testable import TiersSimulation
+
+/// A server whose peers and origin are scripted. Confined to its loop.
+final class HedgingWorld: @unchecked Sendable {
+  // Confined to its loop.
+  let peers = ScriptedPeers()
+  let origin: ScriptedOrigin
+  let network: PeerNetwork
+  let lane: Lane
+  private let source: TierSource
+
+  private init(_ topology: TierTopology, _ own: Int, on loop: EventLoop) {
+    lane = Lane(loop: loop, name: "zone")
+    origin = ScriptedOrigin(on: lane)
+    network = PeerNetwork(
+      loop: loop, loops: 1, route: TierRoute(topology, own: own), transport: peers,
+      sideways: SidewaysRequests())
+    source = TierSource(network, above: origin, lane: lane, choice: .smart)
+  }
+
+  /// Runs `body` in the world of the server of that name.
+  static func run<Result: Sendable>(
+    _ topology: TierTopology, as name: String,
+    _ body: @escaping @Sendable (HedgingWorld) async -> Result
+  ) async throws -> Result {
+    let own = try #require(topology.server(named: name))
+    TestHome.start()
+    let loop = try EventLoop(
+      name: "virtual", index: 0, virtualTime: VirtualTime(start: WallTime(seconds: 1_000)))
+    try loop.start()
+    return await withCheckedContinuation { continuation in
+      loop.systemLane.post {
+        let world = HedgingWorld(topology, own, on: loop)
+        world.lane.start {
+          let result = await body(world)
+          loop.stop()
+          Simulation.home.systemLane.post { continuation.resume(returning: result) }
+        }
+      }
+    }
+  }
+
+  /// Who answers a request for `path`; nil if it fails.
+  func ask(_ path: String) async -> String? {
+    var request = RequestHead()
+    request.method = .get
+    request.authority = Array("a.test".utf8)
+    request.path = Array(path.utf8)
+    let fetch = Fetch(
+      request: request, client: ClientFacts(address: .local), requestID: 1,
+      parker: Parker(on: lane))
+    fetch.isForAll = true
+    do throws(Failure) {
+      let response = try await source.fetch(fetch)
+      return response.head.fields.text(.etag)
+    } catch { return nil }
+  }
+
+  /// What was counted of the server of that name.
+  func figures(_ name: String) -> PeerFigures {
+    let report = network.report
+    return report.route.topology.server(named: name).map { report.states[$0].figures }
+      ?? PeerFigures()
+  }
+}
