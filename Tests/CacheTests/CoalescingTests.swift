@@ -80,6 +80,38 @@ struct CoalescingTests {
     #expect(later.outcome == .hit && origin.count == 1)
   }
 
+  @Test(
+    "an interim response reaches those who wait on each loop, and those who come before the head",
+    arguments: [1, 2])
+  func interim(_ loops: Int) async {
+    let head = Gate()
+    let origin = TestOrigin { (fetch, _) throws(Failure) in
+      fetch.interim?(ResponseHead(status: 103))
+      return try await Self.streamed(fetch, head: head, [(nil, Self.bytes("whole"))])
+    }
+    let cache = TestCache(origin, loops: loops)
+    let told = Rendezvous(loops)
+    let ask: @Sendable (Int) async -> [[UInt16]] = { index in
+      await SharedLoops.run(on: index) { lane in
+        var clients = start(2, cache, loop: index, on: lane)
+        await lane.wait { clients.allSatisfy { $0.interims.count == 1 } }
+        clients += start(1, cache, loop: index, on: lane)
+        await lane.wait { clients.allSatisfy { $0.interims.count == 1 } }
+        told.arrive()
+        await lane.wait { told.isComplete }
+        head.open()
+        await lane.wait { clients.allSatisfy { $0.isDone && $0.reply.text == "whole" } }
+        return clients.map(\.interims)
+      }
+    }
+    var interims: [[UInt16]] = []
+    await withTaskGroup(of: [[UInt16]].self) { group in
+      for index in 0..<loops { group.addTask { await ask(index) } }
+      for await some in group { interims += some }
+    }
+    #expect(interims == Array(repeating: [103], count: 3 * loops) && origin.count == 1)
+  }
+
   @Test("the fetch for 1,000 clients outlives the one that caused it")
   func leaderLeaves() async {
     let (head, tail) = (Gate(), Gate())

@@ -31,6 +31,8 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
   private(set) var exchange: Exchange
   private(set) var reply = Reply()
   private(set) var isDone = false
+  /// The statuses of interim responses.
+  private(set) var interims: [UInt16] = []
   /// Bytes that the client takes before it is full; more after `drain`.
   var room = Int.max
 
@@ -101,7 +103,7 @@ final class TestClient: ResponseSink, ExchangeDriver, @unchecked Sendable {
   // MARK: - ResponseSink
 
   func serve(_ exchange: Exchange, on lane: Lane, for tenant: any ConnectionTenant) -> Bool { true }
-  func interim(_ head: ResponseHead, for exchange: Exchange) {}
+  func interim(_ head: ResponseHead, for exchange: Exchange) { interims.append(head.status) }
 
   func respond(_ exchange: Exchange) {
     begin(exchange)

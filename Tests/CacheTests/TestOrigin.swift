@@ -129,6 +129,7 @@ final class TestFetch: FetchMaker, @unchecked Sendable {
       parker: Parker(on: fetch.parker.lane))
     self.receiver = receiver
     super.init()
+    self.fetch.interim = { receiver.interimCame($0) }
     fetch.maker = UncountedReference(self)
   }
 

@@ -139,9 +139,13 @@ struct QueueTests {
   func flood() {
     var queue = WriteQueue()
     let zone = ZoneID(high: 0, low: 1)
-    for index in 0...ReserveLimits.waitingRemovals {
-      queue.remove("\(index)", of: zone, now: Self.wall)
+    for index in 0..<ReserveLimits.waitingRemovals {
+      let isTaken = queue.remove("\(index)", of: zone, now: Self.wall)
+      #expect(isTaken)
     }
+    #expect(queue.voidBefore(zone).seconds == .min)
+    let isTaken = queue.remove("one more", of: zone, now: Self.wall)
+    #expect(!isTaken)
     #expect(queue.voidBefore(zone) == Self.wall)
     #expect(queue.voidBefore(ZoneID(high: 0, low: 2)).seconds == .min)
     #expect(queue.count == ReserveLimits.waitingRemovals)

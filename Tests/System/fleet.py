@@ -679,13 +679,17 @@ async def told(fleet, name, condition):
     check(False, f"{name} does not take the topology: {shown}")
 
 
-async def main():
-    origin = Origin()
-    await origin.start()
-    await globals()[scenario](origin)
+def main(scenarios, origin):
+    """Plays the scenario that the command names before that origin."""
+    async def play():
+        await origin.start()
+        await scenarios[scenario](origin)
+
+    asyncio.run(play())
+    if faults:
+        print("\n".join(fault[:400] for fault in faults[:10]))
+        sys.exit(1)
 
 
-asyncio.run(main())
-if faults:
-    print("\n".join(fault[:400] for fault in faults[:10]))
-    sys.exit(1)
+if __name__ == "__main__":
+    main(globals(), Origin())

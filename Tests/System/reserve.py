@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An object store that fails on demand, and the bytes of one that does not.
 
-reserve.py proxy PORT_FILE STORE_PORT MODE_FILE: passes requests on to the store at 127.0.0.1:STORE_PORT, as MODE_FILE says at each:
+reserve.py proxy PORT_FILE STORE_PORT MODE_FILE [CERTIFICATE KEY]: passes requests on (which come over TLS if there is a certificate)
+  to the store at 127.0.0.1:STORE_PORT, as MODE_FILE says at each:
   pass; hang (takes the request and says nothing); fail (503); cut (objects end early); change (a byte of each object is
   another); skew (403 RequestTimeTooSkewed, with the Date of the store, until the signature's date is an hour ahead).
 reserve.py ask PORT KEY SECRET METHOD TARGET: makes one signed request of the store and prints what it answers; what is
@@ -13,6 +14,7 @@ import hmac
 import http.client
 import http.server
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -118,6 +120,11 @@ def main():
         return sys.stdout.buffer.write(flipped(sys.stdin.buffer.read()))
     Handler.store, Handler.mode_file = int(sys.argv[3]), sys.argv[4]
     server = Server(("127.0.0.1", 0), Handler)
+    if len(sys.argv) > 5:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*sys.argv[5:7])
+        # Each connection's own thread makes its handshake.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with open(sys.argv[2], "w", encoding="ascii") as file:
         file.write(str(server.server_port))
     threading.Thread(target=server.serve_forever).start()

@@ -9,8 +9,14 @@ store_port='' store_key='' store_secret='' store_checks=no
 # signed METHOD TARGET: a request to the store, past the edge; its body is read from the input, of PUT.
 signed() { python3 "$SYSTEM_DIRECTORY/reserve.py" ask "$store_port" "$store_key" "$store_secret" "$@"; }
 
-# store_objects: the names of all objects, at most a thousand.
-store_objects() { signed GET '/shelf?list-type=2&max-keys=1000' | grep -o '<Key>[^<]*' | cut -c 6-; }
+# store_objects: the names of all objects, in lists of a thousand.
+store_objects() {
+  local names last=''
+  while names=$(signed GET "/shelf?list-type=2&max-keys=1000${last:+&start-after=${last//\//%2F}}" | grep -o '<Key>[^<]*'); do
+    cut -c 6- <<<"$names"
+    last=$(tail -n 1 <<<"$names" | cut -c 6-)
+  done
+}
 
 store_answers() { curl --silent --max-time 2 --output /dev/null "http://127.0.0.1:$store_port/"; }
 

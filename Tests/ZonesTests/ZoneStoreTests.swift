@@ -61,6 +61,18 @@ import Zones
     }
   }
 
+  @Test func `a store has an identity, which it keeps and no other has`() throws {
+    let identity = try store.identity()
+    #expect(try store.identity() == identity)
+    store.close()
+    let (again, _) = try ZoneStore.open(
+      directory.file("zones"), check: Samples.anyCertificate)
+    #expect(try again.identity() == identity)
+    let (other, _) = try ZoneStore.open(
+      directory.file("others"), check: Samples.anyCertificate)
+    #expect(try other.identity() != identity)
+  }
+
   @Test func `what is the same already changes nothing and takes no number`() throws {
     try store.apply([.put(Samples.full)])
     let again = try store.apply([.put(Samples.full), .put(Samples.full.withoutKeys)])

@@ -51,6 +51,7 @@ package final class Fleet: Sendable {
       sideways: sideways)
     gateway.peers = network
     let gate = PeerGate(gateway, network, self)
+    gateway.commonLanes += [network.lane, gate.lane]
     let server = HTTPServer(
       loop: gateway.loop, handler: gate, acceptor: node.acceptor,
       connectionLimit: connectionLimit, peerStreams: TierLimits.streamsPerConnection)

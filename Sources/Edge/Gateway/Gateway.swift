@@ -34,6 +34,8 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   private lazy var idleSweep = ZoneSweep(self)
   /// The other servers of the fleet; nil if there are none.
   var peers: PeerNetwork?
+  /// Lanes of the loop that all zones use and none has.
+  var commonLanes: [Lane]
   /// Answers DNS queries for the loop's zones; nil if the edge answers none.
   package var nameServer: NameServer?
   /// Is told what zones have paid of a thread beside the loops.
@@ -76,6 +78,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     connectionsPerZone = GatewayLimits.connectionsPerZone(of: connectionLimit)
     self.zoneIdleNanoseconds = zoneIdleNanoseconds
     self.shard = shard
+    commonLanes = [shard.lane]
     self.directory = directory
     self.resolver = resolver
     var generator = SystemRandomNumberGenerator()

@@ -22,7 +22,9 @@ final class GatewayWalk: @unchecked Sendable {
     gateway.loop.settleCharges()
     reading = GatewayReading(departed: (gateway.departed, gateway.departedLedger))
     reading.zones.reserveCapacity(rest)
-    reading.systemLanes = gateway.loop.systemLanes.map { ($0.name, $0.ledger) }
+    reading.systemLanes = (gateway.loop.systemLanes + gateway.commonLanes).map {
+      ($0.name, $0.ledger)
+    }
     reading.longJobs = gateway.loop.longJobs
     reading.longJobCount = gateway.loop.longJobCount
   }

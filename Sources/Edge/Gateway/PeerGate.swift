@@ -16,7 +16,8 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   private let network: PeerNetwork
   private let fleet: Fleet
   private let context: TLSServerContext
-  private let lane: Lane
+  /// Of connections of peers.
+  let lane: Lane
   private let tenant = CountedConnections(limit: GatewayLimits.peerConnections)
 
   init(_ gateway: Gateway, _ network: PeerNetwork, _ fleet: Fleet) {

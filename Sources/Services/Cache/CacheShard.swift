@@ -18,7 +18,7 @@ package final class CacheShard: @unchecked Sendable {
   let shardCount: Int
   let hash: KeyedHash
   /// Where other loops' messages arrive; the zone they are for is charged.
-  let lane: Lane
+  package let lane: Lane
   /// Bytes that stored responses and bodies being received may take.
   let capacity: Int
 

@@ -58,9 +58,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     let now = flight.shard.now
     times = ExchangeTimes(requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 0))
     super.init(on: flight.lane)
-    fetch.interim = { [weak flight] head in
-      for follower in flight?.followers ?? [] { follower.interim(head) }
-    }
+    fetch.interim = { [weak flight] head in flight?.interimCame(head) }
   }
 
   /// Starts fetching; `base` is a stale response to validate.

@@ -54,6 +54,8 @@ final class Flight: @unchecked Sendable {
   var reserveNanoseconds: UInt64 = 0
   /// The fields as the origin sent them, for the leader.
   var leaderFields: FieldBlock?
+  /// The interim responses that came before the head; the client of the origin bounds their number.
+  private(set) var interims: [ResponseHead] = []
   private let revoked = Atomic<Bool>(false)
   private let standing: Guarded<Standing>
 
@@ -222,7 +224,15 @@ final class Flight: @unchecked Sendable {
   /// `fill` has ended.
   func filled() { fill = nil }
 
+  /// An interim response came: for all who wait, and for those who join before the head is there.
+  func interimCame(_ head: ResponseHead) {
+    interims.append(head)
+    for follower in followers { follower.passInterims() }
+    forEachMirror { mirror, _ in mirror.interimCame(head) }
+  }
+
   func setHead(_ head: FlightHead) {
+    interims = []
     noteTags(head.stored.tags)
     state = .streaming(head)
     forEachMirror { mirror, source in mirror.mirrorHead(head, of: source) }
@@ -280,8 +290,9 @@ final class Flight: @unchecked Sendable {
     }
     fill?.isWanted()
     mirrors.append(Mirror(flight: mirror))
-    let (pieces, state) = (pieces.all, state)
+    let (pieces, state, interims) = (pieces.all, state, interims)
     mirror.lane.post { [self] in
+      for head in interims { mirror.interimCame(head) }
       switch state {
       case .streaming(let head): mirror.mirrorHead(head, of: self)
       case .complete(let head): mirror.mirrorHead(head, of: self)

@@ -22,6 +22,8 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   /// references in a table beside it from then on.
   private var exchange: Exchange?
   private var waiting: Parker?
+  /// Interim responses that its client has got.
+  private var passedInterims = 0
 
   init(_ exchange: Exchange?, at flight: Flight, isLeader: Bool) {
     self.exchange = exchange
@@ -95,14 +97,18 @@ final class FlightFollower: BodySource, @unchecked Sendable {
 
   func wake() { waiting?.wake() }
 
-  /// Passes an interim response on while nothing else was sent.
-  func interim(_ head: ResponseHead) {
+  /// Passes on the interim responses that came so far, while nothing else was sent.
+  func passInterims() {
     guard waiting != nil, let exchange, !exchange.isAborted else { return }
-    exchange.sink?.interim(head, for: exchange)
+    while passedInterims < flight.interims.count {
+      exchange.sink?.interim(flight.interims[passedInterims], for: exchange)
+      passedInterims += 1
+    }
   }
 
   private func wait(_ parker: Parker) async throws(Failure) {
     waiting = parker
+    if !flight.interims.isEmpty { passInterims() }
     let outcome = await parker.park()
     waiting = nil
     if outcome == .cancelled {

@@ -18,6 +18,7 @@ package final class Reserve: RecordReserve, Sendable {
   private let endpoints: [SharedEndpoint]
   private let nextNode = Atomic<Int>(0)
   private let closed = Atomic<Bool>(false)
+  private let faults: FaultReport
 
   /// A reserve for tasks of `loops`. Names of endpoints are looked up on `resolver`, which may block.
   /// Reads authorities from the disk: not on a loop. `report` is given lines for the log.
@@ -31,6 +32,7 @@ package final class Reserve: RecordReserve, Sendable {
     self.endpoints = endpoints
     let trust = StoreSecurity.trust(configuration.authorities)
     let faults = FaultReport(report)
+    self.faults = faults
     nodes = loops.map { loop in
       ReserveNode(
         configuration, endpoints, on: loop, StoreSecurity(trust)
@@ -47,6 +49,9 @@ package final class Reserve: RecordReserve, Sendable {
   package func charge(to laneOf: @escaping @Sendable (ZoneID, EventLoop) -> Lane?) {
     for node in nodes { node.laneOf.withLock { $0 = laneOf } }
   }
+
+  /// The lane of its connections on a loop.
+  package func lane(on loop: EventLoop) -> Lane? { nodesByLoop[ObjectIdentifier(loop)]?.lane }
 
   /// Writes nothing more, but removes: another process may serve by now, whose invalidations would be undone.
   package func close() { closed.store(true, ordering: .releasing) }
@@ -108,13 +113,23 @@ package final class Reserve: RecordReserve, Sendable {
   /// Forgets a target's objects; none of them is found from now on.
   package func remove(_ target: [UInt8], of zone: ZoneID) {
     guard let prefix = ObjectName.prefix(of: target, zone, configuration.prefix) else { return }
-    queue.withLock { $0.remove(prefix, of: zone, now: SystemClock.wall) }
+    if !queue.withLock({ $0.remove(prefix, of: zone, now: SystemClock.wall) }) {
+      figuresSoFar.withLock { $0.voided += 1 }
+      faults.noteVoid(zone)
+    }
     writeSoon()
   }
 
   /// Has an object written once more where it lies.
   func refresh(_ name: ObjectName, stamp: String, of zone: ZoneID) {
     add(WriteJob(zone: zone, target: name.targetPrefix, work: .refresh(name, stamp: stamp)))
+  }
+
+  /// Has an object that is no use removed: as long as it is there nothing is written in its place, and whoever
+  /// looks reads it again.
+  func discard(_ name: ObjectName, of zone: ZoneID, now: Instant) {
+    absent.withLock { $0.note(name, now: now) }
+    add(WriteJob(zone: zone, target: name.targetPrefix, work: .discard(name)))
   }
 
   private func add(_ job: WriteJob) {

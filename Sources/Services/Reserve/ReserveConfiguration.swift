@@ -32,4 +32,11 @@ package struct ReserveConfiguration: Sendable {
     self.retentionSeconds = retentionSeconds
     self.authorities = authorities
   }
+
+  /// Keeps objects apart from those of other stores of zones, whoever writes to the same bucket: the numbers of
+  /// purges, by which records are void, are one store's own.
+  package mutating func keepApart(_ store: UInt64) {
+    let own = String(store, radix: 16)
+    prefix = prefix.isEmpty ? own : "\(prefix)/\(own)"
+  }
 }

@@ -29,6 +29,10 @@ package struct ReserveFigures: Sendable {
   /// Objects that were removed, and removals that have to be tried again.
   package internal(set) var removed: UInt64 = 0
   package internal(set) var removalFailures: UInt64 = 0
+  /// Removals for which there was no room: each made void all that the zone had.
+  package internal(set) var voided: UInt64 = 0
+  /// Objects that were found damaged, and are removed so that they can be written anew.
+  package internal(set) var discarded: UInt64 = 0
   package internal(set) var bytesRead: UInt64 = 0
   package internal(set) var bytesWritten: UInt64 = 0
   /// What waits to be written.

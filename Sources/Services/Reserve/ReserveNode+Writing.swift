@@ -18,6 +18,9 @@ extension ReserveNode {
       case .refresh(let name, let stamp):
         try await refresh(name, stamp, parker)
         reserve.figuresSoFar.withLock { $0.refreshed += 1 }
+      case .discard(let name):
+        _ = try await persist(StoreRequest(.delete, Array(name.text.utf8)), parker)
+        reserve.figuresSoFar.withLock { $0.discarded += 1 }
       case .remove:
         // It goes on behind what waits, and nothing of the target is found until it is over.
         if try await !remove(job, parker, in: reserve) { return loop.now }

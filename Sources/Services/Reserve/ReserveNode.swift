@@ -87,6 +87,7 @@ final class ReserveNode: @unchecked Sendable {
       opened = try await ReservedObject.open(answer.body, named: name, of: zone, parker)
     } catch {
       reserve.count(error)
+      reserve.discard(name, of: zone, now: loop.now)
       return nil
     }
     let age = self.age(of: answer)

@@ -10,6 +10,8 @@ struct WriteJob: Sendable {
     case put(ReservedRecord, ObjectName)
     /// Writes an object once more where it lies, so that it counts as new.
     case refresh(ObjectName, stamp: String)
+    /// Forgets one object, which is damaged.
+    case discard(ObjectName)
     /// Forgets all objects of the target.
     case remove
   }

@@ -78,8 +78,9 @@ struct WriteQueue: Sendable {
   }
 
   /// Adds a removal; what waits to be written for its target goes. Never refused: of a zone that has too
-  /// many, all that was written before `now` is void from now on, whether it is removed or not.
-  mutating func remove(_ target: String, of id: ZoneID, now: WallTime) {
+  /// many, all that was written before `now` is void from now on, whether it is removed or not: false then.
+  @discardableResult
+  mutating func remove(_ target: String, of id: ZoneID, now: WallTime) -> Bool {
     let dropped = zones[id]?.drop(target) ?? (count: 0, bytes: 0)
     count -= dropped.count
     bytes -= dropped.bytes
@@ -97,6 +98,7 @@ struct WriteQueue: Sendable {
       append(WriteJob(zone: id, target: target, work: .remove))
     }
     tidy(id)
+    return !isFull
   }
 
   /// Whether a target is being removed, so that nothing of it may be used.

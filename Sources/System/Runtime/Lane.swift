@@ -17,7 +17,7 @@ import Synchronization
   package var ledger = LaneLedger()
   let role: Role
   /// Served as a tenant's lane, and no tenant's: who waits for it waits for the system.
-  let isCommon: Bool
+  package let isCommon: Bool
 
   var queue = LaneQueue()
   /// Ticks that the lane may still use in this round; negative is debt.

@@ -27,8 +27,8 @@ extension HTTP2Connection: ResponseSink {
       guard !isEmpty else { return }
       switch body {
       case .none, .stream: break
-      case .bytes(let bytes): try session.enqueue(stream, bytes)
-      case .chunks(let chunks): for chunk in chunks { try session.enqueue(stream, chunk) }
+      case .bytes(let bytes): try enqueue(bytes, session, stream)
+      case .chunks(let chunks): for chunk in chunks { try enqueue(chunk, session, stream) }
       }
       try session.finish(stream)
     }
@@ -47,7 +47,7 @@ extension HTTP2Connection: ResponseSink {
 
   func write(_ bytes: Bytes, for exchange: Exchange) {
     guard let (session, stream) = target(exchange), !hasNoContent(exchange) else { return }
-    attempt { () throws(HTTP2Failure) in try session.enqueue(stream, bytes) }
+    attempt { () throws(HTTP2Failure) in try enqueue(bytes, session, stream) }
     wake()
   }
 
@@ -82,6 +82,14 @@ extension HTTP2Connection: ResponseSink {
     try session.submitResponse(
       stream, status: Int(exchange.response.status), bytes: fieldBytes, table: table,
       endStream: endStream)
+    charge(fieldBytes.count, stream)
+  }
+
+  private func enqueue(
+    _ bytes: Bytes, _ session: HTTP2Session, _ stream: HTTP2Stream
+  ) throws(HTTP2Failure) {
+    try session.enqueue(stream, bytes)
+    charge(bytes.count, stream)
   }
 
   func target(_ exchange: Exchange) -> (HTTP2Session, HTTP2Stream)? {

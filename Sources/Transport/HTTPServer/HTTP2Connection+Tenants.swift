@@ -12,14 +12,21 @@ extension HTTP2Connection {
     if first === tenant && shares.isEmpty { return true }
     guard let (_, stream) = target(exchange) else { return true }
     if let share = share(of: stream) {
-      if share.tenant === tenant { return true }
+      if share.tenant === tenant { return share.serves(exchange, on: lane) }
       // Queued for a zone that does not answer for the host any more.
       leaveShare(stream)
     }
     guard first !== tenant else { return true }
     guard let share = share(of: tenant) else { return false }
     share.join(stream)
-    return true
+    return share.serves(exchange, on: lane)
+  }
+
+  /// Counts bytes of a response for the zone that it is of, where the connection is nobody's: what goes over that, all in
+  /// all, its own lane counts.
+  func charge(_ count: Int, _ stream: HTTP2Stream) {
+    guard connection.lane.isCommon, let share = share(of: stream) else { return }
+    share.charge(count)
   }
 
   func tenant(of stream: HTTP2Stream) -> (any ConnectionTenant)? {

@@ -1,7 +1,9 @@
 // What a zone has of an HTTP/2 connection that is another zone's.
 
 import Exchange
+import HTTP
 import HTTP2Engine
+import Runtime
 
 /// The part that a zone has in an HTTP/2 connection whose first zone is another one (coalescing,
 /// RFC 9113 section 9.1.1): for that zone it is a connection of its own.
@@ -17,6 +19,8 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
   private var place = 0
   /// What the tenant was told of `waitingOutputCount`.
   private var toldOutputCount = 0
+  /// The zone's lane.
+  private var lane: Lane?
 
   init(_ http2: HTTP2Connection, of tenant: any ConnectionTenant) {
     self.http2 = http2
@@ -39,6 +43,24 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
     stream.account = self
     streamCount += 1
   }
+
+  /// Notes the lane that a request is served on. The request counts for the zone where the connection is nobody's.
+  func serves(_ exchange: Exchange, on lane: Lane) -> Bool {
+    self.lane = lane
+    if http2.connection.lane.isCommon {
+      lane.ledger.bytesIn += UInt64(Self.headBytes(of: &exchange.request))
+    }
+    return true
+  }
+
+  /// `request` is lent (see `Exchange`).
+  @inline(never)
+  private static func headBytes(of request: inout RequestHead) -> Int {
+    request.fields.bytes.count + request.authority.count + request.path.count
+  }
+
+  /// Counts bytes of a response.
+  func charge(_ count: Int) { lane?.ledger.bytesOut += UInt64(count) }
 
   func leave(_ stream: HTTP2Stream) {
     stream.account = nil

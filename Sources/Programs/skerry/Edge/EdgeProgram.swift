@@ -131,7 +131,7 @@ struct EdgeProgram {
     _ group: EventLoopGroup, _ store: ZoneStore, _ keyring: TicketKeyring,
     _ countries: CountryFile?, _ topology: TopologyFile?, defaultZone: String?
   ) throws(CommandFailure) -> Edge {
-    let reserve = try makeReserve(group)
+    let reserve = try makeReserve(group, store)
     let disk = try makeDisk(group, heir: reserve.map { CacheReserve($0) })
     let fleet = try makeFleet(topology)
     do throws(TLSError) {
@@ -146,7 +146,8 @@ struct EdgeProgram {
   /// Reads the fleet's topology, if there is one.
   private func openTopology() throws(CommandFailure) -> TopologyFile? {
     guard let path = options.tiers.topology, let server = options.tiers.server else { return nil }
-    return try TopologyFile(path, server: server)
+    return try TopologyFile(
+      path, server: server, hasReserve: !options.reserve.endpoints.isEmpty)
   }
 
   /// Where the fleet's other servers are served.
@@ -172,8 +173,13 @@ struct EdgeProgram {
   }
 
   /// The reserve, if there is to be one.
-  private func makeReserve(_ group: EventLoopGroup) throws(CommandFailure) -> Reserve? {
-    guard let configuration = try options.reserve.configuration() else { return nil }
+  private func makeReserve(
+    _ group: EventLoopGroup, _ store: ZoneStore
+  ) throws(CommandFailure) -> Reserve? {
+    guard var configuration = try options.reserve.configuration() else { return nil }
+    do throws(StorageError) { configuration.keepApart(try store.identity()) } catch {
+      throw CommandFailure(.refused, "skerry: \(error.description)")
+    }
     return Reserve(configuration, loops: group.loops, resolver: group.lookups.last) { line in
       Console.complain("skerry: \(line)")
     }

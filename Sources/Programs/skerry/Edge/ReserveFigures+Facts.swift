@@ -20,7 +20,9 @@ extension ReserveFacts {
       ("foreign", figures.foreign), ("expired", figures.expired), ("written", figures.written),
       ("unchanged", figures.unchanged), ("refreshed", figures.refreshed),
       ("dropped", figures.dropped), ("removed", figures.removed),
-      ("removalFailures", figures.removalFailures), ("bytesRead", figures.bytesRead),
+      ("removalFailures", figures.removalFailures),
+      ("voided", figures.voided), ("discarded", figures.discarded),
+      ("bytesRead", figures.bytesRead),
       ("bytesWritten", figures.bytesWritten), ("waiting", UInt64(figures.waitingJobs)),
       ("waitingBytes", UInt64(figures.waitingBytes)),
     ]

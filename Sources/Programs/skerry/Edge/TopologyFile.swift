@@ -10,6 +10,8 @@ import Tiers
 final class TopologyFile: Sendable {
   let path: String
   private let server: String
+  /// The server has a reserve, for which it must be where reserves are.
+  private let hasReserve: Bool
   private let state: Guarded<State>
 
   /// What is known of the file.
@@ -31,11 +33,14 @@ final class TopologyFile: Sendable {
   }
 
   /// Reads the file at `path`, in which `server` is this server.
-  init(_ path: String, server: String) throws(CommandFailure) {
+  init(_ path: String, server: String, hasReserve: Bool) throws(CommandFailure) {
     self.path = path
     self.server = server
+    self.hasReserve = hasReserve
     let text = try TextFile.read(path, "--topology")
-    state = Guarded(State(route: try Self.route(text, path, server), text: text))
+    let route = try Self.route(text, path, server)
+    if hasReserve { try Self.checkReserve(route, path) }
+    state = Guarded(State(route: route, text: text))
   }
 
   var route: TierRoute { state.withLock { $0.route } }
@@ -56,6 +61,7 @@ final class TopologyFile: Sendable {
       guard isSettled else { return .unchanged }
       do throws(CommandFailure) {
         let route = try Self.route(text, path, server)
+        if hasReserve { try Self.checkReserve(route, path) }
         state.withLock { $0 = State(route: route, text: text) }
         return .replaced(route)
       } catch { return failed(error.message) }
@@ -68,6 +74,22 @@ final class TopologyFile: Sendable {
       defer { state.problem = text }
       return state.problem == text ? .unchanged : .failed(text)
     }
+  }
+
+  /// Below an upper tier a reserve would be filled a second time, and asked before the parents that have
+  /// the object in memory.
+  private static func checkReserve(
+    _ route: TierRoute, _ path: String
+  ) throws(CommandFailure) {
+    let topology = route.topology
+    let tier = topology.tier(of: route.own)
+    let uppers = topology.servers(of: .upper).map { topology.servers[$0].name }
+    guard tier != .upper, !uppers.isEmpty else { return }
+    let named = uppers.prefix(3).joined(separator: ", ") + (uppers.count > 3 ? ", ..." : "")
+    throw CommandFailure(
+      .refused,
+      "skerry: \(path) has \(route.ownName) in the tier \(tier.rawValue), and of a fleet with an upper tier only that "
+        + "has a reserve. Give the options --reserve-... to \(named) instead.")
   }
 
   private static func route(
