@@ -10,6 +10,8 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
   private let server: SimulatedServer
   private let life: Int
   private let network: PeerNetwork
+  /// The number of the last purge that was kept for others.
+  private(set) var owedNumber: UInt64?
 
   init(_ server: SimulatedServer) {
     self.server = server
@@ -42,7 +44,7 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
 
   func owe(_ text: [UInt8], to servers: [String]) async -> Bool {
     guard isLive else { return false }
-    server.owe(text, to: servers)
+    owedNumber = server.owe(text, to: servers)
     return true
   }
 
@@ -50,13 +52,15 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
     isLive ? self.server.ledger.filter { $0.server == server }.map(\.purge) : nil
   }
 
-  func settled(_ server: String, _ number: UInt64) async {
+  func settled(_ server: String, _ numbers: [UInt64]) async {
     guard isLive else { return }
-    self.server.ledger.removeAll { $0.server == server && $0.purge.number == number }
-    if self.server.ledger.allSatisfy({ $0.purge.number != number }) {
+    self.server.ledger.removeAll { $0.server == server && numbers.contains($0.purge.number) }
+    for number in numbers where self.server.ledger.allSatisfy({ $0.purge.number != number }) {
       self.server.world.settled(number, by: self.server)
     }
   }
+
+  func replaceNames(_ names: [String]) async -> [String]? { names }
 
   func owedServers() async -> [String] {
     isLive ? Array(Set(server.ledger.map(\.server))).sorted() : []

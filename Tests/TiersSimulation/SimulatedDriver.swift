@@ -30,6 +30,9 @@ final class SimulatedDriver: ExchangeDriver, @unchecked Sendable {
     }
   }
 
+  /// The process is gone.
+  func kill() { exchange.abort() }
+
   func workEnded() { start(nil) }
 
   func workFailed(_ failure: Failure) { fail(failure) }

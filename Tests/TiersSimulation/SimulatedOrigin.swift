@@ -44,16 +44,19 @@ final class SimulatedOriginSource: ResponseSource, @unchecked Sendable {
   private let origin: SimulatedOrigin
   private let server: Int
   private let lane: Lane
+  /// Which of the server's processes asks.
+  private let life: Int
 
-  init(_ origin: SimulatedOrigin, _ server: Int, _ lane: Lane) {
+  init(_ origin: SimulatedOrigin, _ server: Int, life: Int, on lane: Lane) {
     self.origin = origin
     self.server = server
+    self.life = life
     self.lane = lane
   }
 
   func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     let run = SimulatedFetch(fetch, for: receiver)
-    lane.start { await run.perform(self.origin, self.server) }
+    lane.start { await run.perform(self.origin, self.server, life: self.life) }
   }
 }
 
@@ -74,12 +77,14 @@ final class SimulatedFetch: FetchMaker, @unchecked Sendable {
 
   override func cancel() { parker.cancel() }
 
-  func perform(_ origin: SimulatedOrigin, _ server: Int) async {
+  func perform(_ origin: SimulatedOrigin, _ server: Int, life: Int) async {
     let path = String(decoding: fetch.request.path, as: UTF8.self)
     let object = Int(path.dropFirst(3)) ?? 0
     let way = origin.latency(server)
     _ = await parker.park(until: origin.world.now + way)
-    guard !parker.isCancelled else { return fail() }
+    // What a process that died had sent is nobody's.
+    let asker = origin.world.servers[server]
+    guard !parker.isCancelled, asker.isUp, asker.life == life else { return fail() }
     let version = origin.answer(object, from: server)
     _ = await parker.park(until: origin.world.now + way + origin.world.thinkTime(object))
     guard !parker.isCancelled else { return fail() }

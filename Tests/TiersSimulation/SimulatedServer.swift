@@ -43,7 +43,7 @@ final class SimulatedServer: @unchecked Sendable {
     lane = Lane(loop: world.loop, name: name)
     relay = PurgeRelay(on: lane)
     cache = Self.cache(world)
-    (network, source, stage) = Self.made(at: position, in: world, lane, cache)
+    (network, source, stage) = Self.made(at: position, in: world, lane, cache, life: 1)
   }
 
   private static func cache(_ world: SimulatedWorld) -> CacheGroup {
@@ -53,13 +53,14 @@ final class SimulatedServer: @unchecked Sendable {
   }
 
   private static func made(
-    at position: Int, in world: SimulatedWorld, _ lane: Lane, _ cache: CacheGroup
+    at position: Int, in world: SimulatedWorld, _ lane: Lane, _ cache: CacheGroup, life: Int
   ) -> (PeerNetwork, TierSource, CacheStage) {
     let network = PeerNetwork(
       loop: world.loop, loops: 1, route: TierRoute(world.topology, own: position),
       transport: SimulatedTransport(world, position), sideways: SidewaysRequests())
     let source = TierSource(
-      network, above: SimulatedOriginSource(world.origin, position, lane), lane: lane,
+      network, above: SimulatedOriginSource(world.origin, position, life: life, on: lane),
+      lane: lane,
       choice: world.plan.choice)
     let stage = CacheStage(
       zone: SimulatedWorld.zone, policies: .standard, shard: cache.shards[0], lane: lane,
@@ -102,10 +103,12 @@ final class SimulatedServer: @unchecked Sendable {
     isUp = false
     isCurrent = false
     network.stop()
+    for driver in drivers.values { driver.kill() }
+    drivers = [:]
     for connection in connections { connection.broke(at: self) }
     connections = []
     if !keepsCache { cache = Self.cache(world) }
-    (network, source, stage) = Self.made(at: position, in: world, lane, cache)
+    (network, source, stage) = Self.made(at: position, in: world, lane, cache, life: life + 1)
   }
 
   /// Ends what would go on for ever.
@@ -156,9 +159,9 @@ final class SimulatedServer: @unchecked Sendable {
 
   // MARK: - Purges
 
-  /// Purges an object, or everything, from the caches of all servers; `done` hears which of them are owed it,
-  /// unless this server dies meanwhile.
-  func purgeEverywhere(_ object: Int?, done: @escaping ([String]) -> Void) {
+  /// Purges an object, or everything, from the caches of all servers; `done` hears which of them are owed it, under
+  /// which number, unless this server dies meanwhile.
+  func purgeEverywhere(_ object: Int?, done: @escaping ([String], UInt64?) -> Void) {
     let desk = SimulatedDesk(self)
     let box = Box(done)
     lane.start { await self.purge(object, desk, box) }
@@ -166,14 +169,14 @@ final class SimulatedServer: @unchecked Sendable {
 
   private struct Box: @unchecked Sendable {
     // Called on the same loop.
-    let done: ([String]) -> Void
-    init(_ done: @escaping ([String]) -> Void) { self.done = done }
+    let done: ([String], UInt64?) -> Void
+    init(_ done: @escaping ([String], UInt64?) -> Void) { self.done = done }
   }
 
   private func purge(_ object: Int?, _ desk: SimulatedDesk, _ box: Box) async {
     apply(object)
     let outcome = await relay.relay(SimulatedWorld.text(object), at: desk) { self.apply(object) }
-    if desk.isLive, let outcome { box.done(outcome.away) }
+    if desk.isLive, let outcome { box.done(outcome.away, desk.owedNumber) }
   }
 
   /// Purges here.
@@ -192,11 +195,12 @@ final class SimulatedServer: @unchecked Sendable {
       sequence: purges, to: SimulatedWorld.zone)
   }
 
-  func owe(_ text: [UInt8], to servers: [String]) {
+  func owe(_ text: [UInt8], to servers: [String]) -> UInt64 {
     owed += 1
     for server in servers {
       ledger.append((server, OwedPurge(number: owed, text: text)))
     }
+    return owed
   }
 }
 

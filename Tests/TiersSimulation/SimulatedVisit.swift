@@ -8,6 +8,7 @@ import Runtime
 /// One request of a client, and whether what it got is right. Confined to its loop.
 final class SimulatedVisit: ResponseSink, @unchecked Sendable {
   // Confined to its loop.
+  let number: Int
   let object: Int
   let server: SimulatedServer
   let begunAt: Instant
@@ -19,7 +20,8 @@ final class SimulatedVisit: ResponseSink, @unchecked Sendable {
   private var content: [UInt8] = []
   private(set) var isOver = false
 
-  init(_ object: Int, at server: SimulatedServer) {
+  init(_ number: Int, _ object: Int, at server: SimulatedServer) {
+    self.number = number
     self.object = object
     self.server = server
     world = server.world
@@ -38,10 +40,12 @@ final class SimulatedVisit: ResponseSink, @unchecked Sendable {
     server.visit(exchange)
   }
 
+  /// The client has lost its connection.
+  func serverDied() { end(nil) }
+
   private func end(_ fault: String?) {
     guard !isOver else { return }
     isOver = true
-    // A client of a server that died has lost its connection.
     let isLost = !server.isUp || server.life != life
     world.ended(self, fault: isLost ? nil : fault ?? judge(), isLost: isLost)
   }
@@ -75,5 +79,7 @@ final class SimulatedVisit: ResponseSink, @unchecked Sendable {
   func end(_ exchange: Exchange, trailers: FieldBlock?) { end(nil) }
 
   /// The client sees that its response broke off.
-  func fail(_ exchange: Exchange) { end("a break") }
+  func fail(_ exchange: Exchange) { end(Self.breakOff) }
+
+  static let breakOff = "the response broke off"
 }

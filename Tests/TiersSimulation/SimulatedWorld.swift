@@ -28,7 +28,7 @@ final class SimulatedWorld: @unchecked Sendable {
   private var delays: [Duration]
   private var cuts: [Cut] = []
   private(set) var faults: [Fault] = []
-  private var visits: [ObjectIdentifier: SimulatedVisit] = [:]
+  private var visits: [Int: SimulatedVisit] = [:]
   private var purges: [PurgedVersion] = []
 
   /// Packets from one PoP to another are lost until then.
@@ -43,7 +43,15 @@ final class SimulatedWorld: @unchecked Sendable {
     let text: String
     let servers: Set<Int>
     let begin: Instant
-    var end: Instant
+    let end: Instant
+    /// The process died, and its cache with it.
+    var isCrash = false
+    var losesCache = false
+
+    /// Whether it is felt at a moment.
+    func covers(_ moment: Instant) -> Bool {
+      begin <= moment && moment <= end + SimulatedWorld.aftermath
+    }
   }
 
   /// A purge of what an object was before a version.
@@ -90,7 +98,6 @@ final class SimulatedWorld: @unchecked Sendable {
     from: SimulatedServer, to: SimulatedServer, after last: inout Instant,
     _ body: @escaping () -> Void
   ) {
-    guard from.isUp || from.life > 0 else { return }
     let way = latency(from.position, to: to.pop)
     let jitter = Duration.nanoseconds(Int64(numbers.next() % (way.wholeNanoseconds / 8)))
     var sent = now
@@ -154,36 +161,40 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func visit(_ object: Int, at server: SimulatedServer) {
     // Clients reach another server of those who advertise the address.
-    guard let server = server.isCurrent ? server : servers.first(where: { $0.isCurrent }) else {
-      return
-    }
-    let visit = SimulatedVisit(object, at: server)
-    visits[ObjectIdentifier(visit)] = visit
+    let others = servers[server.position...] + servers[..<server.position]
+    guard let server = others.first(where: { $0.isCurrent }) else { return }
     report.requests += 1
+    let visit = SimulatedVisit(report.requests, object, at: server)
+    visits[visit.number] = visit
     visit.begin()
   }
 
   func ended(_ visit: SimulatedVisit, fault: String?, isLost: Bool) {
-    visits[ObjectIdentifier(visit)] = nil
+    visits[visit.number] = nil
     mix(UInt64(visit.object), now.nanoseconds, isLost ? 1 : 0)
     if isLost { report.lost += 1 }
     guard let fault else { return }
-    if fault == "a break", isStormy(since: visit.begunAt) {
+    if fault == SimulatedVisit.breakOff, isExplained(breakOf: visit) {
       report.breaks += 1
     } else {
       violate("object \(visit.object) at \(visit.server.name): \(fault)")
     }
   }
 
-  /// Asks for each object once more, somewhere: all must be as they are at the origin.
+  /// Asks for what was purged and for the most popular objects once more, somewhere: all must be as they are at the
+  /// origin.
   private func finish() async {
-    if servers.contains(where: { !$0.ledger.isEmpty }) { violate("purges are owed for ever") }
+    for server in servers where !server.ledger.isEmpty {
+      let owed = Set(server.ledger.map(\.server)).sorted().prefix(5).joined(separator: ", ")
+      violate("\(server.name) owes purges for ever: to \(owed)")
+    }
     for purge in purges where purge.isAcknowledged { hold(purge.object, purge.version) }
-    for object in 0..<min(plan.objects, plan.isCalm ? 0 : 200) {
+    let popular = plan.isCalm ? [] : Array(0..<min(plan.objects, 200))
+    for object in popular + purges.map(\.object) {
       visit(object, at: servers[numbers.below(servers.count)])
     }
     await rest(.seconds(30))
-    for visit in visits.values.sorted(by: { $0.begunAt < $1.begunAt }) {
+    for visit in visits.values.sorted(by: { $0.number < $1.number }) {
       violate("object \(visit.object) at \(visit.server.name): no answer")
     }
   }
@@ -205,7 +216,7 @@ final class SimulatedWorld: @unchecked Sendable {
       time.schedule(at: at) { [self] in slow(server, delay, length) }
     }
     for _ in 0..<plan.partitions {
-      let (one, other) = (topology.servers[victim()].pop, numbers.below(topology.pops.count))
+      let (one, other) = (topology.servers[victim()].pop, topology.servers[victim()].pop)
       let (isOneWay, at, length) = (numbers.isTrue(oneIn: 3), moment(), duration())
       guard one != other else { continue }
       time.schedule(at: at) { [self] in cut(one, other, isOneWay, length) }
@@ -221,10 +232,16 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func crash(_ server: SimulatedServer, _ keepsCache: Bool, _ length: Duration) {
     guard server.isUp else { return }
-    fault(
-      "\(server.name) crashes\(keepsCache ? "" : " and loses its cache")", [server.position], length
-    )
+    mix(UInt64(faults.count), now.nanoseconds, 2)
+    faults.append(
+      Fault(
+        text: "\(server.name) crashes\(keepsCache ? "" : " and loses its cache")",
+        servers: [server.position], begin: now, end: now + length, isCrash: true,
+        losesCache: !keepsCache))
     server.crash(keepsCache: keepsCache)
+    for visit in visits.values.sorted(by: { $0.number < $1.number }) where visit.server === server {
+      visit.serverDied()
+    }
     after(length) { server.start() }
   }
 
@@ -251,13 +268,27 @@ final class SimulatedWorld: @unchecked Sendable {
     faults.append(Fault(text: text, servers: servers, begin: now, end: now + length))
   }
 
-  /// Whether something has happened since a moment, or soon before it.
-  private func isStormy(since begin: Instant) -> Bool {
-    faults.contains { $0.begin <= now && $0.end + Self.aftermath >= begin }
+  /// Whether a server died while a response was on its way that may have come by it: one of those whom its server
+  /// asks, or whom they ask.
+  private func isExplained(breakOf visit: SimulatedVisit) -> Bool {
+    var onTheWay: Set<Int> = [visit.server.position]
+    for _ in 0..<3 {
+      for server in onTheWay { onTheWay.formUnion(asked(by: server, visit.object)) }
+    }
+    return faults.contains { fault in
+      fault.isCrash && fault.begin + .seconds(2) >= visit.begunAt
+        && !fault.servers.isDisjoint(with: onTheWay)
+    }
+  }
+
+  /// Whom a server may ask for an object.
+  private func asked(by server: Int, _ object: Int) -> Set<Int> {
+    let names = servers[server].network.report.asked(Self.host, Array(Self.path(object).utf8))
+    return Set(names.joined().compactMap { topology.server(named: $0) })
   }
 
   /// How long after its end a fault may still be felt: a server is looked for every five seconds.
-  private static let aftermath = Duration.seconds(10)
+  fileprivate static let aftermath = Duration.seconds(10)
 
   // MARK: - Purges
 
@@ -278,17 +309,14 @@ final class SimulatedWorld: @unchecked Sendable {
     report.purges += 1
     let index = purges.count
     purges.append(PurgedVersion(object: object, version: version, at: now))
-    server.purgeEverywhere(object) { [self] away in acknowledged(index, by: server, away) }
-  }
-
-  private func acknowledged(_ index: Int, by server: SimulatedServer, _ away: [String]) {
-    mix(UInt64(purges[index].object), now.nanoseconds, UInt64(3 + away.count))
-    purges[index].isAcknowledged = true
-    if let number = server.ledger.last?.purge.number, !away.isEmpty {
+    server.purgeEverywhere(object) { [self] away, number in
+      mix(UInt64(object), now.nanoseconds, UInt64(3 + away.count))
+      purges[index].isAcknowledged = true
+      guard let number, server.ledger.contains(where: { $0.purge.number == number }) else {
+        return held(index)
+      }
       report.owedPurges += 1
       purges[index].owed = (server.name, number)
-    } else {
-      held(index)
     }
   }
 
@@ -327,37 +355,48 @@ final class SimulatedWorld: @unchecked Sendable {
       if let cause = cause(of: request, after: before) {
         report.explained.append("\(place): \(cause)")
       } else {
-        violate("\(place): fetched again, by \(servers[before.server].name) before")
+        let pause = request.at.nanoseconds(since: before.at) / 1_000_000
+        violate(
+          "\(place): fetched again \(pause) ms after \(servers[before.server].name), at \(second(request.at)) s"
+        )
       }
     }
     report.distinct = first.count
     report.originFetches = origin.requests.count
     report.loadPercent = loadPercent()
+    if plan.isCalm, report.loadPercent > 125 {
+      violate("a parent has \(report.loadPercent) % of the mean")
+    }
     judgeMoves()
   }
 
-  /// What may have led to a second fetch: something that happened, between the two or shortly before, to whoever
-  /// made one of them or to one whom they ask for it; or a purge that was given again to those who were away.
+  /// What led to a second fetch: something that was felt when either was made, by whoever made it or by one whom
+  /// that asks for the object; that whoever had it lost it; or a purge that was given again meanwhile.
   private func cause(
     of request: SimulatedOrigin.Request, after before: SimulatedOrigin.Request
   ) -> String? {
-    let path = Array(Self.path(request.object).utf8)
-    var involved: Set<Int> = [request.server, before.server]
-    for server in involved {
-      for name in servers[server].network.report.asked(Self.host, path).joined() {
-        if let other = topology.server(named: name) { involved.insert(other) }
+    for fetch in [request, before] {
+      let involved = asked(by: fetch.server, fetch.object).union([fetch.server])
+      let fault = faults.first {
+        $0.covers(fetch.at) && !$0.servers.isDisjoint(with: involved)
       }
+      if let fault { return fault.text }
     }
-    let fault = faults.first { fault in
-      fault.begin <= request.at && fault.end + Self.aftermath >= before.at
-        && !fault.servers.isDisjoint(with: involved)
+    // Nobody may have wanted any more what was fetched first, so that it was not kept.
+    let death = faults.first {
+      $0.isCrash && $0.begin + .seconds(2) >= before.at && $0.begin <= before.at + .seconds(2)
     }
-    if let fault { return fault.text }
+    if let death { return "\(death.text), which may have asked for it" }
+    let loss = faults.first { fault in
+      fault.losesCache && fault.servers.contains(before.server)
+        && fault.begin >= before.at && fault.begin <= request.at
+    }
+    if let loss { return loss.text }
     let purge = purges.first { purge in
-      purge.object == request.object && purge.at <= request.at
-        && (purge.heldAt ?? .never) + Self.aftermath >= before.at
+      purge.object == request.object && purge.version == request.version && purge.at <= request.at
+        && request.at <= (purge.heldAt ?? .never) + .seconds(2)
     }
-    return purge.map { "version \($0.version) purged, and again" }
+    return purge.map { "version \($0.version) is purged once more" }
   }
 
   /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
@@ -397,9 +436,12 @@ final class SimulatedWorld: @unchecked Sendable {
     }
   }
 
+  private func second(_ instant: Instant) -> UInt64 {
+    instant.nanoseconds / 1_000_000_000 % 100_000
+  }
+
   private func violate(_ text: String) {
-    let second = now.nanoseconds / 1_000_000_000 % 100_000
-    report.violations.append("seed \(plan.seed), \(second) s: \(text)")
+    report.violations.append("seed \(plan.seed), \(second(now)) s: \(text)")
   }
 
   private func mix(_ values: UInt64...) {

@@ -3,5 +3,7 @@
 import ArgumentParser
 import Runtime
 
+// A loop has two descriptors, and is kept.
+_ = ProcessSettings.prepare()
 _ = Simulation.home
 SimulateCommand.main()

@@ -43,10 +43,22 @@ extension ZoneStore {
     }
   }
 
-  /// A server has got the purge of that number.
-  package func settle(_ server: String, _ number: UInt64) throws(StorageError) {
+  /// A server has got the purges of those numbers.
+  package func settle(_ server: String, _ numbers: [UInt64]) throws(StorageError) {
     try environment.write { (change) throws(StorageError) in
-      _ = try change.remove(OwedKeys.key(server, number), in: tables.meta)
+      for number in numbers {
+        try change.remove(OwedKeys.key(server, number), in: tables.meta)
+      }
+    }
+  }
+
+  /// Keeps the names of the fleet's servers; returns those that were kept before.
+  package func replaceServers(_ names: [String]) throws(StorageError) -> [String] {
+    try environment.write { (change) throws(StorageError) in
+      let before = try change.copy(of: OwedKeys.servers, in: tables.meta) ?? []
+      let text = Array(names.joined(separator: " ").utf8)
+      if text != before { try change.put(text, at: OwedKeys.servers, in: tables.meta) }
+      return String(decoding: before, as: UTF8.self).split(separator: " ").map { String($0) }
     }
   }
 
@@ -77,6 +89,8 @@ extension ZoneStore {
 private enum OwedKeys {
   static let all = Array("owed ".utf8)
   static let last = Array("lastOwed".utf8)
+  /// The names of the fleet's servers.
+  static let servers = Array("servers".utf8)
 
   static func prefix(_ server: String) -> [UInt8] { all + Array(server.utf8) + [0] }
   static func key(_ server: String, _ number: UInt64) -> [UInt8] {

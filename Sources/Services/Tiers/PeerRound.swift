@@ -1,38 +1,34 @@
-// Several servers that are told something at once.
+// Several that are told, or given, something at once.
 
 import Primitives
 import Runtime
 
-/// Who of some servers has done what all were told.
+/// What of several things asked at once was done.
 ///
 /// `@unchecked Sendable`: confined to the loop of its lane.
-final class PeerRound: @unchecked Sendable {
+final class PeerRound<Name: Hashable & Comparable & Sendable>: @unchecked Sendable {
   // Confined to the loop of the lane.
-  private var left: Set<String>
+  private var left: Set<Name>
   private var open: Int
   private let parker: Parker
   private let loop: EventLoop
 
-  init(_ servers: [String], on lane: Lane) {
-    left = Set(servers)
-    open = servers.count
+  init(_ names: [Name], on lane: Lane) {
+    left = Set(names)
+    open = names.count
     parker = Parker(on: lane)
     loop = lane.loop
   }
 
-  func done(_ server: String) {
-    left.remove(server)
-    failed()
-  }
-
-  /// One of them has not done it, and will not.
-  func failed() {
+  /// One of them was done, or will not be.
+  func answered(_ name: Name, isDone: Bool) {
+    if isDone { left.remove(name) }
     open -= 1
     parker.wake()
   }
 
-  /// Those that have not done it, once that is known of all, or at `deadline`.
-  func missed(at deadline: Instant) async -> [String] {
+  /// Those that were not done, once that is known of all, or at `deadline`.
+  func missed(at deadline: Instant) async -> [Name] {
     while open > 0, loop.now < deadline { _ = await parker.park(until: deadline) }
     return left.sorted()
   }

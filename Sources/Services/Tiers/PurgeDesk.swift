@@ -6,8 +6,8 @@ package protocol PurgeDesk: AnyObject, Sendable {
   /// Who this server asks, by now; nil if it is no fleet's.
   var purgeRoute: TierRoute? { get }
 
-  /// A purge of everything, as text, for a server that the topology had no more and has again: nobody has asked
-  /// it meanwhile.
+  /// A purge of everything, as text, for a server that the topology had no more and has again: who asks it then
+  /// finds it empty, so that those below it need no purge.
   var purgeOfReturned: [UInt8] { get }
 
   /// Tells a server something; false if it has not done that, and at once where it is known to be away unless
@@ -25,8 +25,12 @@ package protocol PurgeDesk: AnyObject, Sendable {
   /// The first purges that a server is owed, in order; nil if that can't be read.
   func owed(to server: String) async -> [OwedPurge]?
 
-  /// A server has got what it was owed under that number.
-  func settled(_ server: String, _ number: UInt64) async
+  /// A server has got what it was owed under those numbers.
+  func settled(_ server: String, _ numbers: [UInt64]) async
+
+  /// Keeps the names of all servers of the fleet in place of those that were kept before, which it returns: none at
+  /// first; nil if they can't be kept.
+  func replaceNames(_ names: [String]) async -> [String]?
 
   /// The servers that are owed something.
   func owedServers() async -> [String]

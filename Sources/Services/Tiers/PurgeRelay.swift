@@ -40,6 +40,7 @@ package final class PurgeRelay: Sendable {
         if isOwn { await again() }
       }
     }
+    away += await tell(desk.namesBeside(route.topology), .purge, text, at: desk)
     guard !away.isEmpty else { return Outcome(away: [], isOwed: true) }
     return Outcome(away: away, isOwed: await desk.owe(text, to: away))
   }
@@ -57,58 +58,89 @@ package final class PurgeRelay: Sendable {
   }
 
   private func tell(
-    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], _ round: PeerRound,
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], _ round: PeerRound<String>,
     _ desk: any PurgeDesk
   ) async {
-    if await desk.tell(server, subject, content, isHope: false) {
-      round.done(server)
-    } else {
-      round.failed()
-    }
+    let isDone = await desk.tell(server, subject, content, isHope: false)
+    round.answered(server, isDone: isDone)
   }
 
-  /// The topology is another one. Servers that it has no more hear of no purges; one that comes back, with what
-  /// it had on its disk, is owed a purge of everything.
-  package func replaced(_ before: TierTopology, at desk: any PurgeDesk) async {
-    guard let now = desk.purgeRoute?.topology else { return }
-    let gone = before.servers.map(\.name).filter { now.server(named: $0) == nil }
+  /// The topology is known, or another one. Servers that it has no more hear of no purges; one that comes back,
+  /// with what it had on its disk, is owed a purge of everything.
+  package func noteServers(at desk: any PurgeDesk) async {
+    guard let topology = desk.purgeRoute?.topology,
+      let before = await desk.replaceNames(topology.servers.map(\.name))
+    else { return }
+    let gone = before.filter { topology.server(named: $0) == nil }
     if !gone.isEmpty { _ = await desk.owe(desk.purgeOfReturned, to: gone) }
   }
 
   /// Gives servers what they are owed, as far as they can be reached.
   package func settle(at desk: any PurgeDesk) async {
-    for server in await desk.owedServers() {
-      _ = await settle(server, isHope: false, at: desk)
+    let servers = await desk.owedServers()
+    if !servers.isEmpty { _ = await settle(servers, isHope: false, at: desk) }
+  }
+
+  /// A purge on its way to a server that is owed it.
+  private struct Delivery: Sendable {
+    let server: String
+    let purge: OwedPurge
+  }
+
+  /// True if the servers are owed nothing any more.
+  private func settle(_ servers: [String], isHope: Bool, at desk: any PurgeDesk) async -> Bool {
+    while true {
+      var deliveries: [Delivery] = []
+      for server in servers {
+        guard let owed = await desk.owed(to: server) else { return false }
+        deliveries += owed.map { Delivery(server: server, purge: $0) }
+      }
+      if deliveries.isEmpty { return true }
+      let given = await give(deliveries, isHope: isHope, at: desk)
+      await tellBelow(given, at: desk)
+      for (server, purges) in Dictionary(grouping: given, by: \.server) {
+        await desk.settled(server, purges.map(\.purge.number))
+      }
+      if given.count < deliveries.count { return false }
     }
   }
 
-  /// True if the server is owed nothing any more.
-  private func settle(_ server: String, isHope: Bool, at desk: any PurgeDesk) async -> Bool {
-    while true {
-      let owed = await desk.owed(to: server)
-      guard let owed, !owed.isEmpty else { return owed != nil }
-      for purge in owed {
-        guard await desk.tell(server, .purge, purge.text, isHope: isHope) else { return false }
-        await desk.settled(server, purge.number)
-        if purge.text != desk.purgeOfReturned { await tellBelow(server, purge.text, at: desk) }
+  /// Gives servers purges, all at once; returns those that were made.
+  private func give(
+    _ deliveries: [Delivery], isHope: Bool, at desk: any PurgeDesk
+  ) async -> [Delivery] {
+    let round = PeerRound(Array(deliveries.indices), on: lane)
+    for (index, delivery) in deliveries.enumerated() {
+      lane.start {
+        let isDone = await desk.tell(
+          delivery.server, .purge, delivery.purge.text, isHope: isHope)
+        round.answered(index, isDone: isDone)
       }
     }
+    let missed = Set(await round.missed(at: .never))
+    return deliveries.indices.filter { !missed.contains($0) }.map { deliveries[$0] }
   }
 
   /// Those that ask a server may have fetched from it, while it was away for this one only, what a purge had
-  /// made void with them: they are told once more.
-  private func tellBelow(_ server: String, _ text: [UInt8], at desk: any PurgeDesk) async {
-    guard let route = desk.purgeRoute, let position = route.topology.server(named: server) else {
-      return
+  /// made void with them: they are told once more, and owed it if they can't be.
+  private func tellBelow(_ given: [Delivery], at desk: any PurgeDesk) async {
+    guard let route = desk.purgeRoute else { return }
+    var tiers: [[UInt8]: TierTopology.Tier] = [:]
+    for delivery in given where delivery.purge.text != desk.purgeOfReturned {
+      guard let server = route.topology.server(named: delivery.server) else { continue }
+      let tier = route.topology.tier(of: server)
+      let text = delivery.purge.text
+      if tiers[text].map({ tier.isAbove($0) }) ?? true { tiers[text] = tier }
     }
-    let topology = route.topology
-    let tier = topology.tier(of: position)
-    let below = topology.servers.indices.filter { other in
-      other != position && !topology.tier(of: other).isAbove(tier)
+    for (text, tier) in tiers {
+      let below = route.topology.servers.indices.filter {
+        !route.topology.tier(of: $0).isAbove(tier)
+      }
+      let names = below.filter { $0 != route.own }.map { route.topology.servers[$0].name }
+      let missed = await tell(names, .purge, text, at: desk)
+      if !missed.isEmpty { _ = await desk.owe(text, to: missed) }
+      if below.contains(route.own) { _ = await desk.purge(text) }
     }
-    _ = await tell(
-      below.filter { $0 != route.own }.map { topology.servers[$0].name }, .purge, text, at: desk)
-    if below.contains(route.own) { _ = await desk.purge(text) }
   }
 
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody; until
@@ -126,9 +158,16 @@ package final class PurgeRelay: Sendable {
   /// Does what messages of peers say.
   package func receive(_ message: PeerMessage, at desk: any PurgeDesk) async -> Bool {
     switch message.subject {
-    case .owed: await settle(message.sender, isHope: true, at: desk)
+    case .owed: await settle([message.sender], isHope: true, at: desk)
     case .purge: await desk.purge(message.content)
     }
+  }
+}
+
+extension PurgeDesk {
+  /// The servers of the topology by now that an earlier one does not have.
+  fileprivate func namesBeside(_ before: TierTopology) -> [String] {
+    (purgeRoute?.topology.servers ?? []).map(\.name).filter { before.server(named: $0) == nil }
   }
 }
 

@@ -26,14 +26,15 @@ extension EdgeService {
   func relay(
     _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
   ) async -> RelayedPurge? {
-    let outcome = await relay.relay(Self.text(purge, zone), at: self, again: again)
+    let outcome = await purges.relay(Self.text(purge, zone), at: self, again: again)
     return outcome.map { RelayedPurge(away: $0.away, isOwed: $0.isOwed) }
   }
 
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody.
   func catchUp() async {
     guard let fleet = edge.fleet else { return }
-    await relay.catchUp(until: loop.now + EdgeLimits.catchUpDuration, at: self)
+    await purges.noteServers(at: self)
+    await purges.catchUp(until: loop.now + EdgeLimits.catchUpDuration, at: self)
     fleet.becomeCurrent()
   }
 
@@ -118,8 +119,12 @@ extension EdgeService: PurgeDesk {
     }
   }
 
-  func settled(_ server: String, _ number: UInt64) async {
-    await onStore { store throws(StorageError) in try store.settle(server, number) }
+  func settled(_ server: String, _ numbers: [UInt64]) async {
+    await onStore { store throws(StorageError) in try store.settle(server, numbers) }
+  }
+
+  func replaceNames(_ names: [String]) async -> [String]? {
+    await onStore { store throws(StorageError) in try store.replaceServers(names) }
   }
 
   func owedServers() async -> [String] {

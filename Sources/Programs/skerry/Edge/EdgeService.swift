@@ -29,7 +29,7 @@ final class EdgeService: EdgeBackend {
   private let descriptorLimit: Int
   private let startedAt = SystemClock.monotonic
   let lane: Lane
-  let relay: PurgeRelay
+  let purges: PurgeRelay
   let shared = Guarded(SharedState())
 
   /// What tasks of the control loop and other threads change.
@@ -62,7 +62,7 @@ final class EdgeService: EdgeBackend {
     self.options = options
     self.descriptorLimit = descriptorLimit
     lane = Lane(loop: loop, name: "service")
-    relay = PurgeRelay(on: lane)
+    purges = PurgeRelay(on: lane)
   }
 
   /// Something that the operator should know: to the log, and to `status`.
@@ -86,7 +86,7 @@ final class EdgeService: EdgeBackend {
       return lane.start { await self.recur(store) }
     }
     fleet.take { message in
-      await self.lane.run { await self.relay.receive(message, at: self) }
+      await self.lane.run { await self.purges.receive(message, at: self) }
     }
     // Names are answered from the configuration, which no purge is about.
     for entry in listeners.entries where entry.service.scheme == nil { serve(entry) }
@@ -116,7 +116,7 @@ final class EdgeService: EdgeBackend {
     let parker = Parker(on: lane)
     while !shared.withLock({ $0.isStopping }) {
       _ = await parker.park(until: loop.now + EdgeLimits.settlingInterval)
-      await relay.settle(at: self)
+      await purges.settle(at: self)
     }
   }
 
@@ -178,13 +178,12 @@ final class EdgeService: EdgeBackend {
   /// Takes another topology, if the file is another one.
   private func lookAtTopology() async {
     guard let topology else { return }
-    let before = topology.route.topology
     switch await edge.group.storage[1].perform({ topology.look() }) {
     case .unchanged: return
     case .failed(let problem): Console.complain("skerry: \(problem)")
     case .replaced(let route):
       await edge.use(route)
-      await relay.replaced(before, at: self)
+      await purges.noteServers(at: self)
       Console.complain("skerry: \(topology.path) is in force as it is now")
     }
   }
