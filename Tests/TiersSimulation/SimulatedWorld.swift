@@ -332,6 +332,9 @@ final class SimulatedWorld: @unchecked Sendable {
     }
     report.distinct = first.count
     report.originFetches = origin.requests.count
+    for server in servers {
+      for state in server.network.report.states { report.hedges += state.figures.hedges }
+    }
     report.loadPercent = loadPercent()
     judgeMoves()
   }

@@ -14,6 +14,8 @@ struct SimulationReport: Sendable {
   /// Objects that were fetched, each version of them.
   var distinct = 0
   var originFetches = 0
+  /// Requests of servers that were made to a second one, since the first was slow.
+  var hedges: UInt64 = 0
   var purges = 0
   /// Those that were not with all servers at once.
   var owedPurges = 0

@@ -41,6 +41,15 @@ import Testing
     #expect((100...125).contains(report.movedPercent))
   }
 
+  @Test("where requests are hedged each object comes from the origin once all the same")
+  func hedged() async {
+    var plan = SimulationPlan.calm(seed: 4)
+    (plan.edges, plan.regions, plan.uppers) = (24, 4, 3)
+    let report = await Simulation.run(plan)
+    #expect(report.violations.isEmpty, "\(report.violations)")
+    #expect(report.originFetches == report.distinct && report.hedges > 20, "\(report.hedges)")
+  }
+
   @Test("a seed replays")
   func replay() async {
     var plan = SimulationPlan.stormy(seed: 7)
