@@ -45,10 +45,17 @@ final class SimulatedOriginSource: ResponseSource, @unchecked Sendable {
   private let server: Int
   private let lane: Lane
 
+  private(set) var roundTripNanoseconds: UInt64?
+
   init(_ origin: SimulatedOrigin, _ server: Int, _ lane: Lane) {
     self.origin = origin
     self.server = server
     self.lane = lane
+  }
+
+  func measure() {
+    let roundTrip = origin.latency(server) * 2
+    origin.world.after(roundTrip) { [self] in roundTripNanoseconds = roundTrip.wholeNanoseconds }
   }
 
   func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {

@@ -332,6 +332,10 @@ final class SimulatedWorld: @unchecked Sendable {
     }
     report.distinct = first.count
     report.originFetches = origin.requests.count
+    let ways = topology.servers(of: .upper).map { origin.latency($0) }
+    report.nearestFetches = origin.requests.count { request in
+      origin.latency(request.server) == ways.min()
+    }
     for server in servers {
       for state in server.network.report.states { report.hedges += state.figures.hedges }
     }

@@ -14,6 +14,8 @@ struct SimulationReport: Sendable {
   /// Objects that were fetched, each version of them.
   var distinct = 0
   var originFetches = 0
+  /// Those that a PoP of the upper tier made which no other one is nearer to the origin than.
+  var nearestFetches = 0
   /// Requests of servers that were made to a second one, since the first was slow.
   var hedges: UInt64 = 0
   var purges = 0

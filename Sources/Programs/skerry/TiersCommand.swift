@@ -55,7 +55,15 @@ struct TiersCommand: ParsableCommand {
     let steps = elements(asked).map { step in
       elements(step).compactMap(\.text).joined(separator: ", ")
     }
-    return text + "It asks: " + (steps + ["the origin"]).joined(separator: "\n    then ") + "\n"
+    text += "It asks: " + (steps + ["the origin"]).joined(separator: "\n    then ") + "\n"
+    let distances = elements(result["toOrigin"]).map { distance in
+      let roundTrip = Figures.latency(nanoseconds: distance["roundTripNanoseconds"]?.number ?? 0)
+      return "\(distance["pop"]?.text ?? "") (\(roundTrip))"
+    }
+    if !distances.isEmpty {
+      text += "Nearest to the origin: \(distances.joined(separator: ", then ")).\n"
+    }
+    return text
   }
 
   private static func state(_ server: ConfigurationValue) -> String {

@@ -8,6 +8,8 @@ package struct PeerMessage: Sendable {
     case purge = "/purge"
     /// The sender is back, and asks for the purges that it missed.
     case owed = "/owed"
+    /// How far the sender is from origins: a `NearnessMessage`.
+    case nearness = "/nearness"
   }
 
   package let subject: Subject

@@ -18,6 +18,7 @@ package final class PeerNetwork: @unchecked Sendable {
   let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
+  let nearness: OriginNearness
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
@@ -29,11 +30,12 @@ package final class PeerNetwork: @unchecked Sendable {
   /// The regional parents, as positions in the route, nearest first.
   private var nearest: [Int]
 
-  /// The network of one of `loops` loops; `sideways` is that of all.
+  /// The network of one of `loops` loops; `sideways` and `nearness` are those of all.
   package init(
     loop: EventLoop, loops: Int, route: TierRoute, transport: any PeerTransport,
-    sideways: SidewaysRequests
+    sideways: SidewaysRequests, nearness: OriginNearness
   ) {
+    self.nearness = nearness
     self.loop = loop
     self.sideways = sideways
     self.route = route
@@ -80,11 +82,14 @@ package final class PeerNetwork: @unchecked Sendable {
 
   private func watch() async {
     let parker = Parker(on: lane)
+    tellNearness()
     while !isStopped {
       for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
       if let upper = route.upper { probe(upper) }
       _ = await parker.park(until: loop.now + TierLimits.probeInterval)
-      if !isStopped { orderParents() }
+      guard !isStopped else { return }
+      orderParents()
+      tellNearness()
     }
   }
 

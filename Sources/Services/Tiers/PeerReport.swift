@@ -38,10 +38,14 @@ package struct PeerReport: Sendable {
     }
   }
 
-  /// The names of those who are asked for a target, one list after the other, each in its order.
-  package func asked(_ authority: [UInt8], _ path: [UInt8]) -> [[String]] {
+  /// The names of those who are asked for a target, one list after the other, each in its order; `nearest` is
+  /// the PoP of the upper tier that is nearest to its origin.
+  package func asked(
+    _ authority: [UInt8], _ path: [UInt8], nearest: Int? = nil
+  ) -> [[String]] {
     route.steps(
-      for: ServerRanking.hash(authority, path), isFromBeside: false, above: above
+      for: ServerRanking.hash(authority, path), isFromBeside: false, above: above,
+      nearest: nearest
     ).map { step in step.servers.map { route.topology.servers[$0].name } }
   }
 }

@@ -35,7 +35,7 @@ package final class PurgeRelay: Sendable {
       let isOwn = route.topology.tier(of: route.own) == tier
       if isOwn, route.asksPeers { await again() }
       // One may have fetched from another beside it what that still had.
-      if route.topology.sharesKeys(tier) {
+      for _ in 0..<route.topology.hopsBeside(tier) {
         away += await tell(servers.filter { !missed.contains($0) }, .purge, text, at: desk)
         if isOwn { await again() }
       }
@@ -128,15 +128,20 @@ package final class PurgeRelay: Sendable {
     switch message.subject {
     case .owed: await settle(message.sender, isHope: true, at: desk)
     case .purge: await desk.purge(message.content)
+    case .nearness: false
     }
   }
 }
 
 extension TierTopology {
-  /// Whether any servers of a tier share keys.
-  fileprivate func sharesKeys(_ tier: Tier) -> Bool {
-    if tier == .upper { return servers(of: tier).count > 1 }
-    return pops.contains { $0.tier == tier && $0.servers.count > 1 }
+  /// How many servers beside each other a response of that tier may come from, one after the other: in the upper
+  /// tier the one that has the key, and one that is nearer to the origin.
+  fileprivate func hopsBeside(_ tier: Tier) -> Int {
+    let sharing = pops.filter { $0.tier == tier }
+    if tier == .upper {
+      return sharing.count > 1 ? 2 : sharing.contains { $0.servers.count > 1 } ? 1 : 0
+    }
+    return sharing.contains { $0.servers.count > 1 } ? 1 : 0
   }
 
   /// The names of a tier's servers but for the one at a position.

@@ -39,12 +39,15 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     let passed = fetch.client.isPeer ? Self.field(of: fetch.request.fields) : nil
     let hops = passed?.hops ?? []
     guard hops.count < TierLimits.hops else { return nil }
-    let last = hops.last.flatMap { name in
-      route.topology.server(named: String(decoding: name, as: UTF8.self))
-    }
+    // Purges count on it that what passes servers beside each other passes three at most.
+    let fromBeside = hops.reversed().prefix { name in
+      let server = route.topology.server(named: String(decoding: name, as: UTF8.self))
+      return server.map { route.isBeside($0) } ?? false
+    }.count
     key = ServerRanking.hash(fetch.request.authority, fetch.request.path)
     steps = route.steps(
-      for: key, isFromBeside: last.map { route.isBeside($0) } ?? false, above: source.above)
+      for: key, isFromBeside: fromBeside > 0, above: source.above,
+      nearest: fromBeside < 2 ? source.nearest : nil)
     guard !steps.isEmpty else { return nil }
     generation = source.network.generation
     self.source = source

@@ -7,8 +7,11 @@ import Runtime
 import Tiers
 
 extension PeerReport {
-  /// This server, the others and how they are, and whom of them `request` is made to.
-  func tree(_ request: RequestHead?) -> ConfigurationValue {
+  /// This server, the others and how they are, and whom of them `request` is made to, given how far PoPs are
+  /// from its origin.
+  func tree(
+    _ request: RequestHead?, _ distances: [(pop: Int, nanoseconds: UInt64)]
+  ) -> ConfigurationValue {
     let topology = route.topology
     let own = topology.servers[route.own]
     let pop = topology.pops[own.pop]
@@ -41,10 +44,22 @@ extension PeerReport {
         "asked",
         request.map { request in
           .array(
-            asked(request.authority, request.path).map { names in
+            asked(request.authority, request.path, nearest: distances.first?.pop).map { names in
               .array(names.map { .string($0) })
             })
         }
+      ),
+      (
+        "toOrigin",
+        distances.isEmpty
+          ? nil
+          : .array(
+            distances.map { distance in
+              .object([
+                ("pop", .string(topology.pops[distance.pop].name)),
+                ("roundTripNanoseconds", .count(distance.nanoseconds)),
+              ])
+            })
       ),
     ])
   }
