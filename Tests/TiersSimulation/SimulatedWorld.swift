@@ -351,7 +351,9 @@ final class SimulatedWorld: @unchecked Sendable {
     let path = Array(Self.path(request.object).utf8)
     var involved: Set<Int> = [request.server, before.server]
     for server in involved {
-      for name in servers[server].network.report.asked(Self.host, path).joined() {
+      let network = servers[server].network
+      let nearest = network.nearness.distances(of: "www.example", in: topology).first?.pop
+      for name in network.report.asked(Self.host, path, nearest: nearest).joined() {
         if let other = topology.server(named: name) { involved.insert(other) }
       }
     }

@@ -18,7 +18,7 @@ package final class PeerNetwork: @unchecked Sendable {
   let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
-  let nearness: OriginNearness
+  package let nearness: OriginNearness
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
