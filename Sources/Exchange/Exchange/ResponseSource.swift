@@ -16,8 +16,10 @@ package protocol ResponseSource: AnyObject {
 }
 
 extension ResponseSource {
+  /// Most are not far away.
   package var roundTripNanoseconds: UInt64? { nil }
 
+  /// There is nothing to measure.
   package func measure() {}
 
   /// Makes the request and returns the response's head with its body as a stream, for tasks. Waits

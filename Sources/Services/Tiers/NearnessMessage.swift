@@ -7,6 +7,7 @@ package struct NearnessMessage: Sendable, Equatable {
   package var asksBack: Bool
   package var zones: [String: UInt64]
 
+  /// What a server tells, of at most `TierLimits.zonesPerMessage` zones.
   package init(asksBack: Bool, zones: [String: UInt64]) {
     self.asksBack = asksBack
     self.zones = zones
@@ -30,6 +31,7 @@ package struct NearnessMessage: Sendable, Equatable {
     }
   }
 
+  /// The message's lines.
   package var content: [UInt8] {
     var content: [UInt8] = asksBack ? [0x3f, 0x0a] : []
     for (zone, nanoseconds) in zones.sorted(by: { $0.key < $1.key }) {
