@@ -21,7 +21,7 @@ final class SimulatedWorld: @unchecked Sendable {
   private let cities: [City]
   private(set) var servers: [SimulatedServer] = []
   private(set) lazy var origin = SimulatedOrigin(self)
-  private(set) var report = SimulationReport()
+  var report = SimulationReport()
   /// The oldest version of each object that a request may be answered with from now on.
   private(set) var validSince: [Int]
   /// How much longer what a server sends takes.
@@ -29,7 +29,7 @@ final class SimulatedWorld: @unchecked Sendable {
   private var cuts: [Cut] = []
   private(set) var faults: [Fault] = []
   private var visits: [Int: SimulatedVisit] = [:]
-  private var purges: [PurgedVersion] = []
+  private(set) var purges: [PurgedVersion] = []
 
   /// Packets from one PoP to another are lost until then.
   private struct Cut {
@@ -55,7 +55,7 @@ final class SimulatedWorld: @unchecked Sendable {
   }
 
   /// A purge of what an object was before a version.
-  private struct PurgedVersion {
+  struct PurgedVersion {
     let object: Int
     let version: Int
     let at: Instant
@@ -282,13 +282,13 @@ final class SimulatedWorld: @unchecked Sendable {
   }
 
   /// Whom a server may ask for an object.
-  private func asked(by server: Int, _ object: Int) -> Set<Int> {
+  func asked(by server: Int, _ object: Int) -> Set<Int> {
     let names = servers[server].network.report.asked(Self.host, Array(Self.path(object).utf8))
     return Set(names.joined().compactMap { topology.server(named: $0) })
   }
 
   /// How long after its end a fault may still be felt: a server is looked for every five seconds.
-  fileprivate static let aftermath = Duration.seconds(10)
+  static let aftermath = Duration.seconds(10)
 
   // MARK: - Purges
 
@@ -339,109 +339,19 @@ final class SimulatedWorld: @unchecked Sendable {
     }
   }
 
-  // MARK: - Judging
+  // MARK: - The record
 
-  /// The origin is asked: each time but the first for a version of an object must have been caused by a fault.
+  /// The origin is asked.
   func note(_ object: Int, _ version: Int, _ server: Int) {
     mix(UInt64(object), now.nanoseconds, UInt64(server))
   }
 
-  private func judge() {
-    var first: [Int: SimulatedOrigin.Request] = [:]
-    for request in origin.requests {
-      let key = request.object * 1_000 + request.version
-      guard let before = first.updateValue(request, forKey: key) else { continue }
-      let place = "object \(request.object), by \(servers[request.server].name)"
-      if let cause = cause(of: request, after: before) {
-        report.explained.append("\(place): \(cause)")
-      } else {
-        let pause = request.at.nanoseconds(since: before.at) / 1_000_000
-        violate(
-          "\(place): fetched again \(pause) ms after \(servers[before.server].name), at \(second(request.at)) s"
-        )
-      }
-    }
-    report.distinct = first.count
-    report.originFetches = origin.requests.count
-    report.loadPercent = loadPercent()
-    if plan.isCalm, report.loadPercent > 125 {
-      violate("a parent has \(report.loadPercent) % of the mean")
-    }
-    judgeMoves()
-  }
-
-  /// What led to a second fetch: something that was felt when either was made, by whoever made it or by one whom
-  /// that asks for the object; that whoever had it lost it; or a purge that was given again meanwhile.
-  private func cause(
-    of request: SimulatedOrigin.Request, after before: SimulatedOrigin.Request
-  ) -> String? {
-    for fetch in [request, before] {
-      let involved = asked(by: fetch.server, fetch.object).union([fetch.server])
-      let fault = faults.first {
-        $0.covers(fetch.at) && !$0.servers.isDisjoint(with: involved)
-      }
-      if let fault { return fault.text }
-    }
-    // Nobody may have wanted any more what was fetched first, so that it was not kept.
-    let death = faults.first {
-      $0.isCrash && $0.begin + .seconds(2) >= before.at && $0.begin <= before.at + .seconds(2)
-    }
-    if let death { return "\(death.text), which may have asked for it" }
-    let loss = faults.first { fault in
-      fault.losesCache && fault.servers.contains(before.server)
-        && fault.begin >= before.at && fault.begin <= request.at
-    }
-    if let loss { return loss.text }
-    let purge = purges.first { purge in
-      purge.object == request.object && purge.version == request.version && purge.at <= request.at
-        && request.at <= (purge.heldAt ?? .never) + .seconds(2)
-    }
-    return purge.map { "version \($0.version) is purged once more" }
-  }
-
-  /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
-  /// say something.
-  private func loadPercent() -> Int {
-    var rings = topology.pops.filter { $0.tier == .regional }.map(\.servers)
-    rings.append(topology.servers(of: .upper))
-    var worst = 100
-    for ring in rings where ring.count > 1 {
-      let asked = ring.map { servers[$0].asked }
-      let sum = asked.reduce(0, +)
-      guard sum >= 100 * ring.count else { continue }
-      worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
-    }
-    return worst
-  }
-
-  /// Where a server of the upper tier goes, its own keys move and no others.
-  private func judgeMoves() {
-    let uppers = topology.servers(of: .upper)
-    let keys = (0..<plan.objects).map {
-      ServerRanking.hash(Self.host, Array(Self.path($0).utf8))
-    }
-    let before = ServerRanking(uppers, of: topology)
-    for gone in uppers where uppers.count > 1 {
-      let after = ServerRanking(uppers.filter { $0 != gone }, of: topology)
-      var moved = 0
-      for key in keys {
-        let first = before.order(for: key)[0]
-        if first == gone {
-          moved += 1
-        } else if after.order(for: key)[0] != first {
-          violate("a key of \(servers[first].name) moves as \(servers[gone].name) goes")
-        }
-      }
-      report.movedPercent = max(report.movedPercent, moved * uppers.count * 100 / plan.objects)
-    }
-  }
-
-  private func second(_ instant: Instant) -> UInt64 {
-    instant.nanoseconds / 1_000_000_000 % 100_000
-  }
-
-  private func violate(_ text: String) {
+  func violate(_ text: String) {
     report.violations.append("seed \(plan.seed), \(second(now)) s: \(text)")
+  }
+
+  func second(_ instant: Instant) -> UInt64 {
+    instant.nanoseconds / 1_000_000_000 % 100_000
   }
 
   private func mix(_ values: UInt64...) {

@@ -58,7 +58,8 @@ package final class PurgeRelay: Sendable {
   }
 
   private func tell(
-    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], _ round: PeerRound<String>,
+    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8],
+    _ round: PeerRound<String>,
     _ desk: any PurgeDesk
   ) async {
     let isDone = await desk.tell(server, subject, content, isHope: false)

@@ -1,0 +1,98 @@
+// What came of a simulation, judged.
+
+import Primitives
+import Runtime
+import Tiers
+
+extension SimulatedWorld {
+  /// Says what must not be. Each fetch but the first of a version of an object must have a cause.
+  func judge() {
+    var first: [Int: SimulatedOrigin.Request] = [:]
+    for request in origin.requests {
+      let key = request.object * 1_000 + request.version
+      guard let before = first.updateValue(request, forKey: key) else { continue }
+      let place = "object \(request.object), by \(servers[request.server].name)"
+      if let cause = cause(of: request, after: before) {
+        report.explained.append("\(place): \(cause)")
+      } else {
+        let pause = request.at.nanoseconds(since: before.at) / 1_000_000
+        violate(
+          "\(place): fetched again \(pause) ms after \(servers[before.server].name), at \(second(request.at)) s"
+        )
+      }
+    }
+    report.distinct = first.count
+    report.originFetches = origin.requests.count
+    report.loadPercent = loadPercent()
+    if plan.isCalm, report.loadPercent > 125 {
+      violate("a parent has \(report.loadPercent) % of the mean")
+    }
+    judgeMoves()
+  }
+
+  /// What led to a second fetch: something that was felt when either was made, by whoever made it or by one whom
+  /// that asks for the object; that whoever had it lost it; or a purge that was given again meanwhile.
+  private func cause(
+    of request: SimulatedOrigin.Request, after before: SimulatedOrigin.Request
+  ) -> String? {
+    for fetch in [request, before] {
+      let involved = asked(by: fetch.server, fetch.object).union([fetch.server])
+      let fault = faults.first {
+        $0.covers(fetch.at) && !$0.servers.isDisjoint(with: involved)
+      }
+      if let fault { return fault.text }
+    }
+    // Nobody may have wanted any more what was fetched first, so that it was not kept.
+    let death = faults.first {
+      $0.isCrash && $0.begin + .seconds(2) >= before.at && $0.begin <= before.at + .seconds(2)
+    }
+    if let death { return "\(death.text), which may have asked for it" }
+    let loss = faults.first { fault in
+      fault.losesCache && fault.servers.contains(before.server)
+        && fault.begin >= before.at && fault.begin <= request.at
+    }
+    if let loss { return loss.text }
+    let purge = purges.first { purge in
+      purge.object == request.object && purge.version <= request.version && purge.at <= request.at
+        && request.at <= (purge.heldAt ?? .never) + .seconds(2)
+    }
+    return purge.map { "version \($0.version) is purged once more" }
+  }
+
+  /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
+  /// say something.
+  private func loadPercent() -> Int {
+    var rings = topology.pops.filter { $0.tier == .regional }.map(\.servers)
+    rings.append(topology.servers(of: .upper))
+    var worst = 100
+    for ring in rings where ring.count > 1 {
+      let asked = ring.map { servers[$0].asked }
+      let sum = asked.reduce(0, +)
+      guard sum >= 100 * ring.count else { continue }
+      worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
+    }
+    return worst
+  }
+
+  /// Where a server of the upper tier goes, its own keys move and no others.
+  private func judgeMoves() {
+    let uppers = topology.servers(of: .upper)
+    let keys = (0..<plan.objects).map {
+      ServerRanking.hash(Self.host, Array(Self.path($0).utf8))
+    }
+    let before = ServerRanking(uppers, of: topology)
+    for gone in uppers where uppers.count > 1 {
+      let after = ServerRanking(uppers.filter { $0 != gone }, of: topology)
+      var moved = 0
+      for key in keys {
+        let first = before.order(for: key)[0]
+        if first == gone {
+          moved += 1
+        } else if after.order(for: key)[0] != first {
+          violate("a key of \(servers[first].name) moves as \(servers[gone].name) goes")
+        }
+      }
+      report.movedPercent = max(report.movedPercent, moved * uppers.count * 100 / plan.objects)
+    }
+  }
+}
