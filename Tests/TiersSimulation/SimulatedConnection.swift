@@ -25,6 +25,7 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
   private var lastDown = Instant(nanoseconds: 0)
   private var receivedAt: Instant
   private var pingedAt: Instant?
+  private var measuredAt: Instant?
   private var isWatching = false
   private(set) var roundTripNanoseconds: UInt64?
 
@@ -61,11 +62,12 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
 
   func measure() -> Bool {
     guard isOpen else { return true }
-    if let asked = pingedAt, receivedAt < asked {
+    if let measuredAt, receivedAt < measuredAt {
       close(.closedBeforeResponse)
       return false
     }
     ping()
+    measuredAt = pingedAt
     return true
   }
 

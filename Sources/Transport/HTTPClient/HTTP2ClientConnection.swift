@@ -36,6 +36,8 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private var looksAt = Instant(nanoseconds: 0)
   /// When it was asked last and has not answered.
   private var pingedAt: Instant?
+  /// When it was asked last by `measure`.
+  private var measuredAt: Instant?
   /// How long it took to answer last; nil if it was not asked.
   package private(set) var roundTripNanoseconds: UInt64?
   private let streamLimit: Int
@@ -109,11 +111,13 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   /// given up, if it has not answered since the last time.
   package func measure() -> Bool {
     guard connection.isOpen else { return true }
-    if let asked = pingedAt, receivedAt < asked {
+    // For a sign of life it may have been asked since, and a moment ago.
+    if let measuredAt, receivedAt < measuredAt {
       finish(.closedBeforeResponse)
       return false
     }
     ask()
+    measuredAt = pingedAt
     flush()
     return true
   }
