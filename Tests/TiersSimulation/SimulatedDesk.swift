@@ -54,6 +54,10 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
 
   func settled(_ server: String, _ numbers: [UInt64]) async {
     guard isLive else { return }
+    for entry in self.server.ledger
+    where entry.server == server && numbers.contains(entry.purge.number) {
+      self.server.world.gaveAgain(SimulatedWorld.object(entry.purge.text))
+    }
     self.server.ledger.removeAll { $0.server == server && numbers.contains($0.purge.number) }
     for number in numbers where self.server.ledger.allSatisfy({ $0.purge.number != number }) {
       self.server.world.settled(number, by: self.server)

@@ -53,8 +53,12 @@ extension SimulatedWorld {
     }
     if let loss { return loss.text }
     let purge = purges.first { purge in
-      purge.object == request.object && purge.version <= request.version && purge.at <= request.at
-        && request.at <= (purge.heldAt ?? .never) + .seconds(2)
+      guard purge.object == request.object, purge.version <= request.version,
+        purge.at <= request.at
+      else { return false }
+      // Who gave it may have died before all had it.
+      guard let heldAt = purge.heldAt else { return true }
+      return request.at <= max(heldAt, givenAgainAt[purge.object] ?? heldAt) + .seconds(2)
     }
     return purge.map { "version \($0.version) is purged once more" }
   }

@@ -30,6 +30,8 @@ final class SimulatedWorld: @unchecked Sendable {
   private(set) var faults: [Fault] = []
   private var visits: [Int: SimulatedVisit] = [:]
   private(set) var purges: [PurgedVersion] = []
+  /// When purges of objects were given last to servers that were owed them.
+  private(set) var givenAgainAt: [Int: Instant] = [:]
 
   /// Packets from one PoP to another are lost until then.
   private struct Cut {
@@ -328,6 +330,11 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func hold(_ object: Int, _ version: Int) {
     validSince[object] = max(validSince[object], version)
+  }
+
+  /// A purge of an object was given to one who was owed it, and to those below.
+  func gaveAgain(_ object: Int?) {
+    if let object { givenAgainAt[object] = now }
   }
 
   /// A server has given a purge to the last of those whom it owed that.
