@@ -41,6 +41,30 @@ struct HTTP2ConnectionTests {
     await server.stop()
   }
 
+  @Test("one that was asked for a sign of life a moment ago is given up by the second measurement only")
+  func measured() async throws {
+    let server = try await ScriptedOrigin.start { connection in
+      connection.send(Bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+      _ = await connection.end()
+    }
+    let answers = await SharedRuntime.run { lane in
+      let parker = Parker(on: lane)
+      do throws(HTTPClientError) {
+        let opened = try await ClientConnection.open(
+          to: [server.address], on: lane, timeout: .seconds(5), security: nil, parker: parker)
+        // It asks as soon as it is open.
+        let connection = try HTTP2ClientConnection(
+          opened, owner: Owner(), memory: HTTP2ClientMemory(), idleTimeout: .seconds(5),
+          silence: .seconds(5))
+        let answers = [connection.measure(), connection.measure()]
+        connection.drain()
+        return answers
+      } catch { return [] }
+    }
+    #expect(answers == [true, false])
+    await server.stop()
+  }
+
   /// Who listens for interim responses.
   private final class Listener: @unchecked Sendable {
     // Confined to the client's loop.
