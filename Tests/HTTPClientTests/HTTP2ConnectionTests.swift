@@ -41,7 +41,7 @@ struct HTTP2ConnectionTests {
     await server.stop()
   }
 
-  @Test("one that was asked for a sign of life a moment ago is given up by the second measurement only")
+  @Test("one that was just asked for a sign of life is given up by the second measurement only")
   func measured() async throws {
     let server = try await ScriptedOrigin.start { connection in
       connection.send(Bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
