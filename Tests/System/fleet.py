@@ -335,13 +335,17 @@ async def killed(origin):
     fleet = eight(origin)
     try:
         await fleet.start_all()
-        await asyncio.gather(*[fleet.get(name, "/o/warm") for name in fleet.names[:8]])
+        warm = await asyncio.gather(*[fleet.get(name, "/o/warm") for name in fleet.names[:8]])
+        regions = collections.Counter(hop for answer in warm for hop in answer.hops if hop in ("west-0", "east-0"))
+        parent = regions.most_common(1)[0][0]
         clients = [asyncio.create_task(fleet.get(name, "/o/big")) for name in fleet.names[:8]]
         await asyncio.sleep(0.5)
-        fleet.signal("west-0", signal.SIGKILL)
+        fleet.signal(parent, signal.SIGKILL)
         answers = await asyncio.gather(*clients)
         length = len(origin.PIECE) * origin.pieces
         broken = [a for a in answers if a.status == 0]
+        check(broken, f"{parent} was nobody's parent: {[a.hops for a in answers]}")
+        check(all(a.fields for a in broken), "an error where nothing had been sent")
         check(all(len(a.body) < length for a in broken), "a break that can't be seen")
         check(all(len(a.body) == length for a in answers if a.status == 200), "a short body that seems whole")
         check(all(a.status in (0, 200) for a in answers), f"statuses {[a.status for a in answers]}")

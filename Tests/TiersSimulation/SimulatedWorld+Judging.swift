@@ -58,7 +58,7 @@ extension SimulatedWorld {
       else { return false }
       // Who gave it may have died before all had it.
       guard let heldAt = purge.heldAt else { return true }
-      return request.at <= max(heldAt, givenAgainAt[purge.object] ?? heldAt) + .seconds(2)
+      return before.at <= max(heldAt, givenAgainAt[purge.object] ?? heldAt) + .seconds(2)
     }
     return purge.map { "version \($0.version) is purged once more" }
   }
