@@ -288,7 +288,9 @@ struct CoalescingTests {
   func uncacheable() async {
     let (first, others, later) = (Gate(), Gate(), Gate())
     let origin = TestOrigin { (fetch, number) throws(Failure) in
-      try await (number == 0 ? first : number < 1_000 ? others : later).pass(fetch.parker)
+      if number != 1_000 {
+        try await (number == 0 ? first : number < 1_000 ? others : later).pass(fetch.parker)
+      }
       return Answer(fields: [("Cache-Control", "no-store")], body: "for \(number)").fetched()
     }
     let cache = TestCache(origin)
@@ -303,13 +305,15 @@ struct CoalescingTests {
       others.open()
       await lane.wait { clients.allSatisfy { $0.isDone } }
       #expect(Set(clients.map(\.reply.text)).count == 1_000 && origin.count == 1_000)
-      // Now the key is known: as many more are as many fetches at once, without waiting for a first.
+      // Now the key is known, for some seconds, which may have passed where the machine is busy: once more.
+      _ = await cache.send(on: lane)
+      // As many more are as many fetches at once, without waiting for a first.
       let more = start(1_000, cache, on: lane)
-      await lane.wait { origin.count == 2_000 }
+      await lane.wait { origin.count == 2_001 }
       #expect(!more.contains { $0.isDone })
       later.open()
       await lane.wait { more.allSatisfy { $0.isDone } }
-      #expect(Set(more.map(\.reply.text)).count == 1_000 && origin.count == 2_000)
+      #expect(Set(more.map(\.reply.text)).count == 1_000 && origin.count == 2_001)
       #expect(cache.group.shards[0].claims.count == 0)
     }
   }

@@ -12,7 +12,7 @@ import Testing
   @Test("330 PoPs where nothing fails: each object comes from the origin once")
   func calm() async {
     var plan = SimulationPlan.calm(seed: 1)
-    (plan.objects, plan.requests) = (500, 1_500)
+    (plan.objects, plan.requests, plan.duration) = (500, 1_500, .seconds(10))
     let report = await Simulation.run(plan)
     #expect(report.violations.isEmpty, "\(report.violations)")
     #expect(report.originFetches == report.distinct && report.distinct > 250)
@@ -34,6 +34,7 @@ import Testing
   func shares() async {
     var plan = SimulationPlan.calm(seed: 3)
     (plan.edges, plan.regions, plan.uppers, plan.requests) = (30, 2, 2, 6_000)
+    plan.duration = .seconds(10)
     let report = await Simulation.run(plan)
     #expect(report.loadPercent <= 125)
     // Its own keys, which are no more than another's but for chance.
