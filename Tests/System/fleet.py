@@ -610,17 +610,23 @@ async def herd(origin):
         fleet.stop()
 
 
+async def kept_and_gone(fleet, gone):
+    """A path that all servers have, on their disks, and one of them stops."""
+    path = "/o/kept"
+    for name in fleet.names:
+        await fleet.get(name, path)
+    await asyncio.sleep(2)
+    fleet.signal(gone, signal.SIGTERM)
+    fleet.processes[gone].wait()
+    return path
+
+
 async def away(origin):
     """A server that was away has the purges that it missed before it answers anybody."""
     fleet = small(origin)
     try:
         await fleet.start_all(more=("--disk-mb", "64"))
-        path = "/o/kept"
-        for name in fleet.names:
-            await fleet.get(name, path)
-        await asyncio.sleep(2)
-        fleet.signal("west-0", signal.SIGTERM)
-        fleet.processes["west-0"].wait()
+        path = await kept_and_gone(fleet, "west-0")
         origin.version += 1
         said = await fleet.command("edge-0", "purge", "a.test", "--url", f"http://a.test{path}")
         check("Not reached, and purged as soon as they are: west-0" in said, said)
@@ -646,12 +652,7 @@ async def returned(origin):
     fleet = small(origin, edges=2)
     try:
         await fleet.start_all(more=("--disk-mb", "64"))
-        path = "/o/kept"
-        for name in fleet.names:
-            await fleet.get(name, path)
-        await asyncio.sleep(2)
-        fleet.signal("west-0", signal.SIGTERM)
-        fleet.processes["west-0"].wait()
+        path = await kept_and_gone(fleet, "west-0")
         fleet.write_topology("topology.yaml", without=("west-0",))
         await told(fleet, "edge-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))
         await told(fleet, "up-0", lambda shown: all(s["name"] != "west-0" for s in shown["servers"]))

@@ -19,7 +19,7 @@ extension PeerLink {
   }
 
   /// It is asked as well, because another is slow.
-  func isHedge() { figures.hedges += 1 }
+  func hedgeBegan() { figures.hedges += 1 }
 
   /// It was quicker than that one.
   func hedgeWon() { figures.hedgesWon += 1 }

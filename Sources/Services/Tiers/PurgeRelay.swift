@@ -52,18 +52,12 @@ package final class PurgeRelay: Sendable {
   ) async -> [String] {
     let round = PeerRound(servers, on: lane)
     for server in servers {
-      lane.start { await self.tell(server, subject, content, round, desk) }
+      lane.start {
+        let isDone = await desk.tell(server, subject, content, isHope: false)
+        round.answered(server, isDone: isDone)
+      }
     }
     return await round.missed(at: deadline)
-  }
-
-  private func tell(
-    _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8],
-    _ round: PeerRound<String>,
-    _ desk: any PurgeDesk
-  ) async {
-    let isDone = await desk.tell(server, subject, content, isHope: false)
-    round.answered(server, isDone: isDone)
   }
 
   /// The topology is known, or another one. Servers that it has no more hear of no purges; one that comes back,

@@ -147,7 +147,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       else { continue }
       hasHedged = true
       source.spendHedge()
-      link.isHedge()
+      link.hedgeBegan()
       return ask(link, index, isHedge: true)
     }
   }

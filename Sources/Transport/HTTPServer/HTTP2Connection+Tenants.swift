@@ -12,14 +12,18 @@ extension HTTP2Connection {
     if first === tenant && shares.isEmpty { return true }
     guard let (_, stream) = target(exchange) else { return true }
     if let share = share(of: stream) {
-      if share.tenant === tenant { return share.serves(exchange, on: lane) }
+      if share.tenant === tenant {
+        share.serves(exchange, on: lane)
+        return true
+      }
       // Queued for a zone that does not answer for the host any more.
       leaveShare(stream)
     }
     guard first !== tenant else { return true }
     guard let share = share(of: tenant) else { return false }
     share.join(stream)
-    return share.serves(exchange, on: lane)
+    share.serves(exchange, on: lane)
+    return true
   }
 
   /// Counts bytes of a response for the zone that it is of, where the connection is nobody's: what goes over that, all in

@@ -45,12 +45,11 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
   }
 
   /// Notes the lane that a request is served on. The request counts for the zone where the connection is nobody's.
-  func serves(_ exchange: Exchange, on lane: Lane) -> Bool {
+  func serves(_ exchange: Exchange, on lane: Lane) {
     self.lane = lane
     if http2.connection.lane.isCommon {
       lane.ledger.bytesIn += UInt64(Self.headBytes(of: &exchange.request))
     }
-    return true
   }
 
   /// `request` is lent (see `Exchange`).

@@ -38,9 +38,7 @@ extension EdgeService {
     fleet.becomeCurrent()
   }
 
-  private func purge(
-    _ content: [UInt8], _ handler: ControlHandler
-  ) async -> Bool {
+  private func purge(_ content: [UInt8], _ handler: ControlHandler) async -> Bool {
     let tree: ConfigurationValue
     do throws(JSONError) {
       tree = try JSONParser.parse(content, maximumBytes: TierLimits.messageBytes)
