@@ -22,7 +22,7 @@ final class SimulatedServer: @unchecked Sendable {
   private(set) var life = 0
   private(set) var network: PeerNetwork
   private(set) var stage: CacheStage
-  private var cache: CacheGroup
+  private(set) var cache: CacheGroup
   private var source: TierSource
   private let relay: PurgeRelay
   var connections: [SimulatedConnection] = []
@@ -174,8 +174,10 @@ final class SimulatedServer: @unchecked Sendable {
   }
 
   private func purge(_ object: Int?, _ desk: SimulatedDesk, _ box: Box) async {
+    guard let number = relay.begin(at: desk) else { return }
     apply(object)
-    let outcome = await relay.relay(SimulatedWorld.text(object), at: desk) { self.apply(object) }
+    let purge = NumberedPurge(number: number, text: SimulatedWorld.text(object))
+    let outcome = await relay.relay(purge, at: desk) { self.apply(object) }
     if desk.isLive, let outcome { box.done(outcome.away, desk.owedNumber) }
   }
 

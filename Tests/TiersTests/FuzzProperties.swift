@@ -6,8 +6,15 @@ import Primitives
 @testable import Tiers
 
 let fuzzProperties: [(String, @Sendable ([UInt8]) -> String?)] = [
-  ("PeerField", { peerFieldProperty($0) })
+  ("PeerField", { peerFieldProperty($0) }),
+  ("NumberedPurge", { numberedPurgeProperty($0) }),
 ]
+
+/// A purge in a message: what is read is read again from what is written of it.
+func numberedPurgeProperty(_ input: [UInt8]) -> String? {
+  guard let purge = NumberedPurge(input) else { return nil }
+  return NumberedPurge(purge.content) == purge ? nil : "what was written is not read"
+}
 
 /// A value of Skerry-Peer: what is read stays within its limits, and is read again from what is written of it.
 func peerFieldProperty(_ input: [UInt8]) -> String? {

@@ -62,6 +62,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
 
   func begin() {
     fetch.maker = UncountedReference(self)
+    fetch.asksPeers?(true)
     source.lane.start { await self.run() }
   }
 

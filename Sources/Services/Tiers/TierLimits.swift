@@ -109,6 +109,13 @@ package enum TierLimits {
   /// How long a server may take to do what a message says.
   static let messageDuration = Duration.seconds(5)
 
+  /// How long a purge may take until all servers have made it, or are known to be away: several times what a
+  /// message may take. What comes from others is not kept so long, if who gives the purge dies.
+  package static let purgeDuration = Duration.seconds(60)
+
+  /// Digits of a purge's number: those of the largest one.
+  static let purgeNumberDigits = 20
+
   /// The longest name of a server or PoP, in bytes.
   static let nameBytes = 63
 

@@ -57,6 +57,7 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   /// Asks the origin, which hears nothing of peers.
   func askOrigin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     if fetch.request.fields.contains(.skerryPeer) { fetch.request.fields.remove(.skerryPeer) }
+    fetch.asksPeers?(false)
     origin.begin(fetch, for: receiver)
   }
 
