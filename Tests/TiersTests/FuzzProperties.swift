@@ -8,6 +8,7 @@ import Primitives
 let fuzzProperties: [(String, @Sendable ([UInt8]) -> String?)] = [
   ("PeerField", { peerFieldProperty($0) }),
   ("NumberedPurge", { numberedPurgeProperty($0) }),
+  ("NearnessMessage", { nearnessMessageProperty($0) }),
 ]
 
 /// A purge in a message: what is read is read again from what is written of it.
@@ -27,4 +28,16 @@ func peerFieldProperty(_ input: [UInt8]) -> String? {
   guard !field.hops.contains(where: { $0.contains(0x2c) || $0.contains(0x22) }) else { return nil }
   guard input.count <= TierLimits.fieldBytes - 64 else { return nil }
   return again == field ? nil : "what was written is not read"
+}
+
+/// What a server tells of origins: what is read stays within its limits, and is read again from what is written
+/// of it.
+func nearnessMessageProperty(_ input: [UInt8]) -> String? {
+  let message = NearnessMessage(input)
+  guard message.zones.count <= TierLimits.zonesPerMessage else { return "too many zones" }
+  // Names that are no UTF-8 become longer as they are mended.
+  guard message.zones.keys.allSatisfy({ $0.utf8.count <= TierLimits.zoneNameBytes }) else {
+    return nil
+  }
+  return NearnessMessage(message.content) == message ? nil : "what was written is not read"
 }

@@ -12,6 +12,8 @@ package struct PeerMessage: Sendable {
     case purgeEnds = "/purge-ends"
     /// The sender is back, and asks for the purges that it missed.
     case owed = "/owed"
+    /// How far the sender is from origins: a `NearnessMessage`.
+    case nearness = "/nearness"
   }
 
   package let subject: Subject

@@ -23,8 +23,8 @@ final class HedgingWorld: @unchecked Sendable {
     origin = ScriptedOrigin(on: lane)
     network = PeerNetwork(
       loop: loop, loops: 1, route: TierRoute(topology, own: own), transport: peers,
-      sideways: SidewaysRequests())
-    source = TierSource(network, above: origin, lane: lane, choice: .smart)
+      sideways: SidewaysRequests(), nearness: OriginNearness(own: topology.name(own)))
+    source = TierSource(network, above: origin, zone: "a.test", lane: lane, choice: .smart)
   }
 
   /// Runs `body` in the world of the server of that name.

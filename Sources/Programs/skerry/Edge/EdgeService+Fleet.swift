@@ -1,5 +1,6 @@
 // The edge as one of several: purges go to all of them.
 
+import Cache
 import ConfigurationTree
 import Control
 import Gateway
