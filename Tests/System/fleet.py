@@ -557,7 +557,9 @@ async def changes(origin):
     try:
         await fleet.start_all()
         shown = await fleet.tiers("edge-0", "http://a.test/o/x")
-        check([step for step in shown["asked"]][-1] == ["up-0"], f"skerry tiers says {shown['asked']}")
+        steps = [(step["reason"], step["servers"]) for step in shown["asked"]]
+        check(steps == [("nearestParent", ["west-0"]), ("furtherParent", ["east-0"]), ("upperTier", ["up-0"])],
+              f"skerry tiers says {steps}")
         fleet.write_topology("topology.yaml", drained=("west-0", "east-0"))
         for attempt in range(150):
             answer = await fleet.get("edge-0", f"/o/drained-{attempt}")
@@ -588,6 +590,10 @@ async def changes(origin):
                     break
                 await asyncio.sleep(0.2)
             check(answer.hops == hops, f"tiers {tiers}: {answer.hops}")
+            shown = await fleet.tiers("edge-0", "http://a.test/o/x")
+            steps = [(step["reason"], step["servers"]) for step in shown["asked"]]
+            expected = [("pinned", ["east-0"]), ("upperTier", ["up-0"])] if len(hops) == 3 else []
+            check(steps == expected, f"skerry tiers says {steps}")
     finally:
         fleet.stop()
 

@@ -44,18 +44,18 @@ package struct PeerReport: Sendable {
     _ authority: [UInt8], _ path: [UInt8], choice: TierChoice = .smart,
     distances: [(pop: Int, nanoseconds: UInt64)] = []
   ) -> [AskedStep] {
-    var pinned: [ServerRanking]?
+    var names: [String] = []
     switch choice {
     case .flat: return []
-    case .custom(let names): pinned = route.above(names)
+    case .custom(let chosen): names = chosen
     case .smart: break
     }
     let steps = route.steps(
-      for: ServerRanking.hash(authority, path), isFromBeside: false, above: pinned ?? above,
+      for: ServerRanking.hash(authority, path), isFromBeside: false, above: route.above(names) ?? above,
       nearest: distances.first?.pop)
     var parents = 0
     return steps.map { step in
-      let reason = reason(for: step, isPinned: pinned != nil, isFirst: parents == 0)
+      let reason = reason(for: step, names, isFirst: parents == 0)
       if case .above = step.kind { parents += 1 }
       let pops = Set(step.servers.map { route.topology.servers[$0].pop })
       let known = step.servers.compactMap { states[$0].roundTripNanoseconds }.min()
@@ -67,15 +67,16 @@ package struct PeerReport: Sendable {
   }
 
   private func reason(
-    for step: TierRoute.Step, isPinned: Bool, isFirst: Bool
+    for step: TierRoute.Step, _ pinned: [String], isFirst: Bool
   ) -> AskedStep.Reason {
     switch step.kind {
     case .beside: return .hasKey
     case .nearerToOrigin: return .nearestToOrigin
     case .above:
-      if isPinned { return .pinned }
-      let isUpper = step.servers.first.map { route.topology.tier(of: $0) == .upper } ?? false
-      return isUpper ? .upperTier : isFirst ? .nearestParent : .furtherParent
+      guard let server = step.servers.first else { return .upperTier }
+      let pop = route.topology.pops[route.topology.servers[server].pop]
+      if pinned.contains(pop.name) { return .pinned }
+      return pop.tier == .upper ? .upperTier : isFirst ? .nearestParent : .furtherParent
     }
   }
 }
