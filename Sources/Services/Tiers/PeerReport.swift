@@ -51,7 +51,8 @@ package struct PeerReport: Sendable {
     case .smart: break
     }
     let steps = route.steps(
-      for: ServerRanking.hash(authority, path), isFromBeside: false, above: route.above(names) ?? above,
+      for: ServerRanking.hash(authority, path), isFromBeside: false,
+      above: route.above(names) ?? above,
       nearest: distances.first?.pop)
     var parents = 0
     return steps.map { step in
