@@ -13,9 +13,12 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
   private let network: PeerNetwork
   /// The number of the last purge that was kept for others.
   private(set) var owedNumber: UInt64?
+  /// It is for one purge, which is kept under one number.
+  private let isForOne: Bool
 
-  init(_ server: SimulatedServer) {
+  init(_ server: SimulatedServer, isForOne: Bool = false) {
     self.server = server
+    self.isForOne = isForOne
     life = server.life
     network = server.network
   }
@@ -57,7 +60,7 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
 
   func owe(_ text: [UInt8], to servers: [String]) async -> Bool {
     guard isLive else { return false }
-    owedNumber = server.owe(text, to: servers)
+    owedNumber = server.owe(text, to: servers, under: isForOne ? owedNumber : nil)
     return true
   }
 

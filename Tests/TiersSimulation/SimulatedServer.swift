@@ -164,7 +164,7 @@ final class SimulatedServer: @unchecked Sendable {
   /// Purges an object, or everything, from the caches of all servers; `done` hears which of them are owed it, under
   /// which number, unless this server dies meanwhile.
   func purgeEverywhere(_ object: Int?, done: @escaping ([String], UInt64?) -> Void) {
-    let desk = SimulatedDesk(self)
+    let desk = SimulatedDesk(self, isForOne: true)
     let box = Box(done)
     lane.start { await self.purge(object, desk, box) }
   }
@@ -178,7 +178,7 @@ final class SimulatedServer: @unchecked Sendable {
   private func purge(_ object: Int?, _ desk: SimulatedDesk, _ box: Box) async {
     guard let number = relay.begin(at: desk) else { return }
     apply(object)
-    let purge = NumberedPurge(number: number, text: SimulatedWorld.text(object))
+    let purge = NumberedPurge(number: number, texts: [SimulatedWorld.text(object)])
     let outcome = await relay.relay(purge, at: desk) { self.apply(object) }
     if desk.isLive, let outcome { box.done(outcome.away, desk.owedNumber) }
   }
@@ -199,12 +199,13 @@ final class SimulatedServer: @unchecked Sendable {
       sequence: purges, to: SimulatedWorld.zone)
   }
 
-  func owe(_ text: [UInt8], to servers: [String]) -> UInt64 {
-    owed += 1
+  func owe(_ text: [UInt8], to servers: [String], under kept: UInt64?) -> UInt64 {
+    let number = kept ?? owed + 1
+    owed = max(owed, number)
     for server in servers {
-      ledger.append((server, OwedPurge(number: owed, text: text)))
+      ledger.append((server, OwedPurge(number: number, text: text)))
     }
-    return owed
+    return number
   }
 }
 

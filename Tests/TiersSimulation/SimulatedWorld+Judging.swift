@@ -23,9 +23,10 @@ extension SimulatedWorld {
     }
     report.distinct = first.count
     report.originFetches = origin.requests.count
-    let ways = topology.servers(of: .upper).map { origin.latency($0) }
+    let least = topology.servers(of: .upper).map { origin.latency($0) * 2 }.min() ?? .zero
     report.nearestFetches = origin.requests.count { request in
-      origin.latency(request.server) == ways.min()
+      let way = origin.latency(request.server) * 2
+      return way < least + .nanoseconds(TierLimits.leastDetourNanoseconds) || least * 5 >= way * 4
     }
     report.loadPercent = loadPercent()
     if plan.isCalm, report.loadPercent > 125 {

@@ -288,7 +288,7 @@ final class SimulatedWorld: @unchecked Sendable {
     let network = servers[server].network
     let steps = network.report.asked(
       Self.host, Array(Self.path(object).utf8),
-      distances: network.nearness.distances(of: Self.zoneName, in: topology))
+      distances: network.nearness.distances(of: Self.zoneName, in: topology, at: now))
     let names = steps.map(\.servers)
     return Set(names.joined().compactMap { topology.server(named: $0) })
   }

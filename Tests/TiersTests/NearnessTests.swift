@@ -1,5 +1,6 @@
 // Which PoP is nearest to an origin, and that all servers say the same.
 
+import Primitives
 import Testing
 
 @testable import Tiers
@@ -12,6 +13,7 @@ struct NearnessTests {
   private final class Tables {
     let topology: TierTopology
     var tables: [String: NearnessTable] = [:]
+    var now = Instant(nanoseconds: 1_000_000_000)
 
     init(_ uppers: Int) throws {
       topology = try .fleet(edges: 1, uppers: uppers)
@@ -25,7 +27,7 @@ struct NearnessTests {
     func measure(
       _ name: String, _ milliseconds: UInt64, _ zone: String = "z", loop: Int = 0
     ) -> Bool {
-      tables[name]?.measured(milliseconds * millisecond, of: zone, by: loop) ?? false
+      tables[name]?.measured(milliseconds * millisecond, of: zone, by: loop, at: now) ?? false
     }
 
     /// All tell what is new to the others, except to those of whom `isLost` says so; how many messages.
@@ -42,7 +44,7 @@ struct NearnessTests {
           }
           for message in messages {
             count += 1
-            tables[server]?.heard(NearnessMessage(message.content), from: sender)
+            tables[server]?.heard(NearnessMessage(message.content), from: sender, at: now)
           }
         }
       }
@@ -52,7 +54,7 @@ struct NearnessTests {
     /// The nearest PoPs in the eyes of all servers.
     func nearest(_ zone: String = "z") -> [String?] {
       names.map { name in
-        let pop = tables[name]?.distances(of: zone, in: topology).first?.pop
+        let pop = tables[name]?.distances(of: zone, in: topology, at: now).first?.pop
         return pop.map { topology.pops[$0].name }
       }
     }
@@ -111,12 +113,47 @@ struct NearnessTests {
     #expect(tables.tell() == 0, "nothing is new")
   }
 
+  @Test func `what is not told again is forgotten, what stays as it was is told again`() throws {
+    let tables = try Tables(2)
+    tables.measure("u0-0", 10)
+    tables.measure("u1-0", 50)
+    tables.tell()
+    // The first server is gone, or is not asked any more.
+    for _ in 0..<4 {
+      tables.now = tables.now + TierLimits.originMeasuringInterval
+      #expect(!tables.measure("u1-0", 51))
+      #expect(tables.tell() == 1, "what has not changed is not told")
+    }
+    #expect(tables.nearest() == ["u1", "u1"])
+    // What one loop measured and does not any more does not count for ever.
+    tables.measure("u1-0", 5, loop: 1)
+    for _ in 0..<3 {
+      tables.now = tables.now + TierLimits.originMeasuringInterval
+      tables.measure("u1-0", 50)
+    }
+    tables.measure("u0-0", 20)
+    tables.tell()
+    #expect(tables.nearest() == ["u0", "u0"])
+  }
+
+  @Test func `a way through another PoP is worth it if that is much nearer`() {
+    func detours(_ ways: [UInt64]) -> [Int: Int] {
+      OriginNearness.detours(
+        ways.enumerated().map { (pop: $0, nanoseconds: $1 * Self.millisecond) })
+    }
+    #expect(detours([]) == [:] && detours([5]) == [:])
+    #expect(detours([1, 1, 20]) == [:])
+    #expect(detours([1, 1, 21, 280]) == [2: 0, 3: 0])
+    #expect(detours([200, 230, 260]) == [2: 0])
+  }
+
   @Test func `what is near is equally near, and such zones are spread`() throws {
     let tables = try Tables(3)
     for zone in 0..<300 {
       for name in tables.names {
         // Within a millisecond nothing is told from the rest.
-        let isTold = tables.tables[name]?.measured(UInt64(20_000 + zone), of: "z\(zone)", by: 0)
+        let isTold = tables.tables[name]?.measured(
+          UInt64(20_000 + zone), of: "z\(zone)", by: 0, at: tables.now)
         #expect(isTold == true)
       }
     }

@@ -23,7 +23,7 @@ struct PurgeRelayTests {
       let number = relay.begin(at: desk) ?? 0
       var purgedAgain = false
       let outcome = await relay.relay(
-        NumberedPurge(number: number, text: Self.text), at: desk
+        NumberedPurge(number: number, texts: [Self.text]), at: desk
       ) { purgedAgain = true }
       return (outcome?.away ?? [], desk, purgedAgain)
     }
@@ -40,7 +40,7 @@ struct PurgeRelayTests {
     #expect(desk.told.suffix(3).map(\.server).sorted() == others && desk.told.count == 6)
     #expect(desk.begun.isEmpty, "it is under way here for ever")
     let purges = desk.told.prefix(3).compactMap { NumberedPurge($0.content) }
-    #expect(purges.count == 3 && purges.allSatisfy { $0.text == Self.text })
+    #expect(purges.count == 3 && purges.allSatisfy { $0.texts == [Self.text] })
     let ends = Set(desk.told.suffix(3).compactMap { NumberedPurge.number($0.content) })
     #expect(ends == Set(purges.map(\.number)))
   }

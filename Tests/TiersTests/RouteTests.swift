@@ -11,11 +11,11 @@ struct RouteTests {
   }
 
   private func steps(
-    _ route: TierRoute, _ key: UInt64, isFromBeside: Bool = false, nearest: Int? = nil
+    _ route: TierRoute, _ key: UInt64, isFromBeside: Bool = false, detours: [Int: Int] = [:]
   ) -> [[String]] {
     route.steps(
       for: key, isFromBeside: isFromBeside,
-      above: route.regional + (route.upper.map { [$0] } ?? []), nearest: nearest
+      above: route.regional + (route.upper.map { [$0] } ?? []), detours: detours
     ).map { step in
       step.servers.map { route.topology.name($0) }
     }
@@ -69,31 +69,36 @@ struct RouteTests {
   }
 
   @Test
-  func
-    `in the upper tier who has a key asks the PoP that is nearest to the origin, which asks nobody`()
+  func `who has a key asks the PoP that is much nearer to the origin, and all of that one's agree`()
     throws
   {
     let topology = try TierTopology.fleet(edges: 1, uppers: 3, upperServers: 2)
-    let near = try #require(topology.pops.firstIndex { $0.name == "u1" })
+    func pop(_ name: String) throws -> Int {
+      try #require(topology.pops.firstIndex { $0.name == name })
+    }
+    // The first PoP is as near as the second; from the third it is worth it.
+    let detours = [try pop("u2"): try pop("u1")]
     let names = topology.servers(of: .upper).map { topology.name($0) }
     for key in UInt64(0)..<300 {
       let key = key &* 0x9e37_79b9_7f4a_7c15
-      var holders = 0
+      // Who would ask the origin if nobody failed: asked first, whoever begins.
+      var askers: Set<String> = []
       for name in names {
         let usual = steps(try route(topology, name), key)
-        let now = steps(try route(topology, name), key, nearest: near)
-        let asked = steps(try route(topology, name), key, isFromBeside: true, nearest: near)
-        if usual.isEmpty { holders += 1 }
-        // Who has a key stays the same, so that what was fetched before is found.
-        #expect(Array(now.prefix(usual.count)) == usual)
-        #expect(Array(now.dropFirst(usual.count)) == asked)
-        if name.hasPrefix("u1-") {
-          #expect(asked.isEmpty)
+        let now = steps(try route(topology, name), key, detours: detours)
+        let asked = steps(try route(topology, name), key, isFromBeside: true, detours: detours)
+        if now.isEmpty { askers.insert(name) }
+        if asked.isEmpty, !name.hasPrefix("u2-") { continue }
+        let owner = usual.first?.first ?? name
+        // Nobody but a server of the third PoP has a key that is asked through another.
+        if asked.isEmpty {
+          #expect(!owner.hasPrefix("u2-"))
         } else {
-          #expect(asked.count == 1 && Set(asked.joined()) == ["u1-0", "u1-1"])
+          #expect(owner.hasPrefix("u2-") && Set(asked.joined()) == ["u1-0", "u1-1"])
+          #expect(Array(now.prefix(usual.count)) == usual)
         }
       }
-      #expect(holders == 1)
+      #expect(askers.count == 1 && askers.allSatisfy { !$0.hasPrefix("u2-") }, "\(askers)")
     }
     let alone = try route(.fleet(edges: 1, uppers: 1, upperServers: 4), "u0-0")
     #expect(!alone.choosesByOrigin)
@@ -109,8 +114,32 @@ struct RouteTests {
     #expect(names(["r2", "r0"]) == [["r2-0"], ["r0-0"], ["u0-0", "u1-0"]])
     #expect(names(["u1"]) == [["u1-0"]])
     #expect(names(["r1", "u1"]) == [["r1-0"], ["u1-0"]])
+    #expect(names(["u1", "r0", "u0"]) == [["u1-0"], ["r0-0"], ["u0-0"]])
     #expect(names(["e0", "nowhere"]) == nil)
     #expect(try route(topology, "u0-0").above(["r2"]) == nil)
+  }
+
+  @Test func `PoPs of the upper tier that a zone names are asked in that order, each a ring`()
+    throws
+  {
+    let topology = try TierTopology.fleet(edges: 1, uppers: 3, upperServers: 2)
+    let chosen = ["u2", "u0"]
+    for key in UInt64(0)..<100 {
+      let key = key &* 0x9e37_79b9_7f4a_7c15
+      func asked(_ name: String) throws -> [[String]] {
+        let route = try route(topology, name)
+        return route.steps(
+          for: key, isFromBeside: false, above: try #require(route.above(chosen)),
+          sharesByPoP: route.namesUpper(chosen)
+        ).map { $0.servers.map { topology.name($0) } }
+      }
+      let edge = try asked("e0-0")
+      #expect(edge.map(Set.init) == [["u2-0", "u2-1"], ["u0-0", "u0-1"]])
+      // Who is named first asks the origin, and only one of its servers does.
+      #expect(try asked(edge[0][0]).isEmpty && asked(edge[0][1]) == [[edge[0][0]]])
+      #expect(try asked(edge[1][0]) == [edge[0]])
+      #expect(try asked(edge[1][1]) == [[edge[1][0]], edge[0]])
+    }
   }
 
   @Test func `a server that failed is looked for after a while, twice as long each time`() {

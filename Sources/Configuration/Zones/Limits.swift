@@ -45,9 +45,12 @@ package enum ZonesLimits {
   /// The length of a prefix that is purged, in bytes; longer ones are refused.
   static let purgePrefixBytes = 1_024
 
-  /// Purges that a server of the fleet is owed which can't be reached; with one more all are forgotten, and it
-  /// gets a purge of everything of all zones.
+  /// Purges of a zone that a server of the fleet is owed which can't be reached; with one more all of them are
+  /// forgotten, and it gets a purge of everything of the zone.
   static let owedPurges = 1_000
+
+  /// Purges of all zones that it is owed, some 20 MiB; with one more it gets a purge of everything of all zones.
+  static let owedPurgesOfServer = 100_000
 
   /// Things that one line of the log names; a purge of more takes several, each with a number, so that
   /// the log stays below 100 MiB.

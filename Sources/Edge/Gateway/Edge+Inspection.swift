@@ -25,7 +25,8 @@ extension Edge {
       return ZoneTiers(
         choice: configuration.tiers,
         distances: asksByDistance
-          ? fleet.nearness.distances(of: configuration.name, in: route.topology) : [])
+          ? fleet.nearness.distances(
+            of: configuration.name, in: route.topology, at: SystemClock.monotonic) : [])
     }
   }
 

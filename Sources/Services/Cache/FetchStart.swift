@@ -9,25 +9,30 @@ struct FetchStart: Sendable {
   let sequence: UInt64
   /// The number of the latest that all other servers had made by then: what they have is no newer.
   let settledSequence: UInt64
+  /// How many purges of the fleet had ended.
+  let endCount: UInt64
   let instant: Instant
 
   /// A fetch from the origin.
   init(sequence: UInt64, instant: Instant) {
-    self.init(sequence: sequence, settled: sequence, instant: instant)
+    self.init(sequence: sequence, settled: sequence, endCount: 0, instant: instant)
   }
 
-  private init(sequence: UInt64, settled: UInt64, instant: Instant) {
+  private init(sequence: UInt64, settled: UInt64, endCount: UInt64, instant: Instant) {
     self.sequence = sequence
     settledSequence = settled
+    self.endCount = endCount
     self.instant = instant
   }
 
   /// A fetch that begins now.
   init(_ zone: borrowing CacheZone) {
     // Not the loop's `now`: an invalidation in this very round came before.
-    // What is settled first: a purge that begins in between is one of those under way.
+    // In this order: a purge that begins in between is one of those under way, and one that ends there ends later.
+    let endCount = zone.purgesUnderWay.endCount
     let settled = zone.settledSequence
     self.init(
-      sequence: zone.purgeSequence, settled: settled, instant: SystemClock.monotonic)
+      sequence: zone.purgeSequence, settled: settled, endCount: endCount,
+      instant: SystemClock.monotonic)
   }
 }

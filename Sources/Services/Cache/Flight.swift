@@ -126,11 +126,11 @@ final class Flight: @unchecked Sendable {
   func revoke() { revoked.store(true, ordering: .relaxed) }
 
   /// Whether that holds for who comes now. What peers bring while a purge is under way will do for clients until
-  /// all have made it, but not for peers, who would keep it.
+  /// any has been made by all, but not for peers, who would keep it.
   func isOutdated(forPeer: Bool) -> Bool {
     guard isOutdated else { return false }
     if forPeer || revoked.load(ordering: .relaxed) || sequence == start.sequence
-      || zone.settledSequence > start.settledSequence
+      || zone.purgesUnderWay.endCount != start.endCount
     {
       return true
     }

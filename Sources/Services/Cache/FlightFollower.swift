@@ -16,9 +16,9 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   var slot = -1
   /// The offset of the next byte that it reads.
   private(set) var position = 0
-  /// The number of the zone's latest purge when it came, and of the latest that was settled.
+  /// The number of the zone's latest purge when it came, and how many purges of the fleet had ended.
   private let sequence: UInt64
-  private let settledSequence: UInt64
+  private let endCount: UInt64
   private let isPeer: Bool
   /// Until the outcome is known. Not weak: an exchange that was referred to weakly once counts all its
   /// references in a table beside it from then on.
@@ -32,7 +32,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     self.flight = flight
     self.isLeader = isLeader
     isPeer = exchange?.client.isPeer ?? false
-    settledSequence = flight.zone.settledSequence
+    endCount = flight.zone.purgesUnderWay.endCount
     sequence = flight.zone.purgeSequence
     flight.join(self)
   }
@@ -51,7 +51,7 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     guard sequence == source.start.sequence else { return false }
     // Or if it comes from a peer that may not have made a purge, for who will keep it or came when all had.
     return source.sequence == source.start.sequence
-      || !isPeer && settledSequence <= source.start.settledSequence
+      || !isPeer && endCount == source.start.endCount
   }
 
   /// Trailers of a stored response are dropped (RFC 9110 section 6.5.1 allows it).

@@ -6,12 +6,21 @@ import Primitives
 /// only when it has changed by more than a fifth, and all choose from what was told, without regard to what they
 /// chose before: so they come to the same, also one that starts later.
 struct NearnessTable: Sendable {
+  /// A way to an origin, and when that was measured or told.
+  private struct Way: Sendable {
+    let nanoseconds: UInt64
+    let at: Instant
+
+    /// It says nothing any more: whoever measured it has not since.
+    func isOld(_ now: Instant) -> Bool { now >= at + TierLimits.originMemory }
+  }
+
   /// What is known of one zone.
   private struct Zone: Sendable {
     /// What this server's loops measured.
-    var measured: [Int: UInt64] = [:]
+    var measured: [Int: Way] = [:]
     /// What servers told last, by name; this one's own too.
-    var told: [String: UInt64] = [:]
+    var told: [String: Way] = [:]
     /// When something was measured or told last, by the count of that.
     var touched: UInt64 = 0
   }
@@ -23,8 +32,8 @@ struct NearnessTable: Sendable {
   private var news: Set<String> = []
   /// Servers that were told all that there was.
   private var informed: Set<String> = []
-  /// Servers that have told something.
-  private var heard: Set<String> = []
+  /// Servers that asked for all of it.
+  private var askers: Set<String> = []
 
   /// The table of the server of that name.
   init(own: String) { self.own = own }
@@ -32,15 +41,24 @@ struct NearnessTable: Sendable {
   // MARK: - Learning
 
   /// One of this server's loops has measured that; true if it changes what is told.
-  mutating func measured(_ nanoseconds: UInt64, of zone: String, by loop: Int) -> Bool {
+  mutating func measured(
+    _ nanoseconds: UInt64, of zone: String, by loop: Int, at now: Instant
+  ) -> Bool {
     var entry = entry(zone)
-    entry.measured[loop] = max(nanoseconds, TierLimits.leastOriginNanoseconds)
-    let least = entry.measured.values.min() ?? nanoseconds
+    entry.measured[loop] = Way(
+      nanoseconds: max(nanoseconds, TierLimits.leastOriginNanoseconds), at: now)
+    let least = entry.measured.values.filter { !$0.isOld(now) }.map(\.nanoseconds).min()
     defer { zones[zone] = entry }
-    if let told = entry.told[own], !Self.differs(least, from: told) { return false }
-    entry.told[own] = least
+    guard let least else { return false }
+    let told = entry.told[own]
+    let isNew = told.map { $0.isOld(now) || Self.differs(least, from: $0.nanoseconds) } ?? true
+    guard isNew || told.map({ now >= $0.at + TierLimits.originMeasuringInterval }) ?? true else {
+      return false
+    }
+    // What has not changed much stays as it was told: others choose by that.
+    entry.told[own] = Way(nanoseconds: isNew ? least : told?.nanoseconds ?? least, at: now)
     news.insert(zone)
-    return true
+    return isNew
   }
 
   private static func differs(_ now: UInt64, from told: UInt64) -> Bool {
@@ -49,12 +67,15 @@ struct NearnessTable: Sendable {
   }
 
   /// A server has told that.
-  mutating func heard(_ message: NearnessMessage, from server: String) {
-    heard.insert(server)
-    if message.asksBack { informed.remove(server) }
+  mutating func heard(_ message: NearnessMessage, from server: String, at now: Instant) {
+    if message.asksBack {
+      informed.remove(server)
+      askers.insert(server)
+    }
     for (zone, nanoseconds) in message.zones {
       var entry = entry(zone)
-      entry.told[server] = max(nanoseconds, TierLimits.leastOriginNanoseconds)
+      entry.told[server] = Way(
+        nanoseconds: max(nanoseconds, TierLimits.leastOriginNanoseconds), at: now)
       zones[zone] = entry
     }
   }
@@ -78,14 +99,17 @@ struct NearnessTable: Sendable {
   mutating func takeMessages(for servers: [String]) -> [(server: String, [NearnessMessage])] {
     let fresh = messages(news)
     news = []
+    var all: [NearnessMessage]?
     return servers.compactMap { server in
       guard informed.insert(server).inserted else {
         return fresh.isEmpty ? nil : (server, fresh)
       }
-      var all = messages(Set(zones.keys))
-      if all.isEmpty { all = [NearnessMessage(asksBack: false, zones: [:])] }
-      all[0].asksBack = !heard.contains(server)
-      return (server, all)
+      var messages = all ?? self.messages(Set(zones.keys))
+      all = messages
+      if messages.isEmpty { messages = [NearnessMessage(asksBack: false, zones: [:])] }
+      // Who asked knows what it told.
+      messages[0].asksBack = askers.remove(server) == nil
+      return (server, messages)
     }
   }
 
@@ -95,7 +119,7 @@ struct NearnessTable: Sendable {
   private func messages(_ names: Set<String>) -> [NearnessMessage] {
     var messages: [NearnessMessage] = []
     for name in names.sorted() {
-      guard let nanoseconds = zones[name]?.told[own] else { continue }
+      guard let nanoseconds = zones[name]?.told[own]?.nanoseconds else { continue }
       if messages.last.map({ $0.zones.count == TierLimits.zonesPerMessage }) ?? true {
         messages.append(NearnessMessage(asksBack: false, zones: [:]))
       }
@@ -109,15 +133,15 @@ struct NearnessTable: Sendable {
   /// How far the PoPs of the upper tier are from a zone's origin, nearest first: what is the same to all, by a
   /// hash, so that zones are spread. PoPs whose servers told nothing, or get no requests, are not among them.
   func distances(
-    of zone: String, in topology: TierTopology
+    of zone: String, in topology: TierTopology, at now: Instant
   ) -> [(pop: Int, nanoseconds: UInt64)] {
     var pops: [Int: UInt64] = [:]
-    for (name, nanoseconds) in zones[zone]?.told ?? [:] {
+    for (name, way) in zones[zone]?.told ?? [:] where !way.isOld(now) {
       guard let position = topology.server(named: name), topology.tier(of: position) == .upper,
         !topology.servers[position].isDraining
       else { continue }
       let pop = topology.servers[position].pop
-      pops[pop] = min(pops[pop] ?? nanoseconds, nanoseconds)
+      pops[pop] = min(pops[pop] ?? way.nanoseconds, way.nanoseconds)
     }
     func rank(_ pop: Int) -> UInt64 {
       ServerRanking.hash(Array(zone.utf8), Array(topology.pops[pop].name.utf8))

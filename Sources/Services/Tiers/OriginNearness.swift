@@ -1,6 +1,6 @@
 // Which PoP fetches from an origin.
 
-import Primitives
+package import Primitives
 import Synchronization
 
 /// How far servers of the upper tier are from zones' origins, for all loops. From any thread.
@@ -24,12 +24,12 @@ package final class OriginNearness: Sendable {
     }
   }
 
-  func measured(_ nanoseconds: UInt64, of zone: String, by loop: Int) {
-    if table.withLock({ $0.measured(nanoseconds, of: zone, by: loop) }) { change() }
+  func measured(_ nanoseconds: UInt64, of zone: String, by loop: Int, at now: Instant) {
+    if table.withLock({ $0.measured(nanoseconds, of: zone, by: loop, at: now) }) { change() }
   }
 
-  func heard(_ message: NearnessMessage, from server: String) {
-    table.withLock { $0.heard(message, from: server) }
+  func heard(_ message: NearnessMessage, from server: String, at now: Instant) {
+    table.withLock { $0.heard(message, from: server, at: now) }
     change()
   }
 
@@ -41,9 +41,23 @@ package final class OriginNearness: Sendable {
 
   /// How far the PoPs of the upper tier are from a zone's origin, as positions in `topology`, nearest first.
   package func distances(
-    of zone: String, in topology: TierTopology
+    of zone: String, in topology: TierTopology, at now: Instant
   ) -> [(pop: Int, nanoseconds: UInt64)] {
-    table.withLock { $0.distances(of: zone, in: topology) }
+    table.withLock { $0.distances(of: zone, in: topology, at: now) }
+  }
+
+  /// The PoPs from which it is worth it to ask an origin through the nearest one, and that one: nearer by a fifth and by
+  /// `TierLimits.leastDetourNanoseconds`.
+  package static func detours(_ distances: [(pop: Int, nanoseconds: UInt64)]) -> [Int: Int] {
+    guard let best = distances.first else { return [:] }
+    var detours: [Int: Int] = [:]
+    for way in distances.dropFirst()
+    where best.nanoseconds < way.nanoseconds / 100 * TierLimits.nearerPercent
+      && way.nanoseconds - best.nanoseconds >= TierLimits.leastDetourNanoseconds
+    {
+      detours[way.pop] = best.pop
+    }
+    return detours
   }
 
   private func change() { changes.add(1, ordering: .releasing) }

@@ -7,7 +7,9 @@ extension PeerNetwork {
   /// Tells those what is new to them.
   func tellNearness() {
     guard route.choosesByOrigin, nearness.isTold(by: self) else { return }
-    let servers = route.topology.servers(of: .upper).filter { $0 != route.own }
+    let servers = route.topology.servers(of: .upper).filter {
+      $0 != route.own && isReachable($0)
+    }
     let names = servers.map { route.topology.servers[$0].name }
     for (server, messages) in nearness.takeMessages(for: names) {
       lane.start { await self.tell(server, messages) }
@@ -27,7 +29,7 @@ extension PeerNetwork {
     guard route.choosesByOrigin, let sender = route.topology.server(named: message.sender),
       route.isBeside(sender)
     else { return false }
-    nearness.heard(NearnessMessage(message.content), from: message.sender)
+    nearness.heard(NearnessMessage(message.content), from: message.sender, at: loop.now)
     return true
   }
 }

@@ -165,12 +165,17 @@ package final class PeerNetwork: @unchecked Sendable {
       >= exchanges * link.server.weight * TierLimits.loadPercent
   }
 
+  /// Whether messages may go to the server at that position, as far as that is known.
+  func isReachable(_ server: Int) -> Bool {
+    links.indices.contains(server) && links[server].isReachable
+  }
+
   /// Tells the server at that position something; false if it did not do what that says, and at once where it
   /// is known to be away unless there `isHope`. From a task of `lane`.
   package func tell(
     _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
   ) async -> Bool {
-    guard links.indices.contains(server), isHope || links[server].isReachable else { return false }
+    guard links.indices.contains(server), isHope || isReachable(server) else { return false }
     let link = links[server]
     let parker = Parker(on: lane)
     var request = ClientRequest()

@@ -52,8 +52,8 @@ package struct PeerReport: Sendable {
     }
     let steps = route.steps(
       for: ServerRanking.hash(authority, path), isFromBeside: false,
-      above: route.above(names) ?? above,
-      nearest: distances.first?.pop)
+      above: route.above(names) ?? above, detours: OriginNearness.detours(distances),
+      sharesByPoP: route.namesUpper(names))
     var parents = 0
     return steps.map { step in
       let reason = reason(for: step, names, isFirst: parents == 0)
@@ -73,6 +73,7 @@ package struct PeerReport: Sendable {
     switch step.kind {
     case .beside: return .hasKey
     case .nearerToOrigin: return .nearestToOrigin
+    case .namedBefore: return .pinned
     case .above:
       guard let server = step.servers.first else { return .upperTier }
       let pop = route.topology.pops[route.topology.servers[server].pop]

@@ -7,6 +7,8 @@ package import Runtime
 /// all hear that all have; what comes from others in between is not kept (`PurgesUnderWay`).
 package final class PurgeRelay: Sendable {
   private let lane: Lane
+  /// Purges of which it is not known yet who is owed them.
+  private let beginning = Guarded<Set<UInt64>>([])
 
   /// The relay of a server, whose tasks run on `lane`.
   package init(on lane: Lane) { self.lane = lane }
@@ -42,33 +44,59 @@ package final class PurgeRelay: Sendable {
     _ purge: NumberedPurge, at desk: any PurgeDesk, again: () async -> Void
   ) async -> Outcome? {
     guard desk.purgeRoute != nil else { return nil }
-    let away = await spread(purge, at: desk) { $0.names(but: $1) }
+    let outcome = await spread(purge, at: desk) { $0.names(but: $1) }
     if !desk.end(purge.number, of: desk.ownName) { await again() }
-    guard !away.isEmpty else { return Outcome(away: [], isOwed: true) }
-    return Outcome(away: away, isOwed: await desk.owe(purge.text, to: away))
+    return outcome
   }
 
-  /// Gives a purge to those of the fleet's servers that `choose` names, also to those that come meanwhile; returns
-  /// those that did not make it.
+  /// Gives purges to those of the fleet's servers that `choose` names, also to those that come meanwhile.
   ///
-  /// All make it. From then on nobody has what it voids, but for what came, after one had made it, from another
-  /// that had not; that counts as older, and goes to no other server. When all have made it they hear so.
+  /// All make them. From then on nobody has what they void, but for what came, after one had made them, from another
+  /// that had not; that counts as older, and goes to no other server. When all have made them they hear so. What those
+  /// are owed that did not is kept before that: one that starts meanwhile asks for it, and hears of it.
   private func spread(
     _ purge: NumberedPurge, at desk: any PurgeDesk,
     to choose: (_ topology: TierTopology, _ own: Int) -> [String]
-  ) async -> [String] {
+  ) async -> Outcome {
     var told: Set<String> = []
     var away: Set<String> = []
+    beginning.withLock { _ = $0.insert(purge.number) }
     while let route = desk.purgeRoute {
       let servers = choose(route.topology, route.own).filter { !told.contains($0) }
       if servers.isEmpty { break }
       told.formUnion(servers)
       away.formUnion(await tell(servers, .purgeBegins, purge.content, at: desk))
     }
+    var isOwed = await owe(purge, to: away, at: desk)
+    beginning.withLock { _ = $0.remove(purge.number) }
     let number = Array("\(purge.number)".utf8)
-    let made = told.subtracting(away).sorted()
-    away.formUnion(await tell(made, .purgeEnds, number, at: desk))
-    return away.sorted()
+    // They may have made it, and said so too late.
+    for server in away {
+      lane.start { _ = await desk.tell(server, .purgeEnds, number, isHope: false) }
+    }
+    let late = await tell(told.subtracting(away).sorted(), .purgeEnds, number, at: desk)
+    if !(await owe(purge, to: Set(late), at: desk)) { isOwed = false }
+    return Outcome(away: away.union(late).sorted(), isOwed: isOwed)
+  }
+
+  private func owe(
+    _ purge: NumberedPurge, to servers: Set<String>, at desk: any PurgeDesk
+  ) async -> Bool {
+    var isOwed = true
+    for text in purge.texts where !servers.isEmpty {
+      if !(await desk.owe(text, to: servers.sorted())) { isOwed = false }
+    }
+    return isOwed
+  }
+
+  /// Waits until it is known of all purges that were begun by now who is owed them.
+  private func beginningsEnd() async {
+    let begun = beginning.withLock { $0 }
+    let parker = Parker(on: lane)
+    let deadline = lane.loop.now + TierLimits.messageDuration
+    while !beginning.withLock({ $0.isDisjoint(with: begun) }), lane.loop.now < deadline {
+      _ = await parker.park(until: lane.loop.now + TierLimits.roundInterval)
+    }
   }
 
   /// Tells servers something, all at once; returns those that have not done it by `deadline`.
@@ -108,7 +136,7 @@ package final class PurgeRelay: Sendable {
     let purge: OwedPurge
   }
 
-  /// True if the servers are owed nothing any more.
+  /// True if the servers are owed nothing any more. They get all of it first: they serve when they have it.
   private func settle(_ servers: [String], isHope: Bool, at desk: any PurgeDesk) async -> Bool {
     while true {
       var deliveries: [Delivery] = []
@@ -117,7 +145,12 @@ package final class PurgeRelay: Sendable {
         deliveries += owed.map { Delivery(server: server, purge: $0) }
       }
       if deliveries.isEmpty { return true }
-      let given = await give(deliveries, isHope: isHope, at: desk)
+      var given: [Delivery] = []
+      for start in stride(from: 0, to: deliveries.count, by: TierLimits.deliveriesAtOnce) {
+        let some = deliveries[start...].prefix(TierLimits.deliveriesAtOnce)
+        given += await give(Array(some), isHope: isHope, at: desk)
+        if given.count < start + some.count { break }
+      }
       await tellBelow(given, at: desk)
       for (server, purges) in Dictionary(grouping: given, by: \.server) {
         await desk.settled(server, purges.map(\.purge.number))
@@ -142,25 +175,25 @@ package final class PurgeRelay: Sendable {
     return deliveries.indices.filter { !missed.contains($0) }.map { deliveries[$0] }
   }
 
-  /// Those that ask a server may have fetched from it, while it was away for this one only, what a purge had
-  /// made void with them: they are told once more, and owed it if they can't be.
+  /// Those that ask a server, and those beside it, may have fetched from it, while it was away for this one only, what
+  /// a purge had made void with them: they get it once more.
   private func tellBelow(_ given: [Delivery], at desk: any PurgeDesk) async {
     guard let route = desk.purgeRoute else { return }
-    var tiers: [[UInt8]: TierTopology.Tier] = [:]
-    for delivery in given where delivery.purge.text != desk.purgeOfReturned {
-      guard let server = route.topology.server(named: delivery.server) else { continue }
-      let tier = route.topology.tier(of: server)
-      let text = delivery.purge.text
-      if tiers[text].map({ tier.isAbove($0) }) ?? true { tiers[text] = tier }
-    }
-    for (text, tier) in tiers {
+    let voiding = given.filter { $0.purge.text != desk.purgeOfReturned }
+    let tiers = voiding.compactMap { route.topology.server(named: $0.server) }
+      .map { route.topology.tier(of: $0) }
+    guard let highest = tiers.max(by: { $1.isAbove($0) }) else { return }
+    for texts in NumberedPurge.parts(
+      Set(voiding.map(\.purge.text)).sorted { $0.lexicographicallyPrecedes($1) })
+    {
       guard let number = begin(at: desk) else { return }
-      let isOwn = !route.topology.tier(of: route.own).isAbove(tier)
-      if isOwn { _ = await desk.purge(text) }
-      let purge = NumberedPurge(number: number, text: text)
-      let missed = await spread(purge, at: desk) { $0.names(but: $1, notAbove: tier) }
-      if !desk.end(number, of: desk.ownName), isOwn { _ = await desk.purge(text) }
-      if !missed.isEmpty { _ = await desk.owe(text, to: missed) }
+      let isOwn = !route.topology.tier(of: route.own).isAbove(highest)
+      for text in texts where isOwn { _ = await desk.purge(text) }
+      let purge = NumberedPurge(number: number, texts: texts)
+      _ = await spread(purge, at: desk) { $0.names(but: $1, notAbove: highest) }
+      if !desk.end(number, of: desk.ownName), isOwn {
+        for text in texts { _ = await desk.purge(text) }
+      }
     }
   }
 
@@ -177,13 +210,18 @@ package final class PurgeRelay: Sendable {
   /// Does what messages of peers say.
   package func receive(_ message: PeerMessage, at desk: any PurgeDesk) async -> Bool {
     switch message.subject {
-    case .owed: return await settle([message.sender], isHope: true, at: desk)
+    case .owed:
+      await beginningsEnd()
+      return await settle([message.sender], isHope: true, at: desk)
     case .purge: return await desk.purge(message.content)
     case .purgeBegins:
       guard let purge = NumberedPurge(message.content),
         desk.begin(purge.number, of: message.sender)
       else { return false }
-      return await desk.purge(purge.text)
+      for text in purge.texts {
+        guard await desk.purge(text) else { return false }
+      }
+      return true
     case .purgeEnds:
       guard let number = NumberedPurge.number(message.content) else { return false }
       return desk.end(number, of: message.sender)

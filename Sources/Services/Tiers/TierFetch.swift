@@ -24,7 +24,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
   /// The peers that were asked, as positions in the topology.
   private var asked: [Int] = []
   /// Those that the request has passed already.
-  private let passed: [Int]
+  private var passed: [Int]
   /// Those whose answer is awaited, at most two.
   private var attempts: [TierAttempt] = []
   /// When another peer is asked beside the one that has not answered.
@@ -49,7 +49,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     // Where servers do not agree which PoP is the nearest, the third of them asks the origin.
     steps = route.steps(
       for: key, isFromBeside: fromBeside > 0, above: source.above,
-      nearest: fromBeside < 2 ? source.nearest : nil)
+      detours: fromBeside < 2 ? source.detours : [:], sharesByPoP: source.sharesByPoP)
     // They would refuse.
     passed = positions.compactMap(\.self)
     guard !steps.isEmpty else { return nil }
@@ -108,7 +108,10 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
         return true
       case .failure(let fault)?:
         attempts.removeAll { $0 === attempt }
-        guard case .verdict(.originFailed(let kind)) = fault else { continue }
+        guard case .verdict(.originFailed(let kind)) = fault else {
+          skipBeside(attempt, fault)
+          continue
+        }
         end()
         receiver.fetchFailed(
           Failure(kind, "\(attempt.link.server.name) could not reach the origin"))
@@ -116,6 +119,15 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       }
     }
     return false
+  }
+
+  /// Who has the key waits itself, for a server that is nearer to the origin: that one is asked, not others who would
+  /// wait for the same.
+  private func skipBeside(_ attempt: TierAttempt, _ fault: PeerFault) {
+    guard case .verdict(.refused) = fault, steps[attempt.step].kind == .beside,
+      steps.contains(where: { $0.kind == .nearerToOrigin })
+    else { return }
+    passed += steps[attempt.step].servers
   }
 
   private func end(isWon: Bool = false) {

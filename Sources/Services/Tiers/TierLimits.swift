@@ -49,6 +49,13 @@ package enum TierLimits {
   /// The shortest way to an origin that is told from shorter ones, in nanoseconds of a round trip.
   static let leastOriginNanoseconds: UInt64 = 1_000_000
 
+  /// How long it counts what was measured or told: three intervals.
+  static let originMemory = Duration.seconds(900)
+
+  /// How much nearer to the origin another PoP must be to be asked in place of it, in nanoseconds of a round trip: to
+  /// ask it costs one more way within the fleet.
+  package static let leastDetourNanoseconds: UInt64 = 20_000_000
+
   /// How often a server that is asked for a zone measures the way to its origin, though another one fetches.
   static let originMeasuringInterval = Duration.seconds(300)
 
@@ -132,6 +139,15 @@ package enum TierLimits {
   /// How long a purge may take until all servers have made it, or are known to be away: several times what a
   /// message may take. What comes from others is not kept so long, if who gives the purge dies.
   package static let purgeDuration = Duration.seconds(60)
+
+  /// Purges of one message: a server makes so many well within `messageDuration`.
+  static let purgesPerMessage = 500
+
+  /// Purges that servers are given at once, of those that they are owed.
+  static let deliveriesAtOnce = 100
+
+  /// How often it is looked whether purges that were begun are known to be owed.
+  static let roundInterval = Duration.milliseconds(20)
 
   /// Digits of a purge's number: those of the largest one.
   static let purgeNumberDigits = 20

@@ -10,6 +10,8 @@ package struct TierRoute: Sendable {
       case beside
       /// They share the keys with it, and are nearer to the origin.
       case nearerToOrigin
+      /// They share the keys with it, and the zone names their PoP before its own.
+      case namedBefore
       /// They are of a tier above.
       case above
     }
@@ -64,47 +66,54 @@ package struct TierRoute: Sendable {
     return ServerRanking(found.flatMap { topology.pops[$0].servers }, of: topology)
   }
 
-  /// Those above this server in the order that a zone chose; nil if it chose none of them. PoPs of the upper
-  /// tier share the keys, so they are one choice.
+  /// Those above this server in the order that a zone chose; nil if it chose none of them. To a server of the upper
+  /// tier those of it are above that are named before its own PoP.
   func above(_ names: [String]) -> [ServerRanking]? {
-    let own = topology.tier(of: own)
-    let pops = names.compactMap { name in topology.pops.firstIndex { $0.name == name } }
-      .filter { topology.pops[$0].tier.isAbove(own) }
+    let chosen = names.compactMap { name in topology.pops.firstIndex { $0.name == name } }
+    func ranking(_ pop: Int) -> ServerRanking {
+      ServerRanking(topology.pops[pop].servers, of: topology)
+    }
+    let own = topology.servers[own].pop
+    let tier = topology.pops[own].tier
+    if tier == .upper {
+      let uppers = chosen.filter { topology.pops[$0].tier == .upper }
+      return uppers.isEmpty ? nil : uppers.prefix { $0 != own }.map { ranking($0) }
+    }
+    let pops = chosen.filter { topology.pops[$0].tier.isAbove(tier) }
     guard let first = pops.first else { return nil }
-    var above: [ServerRanking] = []
-    var hasUpper = false
-    for pop in pops where topology.pops[pop].tier == .regional || !hasUpper {
-      if topology.pops[pop].tier == .regional {
-        above.append(ServerRanking(topology.pops[pop].servers, of: topology))
-      } else if let upper = Self.upper(pops, of: topology) {
-        hasUpper = true
-        above.append(upper)
-      }
-    }
-    if !hasUpper, let upper = Self.upper(topology.pops[first].parents, of: topology) {
-      above.append(upper)
-    }
-    return above
+    let above = pops.map { ranking($0) }
+    if pops.contains(where: { topology.pops[$0].tier == .upper }) { return above }
+    return above + (Self.upper(topology.pops[first].parents, of: topology).map { [$0] } ?? [])
+  }
+
+  /// Whether a zone's order names PoPs of the upper tier: then each of them is a ring of its own for it.
+  func namesUpper(_ names: [String]) -> Bool {
+    topology.pops.contains { $0.tier == .upper && names.contains($0.name) }
   }
 
   /// Whom to ask for a key of that hash, one step after the other, and then the origin: those above in that
-  /// order. `isFromBeside` if a server that shares the keys with this one asked for it. `nearest` is the PoP of
-  /// the upper tier that is to ask the origin, for those of the others that would.
+  /// order. `isFromBeside` if a server that shares the keys with this one asked for it. `detours` are the PoPs of the
+  /// upper tier whose servers ask the origin through another one; if it `sharesByPoP`, each of them is a ring.
   package func steps(
-    for key: UInt64, isFromBeside: Bool, above: [ServerRanking], nearest: Int? = nil
+    for key: UInt64, isFromBeside: Bool, above: [ServerRanking], detours: [Int: Int] = [:],
+    sharesByPoP: Bool = false
   ) -> [Step] {
     var steps: [Step] = []
-    if !isFromBeside, beside.servers.count > 1 {
+    let ownPoP = topology.servers[own].pop
+    // Who asks the origin depends on who has the key: all come to the same.
+    let owner = detours.isEmpty ? nil : beside.order(for: key).first
+    let near = owner.flatMap { detours[topology.servers[$0].pop] }
+    let ring = (sharesByPoP || near == ownPoP ? uppers[ownPoP] : nil) ?? beside
+    if !isFromBeside, ring.servers.count > 1 {
       // Those behind this server in the order would ask it.
-      let better = Array(beside.order(for: key).prefix { $0 != own })
+      let better = Array(ring.order(for: key).prefix { $0 != own })
       if !better.isEmpty { steps.append(Step(servers: better, kind: .beside)) }
     }
-    if let near = nearest.flatMap({ uppers[$0] }), !near.servers.contains(own) {
-      steps.append(Step(servers: near.order(for: key), kind: .nearerToOrigin))
+    if let near, near != ownPoP, let ranking = uppers[near] {
+      steps.append(Step(servers: ranking.order(for: key), kind: .nearerToOrigin))
     }
-    for ranking in above {
-      steps.append(Step(servers: ranking.order(for: key), kind: .above))
-    }
+    let kind = topology.tier(of: own) == .upper ? Step.Kind.namedBefore : .above
+    for ranking in above { steps.append(Step(servers: ranking.order(for: key), kind: kind)) }
     return steps
   }
 

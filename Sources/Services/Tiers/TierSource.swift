@@ -17,11 +17,11 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   private let zone: String
   private let choice: TierChoice
   /// What the zone's own order of PoPs comes to, of which of the network's routes.
-  private var chosen: (generation: Int, above: [ServerRanking]?)?
+  private var chosen: (generation: Int, above: [ServerRanking]?, namesUpper: Bool)?
   /// Of its requests those that are with peers.
   var exchanges = 0
-  /// The PoP that was nearest to the zone's origin, and by what.
-  private var found: (version: UInt64, generation: Int, pop: Int?)?
+  /// The PoPs that ask the zone's origin through another, and by what.
+  private var found: (version: UInt64, generation: Int, detours: [Int: Int])?
   /// When the way to the origin is measured next.
   private var measuresAt = Instant(nanoseconds: 0)
   /// What it was last.
@@ -46,11 +46,20 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
 
   /// Those above that the zone's requests go to.
   var above: [ServerRanking] {
-    guard case .custom(let names) = choice else { return network.above }
-    if chosen?.generation != network.generation {
-      chosen = (network.generation, network.route.above(names))
-    }
+    choose()
     return chosen?.above ?? network.above
+  }
+
+  /// Whether the zone names PoPs of the upper tier, each of which is a ring of its own then.
+  var sharesByPoP: Bool {
+    choose()
+    return chosen?.namesUpper ?? false
+  }
+
+  private func choose() {
+    guard case .custom(let names) = choice, chosen?.generation != network.generation else { return }
+    let route = network.route
+    chosen = (network.generation, route.above(names), route.namesUpper(names))
   }
 
   /// The zone's requests go to nobody but its origin.
@@ -73,18 +82,20 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
 
   // MARK: - The way to the origin
 
-  /// The PoP of the upper tier that is nearest to the zone's origin; nil if that is not known, or is nothing to
-  /// this server.
-  var nearest: Int? {
-    guard choice == .smart, network.route.choosesByOrigin else { return nil }
+  /// The PoPs of the upper tier that ask the zone's origin through another; none as far as that is not known, or is
+  /// nothing to this server.
+  var detours: [Int: Int] {
+    guard choice == .smart, network.route.choosesByOrigin else { return [:] }
     measureOrigin()
     let version = network.nearness.version
     if let found, found.version == version, found.generation == network.generation {
-      return found.pop
+      return found.detours
     }
-    let pop = network.nearness.distances(of: zone, in: network.route.topology).first?.pop
-    found = (version, network.generation, pop)
-    return pop
+    let detours = OriginNearness.detours(
+      network.nearness.distances(
+        of: zone, in: network.route.topology, at: lane.loop.now))
+    found = (version, network.generation, detours)
+    return detours
   }
 
   private func measureOrigin() {
@@ -92,10 +103,13 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
     if now >= measuresAt {
       measuresAt = now + TierLimits.originMeasuringInterval
       origin.measure()
+      // What has not changed is told again as well, else it is forgotten; what is not told any more is.
+      measured = nil
+      found = nil
     }
     guard let roundTrip = origin.roundTripNanoseconds, roundTrip != measured else { return }
     measured = roundTrip
-    network.nearness.measured(roundTrip, of: zone, by: lane.loop.index)
+    network.nearness.measured(roundTrip, of: zone, by: lane.loop.index, at: now)
   }
 
   // MARK: - Hedges

@@ -39,7 +39,7 @@ enum EdgeLimits {
   static let succeededDrainDuration = Duration.seconds(600)
 
   /// Purges that a server is given of those that it is owed, between two looks at the store.
-  static let owedAtOnce = 100
+  static let owedAtOnce = 10_000
 
   /// Between two attempts to give servers what they are owed.
   static let settlingInterval = Duration.seconds(1)

@@ -28,11 +28,18 @@ extension EdgeService {
 
   func abandonPurge(_ number: UInt64) { purges.end(number, at: self) }
 
+  /// The zone that a purge names; nil if it is for all, or none of this version.
+  private static func zone(of text: [UInt8]) -> String? {
+    do throws(JSONError) {
+      return try JSONParser.parse(text, maximumBytes: TierLimits.messageBytes)["zone"]?.text
+    } catch { return nil }
+  }
+
   func relay(
     _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
     again: @Sendable () async -> Void
   ) async -> RelayedPurge? {
-    let numbered = NumberedPurge(number: number, text: Self.text(purge, zone))
+    let numbered = NumberedPurge(number: number, texts: [Self.text(purge, zone)])
     let outcome = await purges.relay(numbered, at: self, again: again)
     return outcome.map { RelayedPurge(away: $0.away, isOwed: $0.isOwed) }
   }
@@ -123,8 +130,11 @@ extension EdgeService: PurgeDesk {
   }
 
   func owe(_ text: [UInt8], to servers: [String]) async -> Bool {
-    await onStore { store throws(StorageError) in
-      try store.owe(text, to: servers, everything: Self.everything)
+    let zone = Self.zone(of: text)
+    let standIn = zone.map { Self.text(Self.allOfIt, $0) } ?? Self.everything
+    return await onStore { store throws(StorageError) in
+      try store.owe(
+        text, ofZone: zone ?? "", to: servers, standIns: (standIn, Self.everything))
     } != nil
   }
 

@@ -80,6 +80,7 @@ final class EdgeService: EdgeBackend {
     do throws(StorageError) {
       let sequence = try store.sequence()
       shared.withLock { $0.epoch = sequence }
+      edge.cache.purgesUnderWay.note(sequence)
     } catch { note(error.description) }
     guard let fleet = edge.fleet else {
       for entry in listeners.entries { serve(entry) }
@@ -116,6 +117,7 @@ final class EdgeService: EdgeBackend {
     let parker = Parker(on: lane)
     while !shared.withLock({ $0.isStopping }) {
       _ = await parker.park(until: loop.now + EdgeLimits.settlingInterval)
+      edge.cache.purgesUnderWay.expire(at: SystemClock.monotonic)
       await purges.settle(at: self)
     }
   }
