@@ -8,6 +8,7 @@ reserve.py proxy PORT_FILE STORE_PORT MODE_FILE [CERTIFICATE KEY]: passes reques
 reserve.py ask PORT KEY SECRET METHOD TARGET: makes one signed request of the store and prints what it answers; what is
   read is its body, of PUT. Fails if the status is 300 or more.
 reserve.py flip: reads an object and writes it with its middle byte changed.
+reserve.py halve: reads an object and writes its first half.
 """
 import hashlib
 import hmac
@@ -118,6 +119,9 @@ def main():
         return ask(*sys.argv[2:])
     if sys.argv[1] == "flip":
         return sys.stdout.buffer.write(flipped(sys.stdin.buffer.read()))
+    if sys.argv[1] == "halve":
+        content = sys.stdin.buffer.read()
+        return sys.stdout.buffer.write(content[:len(content) // 2])
     Handler.store, Handler.mode_file = int(sys.argv[3]), sys.argv[4]
     server = Server(("127.0.0.1", 0), Handler)
     if len(sys.argv) > 5:

@@ -87,11 +87,16 @@ package final class Reserve: RecordReserve, Sendable {
       figuresSoFar.withLock { $0.misses += 1 }
       return nil
     }
-    guard node.beginRead(of: zone) else {
-      figuresSoFar.withLock { $0.busy += 1 }
+    // While all endpoints rest, turns would be waited for in vain.
+    guard !node.client.isResting else {
+      count(.resting)
       return nil
     }
-    defer { node.endRead(of: zone) }
+    guard await node.beginLook(of: zone, parker) else {
+      count(.busy)
+      return nil
+    }
+    defer { node.endLook(of: zone) }
     return await node.find(object, of: zone, parker)
   }
 

@@ -45,8 +45,18 @@ package enum ReserveLimits {
   /// writes leave room for reads (`writersPerLoop`).
   static let connectionsPerLoop = 64
   /// Reads under way of one loop. A zone has no more than it leaves free for the others: the first has
-  /// half, the next a quarter. One more gets nothing.
+  /// half, the next a quarter. One more waits for its turn.
   static let readsPerLoop = 48
+  /// Looks of one loop that wait for their turn, some 500 bytes each beside their requests; what holds for
+  /// `readsPerLoop` holds for them. One more gets nothing, so that the origin is asked.
+  static let waitingLooks = 4_096
+  /// How long a look waits for its turn, in waits for the store's answer (`wait`, or what the operator says): as long
+  /// as so many looks one behind the other take at worst. Then the origin is asked. The store answers all the
+  /// while (else its endpoints are left alone, and nobody waits); a thousand fetches at once cost an origin
+  /// more than this costs a client.
+  static let turnWaits = 20
+  /// The longest wait for a turn, whatever the operator says.
+  static let longestTurnWait = Duration.seconds(60)
   /// Writes under way of one loop; others wait in the queue.
   static let writersPerLoop = 4
   /// How long an idle connection is kept; most stores close theirs after 20 to 60 s.

@@ -18,8 +18,9 @@ final class ReserveNode: @unchecked Sendable {
   /// Set by the reserve, which lives as long as the process.
   weak var reserve: Reserve?
   let laneOf = Guarded<(@Sendable (ZoneID, EventLoop) -> Lane?)?>(nil)
-  private var reads = 0
-  private var readsOfZones: [ZoneID: Int] = [:]
+  private var looks = LookQueue()
+  /// Who waits for the turn of a look.
+  private var parkers: [UInt64: Parker] = [:]
   private var writers = 0
   private var isSleeping = false
 
@@ -35,20 +36,33 @@ final class ReserveNode: @unchecked Sendable {
 
   // MARK: - Reading
 
-  /// Takes a place for a look; false if there is none for the zone. `endRead` must follow.
-  func beginRead(of zone: ZoneID) -> Bool {
-    let own = readsOfZones[zone] ?? 0
-    guard own < ReserveLimits.readsPerLoop - reads else { return false }
-    reads += 1
-    readsOfZones[zone] = own + 1
+  /// Waits for the turn of a look; false if it does not come in time. `endLook` must follow a turn.
+  func beginLook(of zone: ZoneID, _ parker: Parker) async -> Bool {
+    switch looks.ask(zone) {
+    case .begun: return true
+    case .refused: return false
+    case .waits(let ticket): return await awaitTurn(ticket, of: zone, parker)
+    }
+  }
+
+  private func awaitTurn(_ ticket: UInt64, of zone: ZoneID, _ parker: Parker) async -> Bool {
+    reserve?.figuresSoFar.withLock { $0.queued += 1 }
+    parkers[ticket] = parker
+    defer { parkers[ticket] = nil }
+    let patience = configuration.wait * ReserveLimits.turnWaits
+    let deadline = loop.now + min(patience, ReserveLimits.longestTurnWait)
+    while looks.isWaiting(ticket) {
+      let outcome = await parker.park(until: deadline)
+      // The turn may have come in the same moment.
+      guard outcome != .woken, looks.isWaiting(ticket) else { continue }
+      looks.gaveUp(ticket, of: zone)
+      return false
+    }
     return true
   }
 
-  func endRead(of zone: ZoneID) {
-    reads -= 1
-    let own = (readsOfZones[zone] ?? 0) - 1
-    precondition(reads >= 0 && own >= 0)
-    readsOfZones[zone] = own == 0 ? nil : own
+  func endLook(of zone: ZoneID) {
+    for ticket in looks.ended(zone) { parkers[ticket]?.wake() }
   }
 
   /// The record of an object, checked; nil if there is none that may be used.

@@ -16,9 +16,10 @@ extension ReserveFacts {
     counts = [
       ("hits", figures.hits), ("misses", figures.misses), ("timeouts", figures.timeouts),
       ("failures", figures.failures), ("refused", figures.refused), ("resting", figures.resting),
-      ("busy", figures.busy), ("truncated", figures.truncated), ("altered", figures.altered),
-      ("foreign", figures.foreign), ("expired", figures.expired), ("written", figures.written),
-      ("unchanged", figures.unchanged), ("refreshed", figures.refreshed),
+      ("queued", figures.queued), ("busy", figures.busy), ("truncated", figures.truncated),
+      ("altered", figures.altered), ("foreign", figures.foreign), ("expired", figures.expired),
+      ("written", figures.written), ("unchanged", figures.unchanged),
+      ("refreshed", figures.refreshed),
       ("dropped", figures.dropped), ("removed", figures.removed),
       ("removalFailures", figures.removalFailures),
       ("voided", figures.voided), ("discarded", figures.discarded),
