@@ -2,8 +2,8 @@
 """An origin whose every byte can be checked, and a client that does.
 
 disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges (?pause=S: S seconds half-way; ?vary=F:
-  it varies by that field; ?tags=T: its Cache-Tag), and
-  /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default).
+  it varies by that field; ?tags=T: its Cache-Tag; ?editions: other content in each edition), and
+  /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default), /edition?number=N: the edition from now on.
 disk.py get PORT HOST PREFIX FIRST COUNT SIZE: fetches PREFIX+FIRST ... with sizes around SIZE and checks
   every byte. Prints "hits misses": answers from the store and others. Fails at a wrong byte.
 disk.py prefix PORT HOST PREFIX COUNT SIZE: the same from 0 on, in the order in which they were stored. Prints the hits;
@@ -31,6 +31,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 COUNTS, LOCK = {}, threading.Lock()
+EDITION = "1"
 
 
 def content(name, size):
@@ -53,9 +54,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with LOCK:
                 total = sum(n for path, n in COUNTS.items() if path.startswith(prefix))
             return self.answer(200, str(total).encode(), [])
+        if parts.path == "/edition":
+            global EDITION
+            EDITION = query["number"]
+            return self.answer(200, b"", [])
         with LOCK:
             COUNTS[parts.path] = COUNTS.get(parts.path, 0) + 1
-        body = content(parts.path, int(query["size"]))
+        body = content(parts.path + (EDITION if "editions" in query else ""), int(query["size"]))
         tag = '"%s"' % hashlib.sha256(body).hexdigest()[:16]
         fields = [("Cache-Control", "max-age=86400"), ("ETag", tag), ("Accept-Ranges", "bytes")]
         if "vary" in query:

@@ -33,6 +33,8 @@ package struct ReserveFigures: Sendable {
   package internal(set) var removalFailures: UInt64 = 0
   /// Removals for which there was no room: each made void all that the zone had.
   package internal(set) var voided: UInt64 = 0
+  /// Responses that came while nobody could tell whether the store has older ones, which are void since.
+  package internal(set) var outdated: UInt64 = 0
   /// Objects that were found damaged, and are removed so that they can be written anew.
   package internal(set) var discarded: UInt64 = 0
   package internal(set) var bytesRead: UInt64 = 0

@@ -80,9 +80,16 @@ package enum ReserveLimits {
   static let waitingBytes = 64 << 20
   /// Jobs that wait; what holds for `waitingBytes` holds for them.
   static let waitingJobs = 16_384
-  /// Removals of a zone that wait. One more makes all void that was written for the zone before, until
-  /// the process ends.
+  /// Removals of a zone that wait. One more makes all void that was written for the zone before.
   static let waitingRemovals = 1_024
+  /// Groups of a zone's targets: what is void of one is void of all in its group. So many that a thousand
+  /// responses that come while the store fails cost the zone a sixteenth of what it has there.
+  static let groupsPerZone = 16_384
+  /// Groups of all zones of which something is void, some 40 bytes each. A zone that would have more than it
+  /// leaves for the others loses all that it has there.
+  static let voidGroups = 1 << 18
+  /// By how much times of the same response may differ, in seconds, since they are reckoned from two clocks.
+  static let timeToleranceSeconds: Int64 = 1
   /// Names known not to be there, 16 bytes each; a newer one takes the place of an older.
   static let absentNames = 1 << 16
   /// How long such a name is believed to be not there: others may write to the store.

@@ -65,9 +65,11 @@ final class ReserveNode: @unchecked Sendable {
     for ticket in looks.ended(zone) { parkers[ticket]?.wake() }
   }
 
-  /// The record of an object, checked; nil if there is none that may be used.
-  func find(_ name: ObjectName, of zone: ZoneID, _ parker: Parker) async -> ReservedRecord? {
-    guard let reserve else { return nil }
+  /// The record of an object, checked.
+  func find(
+    _ name: ObjectName, of zone: ZoneID, _ parker: Parker
+  ) async -> ReservedFinding<ReservedRecord> {
+    guard let reserve else { return .unknown }
     var request = StoreRequest(.get, Array(name.text.utf8))
     request.answerBytes =
       ObjectHeader.bytes + ReserveLimits.headBytes + ReserveLimits.bodyBytes
@@ -78,7 +80,7 @@ final class ReserveNode: @unchecked Sendable {
         request, .init(head: configuration.wait, body: ReserveLimits.bodyWait), parker)
     } catch {
       reserve.count(error)
-      return nil
+      return .unknown
     }
     let took = loop.preciseNow.nanoseconds(since: begun)
     guard answer.isSuccess else {
@@ -87,7 +89,7 @@ final class ReserveNode: @unchecked Sendable {
         figures.misses += 1
         figures.reads.record(nanoseconds: took)
       }
-      return nil
+      return .absent
     }
     return await check(answer, name, of: zone, took: took, parker, in: reserve)
   }
@@ -95,23 +97,23 @@ final class ReserveNode: @unchecked Sendable {
   private func check(
     _ answer: StoreAnswer, _ name: ObjectName, of zone: ZoneID, took: UInt64, _ parker: Parker,
     in reserve: Reserve
-  ) async -> ReservedRecord? {
+  ) async -> ReservedFinding<ReservedRecord> {
     let opened: (record: ReservedRecord, header: ObjectHeader)
     do throws(ReservedObject.Flaw) {
       opened = try await ReservedObject.open(answer.body, named: name, of: zone, parker)
     } catch {
       reserve.count(error)
       reserve.discard(name, of: zone, now: loop.now)
-      return nil
+      // It may have been damaged on its way only, and stay.
+      return .unknown
     }
     let age = self.age(of: answer)
-    let isVoid = reserve.queue.withLock { queue in
-      queue.isRemoved(name.targetPrefix, of: zone)
-        || opened.header.written <= queue.voidBefore(zone)
-    }
+    let isVoid =
+      reserve.queue.withLock { $0.isRemoved(name.targetPrefix, of: zone) }
+      || reserve.isVoid(name, opened.record, written: opened.header.written)
     guard !isVoid, age <= configuration.retentionSeconds else {
       reserve.figuresSoFar.withLock { $0.expired += 1 }
-      return nil
+      return .absent
     }
     if age > configuration.retentionSeconds / 2, let stamp = opened.header.stamp {
       reserve.refresh(name, stamp: stamp, of: zone)
@@ -121,7 +123,7 @@ final class ReserveNode: @unchecked Sendable {
       figures.bytesRead += UInt64(answer.body.count)
       figures.reads.record(nanoseconds: took)
     }
-    return opened.record
+    return .found(opened.record)
   }
 
   /// Seconds since an object was written, by the store's own clock.
@@ -154,6 +156,7 @@ final class ReserveNode: @unchecked Sendable {
     let parker = Parker(on: lane)
     let retryAt = await write(job, parker)
     reserve?.queue.withLock { $0.ended(job, retryAt: retryAt) }
+    if job.isRemoval, retryAt == nil { reserve?.noteChanged(job.zone) }
     writers -= 1
     write()
   }
