@@ -337,6 +337,13 @@ int32_t skerry_connect_result(int32_t descriptor) {
   return -error;
 }
 
+int64_t skerry_round_trip(int32_t descriptor) {
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return -errno;
+  return (int64_t)info.tcpi_rtt * 1000;
+}
+
 int32_t skerry_local_address(int32_t descriptor, skerry_address *address) {
   struct sockaddr_storage storage;
   socklen_t length = sizeof storage;
