@@ -149,6 +149,68 @@ struct ReserveTests {
     }
   }
 
+  @Test("where the reserve does not say what it has, what is older than what comes is void")
+  func unknown() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      let cache = Self.cache(origin, reserve)
+      _ = await cache.send("GET", "/known", on: lane)
+      #expect(reserve.outdated.isEmpty)
+      reserve.fail(true)
+      let before = SystemClock.wall
+      _ = await cache.send("GET", "/unknown", on: lane)
+      #expect(origin.count == 2 && reserve.outdated.count == 1)
+      #expect((reserve.outdated.values.first?.seconds ?? 0) >= before.seconds - 1)
+      _ = await cache.send("GET", "/unknown", on: lane)
+      #expect(origin.count == 2 && reserve.lookCount == 2)
+    }
+  }
+
+  @Test("an answer that is not stored makes void what the reserve may have, and a fault does not")
+  func unknownUnstored() async {
+    await SharedLoops.run { lane in
+      let reserve = TestReserve()
+      reserve.fail(true)
+      _ = await Self.cache(Self.origin("no-store"), reserve).send("GET", "/", on: lane)
+      #expect(reserve.outdated.count == 1)
+      let failing = TestOrigin { (_, _) throws(Failure) in
+        throw Failure(.connectionTimeout, "nobody is there")
+      }
+      _ = await Self.cache(failing, reserve).send("GET", "/other", on: lane)
+      #expect(reserve.outdated.count == 1)
+    }
+  }
+
+  @Test("what takes the place of a response of the reserve removes that, before it is evicted")
+  func replaced() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      _ = await Self.cache(origin, reserve).send("GET", "/", on: lane)
+      let cache = Self.cache(origin, reserve)
+      cache.configuration.settings.reserve.occasion = .evicted
+      let old = await cache.send("GET", "/", on: lane)
+      #expect(old.text == "body0" && reserve.count == 1)
+      cache.purge(isSoft: true)
+      let new = await cache.send("GET", "/", on: lane)
+      #expect(new.text == "body1")
+      await lane.wait { reserve.count == 0 }
+    }
+  }
+
+  @Test("so does what comes since that of the reserve is stale") func stale() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      _ = await Self.cache(origin, reserve).send("GET", "/", on: lane)
+      #expect(reserve.count == 1)
+      reserve.age(seconds: 7_300)
+      let cache = Self.cache(origin, reserve)
+      cache.configuration.settings.reserve.occasion = .evicted
+      let new = await cache.send("GET", "/", on: lane)
+      #expect(new.text == "body1" && reserve.outdated.isEmpty)
+      await lane.wait { reserve.count == 0 }
+    }
+  }
+
   @Test("what was invalidated under a key with parts does not go there when memory lets it go")
   func evictedOutdated() async {
     await SharedLoops.run { lane in

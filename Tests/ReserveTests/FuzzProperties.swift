@@ -7,6 +7,7 @@ import TLS
 
 let fuzzProperties: [(String, @Sendable ([UInt8]) -> String?)] = [
   ("StoreDocument", { documentProperty($0) }), ("ObjectHeader", { headerProperty($0) }),
+  ("VoidNote", { noteProperty($0) }),
 ]
 
 /// An answer in XML: what is read of it stays within its limits, and is read again from what is written of it.
@@ -52,4 +53,13 @@ func headerProperty(_ input: [UInt8]) -> String? {
   guard times.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else { return "a time beyond the limits" }
   return header.encoded == Array(bytes[..<ObjectHeader.bytes])
     ? nil : "what was read is not what was written"
+}
+
+/// A zone's note: what is read stays within its limits, and is read again from what is written of it.
+func noteProperty(_ input: [UInt8]) -> String? {
+  guard let note = VoidNote(input) else { return nil }
+  guard note.groups.count <= ReserveLimits.groupsPerZone,
+    note.removals.count <= ReserveLimits.waitingRemovals
+  else { return "more than the limits" }
+  return VoidNote(note.bytes) == note ? nil : "what was read is not read again"
 }

@@ -72,7 +72,7 @@ struct QueueTests {
     add(first, to: &queue, isTaken: true)
     let underWay = try take(&queue)
     add(try Self.put("/a", of: 1), to: &queue, isTaken: true)
-    queue.remove(first.target, of: first.zone, now: Self.wall)
+    queue.remove(first.target, of: first.zone)
     #expect(queue.isRemoved(first.target, of: first.zone))
     expectNothing(&queue)
     queue.ended(underWay)
@@ -89,13 +89,31 @@ struct QueueTests {
     queue.checkInvariants()
   }
 
+  @Test("what waits to be put is found, the last of a name, and nothing that is removed")
+  func waiting() throws {
+    var queue = WriteQueue()
+    let (old, new) = (try Self.put("/a", of: 1, bytes: 10), try Self.put("/a", of: 1, bytes: 20))
+    guard case .put(_, let name) = old.work else { return }
+    #expect(queue.waiting(name, of: old.zone) == nil)
+    add(old, to: &queue, isTaken: true)
+    add(try Self.put("/b", of: 1, bytes: 30), to: &queue, isTaken: true)
+    add(new, to: &queue, isTaken: true)
+    #expect(queue.waiting(name, of: old.zone)?.bodyBytes == 20)
+    #expect(queue.waiting(name, of: ZoneID(high: 0, low: 2)) == nil)
+    #expect(queue.isWritten(old.target, of: old.zone))
+    queue.remove(old.target, of: old.zone)
+    #expect(queue.waiting(name, of: old.zone) == nil)
+    #expect(!queue.isWritten(old.target, of: old.zone))
+    queue.checkInvariants()
+  }
+
   @Test("an invalidation during a removal is another removal") func twice() throws {
     var queue = WriteQueue()
     let zone = ZoneID(high: 0, low: 1)
-    queue.remove("t", of: zone, now: Self.wall)
+    queue.remove("t", of: zone)
     let first = try take(&queue)
-    queue.remove("t", of: zone, now: Self.wall)
-    queue.remove("t", of: zone, now: Self.wall)
+    queue.remove("t", of: zone)
+    queue.remove("t", of: zone)
     queue.ended(first)
     #expect(queue.isRemoved("t", of: zone))
     let second = try take(&queue)
@@ -117,7 +135,7 @@ struct QueueTests {
       let job = try Self.put("/\(target)", of: zone, bytes: Int(target) * 10)
       switch random.next() % 4 {
       case 0: _ = queue.add(job)
-      case 1: queue.remove(job.target, of: job.zone, now: Self.wall)
+      case 1: queue.remove(job.target, of: job.zone)
       case 2 where underWay.count < 8:
         guard let next = queue.next(now: now) else { continue }
         #expect(next.due <= now && !underWay.contains { $0.target == next.target })
@@ -135,20 +153,20 @@ struct QueueTests {
     #expect(!queue.isRemoved(try Self.put("/1", of: 1).target, of: ZoneID(high: 0, low: 1)))
   }
 
-  @Test("a zone with too many removals loses all that was written before, and others nothing")
+  @Test("a zone with too many removals is told so, and nothing of what waits is lost")
   func flood() {
     var queue = WriteQueue()
     let zone = ZoneID(high: 0, low: 1)
     for index in 0..<ReserveLimits.waitingRemovals {
-      let isTaken = queue.remove("\(index)", of: zone, now: Self.wall)
+      let isTaken = queue.remove("\(index)", of: zone)
       #expect(isTaken)
     }
-    #expect(queue.voidBefore(zone).seconds == .min)
-    let isTaken = queue.remove("one more", of: zone, now: Self.wall)
+    let isTaken = queue.remove("one more", of: zone)
     #expect(!isTaken)
-    #expect(queue.voidBefore(zone) == Self.wall)
-    #expect(queue.voidBefore(ZoneID(high: 0, low: 2)).seconds == .min)
-    #expect(queue.count == ReserveLimits.waitingRemovals)
+    let isOthersTaken = queue.remove("one more", of: ZoneID(high: 0, low: 2))
+    #expect(isOthersTaken)
+    #expect(queue.count == ReserveLimits.waitingRemovals + 1)
+    #expect(queue.removals(of: zone).count == ReserveLimits.waitingRemovals)
     queue.checkInvariants()
   }
 

@@ -2,12 +2,13 @@
 """An origin whose every byte can be checked, and a client that does.
 
 disk.py origin PORT_FILE: serves /o/NAME?size=N, fresh for a day, with a tag and ranges (?pause=S: S seconds half-way; ?vary=F:
-  it varies by that field; ?tags=T: its Cache-Tag), and
-  /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default).
+  it varies by that field; ?tags=T: its Cache-Tag; ?editions: other content in each edition), and
+  /count?prefix=P: how many requests for paths with that prefix came (all below /o/ by default), /edition?number=N: the edition from now on.
 disk.py get PORT HOST PREFIX FIRST COUNT SIZE: fetches PREFIX+FIRST ... with sizes around SIZE and checks
   every byte. Prints "hits misses": answers from the store and others. Fails at a wrong byte.
 disk.py prefix PORT HOST PREFIX COUNT SIZE: the same from 0 on, in the order in which they were stored. Prints the hits;
   fails if there is one behind an object that is not there.
+disk.py many PORT HOST PREFIX COUNT SIZE: the same of `get`, all from 0 on at once, each over a connection of its own.
 disk.py race PORT HOST PREFIX SIZE SECONDS FILE: fetches one after the other and notes each that is complete in
   FILE with the time, until the edge goes away or the time is over. Fails at a wrong byte.
 disk.py moments SEED COUNT: COUNT moments by chance, in seconds.
@@ -16,6 +17,7 @@ disk.py digests FOLDER: how many digests the index of that folder has, by its la
 disk.py flip FILE COUNT SEED: changes COUNT bytes at random places.
 disk.py cold FILE...: the kernel forgets what it has of them in memory, as if it had needed that.
 """
+import asyncio
 import ctypes
 import hashlib
 import http.client
@@ -29,6 +31,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 COUNTS, LOCK = {}, threading.Lock()
+EDITION = "1"
 
 
 def content(name, size):
@@ -51,9 +54,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with LOCK:
                 total = sum(n for path, n in COUNTS.items() if path.startswith(prefix))
             return self.answer(200, str(total).encode(), [])
+        if parts.path == "/edition":
+            global EDITION
+            EDITION = query["number"]
+            return self.answer(200, b"", [])
         with LOCK:
             COUNTS[parts.path] = COUNTS.get(parts.path, 0) + 1
-        body = content(parts.path, int(query["size"]))
+        body = content(parts.path + (EDITION if "editions" in query else ""), int(query["size"]))
         tag = '"%s"' % hashlib.sha256(body).hexdigest()[:16]
         fields = [("Cache-Control", "max-age=86400"), ("ETag", tag), ("Accept-Ranges", "bytes")]
         if "vary" in query:
@@ -123,6 +130,28 @@ def get(port, host, prefix, first, count, size):
     hits = 0
     for number in range(int(first), int(first) + int(count)):
         hits += fetch(connection, host, f"/o/{prefix}{number}", size_of(number, int(size)))
+    print(hits, int(count) - hits)
+
+
+async def fetch_alone(port, host, path, size):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path}?size={size} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await asyncio.wait_for(reader.read(-1), 60)).partition(b"\r\n\r\n")
+    writer.close()
+    if head.split(b" ")[1] != b"200":
+        sys.exit(f"{path}: {head.decode('latin-1')}")
+    if body != content(path, size):
+        sys.exit(f"{path}: a wrong byte ({len(body)} of {size} came)")
+    return b"; hit" in head
+
+
+async def fetch_all(port, host, prefix, count, size):
+    asked = [fetch_alone(port, host, f"/o/{prefix}{number}", size_of(number, size)) for number in range(count)]
+    return sum(await asyncio.gather(*asked))
+
+
+def many(port, host, prefix, count, size):
+    hits = asyncio.run(fetch_all(int(port), host, prefix, int(count), int(size)))
     print(hits, int(count) - hits)
 
 
@@ -203,6 +232,6 @@ def cold(*paths):
             os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-COMMANDS = {"cold": cold, "digests": digests, "flip": flip, "get": get, "moments": moments, "noted": noted,
+COMMANDS = {"cold": cold, "digests": digests, "flip": flip, "get": get, "many": many, "moments": moments, "noted": noted,
             "origin": origin, "prefix": prefix, "race": race}
 COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -360,6 +360,46 @@ async def killed(origin):
         fleet.stop()
 
 
+async def orphaned(origin):
+    """The server of the upper tier that fetches is killed: in mid-stream, and before the origin's head has come."""
+    edges = [(f"pop{i}", "edge", [f"edge-{2 * i}", f"edge-{2 * i + 1}"], None) for i in range(4)]
+    fleet = Fleet(edges + [("west", "regional", ["west-0"], None), ("east", "regional", ["east-0"], None),
+                           ("up", "upper", ["up-0", "up-1"], None)], origin)
+    try:
+        await fleet.start_all()
+        holders = {path: (await fleet.tiers("west-0", f"http://a.test{path}"))["asked"][-1][0]
+                   for kind in ("big", "slow-big") for path in [f"/o/{kind}-{i}" for i in range(24)]}
+        check(set(holders.values()) == {"up-0", "up-1"}, f"one has all keys: {holders}")
+        victim = holders["/o/big-0"]
+        begun = [path for path in holders if holders[path] == victim and "slow" not in path][:3]
+        waiting = [path for path in holders if holders[path] == victim and "slow" in path][:3]
+        asked = [(name, path) for path in begun + waiting for name in fleet.names[:8]]
+        clients = [asyncio.create_task(fleet.get(name, path)) for name, path in asked]
+        await asyncio.sleep(0.5)
+        check(all(origin.counts[path] == 1 for path in begun + waiting), f"before: {dict(origin.counts)}")
+        fleet.signal(victim, signal.SIGKILL)
+        answers = dict(zip(asked, await asyncio.gather(*clients)))
+        length = len(origin.PIECE) * origin.pieces
+        broken = [a for a in answers.values() if a.status == 0]
+        check(broken, f"{victim} was nobody's parent: {[a.hops for a in answers.values()]}")
+        check(all(a.hops[:1] == [victim] for a in broken), f"others broke: {[a.hops for a in broken]}")
+        check(all(len(a.body) < length for a in broken), "a break that can't be seen")
+        check(all(a.status in (0, 200) for a in answers.values()), f"statuses {[a.status for a in answers.values()]}")
+        check(all(len(a.body) == length for a in answers.values() if a.status == 200), "a short body that seems whole")
+        for (name, path), answer in answers.items():
+            if path in waiting:
+                check(answer.status == 200 and answer.hops[:1] != [victim], f"{name} {path}, of which nothing was sent: {answer.fields}")
+        check(all(origin.counts[path] <= 2 for path in begun + waiting), f"the origin was asked {dict(origin.counts)}")
+        # Who comes now notices nothing.
+        paths = [f"/o/after-{i}" for i in range(20)] + begun + waiting
+        later = await asyncio.gather(*[fleet.get(name, path) for name in fleet.names[:8] for path in paths])
+        check(all(a.status == 200 for a in later), f"afterwards {[a.status for a in later if a.status != 200]}")
+        check(all(origin.counts[path] == 1 for path in paths[:20]), f"afterwards {dict(origin.counts)}")
+        check(all(origin.counts[path] <= 2 for path in paths[20:]), f"afterwards {dict(origin.counts)}")
+    finally:
+        fleet.stop()
+
+
 async def stopped(origin):
     """Parents that hang, and that are not there at all."""
     fleet = small(origin)

@@ -3,11 +3,12 @@
 
 reserve.py proxy PORT_FILE STORE_PORT MODE_FILE [CERTIFICATE KEY]: passes requests on (which come over TLS if there is a certificate)
   to the store at 127.0.0.1:STORE_PORT, as MODE_FILE says at each:
-  pass; hang (takes the request and says nothing); fail (503); cut (objects end early); change (a byte of each object is
+  pass; hang (takes the request and says nothing); hold N (hangs at the first N objects that are read); fail (503); cut (objects end early); change (a byte of each object is
   another); skew (403 RequestTimeTooSkewed, with the Date of the store, until the signature's date is an hour ahead).
 reserve.py ask PORT KEY SECRET METHOD TARGET: makes one signed request of the store and prints what it answers; what is
   read is its body, of PUT. Fails if the status is 300 or more.
 reserve.py flip: reads an object and writes it with its middle byte changed.
+reserve.py halve: reads an object and writes its first half.
 """
 import hashlib
 import hmac
@@ -26,12 +27,13 @@ SKEW = b"<Error><Code>RequestTimeTooSkewed</Code><Message>x</Message></Error>"
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     store, mode_file = 0, ""
+    held, lock = 0, threading.Lock()
 
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with open(self.mode_file, encoding="ascii") as file:
             mode = file.read().strip()
-        if mode == "hang":
+        if mode == "hang" or mode.startswith("hold ") and self.is_held(int(mode[5:])):
             time.sleep(30)
             self.close_connection = True
             return
@@ -57,6 +59,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(response.status, fields, content, length, is_object and mode == "cut")
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = pass_on
+
+    def is_held(self, count):
+        if self.command != "GET" or "list-type" in self.path:
+            return False
+        with Handler.lock:
+            Handler.held += 1
+            return Handler.held <= count
 
     def is_ahead(self):
         """The signature is made an hour ahead of our clock."""
@@ -118,6 +127,9 @@ def main():
         return ask(*sys.argv[2:])
     if sys.argv[1] == "flip":
         return sys.stdout.buffer.write(flipped(sys.stdin.buffer.read()))
+    if sys.argv[1] == "halve":
+        content = sys.stdin.buffer.read()
+        return sys.stdout.buffer.write(content[:len(content) // 2])
     Handler.store, Handler.mode_file = int(sys.argv[3]), sys.argv[4]
     server = Server(("127.0.0.1", 0), Handler)
     if len(sys.argv) > 5:

@@ -9,14 +9,17 @@ store_port='' store_key='' store_secret='' store_checks=no
 # signed METHOD TARGET: a request to the store, past the edge; its body is read from the input, of PUT.
 signed() { python3 "$SYSTEM_DIRECTORY/reserve.py" ask "$store_port" "$store_key" "$store_secret" "$@"; }
 
-# store_objects: the names of all objects, in lists of a thousand.
-store_objects() {
-  local names last=''
-  while names=$(signed GET "/shelf?list-type=2&max-keys=1000${last:+&start-after=${last//\//%2F}}" | grep -o '<Key>[^<]*'); do
-    cut -c 6- <<<"$names"
-    last=$(tail -n 1 <<<"$names" | cut -c 6-)
+# store_lists: all lists of objects, of a thousand each, an element a line.
+store_lists() {
+  local list last=''
+  while list=$(signed GET "/shelf?list-type=2&max-keys=1000${last:+&start-after=${last//\//%2F}}" | grep -oE '<(Key|Size)>[^<]*'); do
+    printf '%s\n' "$list"
+    last=$(grep '^<Key>' <<<"$list" | tail -n 1 | cut -c 6-)
   done
 }
+# store_objects, store_sizes: the names and the bytes of all objects.
+store_objects() { store_lists | sed -n 's/^<Key>//p'; }
+store_sizes() { store_lists | sed -n 's/^<Size>//p'; }
 
 store_answers() { curl --silent --max-time 2 --output /dev/null "http://127.0.0.1:$store_port/"; }
 

@@ -99,7 +99,7 @@ final class SimulatedCall: @unchecked Sendable {
     exchange.request = head
     exchange.sink = self
     served = exchange
-    server.take(exchange, content)
+    server.take(exchange, from: connection.client, content)
   }
 
   /// Nobody wants the answer any more, or nobody gives it.

@@ -8,7 +8,7 @@ import Runtime
 import Tiers
 
 /// Carries messages both ways in order, as TCP does: what a cut link keeps comes when that heals. Looks for
-/// signs of life as `HTTP2ClientConnection` does. Confined to its loop.
+/// signs of life by the rules of HTTP/2 connections (`Liveness`). Confined to its loop.
 final class SimulatedConnection: PeerConnection, @unchecked Sendable {
   // Confined to its loop.
   let world: SimulatedWorld
@@ -18,31 +18,28 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
   private let link: PeerLink
   private(set) var isOpen = true
   private var isDraining = false
-  private var isSilent = false
   private var calls: [SimulatedCall] = []
   /// When the last message of each direction arrives: none overtakes another.
   private var lastUp = Instant(nanoseconds: 0)
   private var lastDown = Instant(nanoseconds: 0)
-  private var receivedAt: Instant
-  private var pingedAt: Instant?
-  private var measuredAt: Instant?
+  private var liveness: Liveness
   private var isWatching = false
-  private(set) var roundTripNanoseconds: UInt64?
 
   init(from client: SimulatedServer, to server: SimulatedServer, for link: PeerLink) {
     world = client.world
     self.client = client
     self.server = server
     self.link = link
-    receivedAt = world.loop.now
+    liveness = Liveness(silence: TierLimits.silence, now: world.loop.now)
     client.connections.append(self)
     server.connections.append(self)
-    ping()
+    ask()
   }
 
   var takesRequests: Bool { isOpen && !isDraining }
+  var roundTripNanoseconds: UInt64? { liveness.roundTripNanoseconds }
   var room: Int {
-    takesRequests && !isSilent ? TierLimits.streamsPerConnection - calls.count : 0
+    takesRequests && !liveness.isSilent ? TierLimits.streamsPerConnection - calls.count : 0
   }
 
   func exchange(
@@ -52,7 +49,7 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
     let call = SimulatedCall(on: self, parker, interim: request.interim)
     var content: [UInt8] = []
     if case .bytes(let bytes) = request.body { content = bytes.array() }
-    if calls.isEmpty { receivedAt = world.now }
+    if calls.isEmpty { liveness.begin(now: world.now) }
     calls.append(call)
     watch()
     let head = request.head
@@ -62,12 +59,12 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
 
   func measure() -> Bool {
     guard isOpen else { return true }
-    if let measuredAt, receivedAt < measuredAt {
+    let now = world.now
+    guard liveness.measure(now: now) else {
       close(.closedBeforeResponse)
       return false
     }
-    ping()
-    measuredAt = pingedAt
+    ping(now)
     return true
   }
 
@@ -129,42 +126,45 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
   func down(_ body: @escaping () -> Void) {
     world.deliver(from: server, to: client, after: &lastDown) { [self] in
       guard isOpen else { return }
-      receivedAt = world.now
-      if isSilent {
-        isSilent = false
-        link.hasRoom(self)
-      }
+      if liveness.received(now: world.now) { link.hasRoom(self) }
       body()
     }
   }
 
-  private func ping() {
-    let asked = world.now
-    pingedAt = asked
-    up { [self] in down { [self] in roundTripNanoseconds = world.now.nanoseconds(since: asked) } }
+  private func ask() {
+    let now = world.now
+    liveness.ask(now: now)
+    ping(now)
+  }
+
+  private func ping(_ now: Instant) {
+    up { [self] in
+      down { [self] in liveness.answered(now.nanoseconds, now: world.now) }
+    }
   }
 
   /// Looks for signs of life while exchanges are under way.
   private func watch() {
     guard !isWatching else { return }
     isWatching = true
-    world.after(TierLimits.silence) { [self] in
+    let due = liveness.looksAt
+    world.after(.nanoseconds(due.nanoseconds(since: world.now))) { [self] in
       isWatching = false
       guard isOpen, !calls.isEmpty else { return }
-      look()
+      // They may have begun later than those that it was to look for.
+      if liveness.looksAt <= due { look() }
       if isOpen { watch() }
     }
   }
 
   private func look() {
-    let silence = TierLimits.silence.wholeNanoseconds
-    let quiet = world.now.nanoseconds(since: receivedAt)
-    if quiet < silence { return }
-    guard let asked = pingedAt, receivedAt < asked else { return ping() }
-    guard world.now.nanoseconds(since: asked) >= silence else { return }
-    if quiet > 20_000_000_000 { return close(.readTimedOut) }
-    isSilent = true
-    for call in calls where !call.hasHead { call.fail(.firstByteTimedOut) }
-    link.hasRoom(self)
+    switch liveness.look(now: world.now) {
+    case .well: break
+    case .asks: ask()
+    case .isSilent:
+      for call in calls where !call.hasHead { call.fail(.firstByteTimedOut) }
+      link.hasRoom(self)
+    case .isGone: close(.readTimedOut)
+    }
   }
 }

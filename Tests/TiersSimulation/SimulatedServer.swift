@@ -123,22 +123,22 @@ final class SimulatedServer: @unchecked Sendable {
   /// A client's.
   func visit(_ exchange: Exchange) { SimulatedDriver(exchange, at: self).begin() }
 
-  /// A peer's, with the content of a message.
-  func take(_ exchange: Exchange, _ content: [UInt8]) {
-    guard let field = exchange.request.fields.withFirst(.skerryPeer, { PeerField($0) }) ?? nil,
-      let last = field.hops.last
-    else { return refuse(exchange) }
-    let sender = String(decoding: last, as: UTF8.self)
-    if exchange.request.authority == Array(name.utf8) {
-      let path = String(decoding: exchange.request.path, as: UTF8.self)
-      guard let subject = PeerMessage.Subject(rawValue: path) else { return refuse(exchange) }
+  /// What another server sent, with the content of a message.
+  func take(_ exchange: Exchange, from client: SimulatedServer, _ content: [UInt8]) {
+    let reception = PeerReception(
+      exchange.request, to: name, in: world.topology, isCurrent: isCurrent
+    ) { $0 == client.name }
+    switch reception {
+    case .refused: refuse(exchange)
+    case .message(let subject, let sender):
       let message = PeerMessage(subject, from: sender, content)
       let desk = SimulatedDesk(self)
-      return lane.start { await self.receive(message, exchange, desk) }
+      lane.start { await self.receive(message, exchange, desk) }
+    case .request(let field):
+      guard network.admit(exchange, field) else { return refuse(exchange) }
+      if !route.isBeside(client.position) { asked += 1 }
+      visit(exchange)
     }
-    guard isCurrent, network.admit(exchange, field) else { return refuse(exchange) }
-    if let asker = world.topology.server(named: sender), !route.isBeside(asker) { asked += 1 }
-    visit(exchange)
   }
 
   private func receive(

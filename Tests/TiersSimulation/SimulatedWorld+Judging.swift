@@ -35,21 +35,23 @@ extension SimulatedWorld {
     judgeMoves()
   }
 
-  /// What led to a second fetch: something that was felt when either was made, by whoever made it or by one whom
-  /// that asks for the object; that whoever had it lost it; or a purge that was given again meanwhile.
+  /// What led to a second fetch: something that was felt when either was made, on the way of that key; that whoever
+  /// had it lost it, or that nobody wanted it any more; or a purge that was given again meanwhile.
   private func cause(
     of request: SimulatedOrigin.Request, after before: SimulatedOrigin.Request
   ) -> String? {
     for fetch in [request, before] {
-      let involved = asked(by: fetch.server, fetch.object).union([fetch.server])
-      let fault = faults.first {
-        $0.covers(fetch.at) && !$0.servers.isDisjoint(with: involved)
-      }
+      // A server has what it fetched, whatever becomes of those whom it might have asked instead.
+      let isSame = request.server == before.server
+      let involved = (isSame ? [] : asked(by: fetch.server, fetch.object)).union([fetch.server])
+      let fault = faults.first { $0.covers(fetch.at) && concerns($0, involved) }
       if let fault { return fault.text }
     }
     // Nobody may have wanted any more what was fetched first, so that it was not kept.
-    let death = faults.first {
-      $0.isCrash && $0.begin + .seconds(2) >= before.at && $0.begin <= before.at + .seconds(2)
+    let death = faults.first { fault in
+      fault.isCrash && fault.begin + .seconds(1) >= before.at
+        && fault.begin <= before.at + .seconds(2)
+        && fault.servers.contains { reached(by: $0, before.object).contains(before.server) }
     }
     if let death { return "\(death.text), which may have asked for it" }
     let loss = faults.first { fault in
@@ -66,6 +68,13 @@ extension SimulatedWorld {
       return before.at <= max(heldAt, givenAgainAt[purge.object] ?? heldAt) + .seconds(2)
     }
     return purge.map { "version \($0.version) is purged once more" }
+  }
+
+  /// Whether a fault lies on the way of a fetch: one of its servers failed, or a link between two of them.
+  private func concerns(_ fault: Fault, _ involved: Set<Int>) -> Bool {
+    guard let link = fault.link else { return !fault.servers.isDisjoint(with: involved) }
+    let pops = Set(involved.map { topology.servers[$0].pop })
+    return pops.contains(link.from) && pops.contains(link.to)
   }
 
   /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to

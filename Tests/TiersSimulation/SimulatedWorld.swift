@@ -46,6 +46,8 @@ final class SimulatedWorld: @unchecked Sendable {
     let servers: Set<Int>
     let begin: Instant
     let end: Instant
+    /// The PoPs that it lies between, where it is a link's.
+    var link: (from: Int, to: Int)?
     /// The process died, and its cache with it.
     var isCrash = false
     var losesCache = false
@@ -259,28 +261,37 @@ final class SimulatedWorld: @unchecked Sendable {
       isOneWay
         ? "\(pops[0]) is not heard by \(pops[1])"
         : "\(pops[0]) and \(pops[1]) do not hear each other",
-      Set(topology.pops[one].servers + topology.pops[other].servers), length)
+      Set(topology.pops[one].servers + topology.pops[other].servers), length, (one, other))
     cuts.append(Cut(from: one, to: other, end: now + length))
     if !isOneWay { cuts.append(Cut(from: other, to: one, end: now + length)) }
     after(length) { [self] in cuts.removeAll { $0.end <= now } }
   }
 
-  private func fault(_ text: String, _ servers: Set<Int>, _ length: Duration) {
+  private func fault(
+    _ text: String, _ servers: Set<Int>, _ length: Duration, _ link: (from: Int, to: Int)? = nil
+  ) {
     mix(UInt64(faults.count), now.nanoseconds, 2)
-    faults.append(Fault(text: text, servers: servers, begin: now, end: now + length))
+    faults.append(
+      Fault(text: text, servers: servers, begin: now, end: now + length, link: link))
   }
 
   /// Whether a server died while a response was on its way that may have come by it: one of those whom its server
   /// asks, or whom they ask.
   private func isExplained(breakOf visit: SimulatedVisit) -> Bool {
-    var onTheWay: Set<Int> = [visit.server.position]
-    for _ in 0..<3 {
-      for server in onTheWay { onTheWay.formUnion(asked(by: server, visit.object)) }
-    }
+    let onTheWay = reached(by: visit.server.position, visit.object)
     return faults.contains { fault in
       fault.isCrash && fault.begin + .seconds(2) >= visit.begunAt
         && !fault.servers.isDisjoint(with: onTheWay)
     }
+  }
+
+  /// A server and those who may be asked as it asks for an object: by it, or by those whom it asks.
+  func reached(by server: Int, _ object: Int) -> Set<Int> {
+    var reached: Set<Int> = [server]
+    for _ in 0..<3 {
+      for server in reached { reached.formUnion(asked(by: server, object)) }
+    }
+    return reached
   }
 
   /// Whom a server may ask for an object.
@@ -293,8 +304,9 @@ final class SimulatedWorld: @unchecked Sendable {
     return Set(names.joined().compactMap { topology.server(named: $0) })
   }
 
-  /// How long after its end a fault may still be felt: a server is looked for every five seconds.
-  static let aftermath = Duration.seconds(10)
+  /// How long after its end a fault may still be felt: a server is looked for every five seconds, and what a slow one
+  /// sent last is three seconds on its way.
+  static let aftermath = Duration.seconds(8)
 
   // MARK: - Purges
 

@@ -16,6 +16,11 @@ enum ZoneKeys {
 
   static func removed(_ id: ZoneID) -> [UInt8] { removed + key(id) }
 
+  /// With what keys of notes of the reserve begin.
+  static let reserve = Array("reserve ".utf8)
+
+  static func reserve(_ id: ZoneID) -> [UInt8] { reserve + key(id) }
+
   /// Where the last serial number of a name is that has no DNS any more.
   static func serial(_ name: String) -> [UInt8] { Array("serial ".utf8) + ApexKeys.key(name: name) }
 

@@ -33,39 +33,36 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
     guard exchange.sink?.serve(exchange, on: lane, for: tenant) ?? false else {
       return refuse(exchange, Failure(.overloaded, "too many connections of peers"))
     }
-    let read = exchange.request.fields.withFirst(.skerryPeer) { PeerField($0) } ?? nil
-    guard let field = read, let last = field.hops.last else {
-      return refuse(exchange, Failure(.requestInvalid, "a peer's request has no Skerry-Peer"))
-    }
     // Who it says that it is, its certificate must say, and the topology.
-    let sender = String(decoding: last, as: UTF8.self)
-    guard exchange.client.certificate?.clientNames.contains(sender) ?? false,
-      network.route.topology.server(named: sender) != nil
-    else { return refuse(exchange, Failure(.requestInvalid, "the certificate names another")) }
-    if exchange.request.authority == Array(network.ownName.utf8) {
-      return take(exchange, from: sender)
+    let reception = PeerReception(
+      exchange.request, to: network.ownName, in: network.route.topology,
+      isCurrent: fleet.isCurrent
+    ) { exchange.client.certificate?.clientNames.contains($0) ?? false }
+    switch reception {
+    case .refused(let refusal): return refuse(exchange, Self.failure(refusal))
+    case .message(let subject, let sender):
+      network.lane.start { await self.take(subject, sender, exchange) }
+      return .pending
+    case .request(let field):
+      guard network.admit(exchange, field) else {
+        return refuse(exchange, Failure(.proxyLoopDetected, "the request would wait for itself"))
+      }
+      return gateway.handle(exchange)
     }
-    guard fleet.isCurrent else {
-      return refuse(exchange, Failure(.paused, "purges that were missed are being fetched"))
+  }
+
+  private static func failure(_ refusal: PeerReception.Refusal) -> Failure {
+    switch refusal {
+    case .anonymous: Failure(.requestInvalid, "a peer's request has no Skerry-Peer")
+    case .impostor: Failure(.requestInvalid, "the certificate names another")
+    case .noMessage: Failure(.requestInvalid, "no message")
+    case .notCurrent: Failure(.paused, "purges that were missed are being fetched")
     }
-    guard network.admit(exchange, field) else {
-      return refuse(exchange, Failure(.proxyLoopDetected, "the request would wait for itself"))
-    }
-    return gateway.handle(exchange)
   }
 
   func turnCame(_ exchange: Exchange) { gateway.turnCame(exchange) }
 
   /// A message to this server.
-  private func take(_ exchange: Exchange, from sender: String) -> Handling {
-    let path = String(decoding: exchange.request.path, as: UTF8.self)
-    guard exchange.request.method == .post, let subject = PeerMessage.Subject(rawValue: path) else {
-      return refuse(exchange, Failure(.requestInvalid, "no message"))
-    }
-    network.lane.start { await self.take(subject, sender, exchange) }
-    return .pending
-  }
-
   private func take(
     _ subject: PeerMessage.Subject, _ sender: String, _ exchange: Exchange
   ) async {

@@ -61,7 +61,7 @@ extension CacheGroup {
       let found = await reserve.find(
         question.key, question.hash, of: zone, for: question.request.fields, at: owner,
         on: owner.lane, Parker(on: owner.lane))
-      outcome.withLock { $0 = .some(found) }
+      outcome.withLock { $0 = .some(found.response) }
       caller.post { parker.wake() }
     }
     while true {

@@ -14,12 +14,12 @@ package final class CacheReserve: Sendable {
 
   package init(_ records: any RecordReserve) { self.records = records }
 
-  /// The response for `key` that suits a request's fields and was not purged since; it may be stale. From
-  /// the task of `parker`, for a bounded time.
+  /// The response for `key` that suits a request's fields and was not purged since; it may be stale. Unknown is
+  /// whether there is one, now or later, where the store did not say so. From the task of `parker`, for a bounded time.
   func find(
     _ key: [UInt8], _ hash: UInt64, of zone: CacheZone, for fields: FieldBlock,
     at shard: CacheShard, on lane: Lane, _ parker: Parker
-  ) async -> StoredResponse? {
+  ) async -> ReservedFinding<StoredResponse> {
     var name = ReservedName(target: CacheKey.target(of: key), identity: CacheKey.identity(of: key))
     func head(of record: ReservedRecord) -> RecordHead? {
       let times = RecordTimes(received: record.receivedWall, expires: record.expiresWall)
@@ -27,26 +27,29 @@ package final class CacheReserve: Sendable {
         RecordHead($0, of: name.identity, times, now: shard.now, wall: shard.wallTime)
       }
     }
-    guard var record = await records.find(name, of: zone.id, on: lane, parker),
-      var found = head(of: record)
-    else { return nil }
+    let first = await records.find(name, of: zone.id, on: lane, parker)
+    guard case .found(var record) = first else { return first.withoutRecord }
+    guard var found = head(of: record) else { return .absent }
     if !found.head.selection.isEmpty {
-      guard let own = VarySelection(as: found.head.selection, request: fields) else { return nil }
+      guard let own = VarySelection(as: found.head.selection, request: fields) else {
+        return .absent
+      }
       name.variant = Self.variant(own)
-      guard let variant = await records.find(name, of: zone.id, on: lane, parker),
-        let variantHead = head(of: variant), variantHead.head.selection.matches(fields)
-      else { return nil }
+      let second = await records.find(name, of: zone.id, on: lane, parker)
+      guard case .found(let variant) = second else { return second.withoutRecord }
+      guard let variantHead = head(of: variant), variantHead.head.selection.matches(fields)
+      else { return .absent }
       (record, found) = (variant, variantHead)
     }
     // A number that no purge had yet is of another life of the zone: nobody knows what was purged since.
     guard record.sequence <= zone.purgeSequence,
       zone.verdict(since: record.sequence, key: key, tags: found.head.tags) != .void
-    else { return nil }
+    else { return .absent }
     let stored = StoredResponse(
       zone: zone, sequence: record.sequence, hash: hash, key: key, head: found.head,
       body: found.slices.map { StoredBody($0) } ?? StoredBody(record.body))
     stored.noteFromReserve()
-    return stored.isCurrent ? stored : nil
+    return stored.isCurrent ? .found(stored) : .absent
   }
 
   /// Keeps a response that was stored a moment ago, if it goes there at once.
@@ -95,6 +98,12 @@ package final class CacheReserve: Sendable {
     if zone.usesReserve { records.remove(CacheKey.target(of: key), of: zone.id) }
   }
 
+  /// Lets no response for the target of a key be found that was received before `time`: one that came then has not met
+  /// it, since the store did not say what it has.
+  func outdate(_ key: [UInt8], of zone: CacheZone, receivedBefore time: WallTime) {
+    records.outdate(CacheKey.target(of: key), of: zone.id, receivedBefore: time)
+  }
+
   /// The names and values that a response varies by, in one order.
   private static func variant(_ selection: VarySelection) -> [UInt8] {
     var encoder = RecordEncoder()
@@ -115,7 +124,7 @@ extension CacheReserve: RecordHeir {
     RecordHead.identityForReserve(head) != nil
   }
 
-  /// Keeps a record of the disk as it is.
+  /// Keeps a record of the disk as it is, but for where it came from.
   package func take(_ record: DiskRecord) {
     let found = record.head.withSpan { bytes -> ([UInt8], RecordHead)? in
       guard let identity = RecordHead.identityForReserve(bytes),
@@ -130,12 +139,30 @@ extension CacheReserve: RecordHeir {
     put(
       ReservedRecord(
         zone: record.zone, sequence: record.sequence, receivedWall: record.receivedWall,
-        expiresWall: record.expiresWall, head: record.head, body: record.body),
+        expiresWall: record.expiresWall,
+        head: head.isInReserve
+          ? Bytes(RecordHead(head.head, head.slices).bytes(identity)) : record.head,
+        body: record.body),
       identity, head.head.selection)
   }
+
   /// Forgets what it took of a record's target.
   package func forget(_ record: DiskRecord) {
     guard let identity = record.head.withSpan({ RecordHead.identityForReserve($0) }) else { return }
     records.remove(CacheKey.target(of: identity), of: record.zone)
+  }
+}
+
+extension ReservedFinding<StoredResponse> {
+  /// What was found.
+  var response: StoredResponse? {
+    if case .found(let response) = self { response } else { nil }
+  }
+}
+
+extension ReservedFinding<ReservedRecord> {
+  /// What it says where nothing was found.
+  fileprivate var withoutRecord: ReservedFinding<StoredResponse> {
+    if case .unknown = self { .unknown } else { .absent }
   }
 }

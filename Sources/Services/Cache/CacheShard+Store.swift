@@ -38,7 +38,7 @@ extension CacheShard {
       {
         let present = variant.response
         if present.isCurrent, present.isNewer(than: response) { return false }
-        if response.head.reserve == nil, present.mayBeInReserve { isOlderInReserve = true }
+        if response.leavesOlderInReserve(present) { isOlderInReserve = true }
         discard(present)
       }
       if resource.variants.count >= CacheLimits.variantsPerResource,

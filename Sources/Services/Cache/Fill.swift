@@ -34,6 +34,8 @@ final class Fill: LoopWork, @unchecked Sendable {
   private var announcedBytes = UInt64.max
   /// It was looked for there a moment ago.
   var isNotOnDisk = false
+  /// The reserve was asked and did not say whether it has something, which may be older than what comes.
+  private var isReserveUnknown = false
   /// The base was on the disk only.
   private var isBaseFromDisk = false
   /// Bytes of the body accounted as in flight.
@@ -158,6 +160,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     if StaleUse.isError(response.head.status), endStale(.error, response.head.status) {
       return response.body.abandon()
     }
+    outdateReserve()
     switch assess(response.head) {
     case .refused where slice?.whole != nil: refuseSlice(response)
     case .refused(let refusal):
@@ -171,6 +174,14 @@ final class Fill: LoopWork, @unchecked Sendable {
       flight.leaderFields = leaderFields(response.head.fields, head)
       try await receive(response, head)
     }
+  }
+
+  /// What the reserve may have is older than what has come.
+  private func outdateReserve() {
+    // Versions of slices are told apart by their keys.
+    guard isReserveUnknown, slice?.whole == nil else { return }
+    flight.shard.group?.reserve?.outdate(
+      flight.key, of: flight.zone, receivedBefore: times.receivedWall)
   }
 
   /// The fields as they go to the client that the fetch is for; a server that caches on behalf of others
@@ -196,11 +207,17 @@ final class Fill: LoopWork, @unchecked Sendable {
       return false
     }
     let begunAt = loop.preciseNow
-    let stored = await reserve.find(
+    let finding = await reserve.find(
       flight.key, flight.hash, of: flight.zone, for: fetch.request.fields, at: flight.shard,
       on: flight.lane, fetch.parker)
     flight.reserveNanoseconds += loop.preciseNow.nanoseconds(since: begunAt)
-    return stored.map { ends(with: $0) } ?? false
+    switch finding {
+    case .found(let stored): return ends(with: stored)
+    case .absent: return false
+    case .unknown:
+      isReserveUnknown = true
+      return false
+    }
   }
 
   /// Whether a response that was found ends the fill; one that has to be validated becomes the base.
@@ -394,7 +411,7 @@ final class Fill: LoopWork, @unchecked Sendable {
   ) {
     guard !isSettled else { return }
     isSettled = true
-    if let base, base.isFromReserve, let response, response.head.reserve == nil {
+    if let base, let response, response.leavesOlderInReserve(base) {
       flight.shard.group?.reserve?.remove(flight.key, of: flight.zone)
     }
     let marks = isUnshareable && flight.isShared

@@ -18,6 +18,13 @@ extension StoredResponse {
       ? head.usability(request, at: now) : head.usability(request, freshness, at: now)
   }
 
+  /// Whether the reserve may have the older `present`, in whose place this comes, and go on having it: this one
+  /// does not go there, or only when it is evicted, and may be lost until then.
+  func leavesOlderInReserve(_ present: StoredResponse) -> Bool {
+    if isInReserve || present === self { return false }
+    return present.isInReserve || head.reserve == nil && present.mayBeInReserve
+  }
+
   /// Whether it stays when `other` comes for the same: what was fetched before a soft purge does not
   /// take the place of what was fetched after it.
   func isNewer(than other: StoredResponse) -> Bool {

@@ -35,6 +35,8 @@ final class StoredResponse: Evictable, Sendable {
   private static let usedBit: UInt8 = 0x20
   /// Set if it came from the reserve.
   private static let fromReserveBit: UInt8 = 0x10
+  /// Set if it came from the reserve, perhaps by way of the disk.
+  private static let inReserveBit: UInt8 = 0x08
 
   init(
     zone: CacheZone, sequence: UInt64, hash: UInt64, key: [UInt8], head: StoredHead,
@@ -116,10 +118,17 @@ final class StoredResponse: Evictable, Sendable {
   /// Whether it came from the reserve; it may be gone from there by now.
   var isFromReserve: Bool { state.load(ordering: .relaxed) & Self.fromReserveBit != 0 }
 
-  /// Whether it, or one in whose place it came, may be in the reserve.
-  var mayBeInReserve: Bool { isFromReserve || head.reserve != nil }
+  /// Whether the reserve has it, as far as is known: it came from there, perhaps by way of the disk.
+  var isInReserve: Bool { state.load(ordering: .relaxed) & Self.inReserveBit != 0 }
 
-  func noteFromReserve() { state.bitwiseOr(Self.fromReserveBit, ordering: .relaxed) }
+  /// Whether it, or one in whose place it came, may be in the reserve.
+  var mayBeInReserve: Bool { isInReserve || head.reserve != nil }
+
+  func noteFromReserve() {
+    state.bitwiseOr(Self.fromReserveBit | Self.inReserveBit, ordering: .relaxed)
+  }
+
+  func noteInReserve() { state.bitwiseOr(Self.inReserveBit, ordering: .relaxed) }
 
   func noteOnDisk() { state.bitwiseOr(Self.onDiskBit, ordering: .relaxed) }
 

@@ -12,5 +12,14 @@ enum Hexadecimal {
     return String(decoding: digits, as: UTF8.self)
   }
 
+  /// The value of a lower-case digit; nil if it is none.
+  static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case 48...57: digit - 48
+    case 97...102: digit - 87
+    default: nil
+    }
+  }
+
   private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 }

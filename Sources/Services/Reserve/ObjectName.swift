@@ -32,8 +32,26 @@ struct ObjectName: Hashable, Sendable {
 
   /// What all objects of a target begin with.
   static func prefix(of target: [UInt8], _ zone: ZoneID, _ prefix: String) -> String? {
-    guard let digest = SHA256.digest(of: target.span) else { return nil }
-    return (prefix.isEmpty ? "" : prefix + "/") + "v1/\(zone)/\(short(digest))/"
+    SHA256.digest(of: target.span).map { Self.prefix(short($0), zone, prefix) }
+  }
+
+  /// The same, of the first bytes of a target's digest as `digest(ofPrefix:)` gives them.
+  static func prefix(ofDigest digest: [UInt8], _ zone: ZoneID, _ prefix: String) -> String {
+    Self.prefix(Hexadecimal.text(digest), zone, prefix)
+  }
+
+  /// The bytes of a target's digest, of what its objects begin with; nil if that is no such beginning.
+  static func digest(ofPrefix text: String) -> [UInt8]? {
+    let digits = text.utf8.dropLast().suffix(32).map { Hexadecimal.value($0) }
+    guard text.utf8.last == 0x2f, digits.count == 32 else { return nil }
+    return stride(from: 0, to: 32, by: 2).reduce(into: [UInt8]?([])) { bytes, index in
+      guard let high = digits[index], let low = digits[index + 1] else { return bytes = nil }
+      bytes?.append(high << 4 | low)
+    }
+  }
+
+  private static func prefix(_ digest: String, _ zone: ZoneID, _ prefix: String) -> String {
+    (prefix.isEmpty ? "" : prefix + "/") + "v1/\(zone)/\(digest)/"
   }
 
   /// 128 bits are enough for no two to meet.

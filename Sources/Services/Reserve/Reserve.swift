@@ -12,6 +12,7 @@ package final class Reserve: RecordReserve, Sendable {
   let configuration: ReserveConfiguration
   let queue = Guarded(WriteQueue())
   let absent = Guarded(AbsenceTable())
+  let marks = Guarded(VoidMarks())
   let figuresSoFar = Guarded(ReserveFigures())
   private let nodes: [ReserveNode]
   private let nodesByLoop: [ObjectIdentifier: ReserveNode]
@@ -19,12 +20,14 @@ package final class Reserve: RecordReserve, Sendable {
   private let nextNode = Atomic<Int>(0)
   private let closed = Atomic<Bool>(false)
   private let faults: FaultReport
+  private let keeper: NoteKeeper
 
   /// A reserve for tasks of `loops`. Names of endpoints are looked up on `resolver`, which may block.
-  /// Reads authorities from the disk: not on a loop. `report` is given lines for the log.
+  /// Reads authorities and notes from the disk: not on a loop. What is void is written down in `notes` on `storage`, which
+  /// may block. `report` is given lines for the log.
   package init(
     _ configuration: ReserveConfiguration, loops: [EventLoop], resolver: EventLoop?,
-    report: @escaping @Sendable (String) -> Void
+    notes: any ReserveNotes, storage: EventLoop, report: @escaping @Sendable (String) -> Void
   ) {
     precondition(!loops.isEmpty && !configuration.endpoints.isEmpty)
     self.configuration = configuration
@@ -33,6 +36,7 @@ package final class Reserve: RecordReserve, Sendable {
     let trust = StoreSecurity.trust(configuration.authorities)
     let faults = FaultReport(report)
     self.faults = faults
+    keeper = NoteKeeper(notes, on: storage, report: report)
     nodes = loops.map { loop in
       ReserveNode(
         configuration, endpoints, on: loop, StoreSecurity(trust)
@@ -43,7 +47,40 @@ package final class Reserve: RecordReserve, Sendable {
     for node in nodes { node.reserve = self }
     // Names are known by the time that somebody asks.
     for endpoint in endpoints { _ = endpoint.addresses.current(now: SystemClock.monotonic) }
+    restore()
   }
+
+  /// Takes over what the process before wrote down, and goes on with its removals.
+  private func restore() {
+    guard let notes = keeper.load() else {
+      // Nobody knows what is void.
+      return marks.withLock { $0.voidAll(until: SystemClock.wall) }
+    }
+    for (zone, bytes) in notes {
+      guard let note = VoidNote(bytes) else {
+        marks.withLock { $0.void(zone, writtenUntil: SystemClock.wall) }
+        continue
+      }
+      marks.withLock { $0.restore(note, of: zone) }
+      for digest in note.removals {
+        let target = ObjectName.prefix(ofDigest: digest, zone, configuration.prefix)
+        queue.withLock { _ = $0.remove(target, of: zone) }
+        writeSoon()
+      }
+    }
+  }
+
+  /// What is to be written down of a zone.
+  func note(of zone: ZoneID) -> VoidNote {
+    var note = marks.withLock { $0.note(of: zone) }
+    note.removals = queue.withLock { $0.removals(of: zone) }.compactMap {
+      ObjectName.digest(ofPrefix: $0)
+    }
+    return note
+  }
+
+  /// What is void of a zone has changed, or what is to be removed.
+  func noteChanged(_ zone: ZoneID) { keeper.changed(zone, in: self) }
 
   /// Lets what is written for a zone run on the lane that `laneOf` gives on its loop, if it gives one.
   package func charge(to laneOf: @escaping @Sendable (ZoneID, EventLoop) -> Lane?) {
@@ -73,26 +110,74 @@ package final class Reserve: RecordReserve, Sendable {
     }
   }
 
-  /// The record of that name, if it is there, whole, and not too old.
+  /// The record of that name, if it is there, whole, and not too old, or waits to be put there.
   package func find(
     _ name: ReservedName, of zone: ZoneID, on lane: Lane, _ parker: Parker
-  ) async -> ReservedRecord? {
+  ) async -> ReservedFinding<ReservedRecord> {
     guard let node = nodesByLoop[ObjectIdentifier(lane.loop)],
       let object = ObjectName(name, of: zone, prefix: configuration.prefix)
-    else { return nil }
+    else { return .unknown }
+    if let waiting = queue.withLock({ $0.waiting(object, of: zone) }),
+      !isVoid(object, waiting, written: lane.loop.wallTime)
+    {
+      figuresSoFar.withLock { $0.hits += 1 }
+      return .found(waiting)
+    }
+    let finding = await look(object, of: zone, at: node, parker)
+    guard case .absent = finding else { return finding }
+    // What is being written may be there a moment later.
+    let isWritten = queue.withLock { queue in
+      queue.isWritten(object.targetPrefix, of: zone)
+        && !queue.isRemoved(object.targetPrefix, of: zone)
+    }
+    return isWritten ? .unknown : .absent
+  }
+
+  private func look(
+    _ object: ObjectName, of zone: ZoneID, at node: ReserveNode, _ parker: Parker
+  ) async -> ReservedFinding<ReservedRecord> {
     let isKnownMiss =
       queue.withLock { $0.isRemoved(object.targetPrefix, of: zone) }
-      || absent.withLock { $0.isAbsent(object, now: lane.loop.now) }
+      || absent.withLock { $0.isAbsent(object, now: node.loop.now) }
     if isKnownMiss {
       figuresSoFar.withLock { $0.misses += 1 }
-      return nil
+      return .absent
     }
-    guard node.beginRead(of: zone) else {
-      figuresSoFar.withLock { $0.busy += 1 }
-      return nil
+    // While all endpoints rest, turns would be waited for in vain.
+    guard !node.client.isResting else {
+      count(.resting)
+      return .unknown
     }
-    defer { node.endRead(of: zone) }
+    guard await node.beginLook(of: zone, parker) else {
+      count(.busy)
+      return .unknown
+    }
+    defer { node.endLook(of: zone) }
     return await node.find(object, of: zone, parker)
+  }
+
+  /// Whether a record must not be used, by what is known here.
+  func isVoid(_ name: ObjectName, _ record: ReservedRecord, written: WallTime) -> Bool {
+    marks.withLock {
+      $0.isVoid(
+        name.targetPrefix, of: record.zone, received: record.receivedWall, written: written)
+    }
+  }
+
+  /// Lets nothing be found of a target that was received before `time`, which may differ from what its record
+  /// says by a little.
+  package func outdate(_ target: [UInt8], of zone: ZoneID, receivedBefore time: WallTime) {
+    guard let prefix = ObjectName.prefix(of: target, zone, configuration.prefix) else { return }
+    outdate(prefix, of: zone, time.seconds - ReserveLimits.timeToleranceSeconds)
+  }
+
+  private func outdate(_ prefix: String, of zone: ZoneID, _ seconds: Int64) {
+    marks.withLock {
+      $0.void(
+        prefix, of: zone, receivedBefore: WallTime(seconds: seconds), now: SystemClock.wall)
+    }
+    figuresSoFar.withLock { $0.outdated += 1 }
+    noteChanged(zone)
   }
 
   /// Whether the queue has room.
@@ -113,10 +198,15 @@ package final class Reserve: RecordReserve, Sendable {
   /// Forgets a target's objects; none of them is found from now on.
   package func remove(_ target: [UInt8], of zone: ZoneID) {
     guard let prefix = ObjectName.prefix(of: target, zone, configuration.prefix) else { return }
-    if !queue.withLock({ $0.remove(prefix, of: zone, now: SystemClock.wall) }) {
+    let now = SystemClock.wall
+    if !queue.withLock({ $0.remove(prefix, of: zone) }) {
+      marks.withLock { $0.void(zone, writtenUntil: now) }
       figuresSoFar.withLock { $0.voided += 1 }
       faults.noteVoid(zone)
     }
+    // The process that serves from now on has taken over the removals that were written down before.
+    if isClosed { outdate(prefix, of: zone, now.seconds + 1) }
+    noteChanged(zone)
     writeSoon()
   }
 

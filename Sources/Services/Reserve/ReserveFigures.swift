@@ -12,7 +12,9 @@ package struct ReserveFigures: Sendable {
   package internal(set) var failures: UInt64 = 0
   /// Requests that the store refused: wrong credentials, no such bucket.
   package internal(set) var refused: UInt64 = 0
-  /// Looks that were not made: all endpoints rest, or too many are under way.
+  /// Looks that waited for their turn, whatever came of them.
+  package internal(set) var queued: UInt64 = 0
+  /// Looks that were not made: all endpoints rest, or their turn did not come in time.
   package internal(set) var resting: UInt64 = 0
   package internal(set) var busy: UInt64 = 0
   /// Objects that were not used: cut short, changed in some byte, of another name, older than they may be.
@@ -31,6 +33,8 @@ package struct ReserveFigures: Sendable {
   package internal(set) var removalFailures: UInt64 = 0
   /// Removals for which there was no room: each made void all that the zone had.
   package internal(set) var voided: UInt64 = 0
+  /// Responses that came while nobody could tell whether the store has older ones, which are void since.
+  package internal(set) var outdated: UInt64 = 0
   /// Objects that were found damaged, and are removed so that they can be written anew.
   package internal(set) var discarded: UInt64 = 0
   package internal(set) var bytesRead: UInt64 = 0

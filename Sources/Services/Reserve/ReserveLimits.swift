@@ -45,8 +45,18 @@ package enum ReserveLimits {
   /// writes leave room for reads (`writersPerLoop`).
   static let connectionsPerLoop = 64
   /// Reads under way of one loop. A zone has no more than it leaves free for the others: the first has
-  /// half, the next a quarter. One more gets nothing.
+  /// half, the next a quarter. One more waits for its turn.
   static let readsPerLoop = 48
+  /// Looks of one loop that wait for their turn, some 500 bytes each beside their requests; what holds for
+  /// `readsPerLoop` holds for them. One more gets nothing, so that the origin is asked.
+  static let waitingLooks = 4_096
+  /// How long a look waits for its turn, in waits for the store's answer (`wait`, or what the operator says): as long
+  /// as so many looks one behind the other take at worst. Then the origin is asked. The store answers all the
+  /// while (else its endpoints are left alone, and nobody waits); a thousand fetches at once cost an origin
+  /// more than this costs a client.
+  static let turnWaits = 20
+  /// The longest wait for a turn, whatever the operator says.
+  static let longestTurnWait = Duration.seconds(60)
   /// Writes under way of one loop; others wait in the queue.
   static let writersPerLoop = 4
   /// How long an idle connection is kept; most stores close theirs after 20 to 60 s.
@@ -70,9 +80,16 @@ package enum ReserveLimits {
   static let waitingBytes = 64 << 20
   /// Jobs that wait; what holds for `waitingBytes` holds for them.
   static let waitingJobs = 16_384
-  /// Removals of a zone that wait. One more makes all void that was written for the zone before, until
-  /// the process ends.
+  /// Removals of a zone that wait. One more makes all void that was written for the zone before.
   static let waitingRemovals = 1_024
+  /// Groups of a zone's targets: what is void of one is void of all in its group. So many that a thousand
+  /// responses that come while the store fails cost the zone a sixteenth of what it has there.
+  static let groupsPerZone = 16_384
+  /// Groups of all zones of which something is void, some 40 bytes each. A zone that would have more than it
+  /// leaves for the others loses all that it has there.
+  static let voidGroups = 1 << 18
+  /// By how much times of the same response may differ, in seconds, since they are reckoned from two clocks.
+  static let timeToleranceSeconds: Int64 = 1
   /// Names known not to be there, 16 bytes each; a newer one takes the place of an older.
   static let absentNames = 1 << 16
   /// How long such a name is believed to be not there: others may write to the store.

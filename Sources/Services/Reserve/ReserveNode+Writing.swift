@@ -51,9 +51,10 @@ extension ReserveNode {
       return reserve.figuresSoFar.withLock { $0.unchanged += 1 }
     }
     guard let sealed = await ReservedObject.seal(record, header, parker) else { throw .unsigned }
-    // It was removed meanwhile: what is under way is what the removal waits for.
+    // It was removed meanwhile: what is under way is what the removal waits for. Or a newer one has come.
     guard !reserve.isClosed,
-      !reserve.queue.withLock({ $0.isRemoved(job.target, of: job.zone) })
+      !reserve.queue.withLock({ $0.isRemoved(job.target, of: job.zone) }),
+      !reserve.isVoid(name, record, written: header.written)
     else { return }
     var request = StoreRequest(.put, Array(name.text.utf8))
     request.fields = fields(stamp)

@@ -18,8 +18,9 @@ final class ReserveNode: @unchecked Sendable {
   /// Set by the reserve, which lives as long as the process.
   weak var reserve: Reserve?
   let laneOf = Guarded<(@Sendable (ZoneID, EventLoop) -> Lane?)?>(nil)
-  private var reads = 0
-  private var readsOfZones: [ZoneID: Int] = [:]
+  private var looks = LookQueue()
+  /// Who waits for the turn of a look.
+  private var parkers: [UInt64: Parker] = [:]
   private var writers = 0
   private var isSleeping = false
 
@@ -35,25 +36,40 @@ final class ReserveNode: @unchecked Sendable {
 
   // MARK: - Reading
 
-  /// Takes a place for a look; false if there is none for the zone. `endRead` must follow.
-  func beginRead(of zone: ZoneID) -> Bool {
-    let own = readsOfZones[zone] ?? 0
-    guard own < ReserveLimits.readsPerLoop - reads else { return false }
-    reads += 1
-    readsOfZones[zone] = own + 1
+  /// Waits for the turn of a look; false if it does not come in time. `endLook` must follow a turn.
+  func beginLook(of zone: ZoneID, _ parker: Parker) async -> Bool {
+    switch looks.ask(zone) {
+    case .begun: return true
+    case .refused: return false
+    case .waits(let ticket): return await awaitTurn(ticket, of: zone, parker)
+    }
+  }
+
+  private func awaitTurn(_ ticket: UInt64, of zone: ZoneID, _ parker: Parker) async -> Bool {
+    reserve?.figuresSoFar.withLock { $0.queued += 1 }
+    parkers[ticket] = parker
+    defer { parkers[ticket] = nil }
+    let patience = configuration.wait * ReserveLimits.turnWaits
+    let deadline = loop.now + min(patience, ReserveLimits.longestTurnWait)
+    while looks.isWaiting(ticket) {
+      let outcome = await parker.park(until: deadline)
+      // The turn may have come in the same moment.
+      guard outcome != .woken, looks.isWaiting(ticket) else { continue }
+      looks.gaveUp(ticket, of: zone)
+      return false
+    }
     return true
   }
 
-  func endRead(of zone: ZoneID) {
-    reads -= 1
-    let own = (readsOfZones[zone] ?? 0) - 1
-    precondition(reads >= 0 && own >= 0)
-    readsOfZones[zone] = own == 0 ? nil : own
+  func endLook(of zone: ZoneID) {
+    for ticket in looks.ended(zone) { parkers[ticket]?.wake() }
   }
 
-  /// The record of an object, checked; nil if there is none that may be used.
-  func find(_ name: ObjectName, of zone: ZoneID, _ parker: Parker) async -> ReservedRecord? {
-    guard let reserve else { return nil }
+  /// The record of an object, checked.
+  func find(
+    _ name: ObjectName, of zone: ZoneID, _ parker: Parker
+  ) async -> ReservedFinding<ReservedRecord> {
+    guard let reserve else { return .unknown }
     var request = StoreRequest(.get, Array(name.text.utf8))
     request.answerBytes =
       ObjectHeader.bytes + ReserveLimits.headBytes + ReserveLimits.bodyBytes
@@ -64,7 +80,7 @@ final class ReserveNode: @unchecked Sendable {
         request, .init(head: configuration.wait, body: ReserveLimits.bodyWait), parker)
     } catch {
       reserve.count(error)
-      return nil
+      return .unknown
     }
     let took = loop.preciseNow.nanoseconds(since: begun)
     guard answer.isSuccess else {
@@ -73,7 +89,7 @@ final class ReserveNode: @unchecked Sendable {
         figures.misses += 1
         figures.reads.record(nanoseconds: took)
       }
-      return nil
+      return .absent
     }
     return await check(answer, name, of: zone, took: took, parker, in: reserve)
   }
@@ -81,23 +97,23 @@ final class ReserveNode: @unchecked Sendable {
   private func check(
     _ answer: StoreAnswer, _ name: ObjectName, of zone: ZoneID, took: UInt64, _ parker: Parker,
     in reserve: Reserve
-  ) async -> ReservedRecord? {
+  ) async -> ReservedFinding<ReservedRecord> {
     let opened: (record: ReservedRecord, header: ObjectHeader)
     do throws(ReservedObject.Flaw) {
       opened = try await ReservedObject.open(answer.body, named: name, of: zone, parker)
     } catch {
       reserve.count(error)
       reserve.discard(name, of: zone, now: loop.now)
-      return nil
+      // It may have been damaged on its way only, and stay.
+      return .unknown
     }
     let age = self.age(of: answer)
-    let isVoid = reserve.queue.withLock { queue in
-      queue.isRemoved(name.targetPrefix, of: zone)
-        || opened.header.written <= queue.voidBefore(zone)
-    }
+    let isVoid =
+      reserve.queue.withLock { $0.isRemoved(name.targetPrefix, of: zone) }
+      || reserve.isVoid(name, opened.record, written: opened.header.written)
     guard !isVoid, age <= configuration.retentionSeconds else {
       reserve.figuresSoFar.withLock { $0.expired += 1 }
-      return nil
+      return .absent
     }
     if age > configuration.retentionSeconds / 2, let stamp = opened.header.stamp {
       reserve.refresh(name, stamp: stamp, of: zone)
@@ -107,7 +123,7 @@ final class ReserveNode: @unchecked Sendable {
       figures.bytesRead += UInt64(answer.body.count)
       figures.reads.record(nanoseconds: took)
     }
-    return opened.record
+    return .found(opened.record)
   }
 
   /// Seconds since an object was written, by the store's own clock.
@@ -140,6 +156,7 @@ final class ReserveNode: @unchecked Sendable {
     let parker = Parker(on: lane)
     let retryAt = await write(job, parker)
     reserve?.queue.withLock { $0.ended(job, retryAt: retryAt) }
+    if job.isRemoval, retryAt == nil { reserve?.noteChanged(job.zone) }
     writers -= 1
     write()
   }

@@ -39,6 +39,11 @@ final class StoreClient: @unchecked Sendable {
     self.note = note
   }
 
+  /// Whether all endpoints are left alone now.
+  var isResting: Bool {
+    connections.allSatisfy { $0.shared.health.withLock { $0.isResting(now: loop.now) } }
+  }
+
   /// The store's answer; an error of its own is thrown, but that there is no such object. From a task;
   /// waits on `parker`.
   func answer(

@@ -1,5 +1,6 @@
 // What waits to be written to the object store.
 
+import Exchange
 import Primitives
 
 /// Jobs of all zones, zones in turn, within bounds. Jobs of one target are done one after the other in their
@@ -20,8 +21,6 @@ struct WriteQueue: Sendable {
     private(set) var writes: [String: Int] = [:]
     /// Targets whose removal waits or is under way, with how many removals of them there are.
     var removals: [String: Int] = [:]
-    /// What was written before this is void, because there were too many removals.
-    var voidBefore = WallTime(seconds: .min)
     var isUnderWay = 0
 
     mutating func append(_ job: WriteJob) {
@@ -77,10 +76,10 @@ struct WriteQueue: Sendable {
     return true
   }
 
-  /// Adds a removal; what waits to be written for its target goes. Never refused: of a zone that has too
-  /// many, all that was written before `now` is void from now on, whether it is removed or not: false then.
+  /// Adds a removal; what waits to be written for its target goes. False if its zone has too many: whoever
+  /// asked sees to it that nothing of the target is used.
   @discardableResult
-  mutating func remove(_ target: String, of id: ZoneID, now: WallTime) -> Bool {
+  mutating func remove(_ target: String, of id: ZoneID) -> Bool {
     let dropped = zones[id]?.drop(target) ?? (count: 0, bytes: 0)
     count -= dropped.count
     bytes -= dropped.bytes
@@ -89,10 +88,6 @@ struct WriteQueue: Sendable {
     let own = zones[id]?.removals[target] ?? 0
     let isWaiting = own > (underWay.contains(target) ? 1 : 0)
     let isFull = own == 0 && (zones[id]?.removals.count ?? 0) >= ReserveLimits.waitingRemovals
-    if isFull {
-      let before = voidBefore(id)
-      zones[id, default: Zone()].voidBefore = max(before, now)
-    }
     if !isWaiting, !isFull {
       zones[id, default: Zone()].removals[target, default: 0] += 1
       append(WriteJob(zone: id, target: target, work: .remove))
@@ -106,9 +101,21 @@ struct WriteQueue: Sendable {
     zones[zone]?.removals[target] != nil
   }
 
-  /// What is older, of a zone's objects, is void.
-  func voidBefore(_ zone: ZoneID) -> WallTime {
-    zones[zone]?.voidBefore ?? WallTime(seconds: .min)
+  /// Targets of a zone whose removal is not over.
+  func removals(of zone: ZoneID) -> [String] { zones[zone].map { Array($0.removals.keys) } ?? [] }
+
+  /// Whether something of a target is to be written, or is being.
+  func isWritten(_ target: String, of zone: ZoneID) -> Bool {
+    underWay.contains(target) || zones[zone]?.writes[target] != nil
+  }
+
+  /// The record that waits to be put under a name: the last one.
+  func waiting(_ name: ObjectName, of zone: ZoneID) -> ReservedRecord? {
+    guard let own = zones[zone], own.writes[name.targetPrefix] != nil else { return nil }
+    for job in own.jobs.reversed() {
+      if case .put(let record, name) = job.work { return record }
+    }
+    return nil
   }
 
   /// The next job; nil if none can be begun now. `ended` must follow.
@@ -171,7 +178,7 @@ struct WriteQueue: Sendable {
   private mutating func tidy(_ id: ZoneID) {
     guard let zone = zones[id], zone.jobs.isEmpty else { return }
     turns.removeAll { $0 == id }
-    if zone.isUnderWay == 0, zone.removals.isEmpty, zone.voidBefore.seconds == .min {
+    if zone.isUnderWay == 0, zone.removals.isEmpty {
       zones[id] = nil
     }
   }

@@ -21,31 +21,21 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private(set) var lostBy: HTTPClientError?
   /// The origin goes away, or stopped answering: no further exchange begins here.
   private(set) var isDraining = false
-  /// The last time a byte came.
-  private(set) var receivedAt: Instant
+  /// Whether the other end lives.
+  private var liveness: Liveness
   private var owner: (any HTTP2ClientConnectionOwner)?
   private let openedAt: Instant
   private var idleTimeout = Duration.seconds(60)
   private var idleSince: Instant
-  /// How long the other end may be silent while exchanges are under way, until it is asked for a sign of
-  /// life, and how long it may take for that; nil: for ever.
-  private let silence: Duration?
-  /// It has given none: those who have no head yet ask elsewhere, and nothing begins here until it does.
-  private var isSilent = false
-  /// When it is looked for next: a look that comes late says that this process is slow, not the other.
-  private var looksAt = Instant(nanoseconds: 0)
-  /// When it was asked last and has not answered.
-  private var pingedAt: Instant?
-  /// When it was asked last by `measure`.
-  private var measuredAt: Instant?
-  /// How long it took to answer last; nil if it was not asked.
-  package private(set) var roundTripNanoseconds: UInt64?
+  /// Whether it is looked whether the other end lives, while exchanges are under way.
+  private let isWatched: Bool
   private let streamLimit: Int
   /// Exchanges begun.
   package private(set) var exchangeCount = 0
 
   /// Takes over an open connection whose ALPN agreed on HTTP/2. If it `isForMany` tenants, content that one
-  /// of them leaves unread keeps no window from the others: each stream's own, and each tenant's bound, hold.
+  /// of them leaves unread keeps no window from the others: each stream's own, and each tenant's bound, hold. With a
+  /// `silence` the other end must give signs of life (`Liveness`).
   package init(
     _ connection: ClientConnection, owner: any HTTP2ClientConnectionOwner,
     memory: HTTP2ClientMemory, idleTimeout: Duration, silence: Duration? = nil,
@@ -53,13 +43,13 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     isForMany: Bool = false
   ) throws(HTTPClientError) {
     self.connection = connection
-    self.silence = silence
+    isWatched = silence != nil
     self.streamLimit = streamLimit
     self.memory = memory
     self.idleTimeout = idleTimeout
     openedAt = connection.loop.now
     idleSince = openedAt
-    receivedAt = openedAt
+    liveness = Liveness(silence: silence ?? .zero, now: openedAt)
     var limits = HTTP2Limits.client
     limits.streamWindowBytes = HTTPClientLimits.firstWindowBytes
     if isForMany { limits.connectionWindowBytes = Int(Int32.max) }
@@ -71,7 +61,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     }
     connection.user = self
     connection.setDeadline(idleSince + idleTimeout)
-    if silence != nil { ask() }
+    if isWatched { ask() }
     flush()
     // An owner would be told of the end of a connection that it does not have yet, and keep it then.
     guard connection.isOpen else { throw lostBy ?? .closedBeforeResponse }
@@ -81,12 +71,15 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   /// Whether exchanges may begin here at all, now or when others have ended.
   package var takesRequests: Bool { connection.isOpen && !isDraining && session.acceptsRequests }
 
+  /// How long the other end took to answer last; nil if it was not asked.
+  package var roundTripNanoseconds: UInt64? { liveness.roundTripNanoseconds }
+
   /// The time of its loop.
   package var now: Instant { connection.loop.now }
 
   /// How many more exchanges may begin here now.
   package func room(now: Instant, maximumAge: Duration, maximumExchanges: Int) -> Int {
-    guard connection.isOpen, !isDraining, !isSilent, session.acceptsRequests,
+    guard connection.isOpen, !isDraining, !liveness.isSilent, session.acceptsRequests,
       exchangeCount < maximumExchanges, now < openedAt + maximumAge
     else { return 0 }
     let limit = min(session.peerConcurrentStreams, streamLimit)
@@ -104,63 +97,47 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 
   func noteBegin() {
     exchangeCount += 1
-    if let silence, session.streamCount == 0 { lookLater(silence) }
+    guard isWatched, session.streamCount == 0 else { return }
+    liveness.begin(now: connection.loop.now)
+    connection.setDeadline(liveness.looksAt)
   }
 
   /// Looks how long the other end takes to answer (`roundTripNanoseconds`). False, and the connection is
   /// given up, if it has not answered since the last time.
   package func measure() -> Bool {
     guard connection.isOpen else { return true }
-    // For a sign of life it may have been asked since, and a moment ago.
-    if let measuredAt, receivedAt < measuredAt {
+    let now = connection.loop.preciseNow
+    guard liveness.measure(now: now) else {
       finish(.closedBeforeResponse)
       return false
     }
-    ask()
-    measuredAt = pingedAt
+    session.ping(now.nanoseconds)
     flush()
     return true
-  }
-
-  private func lookLater(_ silence: Duration) {
-    looksAt = connection.loop.now + silence
-    connection.setDeadline(looksAt)
   }
 
   /// Asks for a sign of life.
   private func ask() {
     let now = connection.loop.preciseNow
-    pingedAt = now
+    liveness.ask(now: now)
     session.ping(now.nanoseconds)
   }
 
-  /// Looks whether the other end still lives; false if it was given up. What is half-way here is left more
-  /// time than what can go elsewhere.
-  private func watch(_ silence: Duration, _ now: Instant) -> Bool {
-    if now >= looksAt + silence / 4 {
-      pingedAt = nil
-      receivedAt = now
-      return connection.isOpen
-    }
-    guard let asked = pingedAt, receivedAt < asked else {
-      if now >= receivedAt + silence {
-        ask()
-        flush()
-      }
-      return connection.isOpen
-    }
-    guard now < asked + silence * HTTPClientLimits.silencesEndured else {
-      finish(.closedBeforeResponse)
-      return false
-    }
-    if !isSilent, now >= asked + silence {
-      isSilent = true
+  /// Looks whether the other end still lives, and when to look again.
+  private func look() {
+    switch liveness.look(now: connection.loop.now) {
+    case .well: break
+    case .asks:
+      ask()
+      flush()
+    case .isSilent:
       for case let exchange as HTTP2ClientExchange in session.attachments {
         exchange.failUnanswered()
       }
       flush()
+    case .isGone: finish(.closedBeforeResponse)
     }
-    return connection.isOpen
+    if connection.isOpen { connection.setDeadline(liveness.looksAt) }
   }
 
   // MARK: - Sending
@@ -202,7 +179,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 
   /// A stream was given up for slowness: if nothing at all has come since, the origin is gone.
   func suspect(since instant: Instant) {
-    if receivedAt < instant { isDraining = true }
+    if liveness.receivedAt < instant { isDraining = true }
   }
 
   private func finish(_ error: HTTPClientError?) {
@@ -228,8 +205,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
       }
       switch reception {
       case .bytes(let count):
-        receivedAt = connection.loop.now
-        isSilent = false
+        liveness.received(now: connection.loop.now)
         budget -= max(count, HTTPClientLimits.leastCountedBytes)
       case .wouldBlock: break
       case .end:
@@ -255,10 +231,7 @@ extension HTTP2ClientConnection: ClientConnectionUser {
     guard connection.isOpen else { return }
     let now = connection.loop.now
     if session.streamCount == 0 && now >= idleSince + idleTimeout { return drain() }
-    if let silence, session.streamCount > 0 {
-      if watch(silence, now) { lookLater(silence) }
-      return
-    }
+    if isWatched, session.streamCount > 0 { return look() }
     let due = session.streamCount == 0 ? idleSince + idleTimeout : now + idleTimeout
     connection.setDeadline(due)
   }
@@ -296,9 +269,7 @@ extension HTTP2ClientConnection: HTTP2SessionDelegate {
   func goAwayReceived(lastStreamID: Int32, code: HTTP2ErrorCode) { isDraining = true }
 
   func pingAcknowledged(_ payload: UInt64) {
-    guard let asked = pingedAt, asked.nanoseconds == payload else { return }
-    pingedAt = nil
-    roundTripNanoseconds = connection.loop.preciseNow.nanoseconds(since: asked)
+    liveness.answered(payload, now: connection.loop.preciseNow)
   }
 
   private func exchange(of stream: HTTP2Stream) -> HTTP2ClientExchange? {

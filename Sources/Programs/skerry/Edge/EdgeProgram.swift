@@ -180,9 +180,10 @@ struct EdgeProgram {
     do throws(StorageError) { configuration.keepApart(try store.identity()) } catch {
       throw CommandFailure(.refused, "skerry: \(error.description)")
     }
-    return Reserve(configuration, loops: group.loops, resolver: group.lookups.last) { line in
-      Console.complain("skerry: \(line)")
-    }
+    return Reserve(
+      configuration, loops: group.loops, resolver: group.lookups.last,
+      notes: StoredReserveNotes(store: store), storage: group.storage[0]
+    ) { line in Console.complain("skerry: \(line)") }
   }
 
   /// Begins to open the cache on disk, if there is to be one.

@@ -77,7 +77,8 @@ package final class CacheDisk: Sendable {
     let record = DiskRecord(
       digest: digest, zone: stored.zone.id, selection: selection, sequence: stored.sequence,
       receivedWall: times.received, expiresWall: times.expires,
-      head: Bytes(RecordHead(stored.headOnDisk, slices).bytes(identity)),
+      head: Bytes(
+        RecordHead(stored.headOnDisk, slices, isInReserve: stored.isInReserve).bytes(identity)),
       body: slices == nil ? stored.body.pieces : [])
     guard records.put(record, isWanted: isWanted) else { return }
     stored.noteOnDisk()

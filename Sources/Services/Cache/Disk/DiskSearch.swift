@@ -50,6 +50,7 @@ final class DiskSearch: Sendable {
       body: head.slices.map { StoredBody($0) } ?? StoredBody(record.body))
     guard stored.isCurrent else { return nil }
     stored.noteOnDisk()
+    if head.isInReserve { stored.noteInReserve() }
     return stored
   }
 }

@@ -9,10 +9,13 @@ struct RecordHead: Sendable {
   let head: StoredHead
   /// How the body is divided, if it does not follow.
   let slices: Slices?
+  /// It came from the reserve, which may have it still.
+  let isInReserve: Bool
 
-  init(_ head: StoredHead, _ slices: Slices?) {
+  init(_ head: StoredHead, _ slices: Slices?, isInReserve: Bool = false) {
     self.head = head
     self.slices = slices
+    self.isInReserve = isInReserve
   }
 
   /// Another version is not read.
@@ -29,6 +32,7 @@ struct RecordHead: Sendable {
     static let isSliced = Flags(rawValue: 32)
     static let isImmutable = Flags(rawValue: 64)
     static let isForReserve = Flags(rawValue: 128)
+    static let isInReserve = Flags(rawValue: 256)
   }
 
   /// The bytes of the record's head, under `identity`, by which it is told from others whose digest
@@ -69,6 +73,7 @@ struct RecordHead: Sendable {
     if slices != nil { flags.insert(.isSliced) }
     if head.isImmutable { flags.insert(.isImmutable) }
     if head.reserve != nil { flags.insert(.isForReserve) }
+    if isInReserve { flags.insert(.isInReserve) }
     return flags
   }
 
@@ -98,6 +103,7 @@ struct RecordHead: Sendable {
       let status = decoder.number(), let bits = decoder.number(), let lifetime = decoder.number()
     else { return nil }
     let flags = Flags(rawValue: bits)
+    isInReserve = flags.contains(.isInReserve)
     let staleWhileRevalidate = decoder.optionalNumber()
     let staleIfError = decoder.optionalNumber()
     let lastModified = decoder.optionalNumber().map { WallTime(seconds: Int64(bitPattern: $0)) }
