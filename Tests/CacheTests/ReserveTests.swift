@@ -197,6 +197,25 @@ struct ReserveTests {
     }
   }
 
+  @Test("what goes there at once and takes the place of what came from there is there after it")
+  func replacedAtOnce() async {
+    await SharedLoops.run { lane in
+      let (origin, reserve) = (Self.origin(), TestReserve())
+      _ = await Self.cache(origin, reserve).send("GET", "/", on: lane)
+      let cache = Self.cache(origin, reserve)
+      _ = await cache.send("GET", "/", on: lane)
+      cache.purge(isSoft: true)
+      let new = await cache.send("GET", "/", on: lane)
+      #expect(new.text == "body1")
+      await lane.wait { reserve.count == 1 }
+      let other = Self.cache(origin, reserve)
+      _ = other.stage(on: lane)
+      other.purge([other.url("/other")])
+      #expect(await other.send("GET", "/", on: lane).text == "body1")
+      #expect(origin.count == 2)
+    }
+  }
+
   @Test("so does what comes since that of the reserve is stale") func stale() async {
     await SharedLoops.run { lane in
       let (origin, reserve) = (Self.origin(), TestReserve())

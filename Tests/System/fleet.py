@@ -367,7 +367,7 @@ async def orphaned(origin):
                            ("up", "upper", ["up-0", "up-1"], None)], origin)
     try:
         await fleet.start_all()
-        holders = {path: (await fleet.tiers("west-0", f"http://a.test{path}"))["asked"][-1][0]
+        holders = {path: (await fleet.tiers("west-0", f"http://a.test{path}"))["asked"][-1]["servers"][0]
                    for kind in ("big", "slow-big") for path in [f"/o/{kind}-{i}" for i in range(24)]}
         check(set(holders.values()) == {"up-0", "up-1"}, f"one has all keys: {holders}")
         victim = holders["/o/big-0"]

@@ -52,6 +52,11 @@ extension CacheShard {
     makeRoom(response.cost)
     place(response)
     group?.disk?.put(response, at: self)
+    if isOlderInReserve {
+      // A removal takes along what waits to be put there.
+      isOlderInReserve = false
+      group?.reserve?.remove(response.key, of: response.zone)
+    }
     group?.reserve?.putStored(response, at: self)
     return true
   }
