@@ -62,8 +62,8 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"],
-        pages: ["Transfers/Transfers.md"]),
+        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives"],
+        pages: ["Flattening/Flattening.md", "Places/Places.md", "Transfers/Transfers.md"]),
       Room(
         "Reserve",
         imports: [
@@ -198,22 +198,25 @@ let tests: [TestRoom] = [
     ], libraries: [.argumentParser]),
   TestRoom(
     "NameServiceTests",
-    imports: ["NameService", "ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
+    imports: [
+      "NameService", "ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives",
+    ]),
   TestRoom("TidyTests", imports: []),
 ]
 
-let compilerSettings: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .strictMemorySafety(),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableExperimentalFeature("Lifetimes"),
-  .treatAllWarnings(as: .error),
-  // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
-  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
+let compilerSettings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+    // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+  ] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
 
 Layer.check(layers)
 

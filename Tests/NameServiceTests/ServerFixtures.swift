@@ -62,6 +62,20 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(plan) } }
   }
 
+  /// What aliases lead to, by name and type; a name that is not here is failed. Asked for, in order.
+  var addresses: [String: AliasFinding] = [:]
+  private(set) var asked: [String] = []
+
+  func findAddresses(
+    of name: [UInt8], _ type: RecordType, for zone: ZoneID,
+    _ body: @escaping @Sendable (AliasFinding) -> Void
+  ) {
+    let key = "\(Messages.name(name, 0)?.0 ?? "") \(type)"
+    asked.append(key)
+    let finding = addresses[key] ?? .failed
+    SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(finding) } }
+  }
+
   private struct Broken: Error { let text: String }
 
   private func find(_ name: [UInt8]) -> Result<NameZoneSnapshot?, Broken> {

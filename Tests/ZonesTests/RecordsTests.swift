@@ -100,6 +100,7 @@ import Zones
     #expect(
       faults([
         servers, record("x", "CNAME", "y"), record("x", "TXT", "z"), record("@", "CNAME", "y"),
+        record("@", "A", "192.0.2.1"),
       ])
       .sorted() == ["records[1]", "records[3]"])
     #expect(faults([servers, record("other.test.", "A", "192.0.2.1")]) == ["records[1]"])

@@ -320,6 +320,15 @@ int32_t skerry_connect(const skerry_address *address) {
   return s;
 }
 
+int32_t skerry_connect_datagrams(const skerry_address *address) {
+  struct sockaddr_storage storage;
+  socklen_t length = to_native(address, &storage);
+  int32_t s = socket(storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  if (connect(s, (struct sockaddr *)&storage, length) < 0) return fail(s);
+  return s;
+}
+
 int32_t skerry_connect_path(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;

@@ -14,7 +14,7 @@ extension ImageReader {
     // Bytes of each node's name.
     var lengths: [UInt16] = []
     lengths.reserveCapacity(reader.nodeCount)
-    // No two sets share a byte, so that there are no more than this; checking each once is enough.
+    // No two sets or rules share a byte, so that there are no more than this; checking each once is enough.
     var sets = bytes.count / Layout.Set.length
     for node in 0..<reader.nodeCount {
       guard let length = reader.lengthOfName(node, lengths) else { return false }
@@ -78,26 +78,28 @@ extension ImageReader {
 
   private func hasSoundSets(_ node: Int, _ sets: inout Int) -> Bool {
     var offset = firstSet(of: node)
-    sets -= setCount(of: node)
+    sets -= setCount(of: node) + ruleCount(of: node)
     guard sets >= 0 else { return false }
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }
       let set = recordSet(at: offset)
-      guard set.contents.count >= 2, set.end <= bytes.count, hasSoundContents(set),
+      guard set.contents.count >= 2, set.end <= bytes.count,
+        hasSoundContents(set.type, set.contents),
         hasSoundGlue(set)
       else { return false }
       offset = set.end
     }
-    return true
+    return hasSoundRules(node, from: offset)
   }
 
-  private func hasSoundContents(_ set: RecordSet) -> Bool {
-    var place = set.contents.lowerBound
-    while place < set.contents.upperBound {
-      guard place + 2 <= set.contents.upperBound else { return false }
+  /// Whether `contents` are a run of contents of `type`.
+  func hasSoundContents(_ type: RecordType, _ contents: Range<Int>) -> Bool {
+    var place = contents.lowerBound
+    while place < contents.upperBound {
+      guard place + 2 <= contents.upperBound else { return false }
       let end = place + 2 + Int(bytes[place]) << 8 + Int(bytes[place + 1])
-      guard end <= set.contents.upperBound,
-        RDATA.isValid(set.type, bytes.extracting((place + 2)..<end))
+      guard end <= contents.upperBound,
+        RDATA.isValid(type, bytes.extracting((place + 2)..<end))
       else { return false }
       place = end
     }

@@ -61,6 +61,68 @@ package enum NameServiceLimits {
   /// Bytes of what the server is called; it is in every response to who asks.
   package static let nsidBytes = 64
 
+  // MARK: Flattened aliases
+
+  /// Flattened aliases of a zone; more are refused. Each is asked for while somebody asks for it.
+  static let flattenedPerZone = 1_000
+
+  /// Names and families that a zone remembers the addresses of, on one loop; at it the one goes that
+  /// was asked for the longest ago.
+  static let aliasEntries = 2_000
+
+  /// Addresses of one name and family that are taken; more are left out.
+  package static let addressesPerAlias = 32
+
+  /// Aliases that lead from one to the next; at it they are taken for a circle, and it is SERVFAIL.
+  package static let aliasChain = 8
+
+  /// Seconds that addresses are kept at least, so that a target with a TTL of 0 is not asked for with
+  /// every query.
+  static let leastAliasTTL: UInt32 = 5
+
+  /// Seconds that addresses are kept at most, whatever the target's TTL.
+  static let longestAliasTTL: UInt32 = 3_600
+
+  /// Seconds that addresses are used for beyond their time while nobody can tell new ones (RFC 8767
+  /// section 5); then it is SERVFAIL.
+  static let aliasStaleSeconds: Int64 = 86_400
+
+  /// Seconds that such addresses may be kept by others (RFC 8767 section 4).
+  static let staleAliasTTL: UInt32 = 30
+
+  /// Seconds until a target is asked for again when nobody could tell, twice as long each time, five
+  /// times.
+  static let aliasRetrySeconds: Int64 = 2
+
+  /// Milliseconds that what zones of ours said is good for, whatever changes meanwhile.
+  static let aliasMomentMilliseconds = 20
+
+  /// Seconds that a resolver may take for one answer; then the next one is asked.
+  static let resolverTimeoutSeconds: Int32 = 2
+
+  /// Resolvers that are asked one after the other; more are left out.
+  package static let resolvers = 3
+
+  /// Seconds that it is remembered that a name has no addresses if the resolver does not say (RFC 2308
+  /// section 5 wants a SOA for that).
+  static let noAddressTTL: UInt32 = 60
+
+  // MARK: Places
+
+  /// Sets of one name that are for some places, or have weights, of all types; more are refused.
+  static let chosenSetsPerName = 200
+
+  /// Countries that one record names, which are all that there are; more are refused.
+  static let countriesPerRecord = 300
+
+  /// Autonomous systems that one record names; more are refused.
+  static let systemsPerRecord = 256
+
+  // MARK: Weights
+
+  /// The most that a record's weight can be; more is refused. Sums of a thousand fit into any integer.
+  static let weight = 10_000
+
   // MARK: Signatures
 
   /// Seconds that a zone's keys may be kept by others (their TTL): an hour, so that a change of keys is

@@ -1,5 +1,6 @@
 // Authoritative DNS on one loop.
 
+package import Location
 package import Primitives
 package import Runtime
 
@@ -29,6 +30,10 @@ package final class NameServer: @unchecked Sendable {
   var planning = TransfersInPlanning()
   /// Secondaries that are being told of changes.
   var notifications = Notifications()
+  /// Tells where clients are; nil if nobody knows.
+  package var locations: LocationDatabase?
+  /// What is asked for aliases' sake.
+  var aliasQuestions = AliasQuestions()
   /// Bounds of signing.
   let signingBudget = SigningBudget()
   private let signatureMemory = SignatureMemory()
@@ -88,6 +93,8 @@ package final class NameServer: @unchecked Sendable {
     ZoneSigner(signing, hasher: hasher, budget: signingBudget, memory: signatureMemory)
   }
 
+  func makeAliases(_ zone: NameZone) -> AliasAddresses { AliasAddresses(zone, hasher: hasher) }
+
   // MARK: - Zones
 
   package var activeZones: Int { zones.count }
@@ -138,6 +145,7 @@ package final class NameServer: @unchecked Sendable {
 
   /// Takes a zone out of memory. Queries that wait for its turn are lost, as they may be on the way.
   private func drop(_ zone: NameZone) {
+    aliasAnswered(of: zone)
     while !zone.held.isEmpty {
       held.removeFirst(of: &zone.held)
       counters.dropped += 1

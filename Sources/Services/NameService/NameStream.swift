@@ -175,9 +175,25 @@ final class NameStream: Channel {
     guard let zone = server.zoneOfQuery() ?? toldZone else { return answerUnknown(query) }
     guard goOn(on: zone.lane) else { return false }
     if server.responder.isSpecial { return answerSpecial(query, zone) }
-    guard respond({ room in server.answer(query.span, zone, &room) }) else { return false }
+    var rest = NameServer.Rest.nothing
+    guard respond({ room in server.answer(query.span, zone, &room, rest: &rest) }) else {
+      if rest == .alias { awaitAlias(of: zone) }
+      return false
+    }
     found = nil
     return true
+  }
+
+  /// The query in front needs addresses that are being asked for.
+  private func awaitAlias(of zone: NameZone) {
+    waits = true
+    zone.waitingStreams.append(self)
+  }
+
+  /// They came, or it is known that none do.
+  func aliasAnswered() {
+    waits = false
+    if isOpen { enqueue() }
   }
 
   private var toldZone: NameZone? {
@@ -224,16 +240,23 @@ final class NameStream: Channel {
   /// Answers a query that is signed, or asks for a transfer, which is begun then.
   private func answerSpecial(_ query: [UInt8], _ zone: NameZone) -> Bool {
     var begun: ZoneTransfer?
+    var waitsForAlias = false
     let isDone = respond { room in
       switch server.answerSpecial(query.span, zone, peer, isStream: true, &room) {
       case .response(let length): return length
       case .later: return nil
+      case .alias:
+        waitsForAlias = true
+        return nil
       case .transfer(let transfer):
         begun = transfer
         return 0
       }
     }
-    guard isDone else { return false }
+    guard isDone else {
+      if waitsForAlias { awaitAlias(of: zone) }
+      return false
+    }
     found = nil
     guard let begun else { return true }
     transfer = begun

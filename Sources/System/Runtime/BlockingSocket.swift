@@ -2,7 +2,7 @@
 
 import CLinux
 
-/// A connected stream socket whose calls block, each for a bounded time. Never for an edge's loops.
+/// A connected socket whose calls block, each for a bounded time. Never for an edge's loops.
 package struct BlockingSocket: ~Copyable {
   private let descriptor: Int32
   private let peer: String
@@ -28,6 +28,20 @@ package struct BlockingSocket: ~Copyable {
     } catch {
       skerry_close(opened)
       throw error
+    }
+    try Self.prepare(opened, timeoutSeconds)
+    descriptor = opened
+    peer = address.description
+  }
+
+  /// For datagrams to and from `address` alone. Every call waits `timeoutSeconds` at most.
+  package init(
+    datagramsTo address: SocketAddress, timeoutSeconds: Int32
+  ) throws(RuntimeError) {
+    var raw = address.raw
+    let opened = unsafe skerry_connect_datagrams(&raw)
+    guard opened >= 0 else {
+      throw RuntimeError("connect to", address.description, result: Int(opened))
     }
     try Self.prepare(opened, timeoutSeconds)
     descriptor = opened
