@@ -69,6 +69,15 @@ struct ResolverMessageTests {
     #expect(Self.read(cut) == .useless)
   }
 
+  @Test("records of another class are no addresses, though they have the type")
+  func otherClass() {
+    var record = Messages.wire("far.elsewhere") + Messages.word(1) + Messages.word(3)
+    record += Messages.word(0) + Messages.word(60) + Messages.word(0)
+    #expect(
+      Self.read(Self.response(answers: [record]))
+        == .finding(.addresses([], ttl: NameServiceLimits.noAddressTTL, isOurs: false)))
+  }
+
   @Test("aliases in a circle are a failure") func circle() {
     let answers = [
       Self.record("far.elsewhere", .cname, 60, Messages.wire("b.elsewhere")),

@@ -46,7 +46,10 @@ enum ResolverMessage {
         return .useless
       }
       var records: [DNSMessageReader.Record] = []
-      while let record = try reader.next(message) { records.append(record) }
+      while let record = try reader.next(message) {
+        // Those of other classes may have no content.
+        if record.recordClass == .internet { records.append(record) }
+      }
       return .finding(finding(records, question.name, type))
     } catch { return error == .noHeader ? .foreign : .useless }
   }
