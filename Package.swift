@@ -204,19 +204,18 @@ let tests: [TestRoom] = [
   TestRoom("TidyTests", imports: []),
 ]
 
-let compilerSettings: [SwiftSetting] =
-  [
-    .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .enableExperimentalFeature("Lifetimes"),
-    .treatAllWarnings(as: .error),
-    // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-  ] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
+let compilerSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+  // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
 
 Layer.check(layers)
 

@@ -204,7 +204,7 @@ func resolverProperty(_ input: [UInt8]) -> String? {
   let name: [UInt8] = [1, 122, 0]
   for (type, length) in [(RecordType.a, 4), (.aaaa, 16)] {
     guard
-      case .finding(.addresses(let run, _, _)) = ResolverMessage.read(
+      case .finding(.addresses(let run, _)) = ResolverMessage.read(
         input.span, name, type, id: 0x1234)
     else { continue }
     guard run.count % (2 + length) == 0, run.count / (2 + length) <= 32 else {

@@ -40,7 +40,7 @@ struct ResolverMessageTests {
     ]
     #expect(
       Self.read(Self.response(answers: answers))
-        == .finding(.addresses([0, 4, 192, 0, 2, 2], ttl: 60, isOurs: false)))
+        == .finding(.addresses([0, 4, 192, 0, 2, 2], ttl: 60)))
   }
 
   @Test("no addresses, and no such name, hold as long as the SOA says")
@@ -49,11 +49,46 @@ struct ResolverMessageTests {
     for flags in [0x8180, 0x8183] {
       let bytes = Self.response(
         flags: flags, authority: [Self.record("elsewhere", .soa, 3_600, soa)])
-      #expect(Self.read(bytes) == .finding(.addresses([], ttl: 90, isOurs: false)))
-      #expect(
-        Self.read(Self.response(flags: flags))
-          == .finding(.addresses([], ttl: NameServiceLimits.noAddressTTL, isOurs: false)))
+      #expect(Self.read(bytes) == .finding(.addresses([], ttl: 90)))
+      #expect(Self.read(Self.response(flags: flags)) == .finding(.unproven))
     }
+  }
+
+  @Test("who refers to others, or does not resolve, says nothing") func referral() {
+    let servers = Self.record("elsewhere", .ns, 3_600, Messages.wire("ns.elsewhere"))
+    #expect(Self.read(Self.response(authority: [servers])) == .useless)
+    #expect(Self.read(Self.response(flags: 0x8100)) == .useless)
+    #expect(Self.read(Self.response(flags: 0x8500)) == .useless)
+    let half = Self.record("far.elsewhere", .cname, 60, Messages.wire("end.elsewhere"))
+    #expect(Self.read(Self.response(flags: 0x8100, answers: [half])) == .useless)
+    #expect(Self.read(Self.response(answers: [half])) == .finding(.unproven))
+  }
+
+  @Test("what does not answer the query is passed over before anything else of it counts")
+  func forged() {
+    let good = Self.response(answers: [Self.record("far.elsewhere", .a, 60, [192, 0, 2, 2])])
+    // Cut off at any place, or with any fault behind the question, but another number.
+    for length in 0...good.count {
+      var forged = Array(good.prefix(length))
+      if forged.count > 1 { forged[1] ^= 1 }
+      #expect(Self.read(forged) == .foreign, "\(length)")
+    }
+    for flags in [0x8182, 0x8380, 0x8185] {
+      #expect(Self.read(Self.response(flags: flags, id: 8)) == .foreign)
+      #expect(Self.read(Self.response(flags: flags, question: "far.elsewher")) == .foreign)
+      #expect(Self.read(Self.response(flags: flags & 0x7fff)) == .foreign)
+    }
+    var two = good
+    two[5] = 2
+    #expect(Self.read(two) == .foreign)
+    for place in [12 + Self.name.count + 1, 12 + Self.name.count + 3] {
+      var other = good
+      other[place] = 28
+      #expect(Self.read(other) == .foreign)
+    }
+    var letters = good
+    letters[13] = UInt8(ascii: "F")
+    #expect(Self.read(letters) == Self.read(good))
   }
 
   @Test("what does not answer the query is passed over, and failures say nothing")
@@ -75,7 +110,7 @@ struct ResolverMessageTests {
     record += Messages.word(0) + Messages.word(60) + Messages.word(0)
     #expect(
       Self.read(Self.response(answers: [record]))
-        == .finding(.addresses([], ttl: NameServiceLimits.noAddressTTL, isOurs: false)))
+        == .finding(.unproven))
   }
 
   @Test("aliases in a circle are a failure") func circle() {

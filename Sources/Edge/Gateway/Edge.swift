@@ -47,8 +47,7 @@ package final class Edge: Sendable {
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
   /// is told `nsid`, if that is not empty. `reserve` keeps what the cache
   /// lets go; `fleet` is asked before origins are; `locations` tells clients' countries. Targets of
-  /// DNS aliases that are no names of ours are asked for at `resolvers`, which is read each time,
-  /// beside the loops.
+  /// DNS aliases outside of their zones are asked for at `resolvers`, which is read beside the loops.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
     ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil, fleet: Fleet? = nil,
@@ -80,13 +79,13 @@ package final class Edge: Sendable {
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
-    let aliasResolver = AliasResolver(lookups, servers: resolvers)
+    let aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver,
-        aliasResolver: aliasResolver, hasher: hasher, connectionLimit: connectionLimit,
+        aliasLookups: aliasLookups, hasher: hasher, connectionLimit: connectionLimit,
         zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
@@ -103,6 +102,7 @@ package final class Edge: Sendable {
       nodes.append(node)
     }
     self.nodes = nodes
+    tell(of: aliasLookups)
     for node in nodes {
       node.gateway.notePaid = { [weak self] work, loop in self?.notePaid(work, of: loop) }
     }

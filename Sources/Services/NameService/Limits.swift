@@ -94,11 +94,54 @@ package enum NameServiceLimits {
   /// times.
   static let aliasRetrySeconds: Int64 = 2
 
-  /// Milliseconds that what zones of ours said is good for, whatever changes meanwhile.
-  static let aliasMomentMilliseconds = 20
+  /// Milliseconds that a query waits for addresses of which none are known; then it is SERVFAIL. A resolver
+  /// asks another server, or again, soon after (RFC 8767 section 5 wants 1.8 s for its own clients).
+  static let aliasWaitMilliseconds: Int64 = 1_500
 
-  /// Seconds that a resolver may take for one answer; then the next one is asked.
-  static let resolverTimeoutSeconds: Int32 = 2
+  /// Queries and connections that wait for addresses of aliases of one zone on one loop; more are dropped,
+  /// or SERVFAIL over TCP: that zone's alone.
+  static let aliasWaitsPerZone = 64
+
+  /// The same of all zones: a quarter of the places for queries that wait.
+  static let aliasWaitsPerLoop = 512
+
+  /// Names whose waiting queries are woken in one turn; the others have another one.
+  static let aliasWaitsPerTurn = 64
+
+  /// Look-ups of aliases' targets that are under way on the server, a socket each.
+  package static let aliasLookups = 256
+
+  /// Those of one zone: nobody who waits for resolvers that say nothing keeps others waiting.
+  static let aliasLookupsPerZone = 8
+
+  /// Names of a zone that wait to be looked up, as many as it remembers; more are failures.
+  static let waitingAliasLookupsPerZone = 2_000
+
+  /// Names that wait to be looked up, of 300 bytes each; more are failures.
+  static let waitingAliasLookups = 20_000
+
+  /// Findings that are kept for loops that ask later, of 700 bytes each at most; then those that have run
+  /// out are forgotten, or all.
+  static let recentAliases = 10_000
+
+  /// Zones of which it is remembered that nobody answered their last look-up; then all are forgotten.
+  static let slowAliasZones = 4_096
+
+  /// Milliseconds that a resolver may take when it is asked first, and twice as long the second time; then
+  /// the next one is asked.
+  static let resolverMilliseconds: Int64 = 700
+
+  /// Times that each resolver is asked in one look-up.
+  static let resolverRounds = 2
+
+  /// Milliseconds that a resolver may take over TCP.
+  static let resolverStreamMilliseconds: Int64 = 3_000
+
+  /// Datagrams that are looked at in one turn; the others have another one.
+  static let resolverMessagesPerTurn = 16
+
+  /// Seconds until the list of resolvers is read again.
+  static let resolverListSeconds: Int64 = 5
 
   /// Resolvers that are asked one after the other; more are left out.
   package static let resolvers = 3

@@ -129,7 +129,7 @@ extension NameServer {
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
       rules: rules(of: zone), isStream: false, into: &room)
-    rest = Self.rest(of: answer)
+    rest = self.rest(of: answer)
     guard rest == .nothing else { return 0 }
     counters.answered += 1
     guard rates.isOn, !responder.isProven else { return length }
@@ -153,10 +153,6 @@ extension NameServer {
       responder.query.edns?.dnssecOK == true || ZoneSigning.answers(responder.query.type)
     else { return nil }
     return zone.signer
-  }
-
-  static func rest(of answer: ZoneAnswer) -> Rest {
-    answer.isWaiting ? .alias : answer.signatures == .later ? .turn : .nothing
   }
 
   /// What the zone's rules are answered from; nil if it has none.

@@ -32,8 +32,11 @@ package final class NameServer: @unchecked Sendable {
   var notifications = Notifications()
   /// Tells where clients are; nil if nobody knows.
   package var locations: LocationDatabase?
-  /// What is asked for aliases' sake.
-  var aliasQuestions = AliasQuestions()
+  /// The addresses that the answer waits for which was written last; nil if it waits for none.
+  var awaitedAlias: AliasAddresses.Entry?
+  private(set) lazy var aliasWaits = AliasWaits(server: self)
+  /// How long queries wait for such addresses.
+  var aliasWaitMilliseconds = NameServiceLimits.aliasWaitMilliseconds
   /// Bounds of signing.
   let signingBudget = SigningBudget()
   private let signatureMemory = SignatureMemory()
@@ -145,7 +148,7 @@ package final class NameServer: @unchecked Sendable {
 
   /// Takes a zone out of memory. Queries that wait for its turn are lost, as they may be on the way.
   private func drop(_ zone: NameZone) {
-    aliasAnswered(of: zone)
+    wakeAll(of: zone)
     while !zone.held.isEmpty {
       held.removeFirst(of: &zone.held)
       counters.dropped += 1

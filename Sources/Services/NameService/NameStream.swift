@@ -24,6 +24,8 @@ final class NameStream: Channel {
   /// Times that the zone of the query in front was looked up.
   private var lookups = 0
   private var hasEnded = false
+  /// The addresses that the query in front waits for.
+  private var awaited: (zone: NameZone, entry: AliasAddresses.Entry)?
   /// The transfer that answers the query before the one in front.
   private var transfer: ZoneTransfer?
   /// Where the table has the connection; -1 if it has not.
@@ -142,6 +144,8 @@ final class NameStream: Channel {
     guard isOpen else { return }
     output.removeAll()
     transfer = nil
+    if let (zone, entry) = awaited { server.leave(self, entry, zone) }
+    awaited = nil
     close()
     server.streams.remove(self)
   }
@@ -177,22 +181,28 @@ final class NameStream: Channel {
     if server.responder.isSpecial { return answerSpecial(query, zone) }
     var rest = NameServer.Rest.nothing
     guard respond({ room in server.answer(query.span, zone, &room, rest: &rest) }) else {
-      if rest == .alias { awaitAlias(of: zone) }
-      return false
+      return rest == .alias && awaitAlias(of: zone, query)
     }
     found = nil
     return true
   }
 
-  /// The query in front needs addresses that are being asked for.
-  private func awaitAlias(of zone: NameZone) {
+  /// The query in front needs addresses that are being asked for; true if it was answered that too many
+  /// wait for such.
+  private func awaitAlias(of zone: NameZone, _ query: [UInt8]) -> Bool {
+    guard let entry = server.awaitAlias(self, zone) else {
+      found = nil
+      return respond { room in server.refuse(query.span, .serverFailure, &room) }
+    }
     waits = true
-    zone.waitingStreams.append(self)
+    awaited = (zone, entry)
+    return false
   }
 
-  /// They came, or it is known that none do.
+  /// They came, or nobody waits for them any more.
   func aliasAnswered() {
     waits = false
+    awaited = nil
     if isOpen { enqueue() }
   }
 
@@ -254,8 +264,7 @@ final class NameStream: Channel {
       }
     }
     guard isDone else {
-      if waitsForAlias { awaitAlias(of: zone) }
-      return false
+      return waitsForAlias && awaitAlias(of: zone, query)
     }
     found = nil
     guard let begun else { return true }

@@ -13,9 +13,8 @@ final class NameZone: LoopWork {
   unowned let server: NameServer
   /// Queries that wait: the first and last of the chain in the server's `HeldQueries`.
   var held = HeldQueries.Chain()
-  /// Those that wait for addresses of aliases' targets, and connections that do.
-  var waiting = HeldQueries.Chain()
-  var waitingStreams: [NameStream] = []
+  /// Queries and connections that wait for addresses of aliases' targets.
+  var aliasWaits = 0
   /// Whose turn it is among its records with weights.
   let turns = ZoneTurns()
   /// Those addresses; made with the first that is asked for.
@@ -45,7 +44,7 @@ final class NameZone: LoopWork {
   }
 
   /// Queries that wait for either.
-  var heldCount: Int { held.count + waiting.count }
+  var heldCount: Int { held.count + aliasWaits }
 
   /// The addresses of its aliases' targets.
   var aliases: AliasAddresses {

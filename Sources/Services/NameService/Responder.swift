@@ -141,7 +141,7 @@ struct Responder: ~Copyable {
     let fits = writer.appendQuestion(
       message.extracting(DNSHeader.length..<query.questionEnd))
     if fits { answer.write(query, image, nested: nested, to: &writer) }
-    if answer.isWaiting { return (0, answer) }
+    if answer.awaited != nil { return (0, answer) }
     if answer.signatures == .failed { answer.fail() }
     if !fits || !answer.isComplete || answer.kind == .failure {
       writer.dropRecords(questionEnd: fits ? query.questionEnd : DNSHeader.length)

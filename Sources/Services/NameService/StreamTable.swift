@@ -151,7 +151,7 @@ extension NameServer {
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
       rules: rules(of: zone), isStream: true, into: &room)
-    rest = Self.rest(of: answer)
+    rest = self.rest(of: answer)
     guard rest == .nothing else { return nil }
     counters.answered += 1
     return length

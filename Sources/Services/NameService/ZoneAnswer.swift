@@ -21,8 +21,8 @@ struct ZoneAnswer {
   private(set) var isComplete = true
   /// What became of the signatures.
   private(set) var signatures = ZoneSigner.Outcome.done
-  /// Addresses that the answer needs are being asked for.
-  var isWaiting = false
+  /// Addresses that the answer needs and that are being asked for; nil if it needs none.
+  var awaited: AliasAddresses.Entry?
   /// The type of addresses that a flattened alias has not, while that is denied.
   var absentType: RecordType?
   /// What the zone's rules are answered from; nil if it has none.

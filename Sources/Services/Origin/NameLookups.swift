@@ -1,6 +1,6 @@
 // Asking the system's resolver, on threads made for that.
 
-package import Primitives
+import Primitives
 package import Runtime
 
 /// Looks names up for the zones of all loops. The system's resolver may block for many seconds, so
@@ -15,9 +15,6 @@ package final class NameLookups: @unchecked Sendable {
   private var idle: [EventLoop]
   private var queue: LookupQueue
   private var waiting: [String: [OriginResolver]] = [:]
-  /// Other work that waits, by what stands for it in the queue.
-  private var works: [String: @Sendable () -> Void] = [:]
-  private var workNumber: UInt64 = 0
 
   /// Look-ups run on `threads`, which do nothing else; whose turn it is is decided on `loop`.
   package init(
@@ -46,30 +43,11 @@ package final class NameLookups: @unchecked Sendable {
     }
   }
 
-  /// Runs `work`, which asks somebody and may block, on one of the threads when it is the turn of `zone`.
-  /// From any loop.
-  package func run(for zone: ZoneID, _ work: @escaping @Sendable () -> Void) {
-    loop.systemLane.post {
-      self.workNumber += 1
-      // No name has a space.
-      let key = "work \(self.workNumber)"
-      self.works[key] = work
-      self.queue.add(LookupQueue.Lookup(zone: zone, host: key))
-      self.start()
-    }
-  }
-
   private func start() {
     while !idle.isEmpty, let lookup = queue.next(now: loop.now) {
       let thread = idle.removeLast()
-      let work = works.removeValue(forKey: lookup.host)
       thread.systemLane.post { [resolve, loop] in
         let begun = SystemClock.monotonic
-        if let work {
-          work()
-          let took = Duration.nanoseconds(SystemClock.monotonic.nanoseconds(since: begun))
-          return loop.systemLane.post { self.ended(lookup, took, on: thread) }
-        }
         let result = resolve(lookup.host)
         let took = Duration.nanoseconds(SystemClock.monotonic.nanoseconds(since: begun))
         loop.systemLane.post { self.ended(lookup, result, took, on: thread) }
@@ -81,15 +59,11 @@ package final class NameLookups: @unchecked Sendable {
     _ lookup: LookupQueue.Lookup, _ result: Result<[SocketAddress], RuntimeError>,
     _ took: Duration, on thread: EventLoop
   ) {
+    idle.append(thread)
+    queue.ended(lookup, took: took, now: loop.now)
     for resolver in waiting.removeValue(forKey: lookup.host) ?? [] {
       resolver.loop.systemLane.post { resolver.answered(lookup.host, result, took: took) }
     }
-    ended(lookup, took, on: thread)
-  }
-
-  private func ended(_ lookup: LookupQueue.Lookup, _ took: Duration, on thread: EventLoop) {
-    idle.append(thread)
-    queue.ended(lookup, took: took, now: loop.now)
     start()
   }
 }

@@ -38,11 +38,7 @@ package struct BlockingSocket: ~Copyable {
   package init(
     datagramsTo address: SocketAddress, timeoutSeconds: Int32
   ) throws(RuntimeError) {
-    var raw = address.raw
-    let opened = unsafe skerry_connect_datagrams(&raw)
-    guard opened >= 0 else {
-      throw RuntimeError("connect to", address.description, result: Int(opened))
-    }
+    let opened = try Connect.start(datagramsTo: address)
     try Self.prepare(opened, timeoutSeconds)
     descriptor = opened
     peer = address.description

@@ -19,19 +19,22 @@ final class AliasAddresses {
     fileprivate(set) var ttl: UInt32 = 0
     fileprivate var isKnown = false
     fileprivate var isAsked = false
-    /// The server's state in which it was asked for, and that in which our own zones said so.
-    fileprivate var askedState: UInt64 = 0
-    fileprivate var state: UInt64?
-    fileprivate var answeredAt = Instant(nanoseconds: 0)
+    /// Until when queries wait for what was asked.
+    fileprivate(set) var waitsUntil = Instant(nanoseconds: 0)
     fileprivate var validUntil = Instant(nanoseconds: 0)
     fileprivate var retryAt = Instant(nanoseconds: 0)
     fileprivate var failures = 0
     fileprivate var usedAt = Instant(nanoseconds: 0)
+    /// Queries that wait for it: those over UDP, and connections.
+    var queries = HeldQueries.Chain()
+    var streams: [NameStream] = []
 
     fileprivate init(_ target: [UInt8], _ type: RecordType) {
       self.target = target
       self.type = type
     }
+
+    var isAwaited: Bool { !queries.isEmpty || !streams.isEmpty }
   }
 
   /// What to answer.
@@ -39,20 +42,18 @@ final class AliasAddresses {
     /// Addresses, or none, for so many seconds.
     case known(Entry, ttl: UInt32)
     /// They are being asked for.
-    case waits
+    case waits(Entry)
     case failed
   }
 
   private unowned let zone: NameZone
   private let hasher: KeyedHash
-  private var entries: [UInt64: Entry] = [:]
+  private(set) var entries: [UInt64: Entry] = [:]
 
   init(_ zone: NameZone, hasher: KeyedHash) {
     self.zone = zone
     self.hasher = hasher
   }
-
-  var count: Int { entries.count }
 
   /// The addresses of `target`, which is in canonical wire form.
   func find(_ target: Span<UInt8>, _ type: RecordType) -> Finding {
@@ -60,31 +61,27 @@ final class AliasAddresses {
   }
 
   func find(_ target: Span<UInt8>, _ type: RecordType, now: Instant) -> Finding {
-    let entry = entry(target, type)
+    let entry = entry(target, type, now)
     entry.usedAt = now
-    if isGood(entry, now) {
+    if entry.isKnown, now < entry.validUntil {
       let rest = entry.validUntil.nanoseconds(since: now)
       // Before it runs out, so that nobody has to wait.
-      if entry.state == nil, rest < UInt64(entry.ttl) * 1_000_000_000 / 4 { ask(entry, now) }
+      if rest < UInt64(entry.ttl) * 1_000_000_000 / 4 { ask(entry, now) }
       return .known(entry, ttl: entry.ttl)
     }
     ask(entry, now)
-    let isUsable =
-      entry.isKnown && now < entry.validUntil + .seconds(NameServiceLimits.aliasStaleSeconds)
-    // Who has failed before is not waited for again while there is something to say.
-    if entry.isAsked, entry.failures == 0 || !isUsable { return .waits }
-    guard isUsable else { return .failed }
-    return .known(entry, ttl: min(entry.ttl, NameServiceLimits.staleAliasTTL))
+    // Nobody waits while there is something to say (RFC 8767 section 5).
+    if isUsable(entry, now) {
+      return .known(entry, ttl: min(entry.ttl, NameServiceLimits.staleAliasTTL))
+    }
+    return entry.isAsked && now < entry.waitsUntil ? .waits(entry) : .failed
   }
 
-  private func isGood(_ entry: Entry, _ now: Instant) -> Bool {
-    guard entry.isKnown, now < entry.validUntil else { return false }
-    guard let state = entry.state, state != zone.server.state else { return true }
-    // While many zones change in a row, what was said just now is said.
-    return now < entry.answeredAt + .milliseconds(NameServiceLimits.aliasMomentMilliseconds)
+  private func isUsable(_ entry: Entry, _ now: Instant) -> Bool {
+    entry.isKnown && now < entry.validUntil + .seconds(NameServiceLimits.aliasStaleSeconds)
   }
 
-  private func entry(_ target: Span<UInt8>, _ type: RecordType) -> Entry {
+  private func entry(_ target: Span<UInt8>, _ type: RecordType, _ now: Instant) -> Entry {
     let hash = hasher.mixed(UInt64(type.rawValue), 0).hash(target)
     if let entry = entries[hash], entry.type == type, entry.target.withSpan({ $0.equals(target) }) {
       return entry
@@ -97,10 +94,12 @@ final class AliasAddresses {
     return entry
   }
 
-  /// Rare: the zone's aliases have led to more names since it is in memory than are remembered.
+  /// Rare: the zone's aliases have led to more names since it is in memory than are remembered. Nobody waits
+  /// for some of them: no zone may have as many queries waiting.
   private func makeRoom() {
     guard entries.count >= NameServiceLimits.aliasEntries,
-      let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt })
+      let oldest = entries.filter({ !$0.value.isAwaited })
+        .min(by: { $0.value.usedAt < $1.value.usedAt })
     else { return }
     entries[oldest.key] = nil
   }
@@ -108,27 +107,35 @@ final class AliasAddresses {
   private func ask(_ entry: Entry, _ now: Instant) {
     guard !entry.isAsked, now >= entry.retryAt else { return }
     entry.isAsked = true
-    entry.askedState = zone.server.state
-    zone.server.findAddresses(of: entry.target, entry.type, for: zone, entry)
+    entry.waitsUntil = now + .milliseconds(zone.server.aliasWaitMilliseconds)
+    zone.server.directory.findAddresses(
+      AliasQuestion(zone: zone.snapshot.id, name: entry.target, type: entry.type))
   }
 
-  /// What was asked for came.
-  static func answered(_ entry: Entry, _ finding: AliasFinding, now: Instant) {
+  /// What was asked for came, on this loop or on another; who waits for it is to be woken.
+  func learn(
+    _ target: Span<UInt8>, _ type: RecordType, _ finding: AliasFinding, now: Instant
+  ) -> Entry {
+    let entry = entry(target, type, now)
     entry.isAsked = false
     switch finding {
-    case .addresses(let run, let ttl, let isOurs):
-      entry.contents = run
-      entry.ttl = min(max(ttl, NameServiceLimits.leastAliasTTL), NameServiceLimits.longestAliasTTL)
-      entry.isKnown = true
-      entry.state = isOurs ? entry.askedState : nil
-      entry.answeredAt = now
-      entry.validUntil = now + .seconds(Int64(entry.ttl))
-      entry.failures = 0
-      entry.retryAt = now
-    case .failed:
+    case .addresses(let run, let ttl): note(run, ttl, in: entry, now)
+    case .unproven where !isUsable(entry, now) || entry.contents.isEmpty:
+      note([], NameServiceLimits.noAddressTTL, in: entry, now)
+    case .unproven, .failed:
       let seconds = NameServiceLimits.aliasRetrySeconds << Int64(min(entry.failures, 4))
       entry.failures += 1
       entry.retryAt = now + .seconds(seconds)
     }
+    return entry
+  }
+
+  private func note(_ run: [UInt8], _ ttl: UInt32, in entry: Entry, _ now: Instant) {
+    entry.contents = run
+    entry.ttl = min(max(ttl, NameServiceLimits.leastAliasTTL), NameServiceLimits.longestAliasTTL)
+    entry.isKnown = true
+    entry.validUntil = now + .seconds(Int64(entry.ttl))
+    entry.failures = 0
+    entry.retryAt = now
   }
 }

@@ -30,28 +30,48 @@ enum ResolverMessage {
     return bytes + [0, 0, 0, 0, 0, 0]
   }
 
-  /// Reads what came after that query.
+  /// Reads what came after that query. What is not its response, whatever it is, is foreign: who forges one
+  /// has to know the number and the question before anything else of it counts.
   static func read(
     _ message: Span<UInt8>, _ name: [UInt8], _ type: RecordType, id: UInt16
   ) -> Reading {
+    guard isResponse(message, name.span, type, id) else { return .foreign }
     do throws(DNSError) {
       var reader = try DNSMessageReader(message)
       let header = reader.header
-      guard header.isResponse, header.id == id, let question = reader.question,
-        question.name.bytes.span.equalsName(name.span), question.type == type,
-        question.recordClass == .internet
-      else { return .foreign }
       if header.isTruncated { return .truncated }
-      guard header.responseCode == .noError || header.responseCode == .nameError else {
-        return .useless
-      }
+      guard header.responseCode == .noError || header.responseCode == .nameError,
+        let question = reader.question
+      else { return .useless }
       var records: [DNSMessageReader.Record] = []
       while let record = try reader.next(message) {
         // Those of other classes may have no content.
         if record.recordClass == .internet { records.append(record) }
       }
-      return .finding(finding(records, question.name, type))
-    } catch { return error == .noHeader ? .foreign : .useless }
+      let finding = finding(records, question.name, type)
+      if finding == .unproven, isReferral(header, records) { return .useless }
+      return .finding(finding)
+    } catch { return .useless }
+  }
+
+  /// RFC 5452 section 9.1, but for the addresses, which the socket sees to.
+  private static func isResponse(
+    _ message: Span<UInt8>, _ name: Span<UInt8>, _ type: RecordType, _ id: UInt16
+  ) -> Bool {
+    let end = DNSHeader.length + name.count
+    guard message.count >= end + 4, let header = DNSHeader(message), header.id == id,
+      header.isResponse, header.questionCount == 1
+    else { return false }
+    return message.extracting(DNSHeader.length..<end).equalsName(name)
+      && message.uint16(at: end) == type.rawValue
+      && message.uint16(at: end + 2) == RecordClass.internet.rawValue
+  }
+
+  /// Whether a server that does not resolve sent it: it names others, or says that it does not.
+  private static func isReferral(
+    _ header: DNSHeader, _ records: [DNSMessageReader.Record]
+  ) -> Bool {
+    !header.recursionAvailable || records.contains { $0.section == .authority && $0.type == .ns }
   }
 
   /// Follows the aliases of the answer to the addresses at their end.
@@ -69,21 +89,23 @@ enum ResolverMessage {
           run += record.content
           ttl = min(ttl, record.ttl)
         }
-        return .addresses(run, ttl: ttl, isOurs: false)
+        return .addresses(run, ttl: ttl)
       }
       guard let alias = own.first(where: { $0.type == .cname }),
         let target = DomainName(checkedWire: alias.content)
-      else { return .addresses([], ttl: min(ttl, negativeTTL(records)), isOurs: false) }
+      else {
+        return negativeTTL(records).map { .addresses([], ttl: min(ttl, $0)) } ?? .unproven
+      }
       ttl = min(ttl, alias.ttl)
       name = target
     }
     return .failed
   }
 
-  /// RFC 2308 section 5.
-  private static func negativeTTL(_ records: [DNSMessageReader.Record]) -> UInt32 {
+  /// RFC 2308 section 5; nil without a SOA.
+  private static func negativeTTL(_ records: [DNSMessageReader.Record]) -> UInt32? {
     guard let soa = records.first(where: { $0.section == .authority && $0.type == .soa }) else {
-      return NameServiceLimits.noAddressTTL
+      return nil
     }
     var minimum: UInt32 = 0
     for byte in soa.content.suffix(4) { minimum = minimum << 8 | UInt32(byte) }

@@ -81,13 +81,14 @@ extension ZoneAnswer {
   ) {
     guard let rules else { return fail() }
     switch rules.aliases.find(target, type) {
-    case .waits: isWaiting = true
+    case .waits(let entry): awaited = entry
     case .failed: fail()
     case .known(let entry, _) where entry.contents.isEmpty:
       deny(node, name, type, ownerAt, apexAt, image, &writer)
     case .known(let entry, let known):
       let subject = ZoneSigner.Subject(type: type, ttl: min(known, ttl), isPassing: isExpanded)
-      put(subject, entry.contents.span, name.span, ownerAt, &writer)
+      let contents = entry.contents
+      put(subject, contents.span, name.span, ownerAt, &writer)
     }
   }
 

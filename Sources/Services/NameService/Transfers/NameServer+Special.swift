@@ -98,7 +98,7 @@ extension NameServer {
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
       rules: rules(of: zone), isStream: isStream, into: &room)
-    switch Self.rest(of: answer) {
+    switch rest(of: answer) {
     case .nothing: break
     case .turn: return .later
     case .alias: return .alias
