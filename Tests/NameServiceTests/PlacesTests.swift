@@ -197,4 +197,78 @@ struct PlacesTests {
     let words = try #require(query.edns?.clientSubnet?.words)
     #expect(words.high == 0 && words.low == 0xffff_c000_0200)
   }
+
+  @Test("as many sets and networks as there may be are all found, and one too many is told")
+  func manyPlaces() throws {
+    let (sets, networks) = (NameServiceLimits.chosenSetsPerName, NameServiceLimits.systemsPerRecord)
+    func record(_ set: Int, _ systems: [Int]) throws -> (ZoneRecord, RecordTraits) {
+      (
+        TestAnswers.record("w.z.test", .a, [10, 0, UInt8(set >> 8), UInt8(set & 255)]),
+        RecordTraits(places: RecordPlaces(systems: systems.map { UInt32($0) }))
+      )
+    }
+    var given = try (0..<sets).map { set in
+      try record(set, (0..<networks).map { 1 + $0 * sets + set }.shuffled())
+    }
+    func compile() throws -> Result<ZoneImage, RecordFaults> {
+      let records = [
+        TestAnswers.record("z.test", .ns, "ns.elsewhere"),
+        TestAnswers.record("w.z.test", .a, [192, 0, 2, 1]),
+      ]
+      return ZoneCompiler.compile(
+        apex: try DomainName(wire: Messages.wire("z.test").span),
+        records: records + given.map(\.0),
+        traits: Dictionary(uniqueKeysWithValues: given.enumerated().map { ($0 + 2, $1.1) }))
+    }
+    let image = try compile().get()
+    #expect(ZoneImage(image.bytes) == image)
+    let reader = ImageReader(image.bytes.span)
+    var name = CanonicalName()
+    let wire = Messages.wire("w.z.test")
+    _ = try name.read(wire.span, at: 0)
+    let node = reader.locate(name).node
+    for system in [1, 2, sets, sets + 1, 7_777, sets * networks] {
+      let found = reader.placedSet(.a, of: node, at: try Self.location("DE", nil, UInt32(system)))
+      let last = found.map { Array(image.bytes[$0.contents].suffix(2)) }
+      let set = (system - 1) % sets
+      #expect(last == [UInt8(set >> 8), UInt8(set & 255)], "\(system)")
+    }
+    for system in [UInt32(sets * networks + 1), .max] {
+      let found = reader.placedSet(.a, of: node, at: try Self.location("DE", nil, system))
+      #expect(found == nil)
+    }
+    given[sets - 1] = try record(sets - 1, [sets * networks, 5])
+    guard case .failure(let twice) = try compile() else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(
+      twice.faults.map(\.problem) == [
+        "is for AS5, which another set of the same name and type is for, too"
+      ])
+    given[sets - 1] = try record(sets - 1, [sets * networks])
+    given.append(try record(sets, [sets * networks + 1]))
+    guard case .failure(let many) = try compile() else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(many.faults.count == 1)
+  }
+
+  @Test("an image whose places do not ascend is none") func order() throws {
+    let image = try #require(
+      Self.decode([
+        Self.record("x", "A", "192.0.2.1"),
+        Self.record("x", "A", "192.0.2.2", countries: ["DE", "FR"], asns: [7, 9]),
+      ]).image)
+    let start = image.bytes.count - (4 * 2 + 2 + 4)
+    for (place, other) in [(start - 4, start - 2), (start, start + 4)] {
+      var bytes = image.bytes
+      let length = other - place
+      bytes.replaceSubrange(
+        place..<(place + 2 * length),
+        with: image.bytes[other..<(other + length)] + image.bytes[place..<other])
+      #expect(bytes != image.bytes && ZoneImage(bytes) == nil)
+    }
+  }
 }

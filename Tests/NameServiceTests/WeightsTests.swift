@@ -82,4 +82,22 @@ struct WeightsTests {
     let places: [(String, ConfigurationValue)] = [("countries", .array([.string("DE")]))]
     #expect(Self.decode([1], more: places).faults == ["records[1]"])
   }
+
+  @Test("records with weights are bounded by set") func bound() {
+    let limit = NameServiceLimits.weightedRecords
+    func faults(_ count: Int) -> [RecordFault] {
+      let records =
+        [TestAnswers.record("z.test", .ns, "ns.elsewhere")]
+        + (0..<count).map {
+          TestAnswers.record("w.z.test", .a, [10, 0, UInt8($0 >> 8), UInt8($0 & 255)])
+        }
+      guard let apex = try? DomainName(wire: Messages.wire("z.test").span),
+        case .failure(let found) = ZoneCompiler.compile(
+          apex: apex, records: records, traits: [1: RecordTraits(weight: 7)])
+      else { return [] }
+      return found.faults
+    }
+    #expect(faults(limit).isEmpty)
+    #expect(faults(limit + 1).count == 1)
+  }
 }

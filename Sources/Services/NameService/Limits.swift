@@ -152,7 +152,8 @@ package enum NameServiceLimits {
 
   // MARK: Places
 
-  /// Sets of one name that are for some places, or have weights, of all types; more are refused.
+  /// Sets of one name that are for some places, or have weights, of all types; more are refused. An answer
+  /// goes through all of them, with two binary searches in each.
   static let chosenSetsPerName = 200
 
   /// Countries that one record names, which are all that there are; more are refused.
@@ -163,8 +164,11 @@ package enum NameServiceLimits {
 
   // MARK: Weights
 
-  /// The most that a record's weight can be; more is refused. Sums of a thousand fit into any integer.
+  /// The most that a record's weight can be; more is refused. Sums of all in a set fit into any integer.
   static let weight = 10_000
+
+  /// Records of a set that have weights; more are refused. An answer goes through all of them, twice.
+  static let weightedRecords = 256
 
   // MARK: Signatures
 

@@ -290,6 +290,11 @@ package struct ZoneCompiler {
   /// A set has to fit into a message; over TCP there is no way to go on.
   private mutating func checkSizes(_ node: Int) {
     for (type, set) in nodes[node].sets {
+      if set.isWeighted, set.count > NameServiceLimits.weightedRecords {
+        note(
+          set.index, "is of a set of \(set.count) records with weights",
+          "Give at most \(NameServiceLimits.weightedRecords), or leave out all weights.")
+      }
       guard set.count <= NameServiceLimits.recordsPerSet else {
         note(
           set.index, "is one of more than \(NameServiceLimits.recordsPerSet) of its name and type",
@@ -352,7 +357,8 @@ package struct ZoneCompiler {
         "is of a name that has \(placed.count + weighted.count) sets for places or with weights",
         "Give at most \(NameServiceLimits.chosenSetsPerName): name several places in one.")
     }
-    for (number, (key, set)) in placed.enumerated() {
+    var taken: [RecordType: Set<RecordPlaces.Place>] = [:]
+    for (key, set) in placed {
       if nodes[node].sets[key.type] == nil {
         note(
           set.index, "is \(key.type) for some places, and there is none for all others",
@@ -368,8 +374,7 @@ package struct ZoneCompiler {
           set.index, "is of a set that takes \(set.messageBytes) bytes in a message",
           "Give fewer or shorter records: at most \(NameServiceLimits.setBytes) bytes.")
       }
-      for (other, _) in placed[..<number] where other.type == key.type {
-        guard let place = key.places.common(with: other.places) else { continue }
+      if let place = key.places.takeIn(&taken[key.type, default: []]) {
         note(
           set.index, "is for \(place), which another set of the same name and type is for, too",
           "Name each place once, or give all of its records the same places.")

@@ -79,23 +79,29 @@ extension ImageReader {
     return rule + Rule.content + Place.countries + counts.countries * 2 + counts.systems * 4
   }
 
+  /// Whether `value` is one of `count` numbers of 2 or 4 bytes at `start`, which ascend.
+  private func has(_ value: UInt32, at start: Int, _ count: Int, bytes width: Int) -> Bool {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let place = start + middle * width
+      let number = width == 4 ? bytes.uint32(at: place) : UInt32(bytes.uint16(at: place))
+      if number == value { return true }
+      if number < value { low = middle + 1 } else { high = middle }
+    }
+    return false
+  }
+
   /// How exactly the places of a rule meet a location; 0 if they do not.
   private func rank(of rule: Int, at location: Location) -> Int {
     let counts = counts(rule)
     let countries = rule + Rule.content + Place.countries
     let systems = countries + counts.countries * 2
-    if let system = location.autonomousSystem {
-      for index in 0..<counts.systems where bytes.uint32(at: systems + index * 4) == system {
-        return 3
-      }
+    if let system = location.autonomousSystem, has(system, at: systems, counts.systems, bytes: 4) {
+      return 3
     }
-    let country = location.country
-    for index in 0..<counts.countries
-    where bytes[countries + index * 2] == country.first
-      && bytes[countries + index * 2 + 1] == country.second
-    {
-      return 2
-    }
+    let country = UInt32(location.country.first) << 8 | UInt32(location.country.second)
+    if has(country, at: countries, counts.countries, bytes: 2) { return 2 }
     guard let continent = location.continent else { return 0 }
     let bits = bytes[rule + Rule.content + Place.continents]
     return bits & (1 << UInt8(continent.index)) != 0 ? 1 : 0
@@ -122,6 +128,17 @@ extension ImageReader {
   func isSoundPlaced(_ rule: Int) -> Bool {
     let end = endOfRule(at: rule)
     guard rule + Rule.content + Place.countries <= end, startOfContents(rule) < end else {
+      return false
+    }
+    let counts = counts(rule)
+    let countries = rule + Rule.content + Place.countries
+    for index in 0..<max(0, counts.countries - 1)
+    where bytes.uint16(at: countries + index * 2) >= bytes.uint16(at: countries + index * 2 + 2) {
+      return false
+    }
+    let systems = countries + counts.countries * 2
+    for index in 0..<max(0, counts.systems - 1)
+    where bytes.uint32(at: systems + index * 4) >= bytes.uint32(at: systems + index * 4 + 4) {
       return false
     }
     let set = placedSet(at: rule)

@@ -28,15 +28,29 @@ package struct RecordPlaces: Hashable, Sendable {
     Int(country.first) << 8 | Int(country.second)
   }
 
-  /// A place that both name, as text; nil if there is none.
-  func common(with other: RecordPlaces) -> String? {
-    if let country = countries.first(where: { other.countries.contains($0) }) {
-      return country.description
+  /// One place.
+  enum Place: Hashable, CustomStringConvertible {
+    case country(CountryCode)
+    case continent(Continent)
+    case system(UInt32)
+
+    var description: String {
+      switch self {
+      case .country(let code): code.description
+      case .continent(let continent): continent.rawValue
+      case .system(let number): "AS\(number)"
+      }
     }
-    if let continent = continents.first(where: { other.continents.contains($0) }) {
-      return continent.rawValue
-    }
-    return systems.first { other.systems.contains($0) }.map { "AS\($0)" }
+  }
+
+  /// Adds them to those that are `taken`; the first one that was taken already.
+  func takeIn(_ taken: inout Set<Place>) -> Place? {
+    var first: Place?
+    let places =
+      countries.map { Place.country($0) } + continents.map { .continent($0) }
+      + systems.map { .system($0) }
+    for place in places where !taken.insert(place).inserted { first = first ?? place }
+    return first
   }
 
   /// As it lies in a rule: continents as bits, how many countries and systems there are, and these.
