@@ -28,12 +28,13 @@ struct ImageBuilder {
     for (place, node) in order.enumerated() {
       write(zone.nodes[node], at: nodesStart + place * Layout.Node.length, seed)
     }
-    bytes[Layout.Header.format] = Layout.format
+    let hasRules = zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights
+    bytes[Layout.Header.format] = hasRules ? Layout.ruledFormat : Layout.plainFormat
     bytes[Layout.Header.apexLength] = UInt8(apex.count)
     bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
     bytes[Layout.Header.flags] =
       (zone.hasMadeSOA ? 1 : 0)
-      | (zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights ? 4 : 0)
+      | (hasRules ? 4 : 0)
       | (zone.hasPlaces ? 8 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)

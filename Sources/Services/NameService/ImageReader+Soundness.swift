@@ -26,9 +26,7 @@ extension ImageReader {
 
   private static func hasSoundHeader(_ bytes: Span<UInt8>) -> Bool {
     typealias Header = ZoneImage.Header
-    guard bytes.count >= Header.length, bytes[Header.format] == ZoneImage.format else {
-      return false
-    }
+    guard bytes.count >= Header.length, hasSoundFormat(bytes) else { return false }
     let apexLength = Int(bytes[Header.apexLength])
     let slots = Int(bytes.littleEndian32(at: Header.slots))
     let slotsStart = Int(bytes.littleEndian32(at: Header.slotsStart))
@@ -38,6 +36,16 @@ extension ImageReader {
       && slots > nodes && slots & (slots - 1) == 0 && nodes > 0
       && slotsStart + slots * 4 <= nodesStart
       && nodesStart + nodes * ZoneImage.Node.length <= bytes.count
+  }
+
+  /// Whether the format is known, and the flags are some that it has.
+  private static func hasSoundFormat(_ bytes: Span<UInt8>) -> Bool {
+    let flags = bytes[ZoneImage.Header.flags]
+    switch bytes[ZoneImage.Header.format] {
+    case ZoneImage.plainFormat: return flags & ~3 == 0
+    case ZoneImage.ruledFormat: return flags & ~31 == 0 && flags & 4 != 0
+    default: return false
+    }
   }
 
   private var hasSoundApex: Bool {
@@ -79,7 +87,8 @@ extension ImageReader {
   private func hasSoundSets(_ node: Int, _ sets: inout Int) -> Bool {
     var offset = firstSet(of: node)
     sets -= setCount(of: node) + ruleCount(of: node)
-    guard sets >= 0 else { return false }
+    let hasRules = bytes[Layout.Header.format] == Layout.ruledFormat
+    guard sets >= 0, hasRules || ruleCount(of: node) == 0 else { return false }
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }
       let set = recordSet(at: offset)

@@ -70,7 +70,10 @@ import Primitives
     static let ruled: UInt8 = 4
   }
 
-  static let format: UInt8 = 1
+  /// The format of images without rules, which is that of all images before there were rules.
+  static let plainFormat: UInt8 = 1
+  /// The format of images with rules: who does not know of these takes none for something else.
+  static let ruledFormat: UInt8 = 2
   static let none: UInt32 = .max
 
   /// Whether the SOA was made by us, so that its serial number follows the changes.
