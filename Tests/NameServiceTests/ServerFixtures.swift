@@ -65,6 +65,8 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
   /// What aliases lead to, by name and type; a name that is not here is failed. Asked for, in order.
   var addresses: [String: AliasFinding] = [:]
   private(set) var asked: [String] = []
+  /// Of how many the server was told.
+  private(set) var told = 0
 
   /// Nothing is told of these by itself.
   var silent: Set<String> = []
@@ -76,7 +78,10 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     guard !silent.contains(key) else { return }
     let finding = addresses[key] ?? .failed
     SharedRuntime.other.systemLane.post { [self] in
-      lane.loop.systemLane.post { [self] in server?.learn(question, finding) }
+      lane.loop.systemLane.post { [self] in
+        server?.learn(question, finding)
+        told += 1
+      }
     }
   }
 

@@ -35,7 +35,7 @@ struct ImageBuilder {
     bytes[Layout.Header.flags] =
       (zone.hasMadeSOA ? 1 : 0)
       | (hasRules ? 4 : 0)
-      | (zone.hasPlaces ? 8 : 0)
+      | (zone.hasPlaces ? 8 : 0) | (zone.flattenedCount > 0 ? 16 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)
     put(seed, at: Layout.Header.seed)

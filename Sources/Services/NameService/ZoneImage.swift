@@ -82,6 +82,9 @@ import Primitives
   /// Whether there are nodes with rules.
   var hasRules: Bool { bytes[Header.flags] & 4 != 0 }
 
+  /// Whether names are answered with the addresses of others: a copy would lack these.
+  package var hasFlattenedNames: Bool { bytes[Header.flags] & 16 != 0 }
+
   /// Whether some of these are for places.
   var hasPlaces: Bool { bytes[Header.flags] & 8 != 0 }
 

@@ -120,6 +120,12 @@ extension NameServer {
     guard zone.snapshot.transfers?.allows(peer, key: session?.key.name) == true else {
       return decline(message, .refused, isStream, session: session, &room)
     }
+    guard !zone.snapshot.image.hasFlattenedNames else {
+      lastFailure =
+        "\(peer) may not have \(DomainName(checkedWire: apex)?.description ?? "a zone"): names of it are "
+        + "answered with the addresses of others (a CNAME at the apex, or flatten), which copies lack"
+      return decline(message, .refused, isStream, session: session, &room)
+    }
     guard isStream || responder.query.type == .ixfr else {
       return decline(message, .refused, isStream, session: session, &room)
     }
