@@ -180,4 +180,24 @@ extension FlatteningTests {
     }
     #expect(outcome == "fine")
   }
+
+  @Test("who waits for a target that nobody tells is answered when the zone has another record")
+  func changedMeanwhile() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let zone = Self.activateTwo(test, lane),
+        let image = try? Self.zone([TestAnswers.record("a.z.test", .a, [192, 0, 2, 44])]).get()
+      else { return "no sockets" }
+      defer { test.close() }
+      test.server.aliasWaitMilliseconds = 600_000
+      test.directory.silent = ["far.elsewhere A", "near.elsewhere A"]
+      test.send(Messages.query("a.z.test", .a, id: 1))
+      await lane.wait { zone.aliasWaits == 1 }
+      test.server.apply(
+        zone.snapshot.id, NameZoneSnapshot(id: zone.snapshot.id, image: image, epoch: 2))
+      let replies = await test.replies(1)
+      guard replies[0].sections[0].map(\.content) == [[192, 0, 2, 44]] else { return "\(replies)" }
+      return "\(zone.aliasWaits) wait"
+    }
+    #expect(outcome == "0 wait")
+  }
 }

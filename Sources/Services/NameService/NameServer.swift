@@ -139,6 +139,8 @@ package final class NameServer: @unchecked Sendable {
     notifications.note(id)
     if let zone = identities[id] {
       if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+      // Its aliases may lead elsewhere now.
+      wakeAll(of: zone)
     }
     updateNotifier(of: id, identities[id])
   }
