@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A resolver of one's own names: answers from a file that it reads for each query.
 
-resolver.py PORT FILE     lines of NAME TYPE TTL CONTENT; a name FAIL makes everything SERVFAIL, SILENT nothing at all.
+resolver.py PORT FILE     lines of NAME TYPE TTL CONTENT; a name FAIL makes everything SERVFAIL, SILENT nothing at all, or SILENT PREFIX nothing for names
+that begin so.
 """
 import ipaddress
 import socket
@@ -39,9 +40,9 @@ def content(kind, text):
 
 def answer(message, path, over_udp):
     rows = records(path)
-    if any(row[0] == "SILENT" for row in rows):
-        return None
     name, kind, asked = question(message)
+    if any(row[0] == "SILENT" and name.startswith("".join(row[1:])) for row in rows):
+        return None
     with open(path + ".log", "a", encoding="ascii") as log:
         log.write(f"{name} {TYPES.get(kind, kind)} {'udp' if over_udp else 'tcp'}\n")
     if any(row[0] == "FAIL" for row in rows):
