@@ -130,6 +130,7 @@ final class TestFetch: FetchMaker, @unchecked Sendable {
     self.receiver = receiver
     super.init()
     self.fetch.interim = { receiver.interimCame($0) }
+    self.fetch.asksPeers = { fetch.asksPeers?($0) }
     fetch.maker = UncountedReference(self)
   }
 

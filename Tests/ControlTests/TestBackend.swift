@@ -57,8 +57,13 @@ final class TestBackend: EdgeBackend {
     throw ControlRefusal(404, .notFound, "This edge stands alone.")
   }
 
+  func beginPurge() -> UInt64? { nil }
+
+  func abandonPurge(_ number: UInt64) {}
+
   func relay(
-    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+    _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
+    again: @Sendable () async -> Void
   ) async -> RelayedPurge? { nil }
 
   func inspect(

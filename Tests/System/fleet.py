@@ -447,6 +447,47 @@ async def patient(origin):
         fleet.stop()
 
 
+async def nearest(origin):
+    """Of the upper tier's PoPs one fetches from an origin, and all of its servers say which: as near as both are here,
+    by the zone's name."""
+    fleet = Fleet([("pop", "edge", ["edge-0"], None), ("up", "upper", ["up-0", "up-1"], None),
+                   ("top", "upper", ["top-0"], None)], origin)
+    uppers = {"up-0": "up", "up-1": "up", "top-0": "top"}
+
+    async def agreed():
+        for attempt in range(150):
+            await fleet.get("edge-0", f"/o/{time.monotonic()}")
+            shown = [await fleet.tiers(name, "http://a.test/o/x") for name in uppers]
+            orders = [[way["pop"] for way in (one or {}).get("toOrigin", [])] for one in shown]
+            if sorted(orders[0]) == ["top", "up"] and all(order == orders[0] for order in orders):
+                return orders[0][0]
+            await asyncio.sleep(0.2)
+        raise SystemExit(f"the upper tier does not agree: {orders}")
+
+    try:
+        await fleet.start_all()
+        first = await agreed()
+        paths = [f"/o/{i}" for i in range(40)]
+        answers = await asyncio.gather(*[fleet.get("edge-0", path) for path in paths])
+        check(all(uppers.get(a.hops[0]) == first for a in answers), f"{first}: {[a.hops for a in answers]}")
+        check(any(len(a.hops) == 3 for a in answers), "no server of another PoP asked")
+        said = await fleet.command("top-0", "tiers", "http://a.test/o/x")
+        check(f"Nearest to the origin: {first} (1.0ms), then " in said, said)
+        # Who comes back hears what the others know.
+        fleet.signal("top-0", signal.SIGKILL)
+        fleet.processes["top-0"].wait()
+        fleet.start("top-0")
+        await fleet.serves("top-0")
+        check(await agreed() == first, "another PoP is the nearest")
+        check(all(origin.counts[path] == 1 for path in paths), f"the origin was asked {dict(origin.counts)}")
+        for name in [name for name in uppers if uppers[name] == first]:
+            fleet.signal(name, signal.SIGKILL)
+        later = await asyncio.gather(*[fleet.get("edge-0", f"/o/later-{i}") for i in range(20)])
+        check(all(a.status == 200 for a in later), "where the nearest PoP is gone nobody answers")
+    finally:
+        fleet.stop()
+
+
 async def disagreeing(origin):
     """Two servers of a PoP, each of which takes the other for the one that has all keys."""
     fleet = small(origin, edges=2)
@@ -516,7 +557,9 @@ async def changes(origin):
     try:
         await fleet.start_all()
         shown = await fleet.tiers("edge-0", "http://a.test/o/x")
-        check([step for step in shown["asked"]][-1] == ["up-0"], f"skerry tiers says {shown['asked']}")
+        steps = [(step["reason"], step["servers"]) for step in shown["asked"]]
+        check(steps == [("nearestParent", ["west-0"]), ("furtherParent", ["east-0"]), ("upperTier", ["up-0"])],
+              f"skerry tiers says {steps}")
         fleet.write_topology("topology.yaml", drained=("west-0", "east-0"))
         for attempt in range(150):
             answer = await fleet.get("edge-0", f"/o/drained-{attempt}")
@@ -547,6 +590,10 @@ async def changes(origin):
                     break
                 await asyncio.sleep(0.2)
             check(answer.hops == hops, f"tiers {tiers}: {answer.hops}")
+            shown = await fleet.tiers("edge-0", "http://a.test/o/x")
+            steps = [(step["reason"], step["servers"]) for step in shown["asked"]]
+            expected = [("pinned", ["east-0"]), ("upperTier", ["up-0"])] if len(hops) == 3 else []
+            check(steps == expected, f"skerry tiers says {steps}")
     finally:
         fleet.stop()
 

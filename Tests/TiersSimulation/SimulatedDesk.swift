@@ -1,5 +1,6 @@
 // Purges of a simulated server.
 
+import Cache
 import Primitives
 import Runtime
 import Tiers
@@ -34,6 +35,18 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
       await network.tell(position, subject, content, isHope: isHope)
     }
     return isLive && isDone
+  }
+
+  func begin(_ number: UInt64, of server: String) -> Bool {
+    isLive
+      && self.server.cache.purgesUnderWay.begin(
+        "\(server) \(number)", at: self.server.world.now,
+        until: self.server.world.now + TierLimits.purgeDuration)
+  }
+
+  func end(_ number: UInt64, of server: String) -> Bool {
+    isLive
+      && self.server.cache.purgesUnderWay.end("\(server) \(number)", at: self.server.world.now)
   }
 
   func purge(_ text: [UInt8]) async -> Bool {

@@ -47,11 +47,18 @@ final class SimulatedOriginSource: ResponseSource, @unchecked Sendable {
   /// Which of the server's processes asks.
   private let life: Int
 
+  private(set) var roundTripNanoseconds: UInt64?
+
   init(_ origin: SimulatedOrigin, _ server: Int, life: Int, on lane: Lane) {
     self.origin = origin
     self.server = server
     self.life = life
     self.lane = lane
+  }
+
+  func measure() {
+    let roundTrip = origin.latency(server) * 2
+    origin.world.after(roundTrip) { [self] in roundTripNanoseconds = roundTrip.wholeNanoseconds }
   }
 
   func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {

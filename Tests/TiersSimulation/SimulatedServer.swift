@@ -22,7 +22,7 @@ final class SimulatedServer: @unchecked Sendable {
   private(set) var life = 0
   private(set) var network: PeerNetwork
   private(set) var stage: CacheStage
-  private var cache: CacheGroup
+  private(set) var cache: CacheGroup
   private var source: TierSource
   private let relay: PurgeRelay
   var connections: [SimulatedConnection] = []
@@ -57,11 +57,11 @@ final class SimulatedServer: @unchecked Sendable {
   ) -> (PeerNetwork, TierSource, CacheStage) {
     let network = PeerNetwork(
       loop: world.loop, loops: 1, route: TierRoute(world.topology, own: position),
-      transport: SimulatedTransport(world, position), sideways: SidewaysRequests())
+      transport: SimulatedTransport(world, position), sideways: SidewaysRequests(),
+      nearness: OriginNearness(own: world.topology.servers[position].name))
     let source = TierSource(
       network, above: SimulatedOriginSource(world.origin, position, life: life, on: lane),
-      lane: lane,
-      choice: world.plan.choice)
+      zone: SimulatedWorld.zoneName, lane: lane, choice: world.plan.choice)
     let stage = CacheStage(
       zone: SimulatedWorld.zone, policies: .standard, shard: cache.shards[0], lane: lane,
       below: source)
@@ -144,7 +144,9 @@ final class SimulatedServer: @unchecked Sendable {
   private func receive(
     _ message: PeerMessage, _ exchange: Exchange, _ desk: SimulatedDesk
   ) async {
-    let isDone = await relay.receive(message, at: desk)
+    let isDone =
+      message.subject == .nearness
+      ? network.hear(message) : await relay.receive(message, at: desk)
     exchange.response.reset()
     exchange.response.status = isDone ? 204 : 503
     exchange.sink?.respond(exchange)
@@ -174,8 +176,10 @@ final class SimulatedServer: @unchecked Sendable {
   }
 
   private func purge(_ object: Int?, _ desk: SimulatedDesk, _ box: Box) async {
+    guard let number = relay.begin(at: desk) else { return }
     apply(object)
-    let outcome = await relay.relay(SimulatedWorld.text(object), at: desk) { self.apply(object) }
+    let purge = NumberedPurge(number: number, text: SimulatedWorld.text(object))
+    let outcome = await relay.relay(purge, at: desk) { self.apply(object) }
     if desk.isLive, let outcome { box.done(outcome.away, desk.owedNumber) }
   }
 

@@ -23,6 +23,10 @@ extension SimulatedWorld {
     }
     report.distinct = first.count
     report.originFetches = origin.requests.count
+    let ways = topology.servers(of: .upper).map { origin.latency($0) }
+    report.nearestFetches = origin.requests.count { request in
+      origin.latency(request.server) == ways.min()
+    }
     report.loadPercent = loadPercent()
     if plan.isCalm, report.loadPercent > 125 {
       violate("a parent has \(report.loadPercent) % of the mean")

@@ -285,7 +285,11 @@ final class SimulatedWorld: @unchecked Sendable {
 
   /// Whom a server may ask for an object.
   func asked(by server: Int, _ object: Int) -> Set<Int> {
-    let names = servers[server].network.report.asked(Self.host, Array(Self.path(object).utf8))
+    let network = servers[server].network
+    let steps = network.report.asked(
+      Self.host, Array(Self.path(object).utf8),
+      distances: network.nearness.distances(of: Self.zoneName, in: topology))
+    let names = steps.map(\.servers)
     return Set(names.joined().compactMap { topology.server(named: $0) })
   }
 
@@ -371,7 +375,8 @@ final class SimulatedWorld: @unchecked Sendable {
 
 extension SimulatedWorld {
   static let zone = ZoneID(high: 1, low: 2)
-  static let host = Array("www.example".utf8)
+  static let zoneName = "www.example"
+  static let host = Array(zoneName.utf8)
 
   static func path(_ object: Int) -> String { "/o/\(object)" }
 

@@ -14,6 +14,8 @@ struct SimulationReport: Sendable {
   /// Objects that were fetched, each version of them.
   var distinct = 0
   var originFetches = 0
+  /// Those that a PoP of the upper tier made which no other one is nearer to the origin than.
+  var nearestFetches = 0
   var purges = 0
   /// Those that were not with all servers at once.
   var owedPurges = 0

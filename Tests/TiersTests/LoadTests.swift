@@ -27,7 +27,8 @@ struct LoadTests {
   private static func network(_ topology: TierTopology) throws -> PeerNetwork {
     PeerNetwork(
       loop: try #require(loop), loops: 1, route: TierRoute(topology, own: 0),
-      transport: NoTransport(), sideways: SidewaysRequests())
+      transport: NoTransport(), sideways: SidewaysRequests(),
+      nearness: OriginNearness(own: topology.name(0)))
   }
 
   /// Keys with the weights of Zipf's law: the first is asked for more often than a tenth of the time.
@@ -54,7 +55,7 @@ struct LoadTests {
     var first = counts
     for key in Self.keys(10_000, 20_000) {
       if underWay.count == limit { underWay.removeFirst().exchanges -= 1 }
-      let step = TierRoute.Step(servers: regional.order(for: key), isSideways: false)
+      let step = TierRoute.Step(servers: regional.order(for: key), kind: .above)
       let link = try #require(network.choose(step, of: network.generation, but: []))
       link.exchanges += 1
       underWay.append(link)
@@ -78,7 +79,7 @@ struct LoadTests {
 extension PeerNetwork {
   /// What is under way with the server at a position.
   fileprivate func exchanges(of server: Int) -> Int {
-    choose(TierRoute.Step(servers: [server], isSideways: false), of: generation, but: [])?
+    choose(TierRoute.Step(servers: [server], kind: .above), of: generation, but: [])?
       .exchanges ?? 0
   }
 }

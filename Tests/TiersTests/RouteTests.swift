@@ -11,10 +11,11 @@ struct RouteTests {
   }
 
   private func steps(
-    _ route: TierRoute, _ key: UInt64, isFromBeside: Bool = false
+    _ route: TierRoute, _ key: UInt64, isFromBeside: Bool = false, nearest: Int? = nil
   ) -> [[String]] {
     route.steps(
-      for: key, isFromBeside: isFromBeside, above: route.regional + (route.upper.map { [$0] } ?? [])
+      for: key, isFromBeside: isFromBeside,
+      above: route.regional + (route.upper.map { [$0] } ?? []), nearest: nearest
     ).map { step in
       step.servers.map { route.topology.name($0) }
     }
@@ -65,6 +66,38 @@ struct RouteTests {
     }
     // For each key one server asks the origin.
     #expect(askers == 300)
+  }
+
+  @Test
+  func
+    `in the upper tier who has a key asks the PoP that is nearest to the origin, which asks nobody`()
+    throws
+  {
+    let topology = try TierTopology.fleet(edges: 1, uppers: 3, upperServers: 2)
+    let near = try #require(topology.pops.firstIndex { $0.name == "u1" })
+    let names = topology.servers(of: .upper).map { topology.name($0) }
+    for key in UInt64(0)..<300 {
+      let key = key &* 0x9e37_79b9_7f4a_7c15
+      var holders = 0
+      for name in names {
+        let usual = steps(try route(topology, name), key)
+        let now = steps(try route(topology, name), key, nearest: near)
+        let asked = steps(try route(topology, name), key, isFromBeside: true, nearest: near)
+        if usual.isEmpty { holders += 1 }
+        // Who has a key stays the same, so that what was fetched before is found.
+        #expect(Array(now.prefix(usual.count)) == usual)
+        #expect(Array(now.dropFirst(usual.count)) == asked)
+        if name.hasPrefix("u1-") {
+          #expect(asked.isEmpty)
+        } else {
+          #expect(asked.count == 1 && Set(asked.joined()) == ["u1-0", "u1-1"])
+        }
+      }
+      #expect(holders == 1)
+    }
+    let alone = try route(.fleet(edges: 1, uppers: 1, upperServers: 4), "u0-0")
+    #expect(!alone.choosesByOrigin)
+    #expect(!(try route(topology, "e0-0")).choosesByOrigin)
   }
 
   @Test func `a zone's own order is taken as far as it names PoPs above the server`() throws {

@@ -41,6 +41,17 @@ import Testing
     #expect((100...125).contains(report.movedPercent))
   }
 
+  @Test("the upper tier's PoP that is nearest to the origin fetches, for all of them")
+  func nearest() async {
+    var plan = SimulationPlan.calm(seed: 5)
+    (plan.edges, plan.regions, plan.uppers) = (40, 4, 4)
+    let report = await Simulation.run(plan)
+    #expect(report.violations.isEmpty, "\(report.violations)")
+    #expect(report.originFetches == report.distinct)
+    // But for what is fetched until all PoPs are measured, and that is told.
+    #expect(report.nearestFetches * 100 > report.originFetches * 75, "\(report.nearestFetches)")
+  }
+
   @Test("a seed replays")
   func replay() async {
     var plan = SimulationPlan.stormy(seed: 7)

@@ -6,10 +6,10 @@ import Testing
 @testable import Tiers
 
 extension TierTopology {
-  /// A topology of `edges` PoPs of `servers` servers each, `regions` regional PoPs and `uppers` upper ones of
-  /// one server each.
+  /// A topology of `edges` PoPs of `servers` servers each, and of `regions` regional PoPs and `uppers` upper ones.
   static func fleet(
-    edges: Int, servers: Int = 1, regions: Int = 0, regionServers: Int = 1, uppers: Int = 1
+    edges: Int, servers: Int = 1, regions: Int = 0, regionServers: Int = 1, uppers: Int = 1,
+    upperServers: Int = 1
   ) throws -> TierTopology {
     var pops: [ConfigurationValue] = []
     var port = 1_000
@@ -32,7 +32,7 @@ extension TierTopology {
     }
     for index in 0..<edges { add("e\(index)", "edge", servers) }
     for index in 0..<regions { add("r\(index)", "regional", regionServers) }
-    for index in 0..<uppers { add("u\(index)", "upper", 1) }
+    for index in 0..<uppers { add("u\(index)", "upper", upperServers) }
     return try read(.object([("pops", .array(pops))]))
   }
 

@@ -164,21 +164,26 @@ extension ControlHandler {
     } while last != nil
   }
 
-  /// A purge that this server is given: it is in force on all servers when the answer is given, and here
-  /// once more then, for what came meanwhile from those that had it later.
+  /// A purge that this server is given: it is in force on all servers when the answer is given.
   private func purge(
     _ name: String, _ exchange: Exchange
   ) async throws(ControlRefusal) -> ControlAnswer {
     let desk = desk
-    let given = Guarded<ConfigurationValue?>(nil)
-    var answer = try await change(with: exchange) { tree, noted throws(ControlRefusal) in
-      let outcome = try desk.purge(name, tree, &noted)
-      given.withLock { $0 = tree }
-      return outcome
+    let backend = backend
+    let given = Guarded<(purge: ConfigurationValue, number: UInt64)?>(nil)
+    var answer: ControlAnswer
+    do throws(ControlRefusal) {
+      answer = try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        if let number = backend.beginPurge() { given.withLock { $0 = (tree, number) } }
+        return try desk.purge(name, tree, &noted)
+      }
+    } catch {
+      if let given = given.withLock({ $0 }) { backend.abandonPurge(given.number) }
+      throw error
     }
-    guard let tree = given.withLock({ $0 }) else { return answer }
+    guard let (tree, number) = given.withLock({ $0 }) else { return answer }
     let failure = Guarded<ControlRefusal?>(nil)
-    let relayed = await backend.relay(tree, of: name) {
+    let relayed = await backend.relay(number, tree, of: name) {
       do throws(ControlRefusal) { try await self.purge(name, tree) } catch {
         failure.withLock { $0 = error }
       }

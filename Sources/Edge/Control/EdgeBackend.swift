@@ -37,11 +37,19 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// one. Throws if this server stands alone.
   func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue
 
-  /// Gives a purge, which is in force here, to the other servers of the fleet, those of the upper tier first,
-  /// and waits until all that can be reached have it in force; nil if this server stands alone, and then
-  /// nothing was done. `again` makes it here once more, for what came from those that had it later.
+  /// A purge is about to be made here, which all servers of the fleet get: its number; nil if this server stands
+  /// alone. From any thread.
+  func beginPurge() -> UInt64?
+
+  /// It is not made.
+  func abandonPurge(_ number: UInt64)
+
+  /// Gives a purge, which was begun and is in force here, to the other servers of the fleet, and waits until all
+  /// that can be reached have it in force; nil if there is no fleet any more. `again` makes it here once more, if
+  /// that took very long.
   func relay(
-    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+    _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
+    again: @Sendable () async -> Void
   ) async -> RelayedPurge?
 
   /// Whether clients' countries are known here.

@@ -10,6 +10,8 @@ package final class Fleet: Sendable {
   let security: PeerSecurity
   private let first: TierRoute
   private let sideways = SidewaysRequests()
+  /// How far the upper tier's servers are from origins.
+  package let nearness: OriginNearness
   private let state = Guarded(State())
 
   /// What changes while it serves.
@@ -21,6 +23,7 @@ package final class Fleet: Sendable {
   /// Takes part as `route` says, until that changes (`Edge.use`).
   package init(_ route: TierRoute, _ security: PeerSecurity) {
     first = route
+    nearness = OriginNearness(own: route.ownName)
     self.security = security
   }
 
@@ -48,7 +51,7 @@ package final class Fleet: Sendable {
     let gateway = node.gateway
     let network = PeerNetwork(
       loop: gateway.loop, loops: loops, route: first, transport: SecureTransport(security),
-      sideways: sideways)
+      sideways: sideways, nearness: nearness)
     gateway.peers = network
     let gate = PeerGate(gateway, network, self)
     gateway.commonLanes += [network.lane, gate.lane]

@@ -71,7 +71,8 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   ) async {
     var isDone = false
     if let content = await content(of: exchange) {
-      isDone = await fleet.receive(PeerMessage(subject, from: sender, content))
+      let message = PeerMessage(subject, from: sender, content)
+      isDone = subject == .nearness ? network.hear(message) : await fleet.receive(message)
     }
     guard !exchange.isAborted else { return }
     exchange.response.reset()

@@ -86,7 +86,8 @@ final class ZoneState: @unchecked Sendable {
     guard let peers = gateway.peers else { return origin }
     if let madeTiers { return madeTiers }
     let tiers = TierSource(
-      peers, above: origin, lane: lane, choice: snapshot.configuration.tiers)
+      peers, above: origin, zone: snapshot.configuration.name, lane: lane,
+      choice: snapshot.configuration.tiers)
     // A cycle until they are closed, which those of a retired zone are not any more.
     if !isRetired { tiers.tenant = self }
     madeTiers = tiers

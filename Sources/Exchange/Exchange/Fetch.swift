@@ -24,6 +24,8 @@ package final class Fetch: @unchecked Sendable {
   package let parker: Parker
   /// Receives interim responses other than 100, on behalf of a task.
   package var interim: ((ResponseHead) -> Void)?
+  /// Hears that other servers of the fleet are asked from now on, or the origin and not they any more.
+  package var asksPeers: ((Bool) -> Void)?
   /// Who makes the fetch; the source's own, which makes it nil when that is over.
   package var maker = UncountedReference<FetchMaker>(nil)
   /// The request is an exchange's, which gets it back.

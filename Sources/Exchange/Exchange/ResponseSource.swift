@@ -7,9 +7,21 @@ import Runtime
 package protocol ResponseSource: AnyObject {
   /// Makes the request. `receiver` hears of the outcome on the same loop, never during this call.
   func begin(_ fetch: Fetch, for receiver: any FetchReceiver)
+
+  /// How far away it is, as far as that was measured lately; nil if it was not.
+  var roundTripNanoseconds: UInt64? { get }
+
+  /// Measures that, if it can, without a request.
+  func measure()
 }
 
 extension ResponseSource {
+  /// Most are not far away.
+  package var roundTripNanoseconds: UInt64? { nil }
+
+  /// There is nothing to measure.
+  package func measure() {}
+
   /// Makes the request and returns the response's head with its body as a stream, for tasks. Waits
   /// on the fetch's parker.
   package func fetch(_ fetch: Fetch) async throws(Failure) -> FetchedResponse {

@@ -320,15 +320,6 @@ int32_t skerry_connect(const skerry_address *address) {
   return s;
 }
 
-int32_t skerry_connect_datagrams(const skerry_address *address) {
-  struct sockaddr_storage storage;
-  socklen_t length = to_native(address, &storage);
-  int32_t s = socket(storage.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (s < 0) return -errno;
-  if (connect(s, (struct sockaddr *)&storage, length) < 0) return fail(s);
-  return s;
-}
-
 int32_t skerry_connect_path(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (strlen(path) >= sizeof address.sun_path) return -ENAMETOOLONG;
@@ -344,6 +335,13 @@ int32_t skerry_connect_result(int32_t descriptor) {
   socklen_t length = sizeof error;
   if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
   return -error;
+}
+
+int64_t skerry_round_trip(int32_t descriptor) {
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return -errno;
+  return (int64_t)info.tcpi_rtt * 1000;
 }
 
 int32_t skerry_local_address(int32_t descriptor, skerry_address *address) {

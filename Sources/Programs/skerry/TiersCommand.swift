@@ -4,6 +4,7 @@ import ArgumentParser
 import ConfigurationTree
 import Control
 import HTTP
+import Tiers
 
 /// Tells which servers there are and whom this one asks.
 struct TiersCommand: ParsableCommand {
@@ -52,10 +53,37 @@ struct TiersCommand: ParsableCommand {
       parents.isEmpty
       ? "which asks origins.\n" : "whose parents are \(parents.joined(separator: ", ")).\n"
     guard let asked = result["asked"] else { return text }
-    let steps = elements(asked).map { step in
-      elements(step).compactMap(\.text).joined(separator: ", ")
+    let origin = result["choice"]?.text == "flat" ? "the origin: the zone is flat" : "the origin"
+    let steps = elements(asked).map { step($0) } + [origin]
+    text += "It asks: " + steps.joined(separator: "\n    then ") + "\n"
+    let distances = elements(result["toOrigin"]).map { distance in
+      let roundTrip = Figures.latency(nanoseconds: distance["roundTripNanoseconds"]?.number ?? 0)
+      return "\(distance["pop"]?.text ?? "") (\(roundTrip))"
     }
-    return text + "It asks: " + (steps + ["the origin"]).joined(separator: "\n    then ") + "\n"
+    if !distances.isEmpty {
+      text += "Nearest to the origin: \(distances.joined(separator: ", then ")).\n"
+    }
+    return text
+  }
+
+  /// Who is asked, and why.
+  private static func step(_ step: ConfigurationValue) -> String {
+    let names = elements(step["servers"]).compactMap(\.text).joined(separator: ", ")
+    let pop = step["pop"]?.text ?? "several PoPs"
+    let way = step["roundTripNanoseconds"]?.number.map { Figures.latency(nanoseconds: $0) }
+    let reason = AskedStep.Reason(rawValue: step["reason"]?.text ?? "")
+    let away = way.map { ", \($0) away" } ?? ", not measured yet"
+    switch reason {
+    case .hasKey: return "\(names): beside it, they have the URL before it"
+    case .nearestToOrigin:
+      return "\(names): \(pop) is the PoP of the upper tier nearest to the origin"
+        + (way.map { ", \($0) from it" } ?? "")
+    case .nearestParent: return "\(names): \(pop) is the nearest parent\(away)"
+    case .furtherParent: return "\(names): \(pop) is a parent\(away)"
+    case .pinned: return "\(names): the zone names \(pop)"
+    case .upperTier: return "\(names): the upper tier, which shares the URLs\(away)"
+    case nil: return names
+    }
   }
 
   private static func state(_ server: ConfigurationValue) -> String {

@@ -19,6 +19,8 @@ package final class CacheGroup: Sendable {
   let reserve: CacheReserve?
   /// Large bodies on their way to the disk, by what tells their slices from others'.
   let slicesComing = Guarded<[UInt64: SliceProgress]>([:])
+  /// Purges that other servers of the fleet may not have made yet.
+  package let purgesUnderWay = PurgesUnderWay()
   private let zones = Guarded<[ZoneID: ZoneReference]>([:])
   private let sharedLocations: Guarded<LocationDatabase?>
 
@@ -73,7 +75,9 @@ package final class CacheGroup: Sendable {
   package func zone(_ id: ZoneID) -> CacheZone {
     zones.withLock { zones in
       if let zone = zones[id]?.zone { return zone }
-      let zone = CacheZone(id: id) { [weak self] id in self?.forget(id) }
+      let zone = CacheZone(id: id, purgesUnderWay: purgesUnderWay) { [weak self] id in
+        self?.forget(id)
+      }
       zones[id] = ZoneReference(zone: zone)
       return zone
     }
@@ -88,6 +92,7 @@ package final class CacheGroup: Sendable {
   package func apply(
     _ purge: Purge, sequence: UInt64, to id: ZoneID, at now: Instant = SystemClock.monotonic
   ) {
+    purgesUnderWay.note(sequence)
     guard let zone = present(id) else { return }
     zone.apply(purge, sequence: sequence, at: now)
     if purge.isEverything, !purge.isSoft { disk?.records.removeAll(of: id) }

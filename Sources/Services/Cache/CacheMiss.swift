@@ -171,7 +171,7 @@ extension CacheStage {
     _ exchange: Exchange, _ lookup: Lookup, _ unsuited: [Flight]
   ) -> FlightFollower {
     let present = shard.flights.first(lookup.hash) { flight in
-      flight.key == lookup.key && flight.isJoinable
+      flight.key == lookup.key && flight.isJoinable(forPeer: exchange.client.isPeer)
         && !unsuited.contains { $0 === flight || $0 === flight.source }
     }
     if let present { return FlightFollower(exchange, at: present, isLeader: false) }

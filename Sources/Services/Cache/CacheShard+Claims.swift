@@ -10,7 +10,7 @@ extension CacheShard {
   /// responses do, nil if none does. Where nobody waits, markers do not count.
   func claim(
     _ flight: Flight, _ fields: FieldBlock, _ directives: RequestDirectives?, unsuited: [Flight],
-    stale: StaleConfiguration?, isAwaited: Bool
+    stale: StaleConfiguration?, isAwaited: Bool, forPeer: Bool
   ) -> ClaimAnswer {
     charge(flight.zone.id)
     let stored = find(flight.hash, flight.key, fields)
@@ -24,7 +24,7 @@ extension CacheShard {
       return .alone(stored, until: until)
     }
     let other = claims.first(flight.hash) { claim in
-      claim.flight.key == flight.key && !claim.flight.isOutdated
+      claim.flight.key == flight.key && !claim.flight.isOutdated(forPeer: forPeer)
         && !unsuited.contains { $0 === claim.flight }
     }
     if let source = other?.flight, source !== flight {
@@ -49,7 +49,7 @@ extension CacheShard {
       markers.mark(
         flight.hash, of: flight.zone.id, until: now + CacheLimits.markerDuration, at: now)
     }
-    guard let response, !wasInvalidated(flight.hash, of: flight.zone, since: flight.startedAt)
+    guard let response, !wasInvalidated(flight.hash, of: flight.zone, since: flight.start.instant)
     else { return }
     let isStored = isFromDisk ? promote(response) : insert(response)
     if isStored, !response.head.noCache { markers.clear(flight.hash) }

@@ -75,7 +75,7 @@ extension CacheStage {
     _ exchange: Exchange, _ stored: StoredResponse, _ policy: CachePolicy
   ) {
     let isUnderWay = shard.flights.first(stored.hash) { flight in
-      flight.key == stored.key && flight.isJoinable
+      flight.key == stored.key && flight.isJoinable()
     }
     guard isUnderWay == nil else { return }
     let flight = Flight(

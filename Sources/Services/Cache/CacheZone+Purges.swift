@@ -70,6 +70,8 @@ extension CacheZone {
       noteLoaded()
       return present.floor.hard
     }
-    if let floor { setPurges(floor: floor, sequence: stored.sequence) }
+    guard let floor else { return }
+    purgesUnderWay.note(stored.sequence)
+    setPurges(floor: floor, sequence: stored.sequence)
   }
 }

@@ -20,10 +20,15 @@ package final class CacheZone: Sendable {
   private let forgotten = Atomic<UInt64>(0)
   private let targets = Guarded<TargetInvalidations?>(nil)
   private let reserve = Atomic<Bool>(false)
+  let purgesUnderWay: PurgesUnderWay
   private let onEnd: @Sendable (ZoneID) -> Void
 
-  init(id: ZoneID, onEnd: @escaping @Sendable (ZoneID) -> Void) {
+  init(
+    id: ZoneID, purgesUnderWay: PurgesUnderWay = PurgesUnderWay(),
+    onEnd: @escaping @Sendable (ZoneID) -> Void
+  ) {
     self.id = id
+    self.purgesUnderWay = purgesUnderWay
     self.onEnd = onEnd
   }
 
@@ -33,6 +38,10 @@ package final class CacheZone: Sendable {
   /// comes after it; what was stored before it must be judged (`verdict`).
   @inline(__always)
   package var purgeSequence: UInt64 { latestPurge.load(ordering: .acquiring) }
+
+  /// The number of the latest of those purges that all other servers of the fleet have made as well. What comes
+  /// from one of them comes after that.
+  var settledSequence: UInt64 { min(purgeSequence, purgesUnderWay.settledSequence) }
 
   /// What is older than this is void, all of it.
   var purgeFloor: UInt64 { latestFloor.load(ordering: .acquiring) }

@@ -59,6 +59,7 @@ final class Fill: LoopWork, @unchecked Sendable {
     times = ExchangeTimes(requestedAt: now, receivedAt: now, receivedWall: WallTime(seconds: 0))
     super.init(on: flight.lane)
     fetch.interim = { [weak flight] head in flight?.interimCame(head) }
+    fetch.asksPeers = { [weak flight] in flight?.isFetched(fromPeers: $0) }
   }
 
   /// Starts fetching; `base` is a stale response to validate.

@@ -20,9 +20,8 @@ final class Flight: @unchecked Sendable {
   let lane: Lane
   let hash: UInt64
   let key: [UInt8]
-  /// The number of the zone's latest purge when the fetch began; later ones may be for what it brings.
-  let sequence: UInt64
-  let startedAt: Instant
+  /// When the fetch began.
+  let start: FetchStart
   /// Others may join it by its key.
   let isShared: Bool
 
@@ -57,6 +56,7 @@ final class Flight: @unchecked Sendable {
   /// The interim responses that came before the head; the client of the origin bounds their number.
   private(set) var interims: [ResponseHead] = []
   private let revoked = Atomic<Bool>(false)
+  private let latestPurge: Atomic<UInt64>
   private let standing: Guarded<Standing>
 
   /// A flight on another loop that gets what this one gets.
@@ -85,10 +85,19 @@ final class Flight: @unchecked Sendable {
     self.key = key
     self.isShared = isShared
     let start = start ?? FetchStart(zone)
-    sequence = start.sequence
+    self.start = start
+    latestPurge = Atomic(start.sequence)
     standing = Guarded(Standing(sequence: start.sequence))
-    startedAt = start.instant
     state = isShared ? .asking : .fetching
+  }
+
+  /// The number of the zone's latest purge that what it brings comes after; later ones may be for that.
+  var sequence: UInt64 { latestPurge.load(ordering: .relaxed) }
+
+  /// Peers are asked, or not any more. What they have may be from before purges that are under way.
+  func isFetched(fromPeers: Bool) {
+    latestPurge.store(fromPeers ? start.settledSequence : start.sequence, ordering: .relaxed)
+    standing.withLock { $0 = Standing(sequence: sequence, tags: $0.tags) }
   }
 
   /// Whether it was invalidated or purged: nothing of it is stored.
@@ -116,9 +125,24 @@ final class Flight: @unchecked Sendable {
 
   func revoke() { revoked.store(true, ordering: .relaxed) }
 
-  /// Whether a request that comes now may wait for it.
-  var isJoinable: Bool {
-    guard isShared, !isOutdated, !(source?.isOutdated ?? false), !isWindowed else { return false }
+  /// Whether that holds for who comes now. What peers bring while a purge is under way will do for clients until
+  /// all have made it, but not for peers, who would keep it.
+  func isOutdated(forPeer: Bool) -> Bool {
+    guard isOutdated else { return false }
+    if forPeer || revoked.load(ordering: .relaxed) || sequence == start.sequence
+      || zone.settledSequence > start.settledSequence
+    {
+      return true
+    }
+    let tags = standing.withLock { $0.tags }
+    return zone.verdict(since: start.sequence, key: key, tags: tags) != .current
+  }
+
+  /// Whether a request that comes now, of a client or a peer, may wait for it.
+  func isJoinable(forPeer: Bool = false) -> Bool {
+    guard isShared, !isWindowed, !isOutdated(forPeer: forPeer),
+      !(source?.isOutdated(forPeer: forPeer) ?? false)
+    else { return false }
     switch state {
     case .asking, .fetching, .streaming, .complete: return true
     case .resolved, .found, .stale, .alone, .again, .failed: return false
@@ -178,16 +202,19 @@ final class Flight: @unchecked Sendable {
   ) {
     self.candidate = candidate
     let fields = candidate.fetch.request.fields
+    let forPeer = candidate.fetch.client.isPeer
     let stale = takesStale ? candidate.policy.stale : nil
     if owner === shard {
       answered(
         owner.claim(
-          self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited))
+          self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited,
+          forPeer: forPeer))
       return
     }
     owner.lane.post { [self] in
       let answer = owner.claim(
-        self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited)
+        self, fields, directives, unsuited: unsuited, stale: stale, isAwaited: isAwaited,
+        forPeer: forPeer)
       lane.post { [self] in answered(answer) }
     }
   }
@@ -284,7 +311,7 @@ final class Flight: @unchecked Sendable {
 
   /// Adds the flight of another loop that wants what this one gets.
   func attach(_ mirror: Flight) {
-    guard fill != nil, isJoinable else {
+    guard fill != nil, isJoinable() else {
       mirror.lane.post { mirror.end(.again) }
       return
     }

@@ -16,8 +16,10 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   var slot = -1
   /// The offset of the next byte that it reads.
   private(set) var position = 0
-  /// The number of the zone's latest purge when it came.
+  /// The number of the zone's latest purge when it came, and of the latest that was settled.
   private let sequence: UInt64
+  private let settledSequence: UInt64
+  private let isPeer: Bool
   /// Until the outcome is known. Not weak: an exchange that was referred to weakly once counts all its
   /// references in a table beside it from then on.
   private var exchange: Exchange?
@@ -29,6 +31,8 @@ final class FlightFollower: BodySource, @unchecked Sendable {
     self.exchange = exchange
     self.flight = flight
     self.isLeader = isLeader
+    isPeer = exchange?.client.isPeer ?? false
+    settledSequence = flight.zone.settledSequence
     sequence = flight.zone.purgeSequence
     flight.join(self)
   }
@@ -43,7 +47,11 @@ final class FlightFollower: BodySource, @unchecked Sendable {
   /// one came after. By its tags that is known with the head only.
   var isInTime: Bool {
     let source = flight.source ?? flight
-    return sequence == source.sequence || !source.isOutdated
+    if !source.isOutdated { return true }
+    guard sequence == source.start.sequence else { return false }
+    // Or if it comes from a peer that may not have made a purge, for who will keep it or came when all had.
+    return source.sequence == source.start.sequence
+      || !isPeer && settledSequence <= source.start.settledSequence
   }
 
   /// Trailers of a stored response are dropped (RFC 9110 section 6.5.1 allows it).

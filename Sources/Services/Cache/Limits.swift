@@ -141,6 +141,10 @@ package enum CacheLimits {
   /// than was asked for, never less.
   package static let purges = 256 << 10
 
+  /// Purges at once that other servers of a fleet may not have made yet; more are not begun, and reach this one
+  /// when the others are done.
+  static let purgesUnderWay = 4_096
+
   /// Purges of prefixes that are kept per zone: each response is compared with all of them, once. With
   /// more, what holds for `purges` holds for them.
   package static let purgePrefixes = 256

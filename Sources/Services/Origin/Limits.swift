@@ -8,6 +8,10 @@ package enum OriginLimits {
   /// and can be sent again to another origin.
   static let gatheredBodyBytes: UInt64 = 16 << 10
 
+  /// How long the shortest way to a zone's origins counts that was measured, at least; longer as long as there is
+  /// no other.
+  static let measuringWindow = Duration.seconds(600)
+
   /// Names that one loop remembers addresses of; beyond it the one that is used least recently is
   /// forgotten.
   static let cachedNames = 4096

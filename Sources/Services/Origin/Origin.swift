@@ -21,6 +21,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   /// Kept for their memory.
   private var spareFetches: [OriginFetch] = []
   private var prober: HealthProber?
+  private var isMeasuring = false
   /// Whom what waits for clients counts for; until the origin is closed.
   package var tenant: (any ConnectionTenant)?
   /// Counts of what happened, for the zone's metrics.
@@ -52,6 +53,20 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   package func begin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     counts.fetches += 1
     (spareFetches.popLast() ?? OriginFetch()).begin(fetch, at: self, for: receiver)
+  }
+
+  package var roundTripNanoseconds: UInt64? { pool.roundTrips.value }
+
+  /// Opens a connection to each of the origins, which the next requests use.
+  package func measure() {
+    guard !isMeasuring, !pool.isClosed else { return }
+    isMeasuring = true
+    lane.start { await self.measureAll() }
+  }
+
+  private func measureAll() async {
+    await pool.measure(Parker(on: lane))
+    isMeasuring = false
   }
 
   /// Takes back a fetch that has ended.

@@ -20,6 +20,8 @@ final class OriginPool: @unchecked Sendable {
   private var openCount = 0
   private var waiters: [ConnectionWaiter] = []
   private(set) var isClosed = false
+  /// How far away the nearest of the origins is, in nanoseconds of a round trip.
+  private(set) var roundTrips = RecentMinimum(window: OriginLimits.measuringWindow)
 
   init(
     _ servers: [OriginServer], policy: OriginPolicy, lane: Lane, resolver: OriginResolver,
@@ -66,6 +68,19 @@ final class OriginPool: @unchecked Sendable {
     }
     let opensShared = beginShared(server, needsHTTP1: wish.needsHTTP1)
     return try await open(server, wish, opensShared: opensShared, parker)
+  }
+
+  /// Opens a connection to each server, as an exchange would, to see how far away that is. Waits on `parker`.
+  func measure(_ parker: Parker) async {
+    for server in servers where !isClosed {
+      let wish = OriginLease.Wish(isFresh: true)
+      do throws(OriginFault) {
+        guard case .http1(let connection) = try await lease(server, wish, parker: parker) else {
+          continue
+        }
+        release(connection, of: server)
+      } catch { continue }
+    }
   }
 
   /// A connection is free again.
@@ -234,6 +249,9 @@ final class OriginPool: @unchecked Sendable {
       let connection = try await ClientConnection.open(
         to: server.rotated(addresses), on: lane,
         timeout: server.configuration.timeouts.connect, security: security, parker: parker)
+      if let roundTrip = connection.roundTripNanoseconds {
+        roundTrips.add(roundTrip, at: lane.loop.now)
+      }
       let isHTTP2 = connection.applicationProtocol == .http2
       if offersHTTP2 { server.speaksHTTP2 = isHTTP2 }
       guard isHTTP2 else {

@@ -4,10 +4,16 @@
 package struct PeerMessage: Sendable {
   /// What it is about.
   package enum Subject: String, CaseIterable, Sendable {
-    /// A purge: the content says of what.
+    /// A purge that the sender owes: the content says of what.
     case purge = "/purge"
+    /// A purge that not all servers have made yet: its number and of what (`NumberedPurge`).
+    case purgeBegins = "/purge-begins"
+    /// All have made the purge of that number.
+    case purgeEnds = "/purge-ends"
     /// The sender is back, and asks for the purges that it missed.
     case owed = "/owed"
+    /// How far the sender is from origins: a `NearnessMessage`.
+    case nearness = "/nearness"
   }
 
   package let subject: Subject

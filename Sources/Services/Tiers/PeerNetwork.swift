@@ -18,6 +18,7 @@ package final class PeerNetwork: @unchecked Sendable {
   let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
+  package let nearness: OriginNearness
   private var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
@@ -26,21 +27,22 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Which of the routes it is: positions are those of one topology.
   private(set) var generation = 0
   private var isStopped = false
-  /// The regional parents, as positions in the route, nearest first.
-  private var nearest: [Int]
+  /// The regional parents, as positions in the route.
+  private var parents: ParentOrder
 
-  /// The network of one of `loops` loops; `sideways` is that of all.
+  /// The network of one of `loops` loops; `sideways` and `nearness` are those of all.
   package init(
     loop: EventLoop, loops: Int, route: TierRoute, transport: any PeerTransport,
-    sideways: SidewaysRequests
+    sideways: SidewaysRequests, nearness: OriginNearness
   ) {
+    self.nearness = nearness
     self.loop = loop
     self.sideways = sideways
     self.route = route
     self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
-    nearest = Array(route.regional.indices)
+    parents = ParentOrder(route.regional.count)
     links = []
     links = route.topology.servers.enumerated().map { PeerLink($1, at: $0, of: self) }
   }
@@ -62,7 +64,7 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     for link in kept.values { link.close() }
     self.route = route
-    nearest = Array(route.regional.indices)
+    parents = ParentOrder(route.regional.count)
     generation += 1
   }
 
@@ -80,11 +82,14 @@ package final class PeerNetwork: @unchecked Sendable {
 
   private func watch() async {
     let parker = Parker(on: lane)
+    tellNearness()
     while !isStopped {
       for index in route.regional.prefix(TierLimits.measuredParents) { probe(index) }
       if let upper = route.upper { probe(upper) }
       _ = await parker.park(until: loop.now + TierLimits.probeInterval)
-      if !isStopped { orderParents() }
+      guard !isStopped else { return }
+      orderParents()
+      tellNearness()
     }
   }
 
@@ -92,21 +97,17 @@ package final class PeerNetwork: @unchecked Sendable {
     for server in ranking.servers.prefix(TierLimits.ranked) { links[server].probe() }
   }
 
-  /// Puts the nearest parent first. What is not measured stays behind in the file's order.
   private func orderParents() {
-    guard let first = nearest.first else { return }
-    let roundTrips = route.regional.map { ranking in
-      ranking.servers.compactMap { links[$0].isWell ? links[$0].roundTripNanoseconds : nil }.min()
-        ?? .max
-    }
-    let best = roundTrips.min() ?? .max
-    guard best < .max, best < roundTrips[first] / 100 * TierLimits.nearerPercent else { return }
-    nearest = roundTrips.indices.sorted { (roundTrips[$0], $0) < (roundTrips[$1], $1) }
+    parents.measured(
+      route.regional.map { ranking in
+        ranking.servers.compactMap { links[$0].isWell ? links[$0].roundTripNanoseconds : nil }
+          .min()
+      })
   }
 
   /// Those above this server, nearest first.
   var above: [ServerRanking] {
-    nearest.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
+    parents.order.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
   /// Whether a zone has fewer requests with peers than it leaves for the others.

@@ -38,10 +38,46 @@ package struct PeerReport: Sendable {
     }
   }
 
-  /// The names of those who are asked for a target, one list after the other, each in its order.
-  package func asked(_ authority: [UInt8], _ path: [UInt8]) -> [[String]] {
-    route.steps(
-      for: ServerRanking.hash(authority, path), isFromBeside: false, above: above
-    ).map { step in step.servers.map { route.topology.servers[$0].name } }
+  /// Who is asked for a target of a zone whose word is `choice`, one step after the other and then the origin, from
+  /// which PoPs of the upper tier have those `distances`, nearest first.
+  package func asked(
+    _ authority: [UInt8], _ path: [UInt8], choice: TierChoice = .smart,
+    distances: [(pop: Int, nanoseconds: UInt64)] = []
+  ) -> [AskedStep] {
+    var names: [String] = []
+    switch choice {
+    case .flat: return []
+    case .custom(let chosen): names = chosen
+    case .smart: break
+    }
+    let steps = route.steps(
+      for: ServerRanking.hash(authority, path), isFromBeside: false,
+      above: route.above(names) ?? above,
+      nearest: distances.first?.pop)
+    var parents = 0
+    return steps.map { step in
+      let reason = reason(for: step, names, isFirst: parents == 0)
+      if case .above = step.kind { parents += 1 }
+      let pops = Set(step.servers.map { route.topology.servers[$0].pop })
+      let known = step.servers.compactMap { states[$0].roundTripNanoseconds }.min()
+      return AskedStep(
+        servers: step.servers.map { route.topology.servers[$0].name }, reason: reason,
+        pop: pops.count == 1 ? pops.first.map { route.topology.pops[$0].name } : nil,
+        roundTripNanoseconds: reason == .nearestToOrigin ? distances.first?.nanoseconds : known)
+    }
+  }
+
+  private func reason(
+    for step: TierRoute.Step, _ pinned: [String], isFirst: Bool
+  ) -> AskedStep.Reason {
+    switch step.kind {
+    case .beside: return .hasKey
+    case .nearerToOrigin: return .nearestToOrigin
+    case .above:
+      guard let server = step.servers.first else { return .upperTier }
+      let pop = route.topology.pops[route.topology.servers[server].pop]
+      if pinned.contains(pop.name) { return .pinned }
+      return pop.tier == .upper ? .upperTier : isFirst ? .nearestParent : .furtherParent
+    }
   }
 }

@@ -16,6 +16,13 @@ package protocol PurgeDesk: AnyObject, Sendable {
     _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
   ) async -> Bool
 
+  /// A purge, of that number, which `server` gives to all, begins: from now until `end` what comes from others
+  /// counts as from before it. False if that can't be kept. From any thread.
+  func begin(_ number: UInt64, of server: String) -> Bool
+
+  /// All have made that purge. False if that was not waited for any more.
+  func end(_ number: UInt64, of server: String) -> Bool
+
   /// Makes a purge that another server told of here; false if it was not made.
   func purge(_ text: [UInt8]) async -> Bool
 

@@ -3,8 +3,8 @@
 package import Primitives
 package import Runtime
 
-/// Gives purges to all servers, those of the upper tier first, then the regional ones, then the edges, so that
-/// nobody fetches again what another still has; and later to those that could not be reached.
+/// Gives purges to all servers, and later to those that could not be reached. Two rounds: all make a purge, then
+/// all hear that all have; what comes from others in between is not kept (`PurgesUnderWay`).
 package final class PurgeRelay: Sendable {
   private let lane: Lane
 
@@ -21,28 +21,54 @@ package final class PurgeRelay: Sendable {
     package let isOwed: Bool
   }
 
-  /// Gives a purge, which was made here, to all others; nil if there is no fleet. `again` makes it here once
-  /// more: others may have had, meanwhile, what it voids.
+  /// Begins a purge here, before it is made: what comes from others until `relay` is over counts as older. Its
+  /// number; nil if there is no fleet. From any thread.
+  package func begin(at desk: any PurgeDesk) -> UInt64? {
+    guard desk.purgeRoute != nil else { return nil }
+    let number = UInt64.random(in: .min ... .max)
+    // One that is not known as under way is made twice here.
+    _ = desk.begin(number, of: desk.ownName)
+    return number
+  }
+
+  /// Ends a purge that was begun, and will not be made.
+  package func end(_ number: UInt64, at desk: any PurgeDesk) {
+    _ = desk.end(number, of: desk.ownName)
+  }
+
+  /// Gives a purge, which was begun and made here, to all others; nil if there is no fleet. `again` makes it here
+  /// once more, if that took too long.
   package func relay(
-    _ text: [UInt8], at desk: any PurgeDesk, again: () async -> Void
+    _ purge: NumberedPurge, at desk: any PurgeDesk, again: () async -> Void
   ) async -> Outcome? {
-    guard let route = desk.purgeRoute else { return nil }
-    var away: [String] = []
-    for tier in TierTopology.Tier.allCases.reversed() {
-      let servers = route.topology.names(of: tier, but: route.own)
-      let missed = await tell(servers, .purge, text, at: desk)
-      away += missed
-      let isOwn = route.topology.tier(of: route.own) == tier
-      if isOwn, route.asksPeers { await again() }
-      // One may have fetched from another beside it what that still had.
-      if route.topology.sharesKeys(tier) {
-        away += await tell(servers.filter { !missed.contains($0) }, .purge, text, at: desk)
-        if isOwn { await again() }
-      }
-    }
-    away += await tell(desk.namesBeside(route.topology), .purge, text, at: desk)
+    guard desk.purgeRoute != nil else { return nil }
+    let away = await spread(purge, at: desk) { $0.names(but: $1) }
+    if !desk.end(purge.number, of: desk.ownName) { await again() }
     guard !away.isEmpty else { return Outcome(away: [], isOwed: true) }
-    return Outcome(away: away, isOwed: await desk.owe(text, to: away))
+    return Outcome(away: away, isOwed: await desk.owe(purge.text, to: away))
+  }
+
+  /// Gives a purge to those of the fleet's servers that `choose` names, also to those that come meanwhile; returns
+  /// those that did not make it.
+  ///
+  /// All make it. From then on nobody has what it voids, but for what came, after one had made it, from another
+  /// that had not; that counts as older, and goes to no other server. When all have made it they hear so.
+  private func spread(
+    _ purge: NumberedPurge, at desk: any PurgeDesk,
+    to choose: (_ topology: TierTopology, _ own: Int) -> [String]
+  ) async -> [String] {
+    var told: Set<String> = []
+    var away: Set<String> = []
+    while let route = desk.purgeRoute {
+      let servers = choose(route.topology, route.own).filter { !told.contains($0) }
+      if servers.isEmpty { break }
+      told.formUnion(servers)
+      away.formUnion(await tell(servers, .purgeBegins, purge.content, at: desk))
+    }
+    let number = Array("\(purge.number)".utf8)
+    let made = told.subtracting(away).sorted()
+    away.formUnion(await tell(made, .purgeEnds, number, at: desk))
+    return away.sorted()
   }
 
   /// Tells servers something, all at once; returns those that have not done it by `deadline`.
@@ -128,13 +154,13 @@ package final class PurgeRelay: Sendable {
       if tiers[text].map({ tier.isAbove($0) }) ?? true { tiers[text] = tier }
     }
     for (text, tier) in tiers {
-      let below = route.topology.servers.indices.filter {
-        !route.topology.tier(of: $0).isAbove(tier)
-      }
-      let names = below.filter { $0 != route.own }.map { route.topology.servers[$0].name }
-      let missed = await tell(names, .purge, text, at: desk)
+      guard let number = begin(at: desk) else { return }
+      let isOwn = !route.topology.tier(of: route.own).isAbove(tier)
+      if isOwn { _ = await desk.purge(text) }
+      let purge = NumberedPurge(number: number, text: text)
+      let missed = await spread(purge, at: desk) { $0.names(but: $1, notAbove: tier) }
+      if !desk.end(number, of: desk.ownName), isOwn { _ = await desk.purge(text) }
       if !missed.isEmpty { _ = await desk.owe(text, to: missed) }
-      if below.contains(route.own) { _ = await desk.purge(text) }
     }
   }
 
@@ -142,9 +168,7 @@ package final class PurgeRelay: Sendable {
   /// `deadline` at most.
   package func catchUp(until deadline: Instant, at desk: any PurgeDesk) async {
     guard let route = desk.purgeRoute else { return }
-    let servers = TierTopology.Tier.allCases.flatMap {
-      route.topology.names(of: $0, but: route.own)
-    }
+    let servers = route.topology.names(but: route.own)
     _ = await tell(servers, .owed, until: deadline, at: desk)
   }
 
@@ -153,28 +177,29 @@ package final class PurgeRelay: Sendable {
   /// Does what messages of peers say.
   package func receive(_ message: PeerMessage, at desk: any PurgeDesk) async -> Bool {
     switch message.subject {
-    case .owed: await settle([message.sender], isHope: true, at: desk)
-    case .purge: await desk.purge(message.content)
+    case .owed: return await settle([message.sender], isHope: true, at: desk)
+    case .purge: return await desk.purge(message.content)
+    case .purgeBegins:
+      guard let purge = NumberedPurge(message.content),
+        desk.begin(purge.number, of: message.sender)
+      else { return false }
+      return await desk.purge(purge.text)
+    case .purgeEnds:
+      guard let number = NumberedPurge.number(message.content) else { return false }
+      return desk.end(number, of: message.sender)
+    case .nearness: return false
     }
   }
 }
 
 extension PurgeDesk {
-  /// The servers of the topology by now that an earlier one does not have.
-  fileprivate func namesBeside(_ before: TierTopology) -> [String] {
-    (purgeRoute?.topology.servers ?? []).map(\.name).filter { before.server(named: $0) == nil }
-  }
+  /// This server's name; none if it is no fleet's.
+  fileprivate var ownName: String { purgeRoute?.ownName ?? "" }
 }
 
 extension TierTopology {
-  /// Whether any servers of a tier share keys.
-  fileprivate func sharesKeys(_ tier: Tier) -> Bool {
-    if tier == .upper { return servers(of: tier).count > 1 }
-    return pops.contains { $0.tier == tier && $0.servers.count > 1 }
-  }
-
-  /// The names of a tier's servers but for the one at a position.
-  fileprivate func names(of tier: Tier, but own: Int) -> [String] {
-    servers(of: tier).filter { $0 != own }.map { servers[$0].name }
+  /// The names of all servers but for the one at a position, or of those whose tier is not above one.
+  fileprivate func names(but own: Int, notAbove highest: Tier = .upper) -> [String] {
+    servers.indices.filter { $0 != own && !tier(of: $0).isAbove(highest) }.map { servers[$0].name }
   }
 }

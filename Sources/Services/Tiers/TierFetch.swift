@@ -23,6 +23,8 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
   private let parker: Parker
   /// The peers that were asked, as positions in the topology.
   private var asked: [Int] = []
+  /// Those that the request has passed already.
+  private let passed: [Int]
   /// Those whose answer is awaited, at most two.
   private var attempts: [TierAttempt] = []
   /// When another peer is asked beside the one that has not answered.
@@ -36,15 +38,20 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
       fetch.upgradedInput == nil, !source.isFlat, !fetch.request.fields.contains(.authorization)
     else { return nil }
     let route = source.network.route
-    let passed = fetch.client.isPeer ? Self.field(of: fetch.request.fields) : nil
-    let hops = passed?.hops ?? []
+    let received = fetch.client.isPeer ? Self.field(of: fetch.request.fields) : nil
+    let hops = received?.hops ?? []
     guard hops.count < TierLimits.hops else { return nil }
-    let last = hops.last.flatMap { name in
+    let positions = hops.map { name in
       route.topology.server(named: String(decoding: name, as: UTF8.self))
     }
+    let fromBeside = positions.reversed().prefix { $0.map { route.isBeside($0) } ?? false }.count
     key = ServerRanking.hash(fetch.request.authority, fetch.request.path)
+    // Where servers do not agree which PoP is the nearest, the third of them asks the origin.
     steps = route.steps(
-      for: key, isFromBeside: last.map { route.isBeside($0) } ?? false, above: source.above)
+      for: key, isFromBeside: fromBeside > 0, above: source.above,
+      nearest: fromBeside < 2 ? source.nearest : nil)
+    // They would refuse.
+    passed = positions.compactMap(\.self)
     guard !steps.isEmpty else { return nil }
     generation = source.network.generation
     self.source = source
@@ -62,6 +69,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
 
   func begin() {
     fetch.maker = UncountedReference(self)
+    fetch.asksPeers?(true)
     source.lane.start { await self.run() }
   }
 
@@ -154,7 +162,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
 
   private func choose(_ step: Int) -> PeerLink? {
     guard asked.count < TierLimits.attempts else { return nil }
-    return source.network.choose(steps[step], of: generation, but: asked)
+    return source.network.choose(steps[step], of: generation, but: asked + passed)
   }
 
   private func ask(_ link: PeerLink, _ step: Int, isHedge: Bool) {

@@ -32,6 +32,26 @@ package enum TierLimits {
   /// Peers that are asked for one request, one after the other; then the origin is.
   static let attempts = 3
 
+  /// Zones of which servers know how far they are from their origins, about 1 KiB each: those of others are asked
+  /// by who has the key, until they are measured again.
+  static let measuredZones = 16_384
+
+  /// Zones of one message on that: more go in further ones, and with longest names they are within a message.
+  static let zonesPerMessage = 1_000
+
+  /// The longest name of a zone in a message, in bytes, as of a host (RFC 1035 section 2.3.4).
+  static let zoneNameBytes = 253
+
+  /// How much the way to an origin must have changed to be told again, in per cent of what was told:
+  /// measurements waver.
+  static let changedPercent: UInt64 = 20
+
+  /// The shortest way to an origin that is told from shorter ones, in nanoseconds of a round trip.
+  static let leastOriginNanoseconds: UInt64 = 1_000_000
+
+  /// How often a server that is asked for a zone measures the way to its origin, though another one fetches.
+  static let originMeasuringInterval = Duration.seconds(300)
+
   /// Requests of which one may be hedged, in per cent: hedges must not become a load of their own.
   static let hedgePercent = 5
 
@@ -108,6 +128,13 @@ package enum TierLimits {
 
   /// How long a server may take to do what a message says.
   static let messageDuration = Duration.seconds(5)
+
+  /// How long a purge may take until all servers have made it, or are known to be away: several times what a
+  /// message may take. What comes from others is not kept so long, if who gives the purge dies.
+  package static let purgeDuration = Duration.seconds(60)
+
+  /// Digits of a purge's number: those of the largest one.
+  static let purgeNumberDigits = 20
 
   /// The longest name of a server or PoP, in bytes.
   static let nameBytes = 63

@@ -4,9 +4,20 @@
 package struct TierRoute: Sendable {
   /// A choice among servers: the first of them that can be had is asked.
   package struct Step: Sendable {
+    /// Who they are to this server.
+    package enum Kind: Sendable {
+      /// They share the keys with it, and come before it for this one.
+      case beside
+      /// They share the keys with it, and are nearer to the origin.
+      case nearerToOrigin
+      /// They are of a tier above.
+      case above
+    }
+
     package let servers: [Int]
-    /// Among the servers of its own PoP or tier: who is asked so asks nobody beside it.
-    package let isSideways: Bool
+    package let kind: Kind
+    /// Among the servers of its own PoP or tier: who is asked so asks nobody that comes before it.
+    package var isSideways: Bool { kind != .above }
   }
 
   package let topology: TierTopology
@@ -16,6 +27,8 @@ package struct TierRoute: Sendable {
   package var ownName: String { topology.servers[own].name }
   /// Those who share the keys with this server.
   private let beside: ServerRanking
+  /// Of a server of the upper tier: who has a key in each of its PoPs, if there are several.
+  private let uppers: [Int: ServerRanking]
   /// The regional PoPs that it may ask, in the file's order.
   let regional: [ServerRanking]
   /// The servers of the upper tier that it may ask, behind those.
@@ -29,11 +42,20 @@ package struct TierRoute: Sendable {
     // Of the upper tier all servers share the keys, wherever they are: an object comes from the origin once.
     beside = ServerRanking(
       pop.tier == .upper ? topology.servers(of: .upper) : pop.servers, of: topology)
+    uppers = pop.tier == .upper ? Self.uppers(topology) : [:]
     let regions = pop.parents.filter { topology.pops[$0].tier == .regional }
     regional = regions.map { ServerRanking(topology.pops[$0].servers, of: topology) }
     // Without any regional parent the upper tier still knows what is in the world.
     let above = pop.parents + regions.flatMap { topology.pops[$0].parents }
     upper = Self.upper(above, of: topology)
+  }
+
+  private static func uppers(_ topology: TierTopology) -> [Int: ServerRanking] {
+    var rankings: [Int: ServerRanking] = [:]
+    for (index, pop) in topology.pops.enumerated() where pop.tier == .upper {
+      rankings[index] = ServerRanking(pop.servers, of: topology)
+    }
+    return rankings.count < 2 ? [:] : rankings
   }
 
   private static func upper(_ pops: [Int], of topology: TierTopology) -> ServerRanking? {
@@ -66,21 +88,28 @@ package struct TierRoute: Sendable {
   }
 
   /// Whom to ask for a key of that hash, one step after the other, and then the origin: those above in that
-  /// order. `isFromBeside` if a server that shares the keys with this one asked for it.
+  /// order. `isFromBeside` if a server that shares the keys with this one asked for it. `nearest` is the PoP of
+  /// the upper tier that is to ask the origin, for those of the others that would.
   package func steps(
-    for key: UInt64, isFromBeside: Bool, above: [ServerRanking]
+    for key: UInt64, isFromBeside: Bool, above: [ServerRanking], nearest: Int? = nil
   ) -> [Step] {
     var steps: [Step] = []
     if !isFromBeside, beside.servers.count > 1 {
       // Those behind this server in the order would ask it.
       let better = Array(beside.order(for: key).prefix { $0 != own })
-      if !better.isEmpty { steps.append(Step(servers: better, isSideways: true)) }
+      if !better.isEmpty { steps.append(Step(servers: better, kind: .beside)) }
+    }
+    if let near = nearest.flatMap({ uppers[$0] }), !near.servers.contains(own) {
+      steps.append(Step(servers: near.order(for: key), kind: .nearerToOrigin))
     }
     for ranking in above {
-      steps.append(Step(servers: ranking.order(for: key), isSideways: false))
+      steps.append(Step(servers: ranking.order(for: key), kind: .above))
     }
     return steps
   }
+
+  /// Whether who asks an origin depends on where that is.
+  package var choosesByOrigin: Bool { !uppers.isEmpty }
 
   /// Whether this server may fetch from others at all.
   package var asksPeers: Bool { beside.servers.count > 1 || !regional.isEmpty || upper != nil }

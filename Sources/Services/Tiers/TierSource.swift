@@ -2,6 +2,7 @@
 
 package import Exchange
 import HTTP
+import Primitives
 package import Runtime
 
 /// Asks this server's peers for what the cache lacks, and the origin for all else and where no peer answers.
@@ -13,21 +14,30 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   let network: PeerNetwork
   let origin: any ResponseSource
   let lane: Lane
+  private let zone: String
   private let choice: TierChoice
   /// What the zone's own order of PoPs comes to, of which of the network's routes.
   private var chosen: (generation: Int, above: [ServerRanking]?)?
   /// Of its requests those that are with peers.
   var exchanges = 0
+  /// The PoP that was nearest to the zone's origin, and by what.
+  private var found: (version: UInt64, generation: Int, pop: Int?)?
+  /// When the way to the origin is measured next.
+  private var measuresAt = Instant(nanoseconds: 0)
+  /// What it was last.
+  private var measured: UInt64?
   /// What the zone may hedge: what it does not make requests for it leaves to the others.
   private var hedges = HedgeBudget(burst: TierLimits.zoneHedgeBurst)
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
   package var tenant: (any ConnectionTenant)?
 
-  /// The source of the zone whose lane `lane` is and whose word is `choice`; `origin` is what is behind
-  /// the peers.
+  /// The source of the zone of that name whose lane `lane` is and whose word is `choice`; `origin` is what is
+  /// behind the peers.
   package init(
-    _ network: PeerNetwork, above origin: any ResponseSource, lane: Lane, choice: TierChoice
+    _ network: PeerNetwork, above origin: any ResponseSource, zone: String, lane: Lane,
+    choice: TierChoice
   ) {
+    self.zone = zone
     self.choice = choice
     self.network = network
     self.origin = origin
@@ -57,7 +67,35 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   /// Asks the origin, which hears nothing of peers.
   func askOrigin(_ fetch: Fetch, for receiver: any FetchReceiver) {
     if fetch.request.fields.contains(.skerryPeer) { fetch.request.fields.remove(.skerryPeer) }
+    fetch.asksPeers?(false)
     origin.begin(fetch, for: receiver)
+  }
+
+  // MARK: - The way to the origin
+
+  /// The PoP of the upper tier that is nearest to the zone's origin; nil if that is not known, or is nothing to
+  /// this server.
+  var nearest: Int? {
+    guard choice == .smart, network.route.choosesByOrigin else { return nil }
+    measureOrigin()
+    let version = network.nearness.version
+    if let found, found.version == version, found.generation == network.generation {
+      return found.pop
+    }
+    let pop = network.nearness.distances(of: zone, in: network.route.topology).first?.pop
+    found = (version, network.generation, pop)
+    return pop
+  }
+
+  private func measureOrigin() {
+    let now = lane.loop.now
+    if now >= measuresAt {
+      measuresAt = now + TierLimits.originMeasuringInterval
+      origin.measure()
+    }
+    guard let roundTrip = origin.roundTripNanoseconds, roundTrip != measured else { return }
+    measured = roundTrip
+    network.nearness.measured(roundTrip, of: zone, by: lane.loop.index)
   }
 
   // MARK: - Hedges

@@ -42,6 +42,13 @@ package enum Connect {
     }
   }
 
+  /// How long the kernel found a packet and its acknowledgement to take on a TCP connection, in nanoseconds;
+  /// nil if it can't tell.
+  package static func roundTripNanoseconds(of descriptor: Int32) -> UInt64? {
+    let result = skerry_round_trip(descriptor)
+    return result > 0 ? UInt64(result) : nil
+  }
+
   /// A connected pair of sockets.
   package static func pair() throws(RuntimeError) -> (Int32, Int32) {
     var descriptors: (Int32, Int32) = (0, 0)

@@ -32,6 +32,11 @@ package final class ClientConnection: Channel, @unchecked Sendable {
     super.init(descriptor: descriptor, on: lane)
   }
 
+  /// How long a packet and its acknowledgement took lately; nil if that is not known.
+  package var roundTripNanoseconds: UInt64? {
+    isOpen ? Connect.roundTripNanoseconds(of: descriptor) : nil
+  }
+
   /// Bytes that wait for the kernel.
   var queuedBytes: Int { output.byteCount }
 

@@ -23,8 +23,8 @@ final class HedgingWorld: @unchecked Sendable {
     origin = ScriptedOrigin(on: lane)
     network = PeerNetwork(
       loop: loop, loops: 1, route: TierRoute(topology, own: own), transport: peers,
-      sideways: SidewaysRequests())
-    source = TierSource(network, above: origin, lane: lane, choice: .smart)
+      sideways: SidewaysRequests(), nearness: OriginNearness(own: topology.name(own)))
+    source = TierSource(network, above: origin, zone: "a.test", lane: lane, choice: .smart)
   }
 
   /// Runs `body` in the world of the server of that name.
@@ -33,20 +33,7 @@ final class HedgingWorld: @unchecked Sendable {
     _ body: @escaping @Sendable (HedgingWorld) async -> Result
   ) async throws -> Result {
     let own = try #require(topology.server(named: name))
-    TestHome.start()
-    let loop = try EventLoop(
-      name: "virtual", index: 0, virtualTime: VirtualTime(start: WallTime(seconds: 1_000)))
-    try loop.start()
-    return await withCheckedContinuation { continuation in
-      loop.systemLane.post {
-        let world = HedgingWorld(topology, own, on: loop)
-        world.lane.start {
-          let result = await body(world)
-          loop.stop()
-          Simulation.home.systemLane.post { continuation.resume(returning: result) }
-        }
-      }
-    }
+    return try await VirtualLoop.run { loop in await body(HedgingWorld(topology, own, on: loop)) }
   }
 
   /// Who answers a request for `path`; nil if it fails.

@@ -94,6 +94,7 @@ int32_t skerry_connect(const skerry_address *address);
 int32_t skerry_connect_datagrams(const skerry_address *address);
 int32_t skerry_connect_path(const char *path);
 int32_t skerry_connect_result(int32_t descriptor);
+int64_t skerry_round_trip(int32_t descriptor);
 int32_t skerry_local_address(int32_t descriptor, skerry_address *address);
 int64_t skerry_receive(int32_t descriptor, void *buffer, size_t count);
 // Whether bytes, the peer's end or an error wait to be received; nothing is received.

@@ -1,5 +1,6 @@
 // The edge as one of several: purges go to all of them.
 
+import Cache
 import ConfigurationTree
 import Control
 import Gateway
@@ -23,10 +24,16 @@ extension EdgeService {
   private static let returned = JSONWriter.write(
     .object([("everything", .bool(true)), ("returned", .bool(true))]))
 
+  func beginPurge() -> UInt64? { purges.begin(at: self) }
+
+  func abandonPurge(_ number: UInt64) { purges.end(number, at: self) }
+
   func relay(
-    _ purge: ConfigurationValue, of zone: String, again: @Sendable () async -> Void
+    _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
+    again: @Sendable () async -> Void
   ) async -> RelayedPurge? {
-    let outcome = await purges.relay(Self.text(purge, zone), at: self, again: again)
+    let numbered = NumberedPurge(number: number, text: Self.text(purge, zone))
+    let outcome = await purges.relay(numbered, at: self, again: again)
     return outcome.map { RelayedPurge(away: $0.away, isOwed: $0.isOwed) }
   }
 
@@ -99,6 +106,16 @@ extension EdgeService: PurgeDesk {
   func tell(
     _ server: String, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
   ) async -> Bool { await edge.tell(server, subject, content, isHope: isHope) }
+
+  func begin(_ number: UInt64, of server: String) -> Bool {
+    let now = SystemClock.monotonic
+    return edge.cache.purgesUnderWay.begin(
+      "\(server) \(number)", at: now, until: now + TierLimits.purgeDuration)
+  }
+
+  func end(_ number: UInt64, of server: String) -> Bool {
+    edge.cache.purgesUnderWay.end("\(server) \(number)", at: SystemClock.monotonic)
+  }
 
   func purge(_ text: [UInt8]) async -> Bool {
     guard let handler = shared.withLock({ $0.handler }) else { return false }

@@ -331,7 +331,10 @@ final class EdgeService: EdgeBackend {
         "This edge stands alone: it was started without --topology, and asks origins only.")
     }
     for report in reports.dropFirst() { sum.add(report) }
-    return sum.tree(request)
+    guard let request else { return sum.tree() }
+    do throws(StorageError) {
+      return sum.tree(request, of: try await edge.tiers(of: request, sum.route))
+    } catch { throw ControlRefusal(error) }
   }
 
   /// The new process gets our listening sockets; when it serves, this one drains and ends.

@@ -2,13 +2,15 @@
 
 import ConfigurationTree
 import Control
+import Gateway
 import HTTP
 import Runtime
 import Tiers
 
 extension PeerReport {
-  /// This server, the others and how they are, and whom of them `request` is made to.
-  func tree(_ request: RequestHead?) -> ConfigurationValue {
+  /// This server, the others and how they are, and whom of them `request`, of a zone with that word on tiers, is
+  /// made to.
+  func tree(_ request: RequestHead? = nil, of zone: ZoneTiers? = nil) -> ConfigurationValue {
     let topology = route.topology
     let own = topology.servers[route.own]
     let pop = topology.pops[own.pop]
@@ -40,12 +42,36 @@ extension PeerReport {
       (
         "asked",
         request.map { request in
-          .array(
-            asked(request.authority, request.path).map { names in
-              .array(names.map { .string($0) })
-            })
+          let steps = asked(
+            request.authority, request.path, choice: zone?.choice ?? .smart,
+            distances: zone?.distances ?? [])
+          return .array(steps.map(\.tree))
         }
       ),
+      ("choice", zone?.choice.tree), ("toOrigin", zone.flatMap { toOrigin($0.distances) }),
+    ])
+  }
+
+  private func toOrigin(
+    _ distances: [(pop: Int, nanoseconds: UInt64)]
+  ) -> ConfigurationValue? {
+    guard !distances.isEmpty else { return nil }
+    return .array(
+      distances.map { distance in
+        .object([
+          ("pop", .string(route.topology.pops[distance.pop].name)),
+          ("roundTripNanoseconds", .count(distance.nanoseconds)),
+        ])
+      })
+  }
+}
+
+extension AskedStep {
+  fileprivate var tree: ConfigurationValue {
+    .object([
+      ("servers", .array(servers.map { .string($0) })), ("reason", .string(reason.rawValue)),
+      ("pop", pop.map { .string($0) }),
+      ("roundTripNanoseconds", roundTripNanoseconds.map { .count($0) }),
     ])
   }
 }

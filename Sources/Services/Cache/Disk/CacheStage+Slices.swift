@@ -68,7 +68,7 @@ extension CacheStage {
   }
 
   private func sliceFlight(_ hash: UInt64, _ key: [UInt8]) -> Flight? {
-    shard.flights.first(hash) { $0.key == key && $0.isJoinable }
+    shard.flights.first(hash) { $0.key == key && $0.isJoinable() }
   }
 
   private func beginSlice(
