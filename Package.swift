@@ -62,8 +62,8 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"],
-        pages: ["Transfers/Transfers.md"]),
+        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives"],
+        pages: ["Flattening/Flattening.md", "Places/Places.md", "Transfers/Transfers.md"]),
       Room(
         "Reserve",
         imports: [
@@ -198,7 +198,9 @@ let tests: [TestRoom] = [
     ], libraries: [.argumentParser]),
   TestRoom(
     "NameServiceTests",
-    imports: ["NameService", "ConfigurationTree", "DNS", "Runtime", "TLS", "Primitives"]),
+    imports: [
+      "NameService", "ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives",
+    ]),
   TestRoom("TidyTests", imports: []),
 ]
 

@@ -125,4 +125,27 @@ struct CompilerTests {
     query[query.count - tsig.length + 1 + 10 + 9] -= 1
     #expect(TestAnswers.respond(image, query).flatMap { Messages.read($0) }?.code == 1)
   }
+
+  @Test("images with rules have a format of their own, and those without the one that they had")
+  func formats() throws {
+    let plain = try Self.compile("z.test", [Self.servers]).get()
+    let ruled = try Self.compile(
+      "z.test", [Self.servers, TestAnswers.record("z.test", .cname, "far.elsewhere")]
+    ).get()
+    #expect(plain.bytes[0] == 1 && ruled.bytes[0] == 2)
+    #expect(ZoneImage(plain.bytes) == plain && ZoneImage(ruled.bytes) == ruled)
+    // Who reads the one as the other would take rules for something else, or find none.
+    for (bytes, formats) in [(plain.bytes, [0, 2, 3]), (ruled.bytes, [0, 1, 3])] {
+      for format in formats {
+        var other = bytes
+        other[0] = UInt8(format)
+        #expect(ZoneImage(other) == nil, "\(format)")
+      }
+    }
+    // Flags that say nothing of the rules that there are.
+    var quiet = ruled.bytes
+    quiet[0] = 1
+    quiet[3] &= 3
+    #expect(ZoneImage(quiet) == nil)
+  }
 }

@@ -1,6 +1,7 @@
 // What must hold for any bytes whatever: run by the fuzz targets and replayed as unit tests.
 
 import DNS
+import Location
 import Primitives
 import Runtime
 
@@ -12,6 +13,7 @@ typealias FuzzProperty = @Sendable ([UInt8]) -> String?
 /// The properties by the names of their fuzz targets, which are those of their corpora.
 let fuzzProperties: [(String, FuzzProperty)] = [
   ("Response", responseProperty), ("Image", imageProperty), ("Transfer", transferProperty),
+  ("Resolver", resolverProperty),
 ]
 
 private let fuzzRecords: [ZoneRecord] = {
@@ -35,6 +37,31 @@ private let fuzzImage: ZoneImage = {
   } catch { preconditionFailure("the records are a zone: \(error)") }
 }()
 
+/// The same with rules: an alias at the apex, addresses of `c.z` for some places, and some with weights.
+private let ruledImage: ZoneImage = {
+  do {
+    let placed = RecordPlaces(continents: [.europe], systems: [7])
+    var records = fuzzRecords.filter { $0.type != .cname }
+    let names: [(String, RecordType, [UInt8], RecordTraits)] = [
+      ("z", .cname, [1, 97, 1, 122, 0], RecordTraits()),
+      ("c.z", .a, [1, 2, 3, 4], RecordTraits()),
+      ("c.z", .a, [1, 2, 3, 5], RecordTraits(places: placed)),
+      ("w.z", .a, [1, 2, 3, 6], RecordTraits(weight: 2)),
+      ("w.z", .a, [1, 2, 3, 7], RecordTraits()),
+      ("s.c.z", .cname, [1, 122, 0], RecordTraits(isFlattened: true)),
+    ]
+    var traits: [Int: RecordTraits] = [:]
+    for (name, type, content, own) in names {
+      traits[records.count] = own
+      records.append(
+        ZoneRecord(name: try DomainName(name), type: type, ttl: 60, content: content))
+    }
+    return try ZoneCompiler.compile(
+      apex: try DomainName("z"), records: records, traits: traits
+    ).get()
+  } catch { preconditionFailure("the records are a zone: \(error)") }
+}()
+
 /// Whatever comes is answered with a message that can be read, no longer than it may be, or with silence.
 func responseProperty(_ input: [UInt8]) -> String? {
   respond(input, fuzzImage, isStream: false) ?? respond(input, fuzzImage, isStream: true)
@@ -42,8 +69,12 @@ func responseProperty(_ input: [UInt8]) -> String? {
 
 /// Bytes are refused as an image, or answer everything with messages that can be read.
 func imageProperty(_ input: [UInt8]) -> String? {
+  imageProperty(input, fuzzImage) ?? imageProperty(input, ruledImage)
+}
+
+private func imageProperty(_ input: [UInt8], _ valid: ZoneImage) -> String? {
   // A valid one with some bytes changed: pairs of a place and a value.
-  var bytes = fuzzImage.bytes
+  var bytes = valid.bytes
   for index in stride(from: 0, to: input.count - 2, by: 3) {
     let place = (Int(input[index]) << 8 | Int(input[index + 1])) % bytes.count
     bytes[place] = input[index + 2]
@@ -51,7 +82,8 @@ func imageProperty(_ input: [UInt8]) -> String? {
   if input.count % 3 == 1 { bytes.removeLast(min(bytes.count, Int(input[input.count - 1]))) }
   for bytes in [bytes, input] {
     guard let image = ZoneImage(bytes) else { continue }
-    _ = image.records
+    _ = image.configuredRecords
+    findPlaces(in: image)
     let stamped = image.stamped(epoch: 7)
     var wire = image.apex
     for label in ["", "c", "s", "x"] as [String] {
@@ -65,6 +97,20 @@ func imageProperty(_ input: [UInt8]) -> String? {
     }
   }
   return nil
+}
+
+/// Chooses the sets of all nodes for some places, and by turns.
+private func findPlaces(in image: ZoneImage) {
+  let reader = ImageReader(image.bytes.span)
+  var location = Location()
+  location.continent = .europe
+  for system in [nil, 7, 8] as [UInt32?] {
+    location.autonomousSystem = system
+    for node in 0..<reader.nodeCount {
+      _ = reader.placedSet(.a, of: node, at: location)
+      _ = reader.weightedSet(.a, of: node, turn: UInt32(node))
+    }
+  }
 }
 
 /// Of the zone as it is, and signed.
@@ -151,4 +197,22 @@ private func fuzzReader(isSigned: Bool) -> TransferReader? {
     return try TransferReader(
       apex: apex, id: 0x1234, key: isSigned ? key : nil, seconds: 1_700_000_000)
   } catch { return nil }
+}
+
+/// What a resolver sends is addresses, few and whole, or none.
+func resolverProperty(_ input: [UInt8]) -> String? {
+  let name: [UInt8] = [1, 122, 0]
+  for (type, length) in [(RecordType.a, 4), (.aaaa, 16)] {
+    guard
+      case .finding(.addresses(let run, _)) = ResolverMessage.read(
+        input.span, name, type, id: 0x1234)
+    else { continue }
+    guard run.count % (2 + length) == 0, run.count / (2 + length) <= 32 else {
+      return "\(run.count) bytes of addresses"
+    }
+    for start in stride(from: 0, to: run.count, by: 2 + length) {
+      guard run[start] == 0, run[start + 1] == length else { return "an address is none" }
+    }
+  }
+  return nil
 }

@@ -62,6 +62,29 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(plan) } }
   }
 
+  /// What aliases lead to, by name and type; a name that is not here is failed. Asked for, in order.
+  var addresses: [String: AliasFinding] = [:]
+  private(set) var asked: [String] = []
+  /// Of how many the server was told.
+  private(set) var told = 0
+
+  /// Nothing is told of these by itself.
+  var silent: Set<String> = []
+  weak var server: NameServer?
+
+  func findAddresses(_ question: AliasQuestion) {
+    let key = "\(Messages.name(question.name, 0)?.0 ?? "") \(question.type)"
+    asked.append(key)
+    guard !silent.contains(key) else { return }
+    let finding = addresses[key] ?? .failed
+    SharedRuntime.other.systemLane.post { [self] in
+      lane.loop.systemLane.post { [self] in
+        server?.learn(question, finding)
+        told += 1
+      }
+    }
+  }
+
   private struct Broken: Error { let text: String }
 
   private func find(_ name: [UInt8]) -> Result<NameZoneSnapshot?, Broken> {
@@ -135,6 +158,8 @@ final class ServerTest: DatagramHandler {
       loop: lane.loop, directory: directory, settings: settings,
       hasher: KeyedHash(key0: 1, key1: 2))
     self.lane = lane
+    directory.server = server
+    server.aliasWaitMilliseconds = 60_000
     // Without sockets the test says so.
     guard let ours = try? DatagramSocket.bind(to: target),
       let theirs = try? DatagramSocket.bind(to: target),

@@ -270,6 +270,39 @@ struct TransferTests {
     }
     #expect(outcome == "fine")
   }
+
+  @Test("a zone with names that are answered with others' addresses is refused, and it is said why")
+  func flattened() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let stream = TestStream(lane, to: test.server),
+        let apex = TSIGKey.name("xfer.test"),
+        let image = try? ZoneCompiler.compile(
+          apex: apex,
+          records: [
+            TestAnswers.record("xfer.test", .ns, "ns.elsewhere"),
+            TestAnswers.record("xfer.test", .cname, "far.elsewhere"),
+          ]
+        ).get()
+      else { return "no sockets" }
+      defer { test.close() }
+      test.directory.transferred["xfer"] = NameZoneSnapshot(
+        id: ZoneID(high: 9, low: 9), image: image, transfers: Self.configuration(), epoch: 1)
+      stream.send(Self.framed(Messages.query("xfer.test", .axfr)))
+      stream.send(Self.framed(Self.ixfr(0)))
+      stream.send(Self.framed(Messages.query("xfer.test", .soa)))
+      let replies = await stream.replies(3)
+      stream.close()
+      test.send(Self.ixfr(0))
+      let datagram = await test.replies(1)
+      let codes = (replies + datagram).map(\.code)
+      let reason = "may not have xfer.test.: names of it are answered with the addresses of others"
+      guard test.server.lastFailure?.contains(reason) == true else {
+        return test.server.lastFailure ?? "nothing is said"
+      }
+      return "\(codes)"
+    }
+    #expect(outcome == "[5, 5, 0, 5]")
+  }
 }
 
 extension TestStream {

@@ -100,9 +100,27 @@ import Zones
     #expect(
       faults([
         servers, record("x", "CNAME", "y"), record("x", "TXT", "z"), record("@", "CNAME", "y"),
+        record("@", "A", "192.0.2.1"),
       ])
       .sorted() == ["records[1]", "records[3]"])
     #expect(faults([servers, record("other.test.", "A", "192.0.2.1")]) == ["records[1]"])
     #expect(faults([servers, record("x", "ANY", "\\# 0")]) == ["records[1].type"])
+  }
+
+  @Test func `names that are answered with the addresses of others are refused beside secondaries`()
+  {
+    func faults(_ allow: [ConfigurationValue]) -> [String] {
+      let records: [ConfigurationValue] = [("NS", "ns.example.net."), ("CNAME", "a.example.net.")]
+        .map { .object([("name", .string("@")), ("type", .string($0)), ("content", .string($1))]) }
+      var decoder = ConfigurationDecoder()
+      let tree: ConfigurationValue = .object([
+        ("name", .string("example.org")), ("origins", .array([.string("http://127.0.0.1:1")])),
+        ("records", .array(records)), ("transfers", .object([("allow", .array(allow))])),
+      ])
+      _ = ZoneConfiguration.decode(tree, &decoder) { _ in Samples.id(1) }
+      return decoder.faults.map(\.path)
+    }
+    #expect(faults([]) == [])
+    #expect(faults([.object([("network", .string("192.0.2.0/24"))])]) == ["transfers"])
   }
 }

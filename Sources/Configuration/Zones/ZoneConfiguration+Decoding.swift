@@ -35,6 +35,7 @@ extension ZoneConfiguration {
     decoder.member("transfers", in: object) { value, decoder in
       zone.transfers = TransferConfiguration(value, &decoder)
     }
+    zone.checkCopies(object, &decoder)
     guard decoder.faults.count == before else { return nil }
     return zone
   }
@@ -215,6 +216,20 @@ extension ZoneConfiguration {
       $0.report(
         "is true, and the zone has \(type) records of its own",
         "Take them out: signing makes them.", at: object.value("dnssec")?.position)
+    }
+  }
+
+  /// Copies would lack names that are answered with the addresses of others, and nobody would notice.
+  private func checkCopies(
+    _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) {
+    guard transfers.hasReaders, records?.hasFlattenedNames == true else { return }
+    decoder.at("transfers") {
+      $0.report(
+        "lets others have copies, and names of the zone are answered with the addresses of others "
+          + "(a CNAME at the apex, or flatten), which copies would lack",
+        "Take secondaries and allow out, or give these names addresses of their own.",
+        at: object.value("transfers")?.position)
     }
   }
 

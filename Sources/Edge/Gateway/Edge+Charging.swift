@@ -1,5 +1,6 @@
 // Zones pay for what threads beside the loops do for them.
 
+import NameService
 package import Primitives
 package import Runtime
 
@@ -11,6 +12,19 @@ extension Edge {
       let isPaid = await node.gateway.loop.perform { node.gateway.charge(work, to: zone) }
       guard isPaid else { continue }
       return notePaid(work, of: loop)
+    }
+  }
+
+  /// Has all loops told what `lookups` find, and zones pay for that.
+  func tell(of lookups: AliasLookups) {
+    let loop = group.storage[0]
+    lookups.tell { [nodes] question, finding in
+      for node in nodes {
+        node.gateway.loop.systemLane.post { node.nameServer.learn(question, finding) }
+      }
+    } payment: { [weak self] work, zone in
+      guard let self else { return }
+      loop.systemLane.start { await self.charge(work, of: loop, to: zone) }
     }
   }
 

@@ -46,11 +46,13 @@ package final class Edge: Sendable {
   /// used for `zoneIdleNanoseconds` leave memory at the next sweep. A network gets
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
   /// is told `nsid`, if that is not empty. `reserve` keeps what the cache
-  /// lets go; `fleet` is asked before origins are; `locations` tells clients' countries.
+  /// lets go; `fleet` is asked before origins are; `locations` tells clients' countries. Targets of
+  /// DNS aliases outside of their zones are asked for at `resolvers`, which is read beside the loops.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
     ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil, fleet: Fleet? = nil,
     locations: LocationDatabase? = nil, responsesPerSecond: Int = 0, nsid: String = "",
+    resolvers: @escaping @Sendable () -> [SocketAddress] = { [] },
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -77,18 +79,21 @@ package final class Edge: Sendable {
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
+    let aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
-        loop: loop, shard: shard, directory: directory, resolver: resolver, hasher: hasher,
-        connectionLimit: connectionLimit, zoneIdleNanoseconds: zoneIdleNanoseconds)
+        loop: loop, shard: shard, directory: directory, resolver: resolver,
+        aliasLookups: aliasLookups, hasher: hasher, connectionLimit: connectionLimit,
+        zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
         loop: loop, handler: gateway, acceptor: acceptor, connectionLimit: connectionLimit)
       server.certificates = gateway
       let nameServer = NameServer(
         loop: loop, directory: gateway, settings: settings, hasher: hasher)
+      nameServer.locations = locations
       gateway.nameServer = nameServer
       var node = Node(
         gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer)
@@ -97,6 +102,7 @@ package final class Edge: Sendable {
       nodes.append(node)
     }
     self.nodes = nodes
+    tell(of: aliasLookups)
     for node in nodes {
       node.gateway.notePaid = { [weak self] work, loop in self?.notePaid(work, of: loop) }
     }
@@ -231,7 +237,12 @@ package final class Edge: Sendable {
 
   /// Tells clients' countries by `locations` from the next request of each loop on. From a task on any
   /// loop.
-  package func use(_ locations: LocationDatabase) async { await cache.use(locations) }
+  package func use(_ locations: LocationDatabase) async {
+    await cache.use(locations)
+    for node in nodes {
+      await node.gateway.loop.perform { node.nameServer.locations = locations }
+    }
+  }
 
   /// What each loop's zones did and used. From a task on any loop.
   package func readings() async -> [GatewayReading] {

@@ -23,6 +23,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   let shard: CacheShard
   let directory: ZoneDirectory
   let resolver: OriginResolver
+  let aliasLookups: AliasLookups
   /// The encoders of the loop's responses.
   package let encoders = EncoderPool()
   private var requestIDs: RequestIDs
@@ -71,7 +72,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// memory at the next sweep.
   package init(
     loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
-    hasher: KeyedHash, connectionLimit: Int,
+    aliasLookups: AliasLookups, hasher: KeyedHash, connectionLimit: Int,
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) {
     self.loop = loop
@@ -81,6 +82,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     commonLanes = [shard.lane]
     self.directory = directory
     self.resolver = resolver
+    self.aliasLookups = aliasLookups
     var generator = SystemRandomNumberGenerator()
     requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)

@@ -56,6 +56,15 @@ static int32_t fail(int32_t descriptor) {
   return -error;
 }
 
+int32_t skerry_connect_datagrams(const skerry_address *address) {
+  native raw;
+  socklen_t length = to_native(address, &raw);
+  int32_t s = socket(raw.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (s < 0) return -errno;
+  if (connect(s, &raw.any, length) < 0) return fail(s);
+  return s;
+}
+
 int32_t skerry_bind_datagrams(const skerry_address *address, int32_t buffer_bytes, bool share_port) {
   native raw;
   socklen_t length = to_native(address, &raw);

@@ -6,7 +6,7 @@ import ArgumentParser
 struct DNSCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dns",
-    abstract: "Import, export, check and sign the DNS records of zones.",
+    abstract: "Import, export, check, sign and ask for the DNS records of zones.",
     discussion: """
       An edge that is started with --dns ADDRESS:PORT answers queries for the records of its zones. \
       Records are part of a zone's configuration: the key records, as skerry zone show prints it. Secondary \
@@ -15,6 +15,6 @@ struct DNSCommand: ParsableCommand {
       """,
     subcommands: [
       DNSImportCommand.self, DNSExportCommand.self, DNSCheckCommand.self, DNSSignCommand.self,
-      DNSKeysCommand.self,
+      DNSKeysCommand.self, DNSQueryCommand.self,
     ])
 }

@@ -34,6 +34,11 @@ struct DNSExportCommand: ParsableCommand {
     var text: [UInt8] = []
     let origin = try DNSZoneFile.origin(name)
     ZoneRecord.appendDirectives(origin: origin, to: &text)
+    if image.configuredRecords.contains(where: { $0.traits != RecordTraits() }) {
+      Console.complain(
+        "skerry: some records of \(name) say more than a zone file can (as flatten): that is left out. "
+          + "skerry zone show \(name) has it.")
+    }
     for record in image.records { record.append(relativeTo: origin, to: &text) }
     Console.write(String(decoding: text, as: UTF8.self))
   }

@@ -53,6 +53,15 @@ struct EdgeOptions: ParsableArguments {
   var dnsNSID = ""
 
   @Option(
+    name: .customLong("resolver"),
+    help: ArgumentHelp(
+      "Ask this resolver for the targets of CNAME records that are answered with addresses, as at the "
+        + "apex of zones. If tenants are strangers it should know public names alone. Repeatable. "
+        + "Default: those of /etc/resolv.conf.",
+      valueName: "address[:port]"), transform: EdgeOptions.resolver)
+  var givenResolvers: [Given<SocketAddress>] = []
+
+  @Option(
     help: ArgumentHelp(
       "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
   var dnsZones: String?
@@ -143,6 +152,7 @@ struct EdgeOptions: ParsableArguments {
   var http: [SocketAddress] { givenHTTP.map(\.value) }
   var https: [SocketAddress] { givenHTTPS.map(\.value) }
   var dns: [SocketAddress] { givenDNS.map(\.value) }
+  var resolvers: [SocketAddress] { givenResolvers.map(\.value) }
   var dnsResponsesPerSecond: Int { givenResponses.value }
   var cpus: CPUList? { givenCPUs?.value }
   var ramMebibytes: Int { givenRAM.value }
@@ -168,6 +178,10 @@ struct EdgeOptions: ParsableArguments {
     let faults = faults
     guard !faults.isEmpty else { return }
     throw ValidationError(Self.text(of: faults + machineFaults))
+  }
+
+  private static func resolver(_ text: String) -> Given<SocketAddress> {
+    Given(text, TransferConfiguration.address(text))
   }
 
   private static func address(_ text: String) -> Given<SocketAddress> {

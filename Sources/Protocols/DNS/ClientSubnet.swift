@@ -34,6 +34,16 @@ import Primitives
     self.address = address
   }
 
+  /// The address as two words, as IPv6 has it; one of IPv4 as `::ffff:a.b.c.d`.
+  package var words: (high: UInt64, low: UInt64) {
+    var (high, low) = (UInt64(0), UInt64(0))
+    for index in 0..<8 {
+      high = high << 8 | UInt64(address[index])
+      low = low << 8 | UInt64(address[index + 8])
+    }
+    return family == .ipv4 ? (0, 0xffff_0000_0000 | high >> 32) : (high, low)
+  }
+
   /// The option's content for the response, and its length: the same network, and for how many bits of
   /// it the answer holds (RFC 7871 section 7.2.1).
   func content(scopePrefixBits: UInt8) -> (bytes: InlineArray<20, UInt8>, count: Int) {

@@ -28,10 +28,14 @@ struct ImageBuilder {
     for (place, node) in order.enumerated() {
       write(zone.nodes[node], at: nodesStart + place * Layout.Node.length, seed)
     }
-    bytes[Layout.Header.format] = Layout.format
+    let hasRules = zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights
+    bytes[Layout.Header.format] = hasRules ? Layout.ruledFormat : Layout.plainFormat
     bytes[Layout.Header.apexLength] = UInt8(apex.count)
     bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
-    bytes[Layout.Header.flags] = zone.hasMadeSOA ? 1 : 0
+    bytes[Layout.Header.flags] =
+      (zone.hasMadeSOA ? 1 : 0)
+      | (hasRules ? 4 : 0)
+      | (zone.hasPlaces ? 8 : 0) | (zone.flattenedCount > 0 ? 16 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)
     put(seed, at: Layout.Header.seed)
@@ -110,6 +114,68 @@ struct ImageBuilder {
     for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       write(type, set, isCut: node.isCut)
     }
+    writeRules(of: node, at: place)
+  }
+
+  private mutating func writeRules(of node: ZoneCompiler.Node, at place: Int) {
+    var count = 0
+    if let alias = node.flattened, let target = alias.contents.first {
+      write(alias, to: target)
+      count += 1
+    }
+    let placed = node.placed.map { ($0.key.type, $0.key.places.encoded, $0.value) }
+    for (type, places, set) in placed.sorted(by: {
+      $0.0 != $1.0
+        ? $0.0.rawValue < $1.0.rawValue : $0.1.lexicographicallyPrecedes($1.1)
+    }) {
+      write(type, set, for: places)
+      count += 1
+    }
+    for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let weights = set.weights else { continue }
+      write(weights, of: type)
+      count += 1
+    }
+    guard count > 0 else { return }
+    bytes[place + Layout.Node.flags] |= Layout.NodeFlag.ruled
+    bytes[place + Layout.Node.rules] = UInt8(count)
+  }
+
+  private mutating func write(_ weights: [UInt16], of type: RecordType) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: 4))
+    put(UInt32(ImageReader.Rule.content + 2 + 2 * weights.count), at: start)
+    bytes.append(ImageReader.RuleKind.weighted)
+    bytes.appendUInt16(type.rawValue)
+    for weight in weights { bytes.appendUInt16(weight) }
+  }
+
+  private mutating func write(
+    _ type: RecordType, _ set: ZoneCompiler.RecordGroup, for places: [UInt8]
+  ) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: ImageReader.Rule.content))
+    bytes[start + ImageReader.Rule.kind] = ImageReader.RuleKind.placed
+    bytes.appendUInt16(type.rawValue)
+    bytes.appendUInt16(UInt16(truncatingIfNeeded: set.ttl >> 16))
+    bytes.appendUInt16(UInt16(truncatingIfNeeded: set.ttl))
+    bytes.append(contentsOf: places)
+    for content in set.contents {
+      bytes.appendUInt16(UInt16(truncatingIfNeeded: content.count))
+      bytes.append(contentsOf: content)
+    }
+    put(UInt32(bytes.count - start), at: start)
+    records += set.count
+  }
+
+  private mutating func write(_ alias: ZoneCompiler.RecordGroup, to target: [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: ImageReader.Rule.content + 4))
+    bytes[start + ImageReader.Rule.kind] = ImageReader.RuleKind.flattened
+    put(alias.ttl, at: start + ImageReader.Rule.content)
+    bytes.append(contentsOf: target)
+    put(UInt32(bytes.count - start), at: start)
+    records += 1
   }
 
   private mutating func write(_ type: RecordType, _ set: ZoneCompiler.RecordGroup, isCut: Bool) {

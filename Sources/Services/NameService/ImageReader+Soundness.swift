@@ -14,7 +14,7 @@ extension ImageReader {
     // Bytes of each node's name.
     var lengths: [UInt16] = []
     lengths.reserveCapacity(reader.nodeCount)
-    // No two sets share a byte, so that there are no more than this; checking each once is enough.
+    // No two sets or rules share a byte, so that there are no more than this; checking each once is enough.
     var sets = bytes.count / Layout.Set.length
     for node in 0..<reader.nodeCount {
       guard let length = reader.lengthOfName(node, lengths) else { return false }
@@ -26,9 +26,7 @@ extension ImageReader {
 
   private static func hasSoundHeader(_ bytes: Span<UInt8>) -> Bool {
     typealias Header = ZoneImage.Header
-    guard bytes.count >= Header.length, bytes[Header.format] == ZoneImage.format else {
-      return false
-    }
+    guard bytes.count >= Header.length, hasSoundFormat(bytes) else { return false }
     let apexLength = Int(bytes[Header.apexLength])
     let slots = Int(bytes.littleEndian32(at: Header.slots))
     let slotsStart = Int(bytes.littleEndian32(at: Header.slotsStart))
@@ -38,6 +36,16 @@ extension ImageReader {
       && slots > nodes && slots & (slots - 1) == 0 && nodes > 0
       && slotsStart + slots * 4 <= nodesStart
       && nodesStart + nodes * ZoneImage.Node.length <= bytes.count
+  }
+
+  /// Whether the format is known, and the flags are some that it has.
+  private static func hasSoundFormat(_ bytes: Span<UInt8>) -> Bool {
+    let flags = bytes[ZoneImage.Header.flags]
+    switch bytes[ZoneImage.Header.format] {
+    case ZoneImage.plainFormat: return flags & ~3 == 0
+    case ZoneImage.ruledFormat: return flags & ~31 == 0 && flags & 4 != 0
+    default: return false
+    }
   }
 
   private var hasSoundApex: Bool {
@@ -78,26 +86,29 @@ extension ImageReader {
 
   private func hasSoundSets(_ node: Int, _ sets: inout Int) -> Bool {
     var offset = firstSet(of: node)
-    sets -= setCount(of: node)
-    guard sets >= 0 else { return false }
+    sets -= setCount(of: node) + ruleCount(of: node)
+    let hasRules = bytes[Layout.Header.format] == Layout.ruledFormat
+    guard sets >= 0, hasRules || ruleCount(of: node) == 0 else { return false }
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }
       let set = recordSet(at: offset)
-      guard set.contents.count >= 2, set.end <= bytes.count, hasSoundContents(set),
+      guard set.contents.count >= 2, set.end <= bytes.count,
+        hasSoundContents(set.type, set.contents),
         hasSoundGlue(set)
       else { return false }
       offset = set.end
     }
-    return true
+    return hasSoundRules(node, from: offset)
   }
 
-  private func hasSoundContents(_ set: RecordSet) -> Bool {
-    var place = set.contents.lowerBound
-    while place < set.contents.upperBound {
-      guard place + 2 <= set.contents.upperBound else { return false }
+  /// Whether `contents` are a run of contents of `type`.
+  func hasSoundContents(_ type: RecordType, _ contents: Range<Int>) -> Bool {
+    var place = contents.lowerBound
+    while place < contents.upperBound {
+      guard place + 2 <= contents.upperBound else { return false }
       let end = place + 2 + Int(bytes[place]) << 8 + Int(bytes[place + 1])
-      guard end <= set.contents.upperBound,
-        RDATA.isValid(set.type, bytes.extracting((place + 2)..<end))
+      guard end <= contents.upperBound,
+        RDATA.isValid(type, bytes.extracting((place + 2)..<end))
       else { return false }
       place = end
     }

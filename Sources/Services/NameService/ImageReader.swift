@@ -13,7 +13,7 @@ struct ImageReader: ~Escapable {
   init(_ bytes: Span<UInt8>) { self.bytes = bytes }
 
   /// Where a name led.
-  struct Location {
+  struct Located {
     /// The name's node, or the deepest one above it: its closest encloser (RFC 4592 section 3.3.1).
     var node: Int
     /// Labels of that node below the apex.
@@ -49,10 +49,10 @@ struct ImageReader: ~Escapable {
 
   /// Walks from the apex towards `name`, which ends in the apex, as far as there are nodes, and no
   /// further than a delegation.
-  func locate(_ name: borrowing CanonicalName) -> Location {
+  func locate(_ name: borrowing CanonicalName) -> Located {
     let apexLabels = self.apexLabels
     let relative = name.labelCount - apexLabels
-    var found = Location(node: 0, depth: 0, isExact: relative == 0, isCut: false)
+    var found = Located(node: 0, depth: 0, isExact: relative == 0, isCut: false)
     while found.depth < relative {
       let start = name.start(ofLast: apexLabels + found.depth + 1)
       guard let child = child(of: found.node, name.span, labelAt: start) else { return found }

@@ -61,6 +61,115 @@ package enum NameServiceLimits {
   /// Bytes of what the server is called; it is in every response to who asks.
   package static let nsidBytes = 64
 
+  // MARK: Flattened aliases
+
+  /// Flattened aliases of a zone; more are refused. Each is asked for while somebody asks for it.
+  static let flattenedPerZone = 1_000
+
+  /// Names and families that a zone remembers the addresses of, on one loop; at it the one goes that
+  /// was asked for the longest ago.
+  static let aliasEntries = 2_000
+
+  /// Addresses of one name and family that are taken; more are left out.
+  package static let addressesPerAlias = 32
+
+  /// Aliases that lead from one to the next; at it they are taken for a circle, and it is SERVFAIL.
+  package static let aliasChain = 8
+
+  /// Seconds that addresses are kept at least, so that a target with a TTL of 0 is not asked for with
+  /// every query.
+  static let leastAliasTTL: UInt32 = 5
+
+  /// Seconds that addresses are kept at most, whatever the target's TTL.
+  static let longestAliasTTL: UInt32 = 3_600
+
+  /// Seconds that addresses are used for beyond their time while nobody can tell new ones (RFC 8767
+  /// section 5); then it is SERVFAIL.
+  static let aliasStaleSeconds: Int64 = 86_400
+
+  /// Seconds that such addresses may be kept by others (RFC 8767 section 4).
+  static let staleAliasTTL: UInt32 = 30
+
+  /// Seconds until a target is asked for again when nobody could tell, twice as long each time, five
+  /// times.
+  static let aliasRetrySeconds: Int64 = 2
+
+  /// Milliseconds that a query waits for addresses of which none are known; then it is SERVFAIL. A resolver
+  /// asks another server, or again, soon after (RFC 8767 section 5 wants 1.8 s for its own clients).
+  static let aliasWaitMilliseconds: Int64 = 1_500
+
+  /// Queries and connections that wait for addresses of aliases of one zone on one loop; more are dropped,
+  /// or SERVFAIL over TCP: that zone's alone.
+  static let aliasWaitsPerZone = 64
+
+  /// The same of all zones: a quarter of the places for queries that wait.
+  static let aliasWaitsPerLoop = 512
+
+  /// Names whose waiting queries are woken in one turn; the others have another one.
+  static let aliasWaitsPerTurn = 64
+
+  /// Look-ups of aliases' targets that are under way on the server, a socket each.
+  package static let aliasLookups = 256
+
+  /// Those of one zone: nobody who waits for resolvers that say nothing keeps others waiting.
+  static let aliasLookupsPerZone = 8
+
+  /// Names of a zone that wait to be looked up, as many as it remembers; more are failures.
+  static let waitingAliasLookupsPerZone = 2_000
+
+  /// Names that wait to be looked up, of 300 bytes each; more are failures.
+  static let waitingAliasLookups = 20_000
+
+  /// Findings that are kept for loops that ask later, of 700 bytes each at most; then those that have run
+  /// out are forgotten, or all.
+  static let recentAliases = 10_000
+
+  /// Zones of which it is remembered that nobody answered their last look-up; then all are forgotten.
+  static let slowAliasZones = 4_096
+
+  /// Milliseconds that a resolver may take when it is asked first, and twice as long the second time; then
+  /// the next one is asked.
+  static let resolverMilliseconds: Int64 = 700
+
+  /// Times that each resolver is asked in one look-up.
+  static let resolverRounds = 2
+
+  /// Milliseconds that a resolver may take over TCP.
+  static let resolverStreamMilliseconds: Int64 = 3_000
+
+  /// Datagrams that are looked at in one turn; the others have another one.
+  static let resolverMessagesPerTurn = 16
+
+  /// Seconds until the list of resolvers is read again.
+  static let resolverListSeconds: Int64 = 5
+
+  /// Resolvers that are asked one after the other; more are left out.
+  package static let resolvers = 3
+
+  /// Seconds that it is remembered that a name has no addresses if the resolver does not say (RFC 2308
+  /// section 5 wants a SOA for that).
+  static let noAddressTTL: UInt32 = 60
+
+  // MARK: Places
+
+  /// Sets of one name that are for some places, or have weights, of all types; more are refused. An answer
+  /// goes through all of them, with two binary searches in each.
+  static let chosenSetsPerName = 200
+
+  /// Countries that one record names, which are all that there are; more are refused.
+  static let countriesPerRecord = 300
+
+  /// Autonomous systems that one record names; more are refused.
+  static let systemsPerRecord = 256
+
+  // MARK: Weights
+
+  /// The most that a record's weight can be; more is refused. Sums of all in a set fit into any integer.
+  static let weight = 10_000
+
+  /// Records of a set that have weights; more are refused. An answer goes through all of them, twice.
+  static let weightedRecords = 256
+
   // MARK: Signatures
 
   /// Seconds that a zone's keys may be kept by others (their TTL): an hour, so that a change of keys is

@@ -8,6 +8,10 @@ package protocol NameDirectory: AnyObject {
   /// longest suffix, and gives `body` what was found, on the loop. Called on the loop, once at a time.
   func findRecords(for names: [[UInt8]], _ body: @escaping @Sendable ([FoundName]) -> Void)
 
+  /// Finds addresses outside of the zone that wants them, at its expense, and has the servers of all loops
+  /// told (`NameServer.learn`): always something, and not before this returns. Called on the loop.
+  func findAddresses(_ question: AliasQuestion)
+
   /// Finds what a transfer of `snapshot` sends to who has the zone with the serial number `serial` (nil:
   /// nothing), and gives it to `body` on the loop. Called on the loop.
   func planTransfer(

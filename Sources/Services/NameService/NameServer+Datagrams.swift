@@ -5,6 +5,15 @@ import Primitives
 import Runtime
 
 extension NameServer {
+  /// What an answer still needs.
+  enum Rest {
+    case nothing
+    /// Another turn: to be signed, or because a transfer begins.
+    case turn
+    /// Addresses that are being asked for.
+    case alias
+  }
+
   /// Answers a query at once if its zone is in memory, and its lane idle and in credit; else it waits
   /// its turn.
   func received(_ datagram: Span<UInt8>, _ arrival: DatagramArrival, socket: Int) {
@@ -27,14 +36,14 @@ extension NameServer {
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
       }
       signingBudget.begin(round: loop.now)
-      var isLater = false
+      var rest = Rest.nothing
       arrival.reply(paidBy: zone.lane) { room in
-        answer(datagram, zone, peer, &room, isLater: &isLater)
+        answer(datagram, zone, peer, &room, rest: &rest)
       }
-      if isLater {
-        let origin = HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket)
-        if !beginAskedTransfer(origin) { hold(datagram, origin, zone) }
-      }
+      guard rest != .nothing else { return }
+      let origin = HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket)
+      if rest == .alias { return awaitAlias(datagram, origin, zone) }
+      if !beginAskedTransfer(origin) { hold(datagram, origin, zone) }
     }
   }
 
@@ -56,7 +65,7 @@ extension NameServer {
 
   /// Keeps a query until its zone's turn; with too many of them it is dropped, and its zone pays.
   func hold(_ query: Span<UInt8>, _ origin: HeldQueries.Origin, _ zone: NameZone) {
-    guard zone.held.count < placesPerZone,
+    guard zone.heldCount < placesPerZone,
       held.append(query, origin, to: &zone.held)
     else {
       counters.dropped += 1
@@ -69,10 +78,10 @@ extension NameServer {
   func answerHeld(of zone: NameZone) {
     var budget = NameServiceLimits.queriesPerTurn
     var socket = -1
-    var isLater = false
     signingBudget.begin()
-    while budget > 0, !isLater, !zone.held.isEmpty {
+    while budget > 0, !zone.held.isEmpty {
       budget -= 1
+      var rest = Rest.nothing
       var isStill = true
       guard let origin = held.origin(firstOf: zone.held) else { break }
       if origin.socket != socket {
@@ -86,12 +95,13 @@ extension NameServer {
         isStill = wasTold || zoneOfQuery() === zone
         guard isStill else { return }
         loop.datagrams.reply(to: origin.peer, from: origin.local, paidBy: zone.lane) { room in
-          answer(message, zone, origin.peer, &room, isLater: &isLater)
+          answer(message, zone, origin.peer, &room, rest: &rest)
         }
       }
-      if isLater, beginAskedTransfer(origin) { isLater = false }
-      if isLater { break }
-      if isStill {
+      if rest == .turn, !beginAskedTransfer(origin) { break }
+      if rest == .alias {
+        awaitAlias(firstOf: zone)
+      } else if isStill {
         held.removeFirst(of: &zone.held)
       } else {
         lookUp(firstOf: zone, origin.peer)
@@ -109,18 +119,18 @@ extension NameServer {
   /// many that were alike. Nothing if it is to be signed later.
   private func answer(
     _ message: Span<UInt8>, _ zone: NameZone, _ peer: SocketAddress,
-    _ room: inout MutableSpan<UInt8>, isLater: inout Bool
+    _ room: inout MutableSpan<UInt8>, rest: inout Rest
   ) -> Int {
     zone.lastUsed = loop.now
     if responder.isSpecial {
-      return answerSpecial(message, zone, peer, &room, isLater: &isLater)
+      return answerSpecial(message, zone, peer, &room, rest: &rest)
     }
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      isStream: false, into: &room)
-    isLater = answer.signatures == .later
-    guard !isLater else { return 0 }
+      rules: rules(of: zone), isStream: false, into: &room)
+    rest = self.rest(of: answer)
+    guard rest == .nothing else { return 0 }
     counters.answered += 1
     guard rates.isOn, !responder.isProven else { return length }
     switch rates.count(
@@ -143,6 +153,14 @@ extension NameServer {
       responder.query.edns?.dnssecOK == true || ZoneSigning.answers(responder.query.type)
     else { return nil }
     return zone.signer
+  }
+
+  /// What the zone's rules are answered from; nil if it has none.
+  func rules(of zone: NameZone) -> RuleContext? {
+    guard zone.snapshot.hasRules else { return nil }
+    return RuleContext(
+      aliases: zone.aliases, turns: zone.turns, locations: locations,
+      hasPlaces: zone.snapshot.hasPlaces)
   }
 
   private var second: UInt64 { loop.now.nanoseconds / 1_000_000_000 }

@@ -1,5 +1,6 @@
 // Authoritative DNS on one loop.
 
+package import Location
 package import Primitives
 package import Runtime
 
@@ -29,6 +30,13 @@ package final class NameServer: @unchecked Sendable {
   var planning = TransfersInPlanning()
   /// Secondaries that are being told of changes.
   var notifications = Notifications()
+  /// Tells where clients are; nil if nobody knows.
+  package var locations: LocationDatabase?
+  /// The addresses that the answer waits for which was written last; nil if it waits for none.
+  var awaitedAlias: AliasAddresses.Entry?
+  private(set) lazy var aliasWaits = AliasWaits(server: self)
+  /// How long queries wait for such addresses.
+  var aliasWaitMilliseconds = NameServiceLimits.aliasWaitMilliseconds
   /// Bounds of signing.
   let signingBudget = SigningBudget()
   private let signatureMemory = SignatureMemory()
@@ -88,6 +96,8 @@ package final class NameServer: @unchecked Sendable {
     ZoneSigner(signing, hasher: hasher, budget: signingBudget, memory: signatureMemory)
   }
 
+  func makeAliases(_ zone: NameZone) -> AliasAddresses { AliasAddresses(zone, hasher: hasher) }
+
   // MARK: - Zones
 
   package var activeZones: Int { zones.count }
@@ -129,6 +139,8 @@ package final class NameServer: @unchecked Sendable {
     notifications.note(id)
     if let zone = identities[id] {
       if let snapshot { adopt(snapshot, zone) } else { drop(zone) }
+      // Its aliases may lead elsewhere now.
+      wakeAll(of: zone)
     }
     updateNotifier(of: id, identities[id])
   }
@@ -138,6 +150,7 @@ package final class NameServer: @unchecked Sendable {
 
   /// Takes a zone out of memory. Queries that wait for its turn are lost, as they may be on the way.
   private func drop(_ zone: NameZone) {
+    wakeAll(of: zone)
     while !zone.held.isEmpty {
       held.removeFirst(of: &zone.held)
       counters.dropped += 1

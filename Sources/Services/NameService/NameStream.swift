@@ -24,6 +24,8 @@ final class NameStream: Channel {
   /// Times that the zone of the query in front was looked up.
   private var lookups = 0
   private var hasEnded = false
+  /// The addresses that the query in front waits for.
+  private var awaited: (zone: NameZone, entry: AliasAddresses.Entry)?
   /// The transfer that answers the query before the one in front.
   private var transfer: ZoneTransfer?
   /// Where the table has the connection; -1 if it has not.
@@ -142,6 +144,8 @@ final class NameStream: Channel {
     guard isOpen else { return }
     output.removeAll()
     transfer = nil
+    if let (zone, entry) = awaited { server.leave(self, entry, zone) }
+    awaited = nil
     close()
     server.streams.remove(self)
   }
@@ -175,9 +179,31 @@ final class NameStream: Channel {
     guard let zone = server.zoneOfQuery() ?? toldZone else { return answerUnknown(query) }
     guard goOn(on: zone.lane) else { return false }
     if server.responder.isSpecial { return answerSpecial(query, zone) }
-    guard respond({ room in server.answer(query.span, zone, &room) }) else { return false }
+    var rest = NameServer.Rest.nothing
+    guard respond({ room in server.answer(query.span, zone, &room, rest: &rest) }) else {
+      return rest == .alias && awaitAlias(of: zone, query)
+    }
     found = nil
     return true
+  }
+
+  /// The query in front needs addresses that are being asked for; true if it was answered that too many
+  /// wait for such.
+  private func awaitAlias(of zone: NameZone, _ query: [UInt8]) -> Bool {
+    guard let entry = server.awaitAlias(self, zone) else {
+      found = nil
+      return respond { room in server.refuse(query.span, .serverFailure, &room) }
+    }
+    waits = true
+    awaited = (zone, entry)
+    return false
+  }
+
+  /// They came, or nobody waits for them any more.
+  func aliasAnswered() {
+    waits = false
+    awaited = nil
+    if isOpen { enqueue() }
   }
 
   private var toldZone: NameZone? {
@@ -224,16 +250,22 @@ final class NameStream: Channel {
   /// Answers a query that is signed, or asks for a transfer, which is begun then.
   private func answerSpecial(_ query: [UInt8], _ zone: NameZone) -> Bool {
     var begun: ZoneTransfer?
+    var waitsForAlias = false
     let isDone = respond { room in
       switch server.answerSpecial(query.span, zone, peer, isStream: true, &room) {
       case .response(let length): return length
       case .later: return nil
+      case .alias:
+        waitsForAlias = true
+        return nil
       case .transfer(let transfer):
         begun = transfer
         return 0
       }
     }
-    guard isDone else { return false }
+    guard isDone else {
+      return waitsForAlias && awaitAlias(of: zone, query)
+    }
     found = nil
     guard let begun else { return true }
     transfer = begun

@@ -13,6 +13,12 @@ final class NameZone: LoopWork {
   unowned let server: NameServer
   /// Queries that wait: the first and last of the chain in the server's `HeldQueries`.
   var held = HeldQueries.Chain()
+  /// Queries and connections that wait for addresses of aliases' targets.
+  var aliasWaits = 0
+  /// Whose turn it is among its records with weights.
+  let turns = ZoneTurns()
+  /// Those addresses; made with the first that is asked for.
+  private var madeAliases: AliasAddresses?
   var lastUsed: Instant
   /// The server's `state` in which no zone of it was above this one.
   var stateWithoutUpper: UInt64?
@@ -35,6 +41,17 @@ final class NameZone: LoopWork {
     guard let signing = snapshot.signing else { return nil }
     madeSigner = server.makeSigner(signing)
     return madeSigner
+  }
+
+  /// Queries that wait for either.
+  var heldCount: Int { held.count + aliasWaits }
+
+  /// The addresses of its aliases' targets.
+  var aliases: AliasAddresses {
+    if let madeAliases { return madeAliases }
+    let made = server.makeAliases(self)
+    madeAliases = made
+    return made
   }
 
   /// Answers some of the queries that wait.

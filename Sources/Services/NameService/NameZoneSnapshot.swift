@@ -13,6 +13,10 @@ package final class NameZoneSnapshot: Sendable {
   let nested: NestedZones
   /// How it is signed; nil if it is not.
   let signing: ZoneSigning?
+  /// Whether it has names that are answered by rules.
+  let hasRules: Bool
+  /// Whether some of these depend on where the client is.
+  let hasPlaces: Bool
   /// Who may have it as a whole; nil if nobody may, and no key is known.
   let transfers: TransferConfiguration?
   /// The sequence number of the change that it was built from: the HTTP side's, too.
@@ -28,6 +32,8 @@ package final class NameZoneSnapshot: Sendable {
     self.id = id
     self.image = image.stamped(epoch: epoch)
     apex = image.apex
+    hasRules = image.hasRules
+    hasPlaces = image.hasPlaces
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
     self.transfers = transfers?.isEmpty == true ? nil : transfers

@@ -28,6 +28,8 @@ struct Responder: ~Copyable {
   private(set) var query = DNSQuery()
   /// Whether the sender can receive at its address: the query came over TCP, or with a cookie of ours.
   private(set) var isProven = false
+  /// Who sent it.
+  private var address = SocketAddress(ipv4: 0, 0, 0, 0, port: 0)
   /// The wall clock when the query was read.
   private var seconds: UInt32 = 0
   private var replyCookie = InlineArray<24, UInt8>(repeating: 0)
@@ -58,6 +60,7 @@ struct Responder: ~Copyable {
     isAuthenticated = false
     signatureBytes = 0
     seconds = transport.seconds
+    address = transport.address
     do throws(DNSError) {
       try query.read(message)
       if let start = query.tsigStart { tsig = try TSIGRecord(message, at: start) }
@@ -119,31 +122,38 @@ struct Responder: ~Copyable {
   // MARK: - Responses
 
   /// Writes the response with what `image` says to the question that was read, whose zone has the
-  /// zones `nested` below it and is signed by `signer`; its length, and what it says. If that is to be
-  /// signed `later`, nothing that counts is written.
+  /// zones `nested` below it, is signed by `signer` and has the `rules`; its
+  /// length, and what it says. If that is to be signed `later`, or waits, nothing that counts is written.
   func answer(
     _ message: Span<UInt8>, _ image: borrowing ImageReader, nested: NestedZones,
-    signer: ZoneSigner? = nil, isStream: Bool, into room: inout MutableSpan<UInt8>
+    signer: ZoneSigner? = nil, rules: RuleContext? = nil, isStream: Bool,
+    into room: inout MutableSpan<UInt8>
   ) -> (length: Int, answer: ZoneAnswer) {
     signer?.seconds = seconds
     var writer = DNSMessageWriter(
       room._mutatingExtracting(0..<room.count), limitBytes: limit(isStream: isStream))
     var header = DNSHeader(responseTo: query.header)
-    var answer = ZoneAnswer(query, signer: signer)
-    writer.reserve(reservedBytes)
+    let hasPlaces = rules?.hasPlaces == true
+    var answer = ZoneAnswer(
+      query, signer: signer, rules: rules, client: hasPlaces ? ClientPlace(query, address) : nil)
+    let echoesSubnet = hasPlaces && query.edns?.clientSubnet != nil
+    writer.reserve(reservedBytes + (echoesSubnet ? Self.subnetBytes : 0))
     let fits = writer.appendQuestion(
       message.extracting(DNSHeader.length..<query.questionEnd))
     if fits { answer.write(query, image, nested: nested, to: &writer) }
+    if answer.awaited != nil { return (0, answer) }
     if answer.signatures == .failed { answer.fail() }
-    if !fits || !answer.isComplete || answer.signatures == .failed {
+    if !fits || !answer.isComplete || answer.kind == .failure {
       writer.dropRecords(questionEnd: fits ? query.questionEnd : DNSHeader.length)
-      header.isTruncated = answer.signatures != .failed
+      header.isTruncated = answer.kind != .failure
     }
     header.isAuthoritative = answer.isAuthoritative
     header.responseCode = answer.code
     writer.reserve(0)
     // Compact denial is understood here where there is any (RFC 9824 section 5).
-    appendOPT(answer.code, isStream, isCompact: signer != nil, &writer)
+    appendOPT(
+      answer.code, isStream, isCompact: signer != nil,
+      scopeBits: echoesSubnet ? answer.client?.scopeBits : nil, &writer)
     return (writer.finish(header), answer)
   }
 
@@ -210,6 +220,9 @@ struct Responder: ~Copyable {
     return writer.finish(DNSHeader())
   }
 
+  /// Bytes of a client subnet option at most.
+  private static let subnetBytes = 4 + 4 + 16
+
   /// Bytes that OPT will take.
   private var reservedBytes: Int {
     guard let edns = query.edns else { return signatureBytes }
@@ -220,10 +233,11 @@ struct Responder: ~Copyable {
     return bytes
   }
 
-  /// RFC 6891 section 7: a response has OPT if the query has.
+  /// RFC 6891 section 7: a response has OPT if the query has. With `scopeBits` the client subnet is in it,
+  /// which zones that have no use for it pass over (RFC 7871 section 7.2.1).
   @_lifetime(writer: copy writer)
   func appendOPT(
-    _ code: ResponseCode, _ isStream: Bool, isCompact: Bool = false,
+    _ code: ResponseCode, _ isStream: Bool, isCompact: Bool = false, scopeBits: UInt8? = nil,
     _ writer: inout DNSMessageWriter
   ) {
     guard let edns = query.edns else { return }
@@ -236,6 +250,9 @@ struct Responder: ~Copyable {
     // Another version may give options another form.
     guard edns.version == 0 else { return }
     if edns.wantsNSID, !nsid.isEmpty { _ = writer.appendOption(EDNS.Option.nsid, nsid.span) }
+    if let scopeBits, let subnet = edns.clientSubnet {
+      _ = writer.appendOption(subnet, scopePrefixBits: scopeBits)
+    }
     if hasCookie { _ = writer.appendOption(EDNS.Option.cookie, replyCookie.span) }
     guard isStream else { return }
     if edns.asksKeepAlive {

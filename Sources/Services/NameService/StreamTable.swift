@@ -142,17 +142,17 @@ extension NameServer {
     }
   }
 
-  /// Writes the answer of `zone` to the query that was read over a connection; nil if it is to be signed
-  /// later.
+  /// Writes the answer of `zone` to the query that was read over a connection; nil if that needs a `rest`.
   func answer(
-    _ message: Span<UInt8>, _ zone: NameZone, _ room: inout MutableSpan<UInt8>
+    _ message: Span<UInt8>, _ zone: NameZone, _ room: inout MutableSpan<UInt8>, rest: inout Rest
   ) -> Int? {
     zone.lastUsed = loop.now
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      isStream: true, into: &room)
-    guard answer.signatures != .later else { return nil }
+      rules: rules(of: zone), isStream: true, into: &room)
+    rest = self.rest(of: answer)
+    guard rest == .nothing else { return nil }
     counters.answered += 1
     return length
   }

@@ -10,7 +10,7 @@ import Primitives
 /// aliases followed within the zone. What it says is signed if the zone is and the sender asks for that.
 struct ZoneAnswer {
   /// What the answer says, for rate limiting: what is alike is counted together.
-  enum Kind: UInt8 { case answer, noData, nameError, referral }
+  enum Kind: UInt8 { case answer, noData, nameError, referral, failure }
 
   var kind = Kind.answer
   private(set) var isAuthoritative = true
@@ -21,6 +21,14 @@ struct ZoneAnswer {
   private(set) var isComplete = true
   /// What became of the signatures.
   private(set) var signatures = ZoneSigner.Outcome.done
+  /// Addresses that the answer needs and that are being asked for; nil if it needs none.
+  var awaited: AliasAddresses.Entry?
+  /// The type of addresses that a flattened alias has not, while that is denied.
+  var absentType: RecordType?
+  /// What the zone's rules are answered from; nil if it has none.
+  let rules: RuleContext?
+  /// Where the client is; nil if the zone has nothing that depends on that.
+  var client: ClientPlace?
   /// Signs the zone; nil if it is not signed.
   let signer: ZoneSigner?
   /// Whether the sender asks for signatures (DO).
@@ -30,14 +38,22 @@ struct ZoneAnswer {
   /// Whether the name was made of a wildcard, so that its signatures are for this question alone.
   private(set) var isExpanded = false
 
-  init(_ query: borrowing DNSQuery, signer: ZoneSigner?) {
+  init(
+    _ query: borrowing DNSQuery, signer: ZoneSigner?, rules: RuleContext?,
+    client: ClientPlace?
+  ) {
     self.signer = signer
+    self.rules = rules
+    self.client = client
     wantsSignatures = signer != nil && query.edns?.dnssecOK == true
     takesNameError = query.edns?.compactAnswersOK == true
   }
 
   /// Nothing can be said: SERVFAIL.
-  mutating func fail() { code = .serverFailure }
+  mutating func fail() {
+    code = .serverFailure
+    kind = .failure
+  }
 
   /// Where an owner stands in the message already; nil if it is to be written.
   typealias Place = Int?
@@ -50,7 +66,8 @@ struct ZoneAnswer {
     to writer: inout DNSMessageWriter
   ) {
     let apexAt = DNSHeader.length + query.name.start(ofLast: image.apexLabels)
-    let target = step(query.name, query.type, ownerAt: DNSHeader.length, apexAt, image, &writer)
+    let target = step(
+      query.name, query.type, ownerAt: DNSHeader.length, apexAt, image, nested, &writer)
     if case .alias(let set) = target {
       follow(set, query, apexAt, image, nested, &writer)
     }
@@ -80,14 +97,14 @@ struct ZoneAnswer {
         name.suffix(labels: image.apexLabels).equals(image.apex),
         !name.span.equals(query.name.span),
         !nested.cover(name, below: image.apexLabels),
-        case .alias(let next) = step(name, query.type, ownerAt: nil, apexAt, image, &writer)
+        case .alias(let next) = step(name, query.type, ownerAt: nil, apexAt, image, nested, &writer)
       else { return }
       content = next
     }
   }
 
   /// Names in an image were checked when it was compiled.
-  private static func read(_ wire: Span<UInt8>, into name: inout CanonicalName) -> Bool {
+  static func read(_ wire: Span<UInt8>, into name: inout CanonicalName) -> Bool {
     do throws(DNSError) { return try name.read(wire, at: 0) == wire.count } catch { return false }
   }
 
@@ -95,7 +112,7 @@ struct ZoneAnswer {
   @_lifetime(writer: copy writer)
   private mutating func step(
     _ name: borrowing CanonicalName, _ type: RecordType, ownerAt: Place, _ apexAt: Int,
-    _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+    _ image: borrowing ImageReader, _ nested: NestedZones, _ writer: inout DNSMessageWriter
   ) -> Step {
     let found = image.locate(name)
     node = found.node
@@ -114,23 +131,32 @@ struct ZoneAnswer {
         return .done
       }
       node = wildcard
-      return records(of: wildcard, name, type, ownerAt, apexAt, image, &writer)
+      return records(of: wildcard, name, type, ownerAt, apexAt, image, nested, &writer)
     }
-    return records(of: found.node, name, type, ownerAt, apexAt, image, &writer)
+    return records(of: found.node, name, type, ownerAt, apexAt, image, nested, &writer)
   }
 
   /// The records of `type` at `node`, its alias, or none.
   @_lifetime(writer: copy writer)
   private mutating func records(
     of node: Int, _ name: borrowing CanonicalName, _ type: RecordType, _ ownerAt: Place,
-    _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+    _ apexAt: Int, _ image: borrowing ImageReader, _ nested: NestedZones,
+    _ writer: inout DNSMessageWriter
   ) -> Step {
     if let signer, ZoneSigning.answers(type),
       signedRecords(signer, of: node, name, type, ownerAt, image, &writer)
     {
       return .done
     }
-    if image.flags(of: node) & ZoneImage.NodeFlag.alias != 0, type != .cname, type != .any,
+    let flags = image.flags(of: node)
+    if flags & ZoneImage.NodeFlag.ruled != 0 {
+      if flatten(node, name, type, ownerAt, apexAt, image, nested, &writer) { return .done }
+      let isAlias = flags & ZoneImage.NodeFlag.alias != 0 && type != .any
+      if let set = chosenSet(isAlias ? .cname : type, of: node, image) {
+        return put(set, name, isAlias && type != .cname, ownerAt, image, &writer)
+      }
+    }
+    if flags & ZoneImage.NodeFlag.alias != 0, type != .cname, type != .any,
       let alias = image.records(.cname, of: node)
     {
       put(alias, name.span, ownerAt, image, &writer)
@@ -147,6 +173,18 @@ struct ZoneAnswer {
     return .done
   }
 
+  /// Answers with a set that was chosen.
+  @_lifetime(writer: copy writer)
+  private mutating func put(
+    _ set: ImageReader.PlacedSet, _ name: borrowing CanonicalName, _ isFollowed: Bool,
+    _ ownerAt: Place, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+  ) -> Step {
+    let subject = ZoneSigner.Subject(type: set.type, ttl: set.ttl, isPassing: isExpanded)
+    put(subject, image.bytes.extracting(set.contents), name.span, ownerAt, &writer)
+    return isFollowed && isComplete
+      ? .alias((set.contents.lowerBound + 2)..<set.contents.upperBound) : .done
+  }
+
   /// RFC 8482 section 4.1: one of the sets is enough of an answer to ANY.
   func any(at node: Int, _ image: borrowing ImageReader) -> ImageReader.RecordSet? {
     image.setCount(of: node) == 0 ? nil : image.recordSet(at: image.firstSet(of: node))
@@ -154,7 +192,7 @@ struct ZoneAnswer {
 
   /// RFC 2308 section 3: the SOA says how long that may be believed.
   @_lifetime(writer: copy writer)
-  private mutating func negative(
+  mutating func negative(
     _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     writer.begin(.authority)
@@ -166,7 +204,7 @@ struct ZoneAnswer {
   /// needed to go on (RFC 9471 section 3).
   @_lifetime(writer: copy writer)
   private mutating func refer(
-    _ found: ImageReader.Location, _ name: borrowing CanonicalName, _ ownerAt: Place,
+    _ found: ImageReader.Located, _ name: borrowing CanonicalName, _ ownerAt: Place,
     _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     guard let servers = image.records(.ns, of: found.node) else { return }

@@ -14,6 +14,10 @@ package struct ZoneCompiler {
     /// Behind its length, in lower case.
     let label: [UInt8]
     var sets: [RecordType: RecordGroup] = [:]
+    /// The CNAME that is answered with the addresses of its target.
+    var flattened: RecordGroup?
+    /// Sets that are for some places.
+    var placed: [PlacedKey: RecordGroup] = [:]
     var wildcard: Int?
     var isCut: Bool { parent >= 0 && sets[.ns] != nil }
   }
@@ -24,6 +28,8 @@ package struct ZoneCompiler {
     /// By their canonical forms: those that differ in the case of names alone are one (RFC 4034
     /// section 6.3).
     private var forms: [[UInt8]: [UInt8]] = [:]
+    /// Shares of the answers, by contents; empty if all are given at once.
+    private var shares: [[UInt8]: UInt16] = [:]
     /// The record that came first, for messages.
     let index: Int
 
@@ -35,6 +41,17 @@ package struct ZoneCompiler {
     /// In the order of their bytes.
     var contents: [[UInt8]] { forms.values.sorted { $0.lexicographicallyPrecedes($1) } }
     var count: Int { forms.count }
+    var isWeighted: Bool { !shares.isEmpty }
+
+    /// In the order of the contents; nil if all are given at once.
+    var weights: [UInt16]? { shares.isEmpty ? nil : contents.map { shares[$0] ?? 1 } }
+
+    /// Gives a record its share; false if it has another one.
+    mutating func weigh(_ content: [UInt8], _ weight: UInt16) -> Bool {
+      let other = shares.updateValue(weight, forKey: content)
+      return other == nil || other == weight
+    }
+
     /// Bytes in a message behind a question for it.
     var messageBytes: Int { forms.values.reduce(0) { $0 + 12 + $1.count } }
 
@@ -47,11 +64,20 @@ package struct ZoneCompiler {
     }
   }
 
+  /// Which of a name's sets for places.
+  struct PlacedKey: Hashable {
+    let type: RecordType
+    let places: RecordPlaces
+  }
+
   let apex: DomainName
   private(set) var nodes: [Node]
   private var children: [Child: Int] = [:]
   private(set) var faults: [RecordFault] = []
   private(set) var hasMadeSOA = false
+  private(set) var flattenedCount = 0
+  private(set) var hasPlaces = false
+  private(set) var hasWeights = false
   private let nameLimit: Int
 
   /// A label below a node.
@@ -60,10 +86,11 @@ package struct ZoneCompiler {
     let label: [UInt8]
   }
 
-  /// Compiles `records` of the zone `apex`; or all that is wrong with them, up to
-  /// `NameServiceLimits.faults`. `names` is the most that there may be.
+  /// Compiles `records` of the zone `apex`, of which some have `traits` (by their places); or all that is
+  /// wrong with them, up to `NameServiceLimits.faults`. `names` is the most that there may be.
   package static func compile(
-    apex: DomainName, records: [ZoneRecord], names: Int = NameServiceLimits.namesPerZone
+    apex: DomainName, records: [ZoneRecord], traits: [Int: RecordTraits] = [:],
+    names: Int = NameServiceLimits.namesPerZone
   ) -> Result<ZoneImage, RecordFaults> {
     var compiler = ZoneCompiler(apex: apex.canonical, names)
     guard records.count <= NameServiceLimits.recordsPerZone else {
@@ -72,7 +99,9 @@ package struct ZoneCompiler {
         remedy: "Give at most \(NameServiceLimits.recordsPerZone), or make several zones.")
       return .failure(RecordFaults(faults: [fault]))
     }
-    for (index, record) in records.enumerated() { compiler.add(record, index) }
+    for (index, record) in records.enumerated() {
+      compiler.add(record, traits[index] ?? RecordTraits(), index)
+    }
     compiler.check()
     guard compiler.faults.isEmpty else {
       return .failure(RecordFaults(faults: compiler.faults))
@@ -105,7 +134,7 @@ package struct ZoneCompiler {
 
   // MARK: - Taking records in
 
-  private mutating func add(_ record: ZoneRecord, _ index: Int) {
+  private mutating func add(_ record: ZoneRecord, _ traits: RecordTraits, _ index: Int) {
     guard record.name.isWithin(apex) else {
       return note(
         index, "is for \(record.name), which does not lie in \(apex)",
@@ -120,13 +149,62 @@ package struct ZoneCompiler {
         index, "has the zone's name number \(nameLimit + 1)",
         "Give fewer names, those between them and the zone's own among them.")
     }
+    if !traits.places.isEverywhere { return place(record, traits.places, node, index) }
+    if record.type == .cname, node == 0 || traits.isFlattened {
+      return flatten(record, node, index)
+    }
     // RFC 2181 section 5.2: the records of a set have one TTL; where they differ, the least.
     var set =
       nodes[node].sets.removeValue(forKey: record.type)
       ?? RecordGroup(ttl: record.ttl, index: index)
     set.ttl = min(set.ttl, record.ttl)
     if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
+    weigh(record, traits, index, in: &set)
     nodes[node].sets[record.type] = set
+  }
+
+  private mutating func weigh(
+    _ record: ZoneRecord, _ traits: RecordTraits, _ index: Int, in set: inout RecordGroup
+  ) {
+    guard let weight = traits.weight else { return }
+    hasWeights = true
+    if Self.wholeTypes.contains(record.type) || record.type == .cname {
+      return note(
+        index, "is \(record.type) with a weight, and is always answered whole",
+        "Leave out its weight.")
+    }
+    guard set.weigh(record.content, weight) else {
+      return note(index, "is there twice, with different weights", "Keep one of the two.")
+    }
+  }
+
+  /// Types that are the same everywhere and always.
+  private static let wholeTypes: Set<RecordType> = [.ns, .soa, .ds, .dnskey, .cds, .cdnskey]
+
+  private mutating func flatten(_ record: ZoneRecord, _ node: Int, _ index: Int) {
+    if nodes[node].flattened == nil { flattenedCount += 1 }
+    var alias = nodes[node].flattened ?? RecordGroup(ttl: record.ttl, index: index)
+    alias.ttl = min(alias.ttl, record.ttl)
+    alias.insert(record.content, .cname)
+    nodes[node].flattened = alias
+  }
+
+  private mutating func place(
+    _ record: ZoneRecord, _ places: RecordPlaces, _ node: Int, _ index: Int
+  ) {
+    if Self.wholeTypes.contains(record.type)
+      || record.type == .cname && node == 0
+    {
+      return note(
+        index, "is \(record.type) for some places, and has to be the same everywhere",
+        "Leave out its countries, continents and asns.")
+    }
+    hasPlaces = true
+    let key = PlacedKey(type: record.type, places: places)
+    var set = nodes[node].placed[key] ?? RecordGroup(ttl: record.ttl, index: index)
+    set.ttl = min(set.ttl, record.ttl)
+    if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
+    nodes[node].placed[key] = set
   }
 
   private static func refusal(of type: RecordType) -> (String, String)? {
@@ -185,8 +263,15 @@ package struct ZoneCompiler {
         nil, "has no NS records for \(apex)",
         "Name the servers of the zone: at least one NS record at its apex.")
     }
+    if flattenedCount > NameServiceLimits.flattenedPerZone {
+      note(
+        nil, "has \(flattenedCount) CNAME records that are answered with addresses",
+        "Give at most \(NameServiceLimits.flattenedPerZone), or let some be seen as CNAME.")
+    }
     for node in nodes.indices {
       checkAlias(node)
+      checkFlattened(node)
+      checkPlaces(node)
       checkSizes(node)
       if node > 0, let soa = nodes[node].sets[.soa] {
         note(soa.index, "is a SOA below the apex", "Give it the zone's own name (@).")
@@ -205,6 +290,11 @@ package struct ZoneCompiler {
   /// A set has to fit into a message; over TCP there is no way to go on.
   private mutating func checkSizes(_ node: Int) {
     for (type, set) in nodes[node].sets {
+      if set.isWeighted, set.count > NameServiceLimits.weightedRecords {
+        note(
+          set.index, "is of a set of \(set.count) records with weights",
+          "Give at most \(NameServiceLimits.weightedRecords), or leave out all weights.")
+      }
       guard set.count <= NameServiceLimits.recordsPerSet else {
         note(
           set.index, "is one of more than \(NameServiceLimits.recordsPerSet) of its name and type",
@@ -233,11 +323,6 @@ package struct ZoneCompiler {
 
   private mutating func checkAlias(_ node: Int) {
     guard let alias = nodes[node].sets[.cname] else { return }
-    if node == 0 {
-      return note(
-        alias.index, "is a CNAME at the apex (RFC 1034 section 3.6.2)",
-        "Give the apex addresses of its own.")
-    }
     if alias.count > 1 {
       note(alias.index, "is one of several CNAME records of one name", "Keep one.")
     }
@@ -245,6 +330,55 @@ package struct ZoneCompiler {
       note(
         alias.index, "is a CNAME beside other records of the same name (RFC 1034 section 3.6.2)",
         "Keep the CNAME or the others.")
+    }
+  }
+
+  /// What the target has stands for addresses of the name's own.
+  private mutating func checkFlattened(_ node: Int) {
+    guard let alias = nodes[node].flattened else { return }
+    if alias.count > 1 {
+      note(alias.index, "is one of several CNAME records of one name", "Keep one.")
+    }
+    let own: [RecordType] = [.a, .aaaa, .cname]
+    let others = own.filter { nodes[node].sets[$0] != nil } + (nodes[node].isCut ? [.ns] : [])
+    guard let other = others.first else { return }
+    note(
+      alias.index, "is a CNAME that is answered with addresses, beside \(other) of the same name",
+      "Keep the CNAME or the others.")
+  }
+
+  /// Everybody has a set, and nobody two.
+  private mutating func checkPlaces(_ node: Int) {
+    let placed = nodes[node].placed.sorted { $0.value.index < $1.value.index }
+    let weighted = nodes[node].sets.values.filter(\.isWeighted)
+    guard placed.count + weighted.count <= NameServiceLimits.chosenSetsPerName else {
+      return note(
+        placed.first?.value.index ?? weighted.first?.index,
+        "is of a name that has \(placed.count + weighted.count) sets for places or with weights",
+        "Give at most \(NameServiceLimits.chosenSetsPerName): name several places in one.")
+    }
+    var taken: [RecordType: Set<RecordPlaces.Place>] = [:]
+    for (key, set) in placed {
+      if nodes[node].sets[key.type] == nil {
+        note(
+          set.index, "is \(key.type) for some places, and there is none for all others",
+          "Give one without countries, continents and asns.")
+      }
+      if key.type == .cname, set.count > 1 {
+        note(set.index, "is one of several CNAME records for the same places", "Keep one.")
+      }
+      if set.count > NameServiceLimits.recordsPerSet
+        || set.messageBytes > NameServiceLimits.setBytes
+      {
+        note(
+          set.index, "is of a set that takes \(set.messageBytes) bytes in a message",
+          "Give fewer or shorter records: at most \(NameServiceLimits.setBytes) bytes.")
+      }
+      if let place = key.places.takeIn(&taken[key.type, default: []]) {
+        note(
+          set.index, "is for \(place), which another set of the same name and type is for, too",
+          "Name each place once, or give all of its records the same places.")
+      }
     }
   }
 

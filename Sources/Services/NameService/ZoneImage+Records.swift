@@ -5,8 +5,11 @@ import Primitives
 
 extension ZoneImage {
   /// The zone's records as they were given, in the order of the image; a SOA that we made is left out.
-  package var records: [ZoneRecord] {
-    var records: [ZoneRecord] = []
+  package var records: [ZoneRecord] { configuredRecords.map(\.record) }
+
+  /// The same with what the configuration says of them.
+  package var configuredRecords: [(record: ZoneRecord, traits: RecordTraits)] {
+    var records: [(record: ZoneRecord, traits: RecordTraits)] = []
     let reader = ImageReader(bytes.span)
     for node in 0..<reader.nodeCount {
       guard let owner = Self.name(of: node, reader) else { continue }
@@ -15,10 +18,37 @@ extension ZoneImage {
         let set = reader.recordSet(at: offset)
         offset = set.end
         if set.type == .soa, hasMadeSOA { continue }
-        append(set, owner, reader, to: &records)
+        let first = records.count
+        append(set.type, set.ttl, set.contents, owner, RecordTraits(), to: &records)
+        for index in first..<records.count {
+          records[index].traits.weight = reader.weight(ofRecord: index - first, set.type, of: node)
+        }
+      }
+      for _ in 0..<reader.ruleCount(of: node) {
+        appendRule(at: offset, of: node, owner, reader, to: &records)
+        offset = reader.endOfRule(at: offset)
       }
     }
     return records
+  }
+
+  private func appendRule(
+    at rule: Int, of node: Int, _ owner: DomainName, _ reader: borrowing ImageReader,
+    to records: inout [(record: ZoneRecord, traits: RecordTraits)]
+  ) {
+    switch bytes[rule + ImageReader.Rule.kind] {
+    case ImageReader.RuleKind.flattened:
+      guard let alias = reader.aliasTarget(of: node) else { return }
+      let record = ZoneRecord(
+        name: owner, type: .cname, ttl: alias.ttl, content: Array(bytes[alias.name]))
+      records.append((record, RecordTraits(isFlattened: node > 0)))
+    case ImageReader.RuleKind.weighted: return
+    default:
+      let set = reader.placedSet(at: rule)
+      append(
+        set.type, set.ttl, set.contents, owner, RecordTraits(places: reader.places(of: rule)),
+        to: &records)
+    }
   }
 
   /// The first type at the apex that signing makes itself; nil if there is none.
@@ -28,17 +58,16 @@ extension ZoneImage {
   }
 
   private func append(
-    _ set: ImageReader.RecordSet, _ owner: DomainName, _ reader: borrowing ImageReader,
-    to records: inout [ZoneRecord]
+    _ type: RecordType, _ ttl: UInt32, _ contents: Range<Int>, _ owner: DomainName,
+    _ traits: RecordTraits, to records: inout [(record: ZoneRecord, traits: RecordTraits)]
   ) {
-    var place = set.contents.lowerBound
-    while place < set.contents.upperBound {
+    var place = contents.lowerBound
+    while place < contents.upperBound {
       let length = Int(bytes[place]) << 8 | Int(bytes[place + 1])
       place += 2
-      records.append(
-        ZoneRecord(
-          name: owner, type: set.type, ttl: set.ttl,
-          content: Array(bytes[place..<(place + length)])))
+      let record = ZoneRecord(
+        name: owner, type: type, ttl: ttl, content: Array(bytes[place..<(place + length)]))
+      records.append((record, traits))
       place += length
     }
   }

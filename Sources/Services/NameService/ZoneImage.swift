@@ -46,6 +46,7 @@ import Primitives
     static let sets = 12
     static let setCount = 16
     static let flags = 18
+    static let rules = 19
     static let wildcard = 20
     static let length = 24
   }
@@ -65,13 +66,27 @@ import Primitives
     /// A delegation: what is here and below is another's.
     static let cut: UInt8 = 1
     static let alias: UInt8 = 2
+    /// Something is answered that is no record set of the node (`ImageReader.Rule`).
+    static let ruled: UInt8 = 4
   }
 
-  static let format: UInt8 = 1
+  /// The format of images without rules, which is that of all images before there were rules.
+  static let plainFormat: UInt8 = 1
+  /// The format of images with rules: who does not know of these takes none for something else.
+  static let ruledFormat: UInt8 = 2
   static let none: UInt32 = .max
 
   /// Whether the SOA was made by us, so that its serial number follows the changes.
   package var hasMadeSOA: Bool { bytes[Header.flags] & 1 != 0 }
+
+  /// Whether there are nodes with rules.
+  var hasRules: Bool { bytes[Header.flags] & 4 != 0 }
+
+  /// Whether names are answered with the addresses of others: a copy would lack these.
+  package var hasFlattenedNames: Bool { bytes[Header.flags] & 16 != 0 }
+
+  /// Whether some of these are for places.
+  var hasPlaces: Bool { bytes[Header.flags] & 8 != 0 }
 
   /// The apex in canonical wire form.
   package var apex: [UInt8] {

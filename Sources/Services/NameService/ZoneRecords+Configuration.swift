@@ -6,7 +6,10 @@ import Primitives
 
 extension ZoneImage {
   /// The keys of one record.
-  package static let recordKeys = ["name", "type", "ttl", "content"]
+  package static let recordKeys = [
+    "name", "type", "ttl", "content", "flatten", "countries", "continents", "asns",
+    "weight",
+  ]
 
   /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
   /// empty, or something is wrong with it, which is noted. Without a name each record is still read, so
@@ -19,15 +22,17 @@ extension ZoneImage {
     }
     let before = decoder.faults.count
     var records: [ZoneRecord] = []
+    var traits: [Int: RecordTraits] = [:]
     var positions: [SourcePosition?] = []
     decoder.list("records", in: object, limit: NameServiceLimits.recordsPerZone) {
       element, decoder in
-      guard let record = decodeRecord(element, apex, &decoder) else { return }
+      guard let (record, found) = decodeRecord(element, apex, &decoder) else { return }
+      if found != RecordTraits() { traits[records.count] = found }
       records.append(record)
       positions.append(element.position)
     }
     guard name != nil, decoder.faults.count == before, !records.isEmpty else { return nil }
-    switch ZoneCompiler.compile(apex: apex, records: records) {
+    switch ZoneCompiler.compile(apex: apex, records: records, traits: traits) {
     case .success(let image): return image
     case .failure(let found):
       decoder.at("records") { decoder in
@@ -45,7 +50,7 @@ extension ZoneImage {
 
   private static func decodeRecord(
     _ value: ConfigurationValue, _ apex: DomainName, _ decoder: inout ConfigurationDecoder
-  ) -> ZoneRecord? {
+  ) -> (ZoneRecord, RecordTraits)? {
     guard let object = decoder.object(value, keys: recordKeys) else { return nil }
     let before = decoder.faults.count
     let owner = decoder.requiredString(
@@ -54,8 +59,10 @@ extension ZoneImage {
     let text = decoder.requiredString(
       "content", in: object, "Give the content as in a zone file, as 192.0.2.1.")
     let ttl = decoder.integer("ttl", in: object, 0...0x7fff_ffff) ?? NameServiceLimits.usualTTL
-    guard let owner, let kind, let text, decoder.faults.count == before else { return nil }
-    let type = recordType(kind)
+    let isReadable = decoder.faults.count == before
+    let type = kind.flatMap { recordType($0) }
+    let traits = decodeTraits(type, object, &decoder)
+    guard let owner, let kind, let text, isReadable else { return nil }
     if type == nil {
       decoder.at("type") {
         $0.report(
@@ -74,8 +81,39 @@ extension ZoneImage {
       }
     }
     guard let type, let name else { return nil }
-    guard let content = content(text, type, apex, object, &decoder) else { return nil }
-    return ZoneRecord(name: name, type: type, ttl: UInt32(ttl), content: content)
+    guard let content = content(text, type, apex, object, &decoder), let traits else { return nil }
+    return (ZoneRecord(name: name, type: type, ttl: UInt32(ttl), content: content), traits)
+  }
+
+  /// What is said of a record of `type` (nil: it is not known) beside its content; nil if something is
+  /// wrong with it.
+  private static func decodeTraits(
+    _ type: RecordType?, _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) -> RecordTraits? {
+    let before = decoder.faults.count
+    var traits = RecordTraits()
+    traits.isFlattened = decoder.bool("flatten", in: object) ?? false
+    if traits.isFlattened, let type, type != .cname {
+      decoder.at("flatten") {
+        $0.report(
+          "is true for a record of type \(type)", "Only a CNAME can be answered with addresses.",
+          at: object.value("flatten")?.position)
+      }
+    }
+    traits.places = RecordPlaces.decode(in: object, &decoder)
+    if traits.isFlattened, !traits.places.isEverywhere {
+      decoder.report(
+        "is answered with addresses (flatten), and only for some places",
+        "Leave out flatten, or countries, continents and asns.", at: object.position)
+    }
+    traits.weight = decoder.integer("weight", in: object, 1...NameServiceLimits.weight)
+      .map { UInt16($0) }
+    if traits.weight != nil, traits.isFlattened || !traits.places.isEverywhere {
+      decoder.report(
+        "has a weight beside flatten, or beside places", "Leave out its weight, or the others.",
+        at: object.position)
+    }
+    return decoder.faults.count == before ? traits : nil
   }
 
   private static func content(
@@ -118,7 +156,7 @@ extension ZoneImage {
   package var tree: ConfigurationValue {
     guard let origin = DomainName(checkedWire: apex) else { return .array([]) }
     return .array(
-      records.map { record in
+      configuredRecords.map { record, traits in
         var name: [UInt8] = []
         record.name.append(relativeTo: origin, to: &name)
         // What would be taken for a whole name is written as one.
@@ -130,12 +168,16 @@ extension ZoneImage {
         var content: [UInt8] = []
         let bytes = record.content
         RDATA.appendText(record.type, bytes.span, to: &content)
-        return .object([
-          ("name", .string(String(decoding: name, as: UTF8.self))),
-          ("type", .string(record.type.description)),
-          ("ttl", .integer(Int(record.ttl))),
-          ("content", .string(String(decoding: content, as: UTF8.self))),
-        ])
+        let more: [(String, ConfigurationValue)] =
+          (traits.isFlattened ? [("flatten", .bool(true))] : []) + traits.places.members
+          + (traits.weight.map { [("weight", .integer(Int($0)))] } ?? [])
+        return .object(
+          [
+            ("name", .string(String(decoding: name, as: UTF8.self))),
+            ("type", .string(record.type.description)),
+            ("ttl", .integer(Int(record.ttl))),
+            ("content", .string(String(decoding: content, as: UTF8.self))),
+          ] + more)
       })
   }
 }

@@ -10,6 +10,19 @@ package enum Continent: String, CaseIterable, Sendable {
   case oceania = "OC"
   case southAmerica = "SA"
 
+  /// Its place among all of them.
+  package var index: Int {
+    switch self {
+    case .africa: 0
+    case .antarctica: 1
+    case .asia: 2
+    case .europe: 3
+    case .northAmerica: 4
+    case .oceania: 5
+    case .southAmerica: 6
+    }
+  }
+
   /// The continent of two letters; nil if `text` is anything else. Allocates nothing.
   init?(_ text: Span<UInt8>) {
     guard text.count == 2 else { return nil }

@@ -9,7 +9,7 @@ package struct CountryCode: Hashable, Sendable, CustomStringConvertible {
   package static let unknown = CountryCode(first: 0x58, second: 0x58)
 
   /// The country of two letters in either case; nil if `text` is anything else.
-  init?(_ text: Span<UInt8>) {
+  package init?(_ text: Span<UInt8>) {
     guard text.count == 2, let first = Self.capital(text[0]), let second = Self.capital(text[1])
     else { return nil }
     self.init(first: first, second: second)

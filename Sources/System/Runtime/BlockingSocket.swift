@@ -2,7 +2,7 @@
 
 import CLinux
 
-/// A connected stream socket whose calls block, each for a bounded time. Never for an edge's loops.
+/// A connected socket whose calls block, each for a bounded time. Never for an edge's loops.
 package struct BlockingSocket: ~Copyable {
   private let descriptor: Int32
   private let peer: String
@@ -29,6 +29,16 @@ package struct BlockingSocket: ~Copyable {
       skerry_close(opened)
       throw error
     }
+    try Self.prepare(opened, timeoutSeconds)
+    descriptor = opened
+    peer = address.description
+  }
+
+  /// For datagrams to and from `address` alone. Every call waits `timeoutSeconds` at most.
+  package init(
+    datagramsTo address: SocketAddress, timeoutSeconds: Int32
+  ) throws(RuntimeError) {
+    let opened = try Connect.start(datagramsTo: address)
     try Self.prepare(opened, timeoutSeconds)
     descriptor = opened
     peer = address.description

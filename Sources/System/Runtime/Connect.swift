@@ -15,6 +15,16 @@ package enum Connect {
     return result
   }
 
+  /// A socket for datagrams to and from `address` alone; the descriptor.
+  package static func start(datagramsTo address: SocketAddress) throws(RuntimeError) -> Int32 {
+    var raw = address.raw
+    let result = unsafe skerry_connect_datagrams(&raw)
+    guard result >= 0 else {
+      throw RuntimeError("connect to", address.description, result: Int(result))
+    }
+    return result
+  }
+
   /// Connects to a socket in the file system; the descriptor.
   package static func start(path: String) throws(RuntimeError) -> Int32 {
     let result = unsafe skerry_connect_path(path)

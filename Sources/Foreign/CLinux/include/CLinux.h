@@ -91,6 +91,7 @@ int32_t skerry_listen_reuse(int32_t descriptor, int32_t backlog);
 int32_t skerry_set_incoming_cpu(int32_t descriptor, int32_t cpu);
 int32_t skerry_accept(int32_t listener, skerry_address *peer);
 int32_t skerry_connect(const skerry_address *address);
+int32_t skerry_connect_datagrams(const skerry_address *address);
 int32_t skerry_connect_path(const char *path);
 int32_t skerry_connect_result(int32_t descriptor);
 int64_t skerry_round_trip(int32_t descriptor);

@@ -139,7 +139,8 @@ struct EdgeProgram {
         group: group, store: store, defaultZone: defaultZone, ticketKeys: keyring.keys,
         ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve, fleet: fleet,
         locations: countries?.database,
-        responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID)
+        responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID,
+        resolvers: ResolverList(options.resolvers).servers)
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 

@@ -64,6 +64,10 @@ extension ZoneAnswer {
       offset = set.end
     }
     if node == 0 { for type in ZoneSigning.types { signer.add(type) } }
+    // Of a flattened alias it is known only when it is asked for which it has.
+    if image.rule(ImageReader.RuleKind.flattened, of: node) != nil {
+      for type in [RecordType.a, .aaaa] where type != absentType { signer.add(type) }
+    }
     putDenial(signer, name, place, isPassing: isExpanded, image, &writer)
   }
 

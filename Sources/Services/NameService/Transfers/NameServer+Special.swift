@@ -11,6 +11,8 @@ extension NameServer {
     case response(Int)
     /// Its signatures have to be made in another turn.
     case later
+    /// Addresses that it needs are being asked for.
+    case alias
     case transfer(ZoneTransfer)
   }
 
@@ -95,8 +97,12 @@ extension NameServer {
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),
-      isStream: isStream, into: &room)
-    guard answer.signatures != .later else { return .later }
+      rules: rules(of: zone), isStream: isStream, into: &room)
+    switch rest(of: answer) {
+    case .nothing: break
+    case .turn: return .later
+    case .alias: return .alias
+    }
     counters.answered += 1
     return .response(sign(length, session, &room))
   }
@@ -112,6 +118,12 @@ extension NameServer {
       return decline(message, .notAuthoritative, isStream, session: session, &room)
     }
     guard zone.snapshot.transfers?.allows(peer, key: session?.key.name) == true else {
+      return decline(message, .refused, isStream, session: session, &room)
+    }
+    guard !zone.snapshot.image.hasFlattenedNames else {
+      lastFailure =
+        "\(peer) may not have \(DomainName(checkedWire: apex)?.description ?? "a zone"): names of it are "
+        + "answered with the addresses of others (a CNAME at the apex, or flatten), which copies lack"
       return decline(message, .refused, isStream, session: session, &room)
     }
     guard isStream || responder.query.type == .ixfr else {
@@ -189,11 +201,15 @@ extension NameServer {
   /// signed with a key of the zone's gets no more of them than of others.
   func answerSpecial(
     _ message: Span<UInt8>, _ zone: NameZone, _ peer: SocketAddress,
-    _ room: inout MutableSpan<UInt8>, isLater: inout Bool
+    _ room: inout MutableSpan<UInt8>, rest: inout Rest
   ) -> Int {
     let answer = answerSpecial(message, zone, peer, isStream: false, &room)
     if case .later = answer {
-      isLater = true
+      rest = .turn
+      return 0
+    }
+    if case .alias = answer {
+      rest = .alias
       return 0
     }
     if rates.isOn, !responder.isProven, !responder.isAuthenticated {
@@ -208,7 +224,7 @@ extension NameServer {
     }
     if case .transfer(let transfer) = answer {
       planning.asked = transfer
-      isLater = true
+      rest = .turn
     }
     return 0
   }
