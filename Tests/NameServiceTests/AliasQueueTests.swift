@@ -93,13 +93,20 @@ struct AliasQueueTests {
     #expect(added)
     #expect(!queue.add(Self.question(1, perZone)))
     #expect(queue.add(Self.question(1, 0)))
-    let all = NameServiceLimits.waitingAliasLookups
+    // Others want as much as they can get, and still there is something for who comes later.
     var zone: UInt64 = 2
-    while queue.count < all {
-      for name in 0..<min(perZone, all - queue.count) { _ = queue.add(Self.question(zone, name)) }
+    while queue.count < NameServiceLimits.waitingAliasLookups {
+      for name in 0..<perZone where !queue.add(Self.question(zone, name)) { break }
       zone += 1
     }
-    #expect(!queue.add(Self.question(zone)))
+    let few = NameServiceLimits.aliasLookupsPerZone
+    for name in 0..<few { #expect(queue.add(Self.question(zone, name))) }
+    #expect(!queue.add(Self.question(zone, few)))
+    while queue.count < NameServiceLimits.waitingAliasLookupsAtMost {
+      zone += 1
+      for name in 0..<few { _ = queue.add(Self.question(zone, name)) }
+    }
+    #expect(!queue.add(Self.question(zone + 1)))
   }
 
   @Test("any order of asking and ending leaves nothing behind") func everything() {

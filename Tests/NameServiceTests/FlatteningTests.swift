@@ -56,6 +56,15 @@ struct FlatteningTests {
     #expect(ZoneImage(image.bytes) == image)
   }
 
+  @Test("its TTL is the least of the chain's") func leastTTL() throws {
+    let image = try Self.zone([
+      TestAnswers.record("z.test", .cname, Messages.wire("www.z.test"), ttl: 3_600),
+      TestAnswers.record("www.z.test", .cname, Messages.wire("end.z.test"), ttl: 30),
+      TestAnswers.record("end.z.test", .a, Self.address, ttl: 300),
+    ]).get()
+    #expect(try Self.ask(image, "z.test", .a).sections[0].map(\.ttl) == [30])
+  }
+
   @Test("so does a name whose CNAME says so, and a wildcard; other aliases stay seen")
   func otherNames() throws {
     let image = try Self.zone(
@@ -178,7 +187,7 @@ struct FlatteningTests {
       else { return "no sockets" }
       defer { test.close() }
       test.directory.addresses["far.elsewhere A"] = .addresses(Self.run, ttl: 300)
-      test.directory.addresses["far.elsewhere AAAA"] = .addresses([], ttl: 300)
+      test.directory.addresses["far.elsewhere AAAA"] = .addresses([], ttl: 20)
       for id in 0..<20 { test.send(Messages.query("www.z.test", .a, id: id)) }
       let query = Messages.query("z.test", .a, id: 99)
       stream.send(Messages.word(query.count) + query)
@@ -192,7 +201,9 @@ struct FlatteningTests {
       else { return "\(streamed)" }
       test.send(Messages.query("z.test", .aaaa, id: 21))
       let none = await test.replies(1)
-      guard none[0].code == 0, none[0].sections[1].map(\.type) == [.soa] else { return "\(none)" }
+      guard none[0].code == 0, none[0].sections[1].map(\.type) == [.soa],
+        none[0].sections[1].map(\.ttl) == [20]
+      else { return "\(none)" }
       return test.directory.asked.joined(separator: ", ")
     }
     #expect(outcome == "far.elsewhere A, far.elsewhere AAAA")

@@ -61,6 +61,9 @@ struct ResolverMessageTests {
     #expect(Self.read(Self.response(flags: 0x8500)) == .useless)
     let half = Self.record("far.elsewhere", .cname, 60, Messages.wire("end.elsewhere"))
     #expect(Self.read(Self.response(flags: 0x8100, answers: [half])) == .useless)
+    // Nor does what it says of its own zones count: it may be this server.
+    let address = Self.record("far.elsewhere", .a, 60, [192, 0, 2, 2])
+    #expect(Self.read(Self.response(flags: 0x8500, answers: [address])) == .useless)
     #expect(Self.read(Self.response(answers: [half])) == .finding(.unproven))
   }
 

@@ -102,8 +102,18 @@ package enum NameServiceLimits {
   /// or SERVFAIL over TCP: that zone's alone.
   static let aliasWaitsPerZone = 64
 
-  /// The same of all zones: a quarter of the places for queries that wait.
+  /// The same of all zones: a quarter of the places for queries that wait. No zone has more than a quarter of what is
+  /// left, but for its first few.
   static let aliasWaitsPerLoop = 512
+
+  /// Those first few.
+  static let leastAliasWaits = 4
+
+  /// The same of all zones with the first few of each.
+  static let aliasWaitsAtMost = 1_024
+
+  /// Seconds after which a look-up that nothing came of is made again.
+  static let aliasLookupSeconds: Int64 = 30
 
   /// Names whose waiting queries are woken in one turn; the others have another one.
   static let aliasWaitsPerTurn = 64
@@ -117,8 +127,12 @@ package enum NameServiceLimits {
   /// Names of a zone that wait to be looked up, as many as it remembers; more are failures.
   static let waitingAliasLookupsPerZone = 2_000
 
-  /// Names that wait to be looked up, of 300 bytes each; more are failures.
+  /// Names that wait to be looked up, of 300 bytes each: no zone has more waiting than an eighth of what is left,
+  /// but for its first few. More are failures.
   static let waitingAliasLookups = 20_000
+
+  /// The same with the first few of all zones.
+  static let waitingAliasLookupsAtMost = 80_000
 
   /// Findings that are kept for loops that ask later, of 700 bytes each at most; then those that have run
   /// out are forgotten, or all.

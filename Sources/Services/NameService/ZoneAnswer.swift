@@ -25,6 +25,8 @@ struct ZoneAnswer {
   var awaited: AliasAddresses.Entry?
   /// The type of addresses that a flattened alias has not, while that is denied.
   var absentType: RecordType?
+  /// How long it may be kept at most that something is absent, in seconds, whatever the zone says.
+  var absenceTTL = UInt32.max
   /// What the zone's rules are answered from; nil if it has none.
   let rules: RuleContext?
   /// Where the client is; nil if the zone has nothing that depends on that.
@@ -196,7 +198,7 @@ struct ZoneAnswer {
     _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
   ) {
     writer.begin(.authority)
-    let subject = ZoneSigner.Subject(type: .soa, ttl: image.negativeTTL)
+    let subject = ZoneSigner.Subject(type: .soa, ttl: min(image.negativeTTL, absenceTTL))
     put(subject, image.contents(of: image.soa), image.apex, apexAt, &writer)
   }
 

@@ -19,6 +19,7 @@ final class AliasAddresses {
     fileprivate(set) var ttl: UInt32 = 0
     fileprivate var isKnown = false
     fileprivate var isAsked = false
+    fileprivate var askedAt = Instant(nanoseconds: 0)
     /// Until when queries wait for what was asked.
     fileprivate(set) var waitsUntil = Instant(nanoseconds: 0)
     fileprivate var validUntil = Instant(nanoseconds: 0)
@@ -105,8 +106,11 @@ final class AliasAddresses {
   }
 
   private func ask(_ entry: Entry, _ now: Instant) {
-    guard !entry.isAsked, now >= entry.retryAt else { return }
+    // What came may have met no zone: it was out of memory meanwhile.
+    let isLost = now >= entry.askedAt + .seconds(NameServiceLimits.aliasLookupSeconds)
+    guard !entry.isAsked || isLost, now >= entry.retryAt else { return }
     entry.isAsked = true
+    entry.askedAt = now
     entry.waitsUntil = now + .milliseconds(zone.server.aliasWaitMilliseconds)
     zone.server.directory.findAddresses(
       AliasQuestion(zone: zone.snapshot.id, name: entry.target, type: entry.type))

@@ -58,13 +58,19 @@ struct AliasQueue {
   /// A zone wants a name; once more is no more. False if too many wait.
   mutating func add(_ question: AliasQuestion) -> Bool {
     guard known[question] == nil else { return true }
-    guard known.count < NameServiceLimits.waitingAliasLookups,
-      backlogs[question.zone]?.waiting.count ?? 0 < NameServiceLimits.waitingAliasLookupsPerZone
-    else { return false }
+    guard backlogs[question.zone]?.waiting.count ?? 0 < share else { return false }
     known[question] = false
     backlogs[question.zone, default: Backlog()].waiting.append(question)
     takeTurn(question.zone)
     return true
+  }
+
+  /// How many a zone may have waiting: some are for those that have few, however much the others want.
+  private var share: Int {
+    guard known.count < NameServiceLimits.waitingAliasLookupsAtMost else { return 0 }
+    let room = (NameServiceLimits.waitingAliasLookups - known.count) / 8
+    let bound = min(room, NameServiceLimits.waitingAliasLookupsPerZone)
+    return max(bound, NameServiceLimits.aliasLookupsPerZone)
   }
 
   /// The next look-up, which begins now; nil if none may.

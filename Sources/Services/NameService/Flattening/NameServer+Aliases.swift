@@ -42,8 +42,10 @@ extension NameServer {
   }
 
   private func hasRoom(_ zone: NameZone) -> Bool {
-    zone.aliasWaits < NameServiceLimits.aliasWaitsPerZone
-      && aliasWaits.count < NameServiceLimits.aliasWaitsPerLoop
+    guard aliasWaits.count < NameServiceLimits.aliasWaitsAtMost else { return false }
+    let share = (NameServiceLimits.aliasWaitsPerLoop - aliasWaits.count) / 4
+    let bound = min(share, NameServiceLimits.aliasWaitsPerZone)
+    return zone.aliasWaits < max(bound, NameServiceLimits.leastAliasWaits)
   }
 
   private func began(_ entry: AliasAddresses.Entry, _ zone: NameZone) {
@@ -67,7 +69,7 @@ extension NameServer {
   /// What the directory was asked for is known, or that nobody can tell: those who wait for it go on. On the
   /// loop.
   package func learn(_ question: AliasQuestion, _ finding: AliasFinding) {
-    guard let zone = zone(question.zone), zone.snapshot.hasRules else { return }
+    guard let zone = zone(question.zone) else { return }
     let entry = question.name.withSpan {
       zone.aliases.learn($0, question.type, finding, now: loop.now)
     }

@@ -49,7 +49,9 @@ enum ResolverMessage {
         if record.recordClass == .internet { records.append(record) }
       }
       let finding = finding(records, question.name, type)
-      if finding == .unproven, isReferral(header, records) { return .useless }
+      // Who does not resolve has no say: it may be this server, or one that tells of its own zones.
+      guard header.recursionAvailable else { return .useless }
+      if finding == .unproven, isReferral(records) { return .useless }
       return .finding(finding)
     } catch { return .useless }
   }
@@ -67,11 +69,9 @@ enum ResolverMessage {
       && message.uint16(at: end + 2) == RecordClass.internet.rawValue
   }
 
-  /// Whether a server that does not resolve sent it: it names others, or says that it does not.
-  private static func isReferral(
-    _ header: DNSHeader, _ records: [DNSMessageReader.Record]
-  ) -> Bool {
-    !header.recursionAvailable || records.contains { $0.section == .authority && $0.type == .ns }
+  /// Whether it names other servers.
+  private static func isReferral(_ records: [DNSMessageReader.Record]) -> Bool {
+    records.contains { $0.section == .authority && $0.type == .ns }
   }
 
   /// Follows the aliases of the answer to the addresses at their end.

@@ -18,14 +18,14 @@ extension ZoneAnswer {
     else { return false }
     let type = isAny ? RecordType.a : type
     let start = rule + ImageReader.Rule.content
-    let ttl = image.bytes.littleEndian32(at: start)
+    var ttl = image.bytes.littleEndian32(at: start)
     var target = CanonicalName()
     guard Self.read(image.bytes.extracting((start + 4)..<image.endOfRule(at: rule)), into: &target)
     else {
       fail()
       return true
     }
-    switch lead(&target, type, image, nested) {
+    switch lead(&target, type, &ttl, image, nested) {
     case .set(let set, let node):
       let chosen = chosenSet(type, of: node, image)
       let subject = ZoneSigner.Subject(
@@ -33,7 +33,7 @@ extension ZoneAnswer {
       put(
         subject, image.bytes.extracting(chosen?.contents ?? set.contents), name.span, ownerAt,
         &writer)
-    case .nothing: deny(node, name, type, ownerAt, apexAt, image, &writer)
+    case .nothing: deny(node, name, type, ttl: .max, ownerAt, apexAt, image, &writer)
     case .circle: fail()
     case .outside:
       answer(target.span, ttl: ttl, node, name, type, ownerAt, apexAt, image, &writer)
@@ -49,10 +49,10 @@ extension ZoneAnswer {
     case outside
   }
 
-  /// Follows aliases from `target` on through this zone; `target` is the last one then.
+  /// Follows aliases from `target` on through this zone; `target` is the last one then, and `ttl` the least of all.
   private func lead(
-    _ target: inout CanonicalName, _ type: RecordType, _ image: borrowing ImageReader,
-    _ nested: NestedZones
+    _ target: inout CanonicalName, _ type: RecordType, _ ttl: inout UInt32,
+    _ image: borrowing ImageReader, _ nested: NestedZones
   ) -> Lead {
     for _ in 0..<NameServiceLimits.aliasChain {
       guard target.labelCount >= image.apexLabels,
@@ -67,6 +67,7 @@ extension ZoneAnswer {
       guard let next = image.aliasTarget(of: node) else {
         return image.records(type, of: node).map { .set($0, node: node) } ?? .nothing
       }
+      ttl = min(ttl, next.ttl)
       guard Self.read(image.bytes.extracting(next.name), into: &target) else { return .circle }
     }
     return .circle
@@ -83,8 +84,8 @@ extension ZoneAnswer {
     switch rules.aliases.find(target, type) {
     case .waits(let entry): awaited = entry
     case .failed: fail()
-    case .known(let entry, _) where entry.contents.isEmpty:
-      deny(node, name, type, ownerAt, apexAt, image, &writer)
+    case .known(let entry, let known) where entry.contents.isEmpty:
+      deny(node, name, type, ttl: known, ownerAt, apexAt, image, &writer)
     case .known(let entry, let known):
       let subject = ZoneSigner.Subject(type: type, ttl: min(known, ttl), isPassing: isExpanded)
       let contents = entry.contents
@@ -94,11 +95,13 @@ extension ZoneAnswer {
 
   @_lifetime(writer: copy writer)
   private mutating func deny(
-    _ node: Int, _ name: borrowing CanonicalName, _ type: RecordType, _ ownerAt: Place,
-    _ apexAt: Int, _ image: borrowing ImageReader, _ writer: inout DNSMessageWriter
+    _ node: Int, _ name: borrowing CanonicalName, _ type: RecordType, ttl: UInt32,
+    _ ownerAt: Place, _ apexAt: Int, _ image: borrowing ImageReader,
+    _ writer: inout DNSMessageWriter
   ) {
     kind = .noData
     absentType = type
+    absenceTTL = ttl
     negative(apexAt, image, &writer)
     denyTypes(of: node, name.span, ownerAt, image, &writer)
   }

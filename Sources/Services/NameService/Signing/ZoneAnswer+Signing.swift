@@ -79,7 +79,7 @@ extension ZoneAnswer {
     signer.finishDenial(of: name, apex: image.apex)
     let contents = signer.denial
     let subject = ZoneSigner.Subject(
-      type: .nsec, ttl: image.negativeTTL, isPassing: isPassing)
+      type: .nsec, ttl: min(image.negativeTTL, absenceTTL), isPassing: isPassing)
     put(subject, contents.span, name, place, &writer)
   }
 }
