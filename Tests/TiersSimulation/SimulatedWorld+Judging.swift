@@ -47,6 +47,15 @@ extension SimulatedWorld {
       let fault = faults.first { $0.covers(fetch.at) && concerns($0, involved) }
       if let fault { return fault.text }
     }
+    // What a slow server sends is answered, though it gave that up long ago and asked another.
+    let late = faults.first { fault in
+      !fault.isCrash && fault.link == nil
+        && [request, before].contains { fetch in
+          fault.covers(fetch.at)
+            && fault.servers.contains { asked(by: $0, fetch.object).contains(fetch.server) }
+        }
+    }
+    if let late { return "\(late.text), and asks it" }
     // Nobody may have wanted any more what was fetched first, so that it was not kept.
     let death = faults.first { fault in
       fault.isCrash && fault.begin + .seconds(1) >= before.at

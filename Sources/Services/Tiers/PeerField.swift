@@ -5,7 +5,7 @@ import Primitives
 package import Runtime
 
 /// The value of the field Skerry-Peer, which goes with each request from server to server:
-/// `hops="lil-1 par-1", for=192.0.2.1, proto=https, id=00f1`. Nothing that a client sends is read as one.
+/// `hops="lil-1 par-1", for=192.0.2.1, proto=https, id=00f1, owner=1`. Nothing that a client sends is read as one.
 package struct PeerField: Sendable, Equatable {
   /// The servers that the request has passed, the last of them last.
   package var hops: [[UInt8]]
@@ -13,8 +13,13 @@ package struct PeerField: Sendable, Equatable {
   package var client: SocketAddress?
   package var isTLS: Bool
   package var requestID: UInt64
+  /// The sender has the key, and asks this server since it is nearer to the origin.
+  package var isOwner: Bool
 
-  package init(hops: [[UInt8]], client: SocketAddress?, isTLS: Bool, requestID: UInt64) {
+  package init(
+    hops: [[UInt8]], client: SocketAddress?, isTLS: Bool, requestID: UInt64, isOwner: Bool = false
+  ) {
+    self.isOwner = isOwner
     self.hops = hops
     self.client = client.flatMap { $0.family == .local ? nil : $0 }
     self.isTLS = isTLS
@@ -28,6 +33,7 @@ package struct PeerField: Sendable, Equatable {
     var client: SocketAddress?
     var isTLS: Bool?
     var requestID: UInt64?
+    var isOwner = false
     for member in Self.split(value, at: 0x2c) {
       guard let equals = member.firstIndex(of: 0x3d) else { return nil }
       let text = Array(member[(equals + 1)...])
@@ -45,12 +51,16 @@ package struct PeerField: Sendable, Equatable {
       case "id":
         guard let id = UInt64(String(decoding: text, as: UTF8.self), radix: 16) else { return nil }
         requestID = id
+      case "owner":
+        guard text == [0x31] else { return nil }
+        isOwner = true
       default: continue
       }
     }
     guard let hops, let isTLS, let requestID, (1...TierLimits.hops).contains(hops.count)
     else { return nil }
-    self.init(hops: hops, client: client, isTLS: isTLS, requestID: requestID)
+    self.init(
+      hops: hops, client: client, isTLS: isTLS, requestID: requestID, isOwner: isOwner)
   }
 
   /// The members between separators, without spaces around them; none that is empty.
@@ -83,6 +93,7 @@ package struct PeerField: Sendable, Equatable {
         output.append(", for=")
         output.append(contentsOf: client.host.utf8)
       }
+      if isOwner { output.append(", owner=1") }
     }
   }
 }

@@ -135,7 +135,9 @@ package final class PeerNetwork: @unchecked Sendable {
       let server = route.topology.server(named: String(decoding: last, as: UTF8.self))
     else { return false }
     if route.isBeside(server) {
-      return !sideways.contains(ServerRanking.hash(request.authority, request.path))
+      return !sideways.refuses(
+        ServerRanking.hash(request.authority, request.path),
+        to: route.topology.servers[server].name, asOwner: field.isOwner)
     }
     return route.isBelow(server)
   }

@@ -18,17 +18,17 @@ final class TierAttempt: @unchecked Sendable {
   let isHedge: Bool
   private let fetch: TierFetch
   private let source: TierSource
-  private let isSideways: Bool
+  private let kind: TierRoute.Step.Kind
   private let parker: Parker
   private let begunAt: Instant
   private var outcome: Result<FetchedResponse, PeerFault>?
   /// Nobody wants its outcome any more. The fetch may be another's already.
   private var isGivenUp = false
 
-  init(_ link: PeerLink, step: Int, isSideways: Bool, isHedge: Bool, of fetch: TierFetch) {
+  init(_ link: PeerLink, step: Int, kind: TierRoute.Step.Kind, isHedge: Bool, of fetch: TierFetch) {
     self.link = link
     self.step = step
-    self.isSideways = isSideways
+    self.kind = kind
     self.isHedge = isHedge
     self.fetch = fetch
     source = fetch.source
@@ -58,7 +58,7 @@ final class TierAttempt: @unchecked Sendable {
 
   private func run() async {
     count(1)
-    if isSideways { source.network.sideways.began(fetch.key) }
+    markSideways(begins: true)
     do throws(PeerFault) {
       let response = try await ask()
       if isGivenUp { response.body.abandon() } else { outcome = .success(response) }
@@ -66,9 +66,20 @@ final class TierAttempt: @unchecked Sendable {
       link.failed(error)
       if !isGivenUp { outcome = .failure(error) }
     }
-    if isSideways { source.network.sideways.ended(fetch.key) }
+    markSideways(begins: false)
     count(-1)
     if !isGivenUp { fetch.attemptEnded() }
+  }
+
+  private func markSideways(begins: Bool) {
+    guard kind != .above else { return }
+    let (sideways, name) = (source.network.sideways, link.server.name)
+    let isOwner = kind == .nearerToOrigin
+    if begins {
+      sideways.began(fetch.key, at: name, isOwner: isOwner)
+    } else {
+      sideways.ended(fetch.key, at: name, isOwner: isOwner)
+    }
   }
 
   private func count(_ change: Int) {
@@ -81,7 +92,7 @@ final class TierAttempt: @unchecked Sendable {
     let connection = try await link.connection(parker)
     guard !isGivenUp else { throw .cancelled }
     var request = ClientRequest()
-    fetch.write(&request)
+    fetch.write(&request, kind)
     // Those of two peers would be the same ones twice.
     if !isHedge {
       request.interim = { [self] head in

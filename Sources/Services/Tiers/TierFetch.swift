@@ -180,26 +180,28 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
   private func ask(_ link: PeerLink, _ step: Int, isHedge: Bool) {
     asked.append(link.position)
     let attempt = TierAttempt(
-      link, step: step, isSideways: steps[step].isSideways, isHedge: isHedge, of: self)
+      link, step: step, kind: steps[step].kind, isHedge: isHedge, of: self)
     attempts.append(attempt)
     attempt.begin()
   }
 
   /// Writes the request as a peer gets it.
-  func write(_ request: inout ClientRequest) {
-    writeHead(&request.head)
+  func write(_ request: inout ClientRequest, _ kind: TierRoute.Step.Kind) {
+    writeHead(&request.head, kind)
     request.tenant = source.tenant
     request.timeouts.firstByte = TierLimits.headDuration
     request.timeouts.betweenBytes = TierLimits.bodySilence
   }
 
-  private func writeHead(_ head: inout RequestHead) {
+  private func writeHead(_ head: inout RequestHead, _ kind: TierRoute.Step.Kind) {
     head = fetch.request
     head.scheme = .https
     head.fields.removeAll { $0.name.endsHere || $0.name == .skerryPeer }
     if fetch.asksForIdentity, !head.fields.contains(.acceptEncoding) {
       head.fields.append(.acceptEncoding, "identity")
     }
+    var field = field
+    field.isOwner = kind == .nearerToOrigin
     field.append(to: &head.fields)
   }
 }

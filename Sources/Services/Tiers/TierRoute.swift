@@ -18,8 +18,6 @@ package struct TierRoute: Sendable {
 
     package let servers: [Int]
     package let kind: Kind
-    /// Among the servers of its own PoP or tier: who is asked so asks nobody that comes before it.
-    package var isSideways: Bool { kind != .above }
   }
 
   package let topology: TierTopology
@@ -103,7 +101,7 @@ package struct TierRoute: Sendable {
     // Who asks the origin depends on who has the key: all come to the same.
     let owner = detours.isEmpty ? nil : beside.order(for: key).first
     let near = owner.flatMap { detours[topology.servers[$0].pop] }
-    let ring = (sharesByPoP || near == ownPoP ? uppers[ownPoP] : nil) ?? beside
+    let ring = (sharesByPoP ? uppers[ownPoP] : nil) ?? beside
     if !isFromBeside, ring.servers.count > 1 {
       // Those behind this server in the order would ask it.
       let better = Array(ring.order(for: key).prefix { $0 != own })
