@@ -90,12 +90,14 @@ struct LivenessTests {
   @Test("a measurement finds out that nothing came since the one before, whatever was asked since")
   func measured() {
     var liveness = Self.begun()
-    let isFirstGiven = liveness.measure(now: Self.at(100))
+    let first = liveness.measure(now: Self.at(100), isInUse: false)
     liveness.received(now: Self.at(110))
     liveness.ask(now: Self.at(4_999))
-    let isSecondGiven = liveness.measure(now: Self.at(5_000))
-    #expect(isFirstGiven && isSecondGiven, "it was asked a moment ago, and lives")
-    let isThirdGiven = liveness.measure(now: Self.at(10_000))
-    #expect(!isThirdGiven)
+    let second = liveness.measure(now: Self.at(5_000), isInUse: false)
+    #expect(first == .asks && second == .asks, "it was asked a moment ago, and lives")
+    // What is half-way is left the time that looks give it.
+    let busy = liveness.measure(now: Self.at(10_000), isInUse: true)
+    let idle = liveness.measure(now: Self.at(10_000), isInUse: false)
+    #expect(busy == .isSilent && idle == .isGone)
   }
 }

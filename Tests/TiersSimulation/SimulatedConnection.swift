@@ -60,12 +60,16 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
   func measure() -> Bool {
     guard isOpen else { return true }
     let now = world.now
-    guard liveness.measure(now: now) else {
+    switch liveness.measure(now: now, isInUse: !calls.isEmpty) {
+    case .isGone:
       close(.closedBeforeResponse)
       return false
+    case .asks:
+      ping(now)
+      return true
+    case .isSilent: return false
+    case .well: return true
     }
-    ping(now)
-    return true
   }
 
   func drain() {

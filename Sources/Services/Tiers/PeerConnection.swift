@@ -18,8 +18,8 @@ package protocol PeerConnection: AnyObject {
     _ request: borrowing ClientRequest, parker: Parker
   ) async throws(HTTPClientError) -> FetchedResponse
 
-  /// Looks how long the server takes to answer. False if it has not answered since the last time: then the
-  /// connection is given up.
+  /// Looks how long the server takes to answer. False if it has not answered since the last time: if nothing is under
+  /// way the connection is given up then.
   func measure() -> Bool
 
   /// No exchange begins here any more; the connection closes after the last one.

@@ -102,18 +102,22 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     connection.setDeadline(liveness.looksAt)
   }
 
-  /// Looks how long the other end takes to answer (`roundTripNanoseconds`). False, and the connection is
-  /// given up, if it has not answered since the last time.
+  /// Looks how long the other end takes to answer (`roundTripNanoseconds`). False if it has not answered since the
+  /// last time; if nothing is under way the connection is given up then.
   package func measure() -> Bool {
     guard connection.isOpen else { return true }
     let now = connection.loop.preciseNow
-    guard liveness.measure(now: now) else {
+    switch liveness.measure(now: now, isInUse: isWatched && session.streamCount > 0) {
+    case .isGone:
       finish(.closedBeforeResponse)
       return false
+    case .asks:
+      session.ping(now.nanoseconds)
+      flush()
+      return true
+    case .isSilent: return false
+    case .well: return true
     }
-    session.ping(now.nanoseconds)
-    flush()
-    return true
   }
 
   /// Asks for a sign of life.

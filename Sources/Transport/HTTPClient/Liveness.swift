@@ -59,13 +59,14 @@ package struct Liveness: Sendable {
     roundTripNanoseconds = now.nanoseconds(since: askedAt)
   }
 
-  /// A question goes out that measures the round trip. False if nothing came since the last of them: the other end is
-  /// given up. It may have been asked since for a sign of life, and a moment ago, which says nothing.
-  package mutating func measure(now: Instant) -> Bool {
-    if let measuredAt, receivedAt < measuredAt { return false }
+  /// Whether a question is to go out that measures the round trip; it `asks` then. If nothing came since the last of
+  /// them the other end `isGone`: it may have been asked since for a sign of life, and a moment ago, which says nothing.
+  /// While exchanges are under way it only `isSilent`, and `look` says when it is gone: what is half-way has more time.
+  package mutating func measure(now: Instant, isInUse: Bool) -> Finding {
+    if let measuredAt, receivedAt < measuredAt { return isInUse ? .isSilent : .isGone }
     ask(now: now)
     measuredAt = now
-    return true
+    return .asks
   }
 
   /// Looks, while exchanges are under way; the next look is due a silence later.
