@@ -38,31 +38,32 @@ package final class PurgeRelay: Sendable {
     _ = desk.end(number, of: desk.ownName)
   }
 
-  /// Gives a purge, which was begun and made here, to all others; nil if there is no fleet. `again` makes it here
-  /// once more, if that took too long.
+  /// Gives a purge, which was begun and made here, to all others, or to those whose tier is not above one; nil if there
+  /// is no fleet. `again` makes it here once more, if that took too long.
   package func relay(
-    _ purge: NumberedPurge, at desk: any PurgeDesk, again: () async -> Void
+    _ purge: NumberedPurge, notAbove highest: TierTopology.Tier = .upper, at desk: any PurgeDesk,
+    again: () async -> Void
   ) async -> Outcome? {
     guard desk.purgeRoute != nil else { return nil }
-    let outcome = await spread(purge, at: desk) { $0.names(but: $1) }
+    let outcome = await spread(purge, notAbove: highest, at: desk)
     if !desk.end(purge.number, of: desk.ownName) { await again() }
     return outcome
   }
 
-  /// Gives purges to those of the fleet's servers that `choose` names, also to those that come meanwhile.
+  /// Gives purges to those of the fleet's servers whose tier is not above one, also to those that come meanwhile.
   ///
   /// All make them. From then on nobody has what they void, but for what came, after one had made them, from another
   /// that had not; that counts as older, and goes to no other server. When all have made them they hear so. What those
   /// are owed that did not is kept before that: one that starts meanwhile asks for it, and hears of it.
   private func spread(
-    _ purge: NumberedPurge, at desk: any PurgeDesk,
-    to choose: (_ topology: TierTopology, _ own: Int) -> [String]
+    _ purge: NumberedPurge, notAbove highest: TierTopology.Tier, at desk: any PurgeDesk
   ) async -> Outcome {
     var told: Set<String> = []
     var away: Set<String> = []
     beginning.withLock { _ = $0.insert(purge.number) }
     while let route = desk.purgeRoute {
-      let servers = choose(route.topology, route.own).filter { !told.contains($0) }
+      let servers = route.topology.names(but: route.own, notAbove: highest)
+        .filter { !told.contains($0) }
       if servers.isEmpty { break }
       told.formUnion(servers)
       away.formUnion(await tell(servers, .purgeBegins, purge.content, at: desk))
@@ -188,12 +189,12 @@ package final class PurgeRelay: Sendable {
     {
       guard let number = begin(at: desk) else { return }
       let isOwn = !route.topology.tier(of: route.own).isAbove(highest)
-      for text in texts where isOwn { _ = await desk.purge(text) }
-      let purge = NumberedPurge(number: number, texts: texts)
-      _ = await spread(purge, at: desk) { $0.names(but: $1, notAbove: highest) }
-      if !desk.end(number, of: desk.ownName), isOwn {
-        for text in texts { _ = await desk.purge(text) }
+      func make() async {
+        for text in texts where isOwn { _ = await desk.purge(text) }
       }
+      await make()
+      let purge = NumberedPurge(number: number, texts: texts)
+      _ = await relay(purge, notAbove: highest, at: desk, again: make)
     }
   }
 

@@ -118,9 +118,6 @@ package struct TierRoute: Sendable {
   /// Whether who asks an origin depends on where that is.
   package var choosesByOrigin: Bool { !uppers.isEmpty }
 
-  /// Whether this server may fetch from others at all.
-  package var asksPeers: Bool { beside.servers.count > 1 || !regional.isEmpty || upper != nil }
-
   /// Whether a server is of a lower tier than this one.
   func isBelow(_ server: Int) -> Bool {
     topology.tier(of: own).isAbove(topology.tier(of: server))

@@ -8,27 +8,24 @@ package enum Connect {
   /// ready to send when the connection stands or has failed (`result`).
   package static func start(to address: SocketAddress) throws(RuntimeError) -> Int32 {
     var raw = address.raw
-    let result = unsafe skerry_connect(&raw)
-    guard result >= 0 else {
-      throw RuntimeError("connect to", address.description, result: Int(result))
-    }
-    return result
+    return try descriptor(unsafe skerry_connect(&raw), to: address.description)
   }
 
   /// A socket for datagrams to and from `address` alone; the descriptor.
   package static func start(datagramsTo address: SocketAddress) throws(RuntimeError) -> Int32 {
     var raw = address.raw
-    let result = unsafe skerry_connect_datagrams(&raw)
-    guard result >= 0 else {
-      throw RuntimeError("connect to", address.description, result: Int(result))
-    }
-    return result
+    return try descriptor(unsafe skerry_connect_datagrams(&raw), to: address.description)
   }
 
   /// Connects to a socket in the file system; the descriptor.
   package static func start(path: String) throws(RuntimeError) -> Int32 {
-    let result = unsafe skerry_connect_path(path)
-    guard result >= 0 else { throw RuntimeError("connect to", path, result: Int(result)) }
+    try descriptor(unsafe skerry_connect_path(path), to: path)
+  }
+
+  private static func descriptor(
+    _ result: Int32, to target: String
+  ) throws(RuntimeError) -> Int32 {
+    guard result >= 0 else { throw RuntimeError("connect to", target, result: Int(result)) }
     return result
   }
 
