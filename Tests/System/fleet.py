@@ -200,6 +200,14 @@ class Fleet:
             output.write(f"zones:\n- name: a.test\n  origins:\n  - url: http://127.0.0.1:{self.origin.port}\n"
                          f"  tiers: {tiers}\n")
 
+    def connections(self, name, to):
+        """How many connections one server has to another, as the kernel counts them."""
+        files = f"/proc/{self.processes[name].pid}/fd"
+        sockets = {os.readlink(f"{files}/{file}") for file in os.listdir(files)}
+        with open("/proc/net/tcp") as lines:
+            words = [line.split() for line in lines]
+        return sum(line[2].endswith(f":{self.peers[to]:04X}") and f"socket:[{line[9]}]" in sockets for line in words[1:])
+
     async def command(self, name, *words):
         """What a command says to the edge of that name."""
         process = await asyncio.create_subprocess_exec(
@@ -575,21 +583,29 @@ async def strangers(origin):
         fleet.stop()
 
 
-async def crowd(origin):
+async def crowd(origin, more=()):
     fleet = small(origin)
     try:
-        await fleet.start_all()
+        await fleet.start_all(more=more)
         paths = [f"/o/slow-{i}" for i in range(1000)]
         answers = asyncio.gather(*[fleet.get("edge-0", path) for path in paths])
         await asyncio.sleep(1)
         during = {s["name"]: s["connections"] for s in (await fleet.tiers("edge-0"))["servers"]}
+        standing = [fleet.connections("edge-0", to=name) for name in during if name != "edge-0"]
         answers = await answers
         check(all(a.status == 200 for a in answers), f"{sum(a.status != 200 for a in answers)} failed")
         check(all(count <= 4 for count in during.values()), f"connections {during}")
+        check(all(0 < count <= 4 for count in standing), f"the kernel counts {standing}")
         check(all(origin.counts[path] == 1 for path in paths),
               f"{sum(origin.counts[p] != 1 for p in paths)} objects came more than once")
     finally:
         fleet.stop()
+
+
+async def cores(origin):
+    """Loops behind the first four use those loops' connections."""
+    core = str(min(os.sched_getaffinity(0)))
+    await crowd(origin, ("--cpus", ",".join([core] * 7)))
 
 
 async def changes(origin):

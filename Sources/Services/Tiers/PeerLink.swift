@@ -1,5 +1,6 @@
 // Connections of one loop to one server.
 
+import Exchange
 import HTTPClient
 import Primitives
 package import Runtime
@@ -20,6 +21,9 @@ package final class PeerLink: @unchecked Sendable {
   var headTime = QuantileEstimate()
   private let network: PeerNetwork
   private var connections: [any PeerConnection] = []
+  private(set) var lent = LentConnections()
+  /// Why it was not reached last.
+  private(set) var lastError: HTTPClientError?
   private var isOpening = false
   private var failedOpenings = 0
   /// It failed, and is looked for now and then.
@@ -41,7 +45,8 @@ package final class PeerLink: @unchecked Sendable {
   var isWell: Bool { !server.isDraining && health.isWell }
   /// Whether messages may go there, which a drained server gets as well.
   var isReachable: Bool { health.isWell }
-  var connectionCount: Int { connections.count }
+  /// Connections of the loop's own.
+  var connectionCount: Int { connections.count { $0.isOwn } }
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
 
   /// A connection with room for one more exchange. Waits on `parker`.
@@ -60,6 +65,37 @@ package final class PeerLink: @unchecked Sendable {
       if outcome == .cancelled { throw .cancelled }
     }
   }
+
+  /// Sends a request that `write` makes and waits on `parker` for the head of its response; once more where a
+  /// connection turns out to take nothing.
+  func exchange(
+    _ parker: Parker, _ write: () throws(PeerFault) -> ClientRequest
+  ) async throws(PeerFault) -> FetchedResponse {
+    var isSecond = false
+    while true {
+      let connection = try await connection(parker)
+      let request = try write()
+      do throws(HTTPClientError) {
+        return try await connection.exchange(request, parker: parker)
+      } catch {
+        switch error {
+        case .cancelled: throw .cancelled
+        case .notTaken where !isSecond: isSecond = true
+        default: throw .connection(error)
+        }
+      }
+    }
+  }
+
+  /// Lends another loop a connection, which is opened if there is none.
+  func lend(to loan: ConnectionLoan) async throws(HTTPClientError) {
+    do throws(PeerFault) {
+      lent.lend(try await connection(Parker(on: lane)), to: loan)
+    } catch { throw lastError ?? .connectTimedOut }
+  }
+
+  /// Another loop does not use its connection any more.
+  func takeBack(_ loan: ConnectionLoan) { lent.takeBack(loan) }
 
   /// Looks how far the server is, and with that whether it lives.
   func probe() {
@@ -82,11 +118,12 @@ package final class PeerLink: @unchecked Sendable {
   private func open() async {
     let parker = Parker(on: network.lane)
     do throws(HTTPClientError) {
-      connections.append(try await network.transport.open(for: self, parker: parker))
-      figures.connections += 1
+      let connection = try await network.transport.open(for: self, parker: parker)
+      connections.append(connection)
+      if connection.isOwn { figures.connections += 1 }
       isOpening = false
       health.succeeded()
-      if isClosed { connections.last?.drain() }
+      if isClosed { connection.drain() }
     } catch {
       isOpening = false
       failedOpenings += 1
@@ -114,6 +151,7 @@ package final class PeerLink: @unchecked Sendable {
   private func failed(_ error: HTTPClientError) {
     figures.failures += 1
     figures.lastFailure = "\(error)"
+    lastError = error
     // Those who were asked on the same connection say the same: it counts once.
     if health.isWell { health.failed() }
     guard !isSought, !isClosed else { return }
@@ -146,6 +184,7 @@ package final class PeerLink: @unchecked Sendable {
 
   /// An exchange on one of its connections has ended: another may begin.
   package func hasRoom(_ connection: any PeerConnection) {
+    lent.hasRoom(connection)
     guard !waiters.isEmpty else { return }
     guard connection.takesRequests else { return wakeAll() }
     for waiter in waiters.prefix(connection.room) { waiter.wake() }
@@ -154,6 +193,7 @@ package final class PeerLink: @unchecked Sendable {
   /// One of its connections is gone.
   package func isGone(_ connection: any PeerConnection) {
     connections.removeAll { $0 === connection }
+    lent.isGone(connection)
     wakeAll()
   }
 }

@@ -15,6 +15,8 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
+  /// Exchanges that may be under way with one server.
+  let exchangeLimit: Int
   let transport: any PeerTransport
   package private(set) var route: TierRoute
   let sideways: SidewaysRequests
@@ -42,6 +44,10 @@ package final class PeerNetwork: @unchecked Sendable {
     self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
+    exchangeLimit =
+      TierLimits.connectionsPerServer * TierLimits.streamsPerConnection
+      / max(loops, TierLimits.connectionsPerServer)
+      * connectionsPerServer
     parents = ParentOrder(route.regional.count)
     links = []
     links = route.topology.servers.enumerated().map { PeerLink($1, at: $0, of: self) }
@@ -67,6 +73,22 @@ package final class PeerNetwork: @unchecked Sendable {
     parents = ParentOrder(route.regional.count)
     generation += 1
   }
+
+  /// Which of the loops lends its connections to the loop of that index; nil if that has its own: only the first
+  /// ones have.
+  package static func lender(of loop: Int) -> Int? {
+    loop < TierLimits.connectionsPerServer ? nil : loop % TierLimits.connectionsPerServer
+  }
+
+  /// Lends another loop a connection to `server`.
+  func lend(to loan: ConnectionLoan, _ server: TierTopology.Server) async throws(HTTPClientError) {
+    let link = links.first { $0.server.name == server.name && $0.server.isSame(as: server) }
+    guard let link else { throw .notTaken }
+    try await link.lend(to: loan)
+  }
+
+  /// Another loop does not use a connection any more.
+  func takeBack(_ loan: ConnectionLoan) { for link in links { link.takeBack(loan) } }
 
   /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
   package func start() { lane.start { await self.watch() } }
@@ -112,7 +134,7 @@ package final class PeerNetwork: @unchecked Sendable {
 
   /// Whether a zone has fewer requests with peers than it leaves for the others.
   func hasRoom(for source: TierSource) -> Bool {
-    source.exchanges < connectionsPerServer * TierLimits.streamsPerConnection - exchanges
+    source.exchanges < exchangeLimit - exchanges
   }
 
   /// Makes of a peer's request, which came with `field`, one of the client that it was asked for. False if it
@@ -190,12 +212,9 @@ package final class PeerNetwork: @unchecked Sendable {
     request.body = .bytes(Bytes(content))
     request.timeouts.firstByte = TierLimits.messageDuration
     do throws(PeerFault) {
-      let connection = try await link.connection(parker)
-      do throws(HTTPClientError) {
-        let response = try await connection.exchange(request, parker: parker)
-        response.body.abandon()
-        return response.head.status == 204
-      } catch { throw .connection(error) }
+      let response = try await link.exchange(parker) { request }
+      response.body.abandon()
+      return response.head.status == 204
     } catch { return false }
   }
 

@@ -89,8 +89,12 @@ package enum TierLimits {
   /// Servers of one PoP or tier that are ranked for a key at most: more are never asked for it.
   static let ranked = 4
 
-  /// Connections to one server from all loops of this one; each loop has at least one.
+  /// Connections to one server from all loops of this one; where there are more loops, those behind use them as well.
   static let connectionsPerServer = 4
+
+  /// Content of one exchange that has come to another loop than has the connection, and that its reader has not taken,
+  /// in bytes: enough for the time until it hears of the next.
+  static let crossingBytes = 256 << 10
 
   /// Exchanges at once on one of them, and what a server grants its peers.
   package static let streamsPerConnection = 1_024

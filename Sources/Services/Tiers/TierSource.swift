@@ -29,7 +29,7 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   /// What the zone may hedge: what it does not make requests for it leaves to the others.
   private var hedges = HedgeBudget(burst: TierLimits.zoneHedgeBurst)
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
-  package var tenant: (any ConnectionTenant)?
+  package var tenant: (any ContentTenant)?
 
   /// The source of the zone of that name whose lane `lane` is and whose word is `choice`; `origin` is what is
   /// behind the peers.

@@ -30,7 +30,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private var isEnded = false
   private var failure: HTTPClientError?
   private var content = TenantContent(.response)
-  private let tenant: (any ConnectionTenant)?
+  private let tenant: (any ContentTenant)?
   private var receivedBytes = 0
   private var window = ReceiveWindow()
   private var interimCount = 0
