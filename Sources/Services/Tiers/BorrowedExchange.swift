@@ -18,7 +18,7 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
   var lent: LentExchange?
   private(set) var trailers: FieldBlock?
   private let connection: BorrowedConnection
-  private let tenant: (any ContentTenant)?
+  private let waiting: WaitingContent
   /// Until the head has come.
   private var interim: ((ResponseHead) -> Void)?
   private var head: ExchangeCrossing.Head?
@@ -26,24 +26,21 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
   private var ending: ExchangeCrossing.Ending?
   /// Bytes of the piece that is with the reader.
   private var lentBytes = 0
-  private var toldBytes = 0
   private var isAbandoned = false
   private var reader: Parker?
 
   init(_ request: borrowing ClientRequest, on connection: BorrowedConnection, lane: Lane) {
-    crossing = ExchangeCrossing(hasRoom: request.tenant?.hasOutputRoom ?? true)
+    waiting = WaitingContent(of: request.tenant)
+    crossing = ExchangeCrossing(hasRoom: waiting.hasRoom)
     self.connection = connection
     self.lane = lane
-    tenant = request.tenant
     interim = request.interim
   }
 
   deinit {
-    guard toldBytes > 0, let tenant else { return }
-    let bytes = toldBytes
     // The other loop may have been the last to know it.
-    nonisolated(unsafe) let confined = tenant
-    lane.post { unsafe confined.waitingOutputChanged(by: -bytes) }
+    let waiting = waiting
+    lane.post { waiting.change(to: 0) }
   }
 
   /// Waits for the head; how long is the other loop's business.
@@ -110,7 +107,7 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
     guard !pieces.isEmpty else { return nil }
     let piece = pieces.removeFirst()
     lentBytes = piece.count
-    if crossing.took(piece.count, hasRoom: tenant?.hasOutputRoom ?? true) { lent?.goOn() }
+    if crossing.took(piece.count, hasRoom: waiting.hasRoom) { lent?.goOn() }
     tell()
     return piece
   }
@@ -147,9 +144,6 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
 
   /// Tells the zone how much waits for its clients, on both loops.
   private func tell() {
-    let bytes = isAbandoned ? 0 : crossing.waitingBytes + lentBytes
-    guard bytes != toldBytes else { return }
-    tenant?.waitingOutputChanged(by: bytes - toldBytes)
-    toldBytes = bytes
+    waiting.change(to: isAbandoned ? 0 : crossing.waitingBytes + lentBytes)
   }
 }

@@ -32,6 +32,7 @@ final class ExchangeCrossing: Sendable {
     var ending: Ending?
   }
 
+  /// What both loops read and write.
   private struct State: Sendable {
     var arrivals = Arrivals()
     /// The asking loop was told that something is there, and has not looked.

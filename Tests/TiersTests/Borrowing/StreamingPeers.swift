@@ -35,7 +35,8 @@ final class StreamingPeer: PeerConnection {
   var roundTripNanoseconds: UInt64? = 5_000_000
   /// Requests that came, and those that nobody wanted any more.
   private(set) var asked = 0
-  fileprivate(set) var cancelled = 0
+  fileprivate(set) var cancelled = 0 { didSet { tellCancelled() } }
+  private var awaited: (count: Int, resume: () -> Void)?
   /// Bytes that were taken of responses' content.
   fileprivate(set) var takenBytes = 0
   private let link: PeerLink
@@ -68,6 +69,18 @@ final class StreamingPeer: PeerConnection {
       self, pieces: Int(words[0]) ?? 0, of: Int(words[1]) ?? 0, breaks: kind == "broken")
     return FetchedResponse(
       head: ResponseHead(status: 200), body: .stream(body), contentLength: nil)
+  }
+
+  /// Calls `resume` when so many requests were taken back.
+  func whenCancelled(_ count: Int, _ resume: @escaping () -> Void) {
+    awaited = (count, resume)
+    tellCancelled()
+  }
+
+  private func tellCancelled() {
+    guard let awaited, cancelled >= awaited.count else { return }
+    self.awaited = nil
+    awaited.resume()
   }
 
   /// The connection is lost.
