@@ -200,6 +200,16 @@ class Fleet:
             output.write(f"zones:\n- name: a.test\n  origins:\n  - url: http://127.0.0.1:{self.origin.port}\n"
                          f"  tiers: {tiers}\n")
 
+    async def differs(self, name, others):
+        """Waits until a server knows that these others have another topology, and that the rest have its own."""
+        for _ in range(200):
+            known = {server["name"]: server.get("hasOtherTopology") for server in (await self.tiers(name))["servers"]}
+            if {server for server, differs in known.items() if differs} >= others and (
+                    others or all(differs is False for server, differs in known.items() if differs is not None)):
+                return
+            await asyncio.sleep(0.2)
+        check(False, f"{name} takes for another topology: {known}")
+
     def connections(self, name, to):
         """How many connections one server has to another, as the kernel counts them."""
         files = f"/proc/{self.processes[name].pid}/fd"
@@ -550,6 +560,15 @@ async def disagreeing(origin):
         check(all(a.status == 200 for a in answers), f"statuses {[a.status for a in answers]}")
         check(max(a.seconds for a in answers) < 10, f"{max(a.seconds for a in answers):.1f} s")
         check(all(origin.counts[path] == 1 for path in paths), f"the origin was asked {dict(origin.counts)}")
+        # They notice, and those whom they ask; and when they have the same again.
+        await fleet.differs("edge-0", {"edge-1", "west-0", "up-0"})
+        await fleet.differs("west-0", {"edge-0", "edge-1"})
+        said = await fleet.command("edge-0", "tiers")
+        check("Another topology than this server's: edge-1" in said, said)
+        for file in ("a.yaml", "b.yaml"):
+            fleet.write_topology(file)
+        await fleet.differs("edge-0", set())
+        await fleet.differs("west-0", set())
     finally:
         fleet.stop()
 

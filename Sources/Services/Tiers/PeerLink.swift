@@ -30,6 +30,10 @@ package final class PeerLink: @unchecked Sendable {
   private var isSought = false
   private var waiters: [Parker] = []
   private var isClosed = false
+  /// Which topology the server was told last that this one has.
+  var told: (fingerprint: UInt64, at: Instant)?
+  /// What it said of its own.
+  var known: KnownTopology?
 
   init(_ server: TierTopology.Server, at position: Int, of network: PeerNetwork) {
     self.server = server

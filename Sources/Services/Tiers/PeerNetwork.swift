@@ -19,9 +19,11 @@ package final class PeerNetwork: @unchecked Sendable {
   let exchangeLimit: Int
   let transport: any PeerTransport
   package private(set) var route: TierRoute
+  /// That of the topology.
+  private(set) var fingerprint: UInt64
   let sideways: SidewaysRequests
   package let nearness: OriginNearness
-  private var links: [PeerLink]
+  private(set) var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
   /// What all zones together may hedge.
@@ -41,6 +43,7 @@ package final class PeerNetwork: @unchecked Sendable {
     self.loop = loop
     self.sideways = sideways
     self.route = route
+    fingerprint = route.topology.fingerprint
     self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
@@ -70,6 +73,7 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     for link in kept.values { link.close() }
     self.route = route
+    fingerprint = route.topology.fingerprint
     parents = ParentOrder(route.regional.count)
     generation += 1
   }
@@ -112,6 +116,7 @@ package final class PeerNetwork: @unchecked Sendable {
       guard !isStopped else { return }
       orderParents()
       tellNearness()
+      tellTopology()
     }
   }
 
@@ -198,8 +203,13 @@ package final class PeerNetwork: @unchecked Sendable {
   /// is known to be away unless there `isHope`. From a task of `lane`.
   package func tell(
     _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
-  ) async -> Bool {
-    guard links.indices.contains(server), isHope || isReachable(server) else { return false }
+  ) async -> Bool { await send(server, subject, content, isHope: isHope) == 204 }
+
+  /// As `tell`: the status of the answer; nil if there is none.
+  func send(
+    _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
+  ) async -> UInt16? {
+    guard links.indices.contains(server), isHope || isReachable(server) else { return nil }
     let link = links[server]
     let parker = Parker(on: lane)
     var request = ClientRequest()
@@ -214,8 +224,17 @@ package final class PeerNetwork: @unchecked Sendable {
     do throws(PeerFault) {
       let response = try await link.exchange(parker) { request }
       response.body.abandon()
-      return response.head.status == 204
-    } catch { return false }
+      return response.head.status
+    } catch { return nil }
+  }
+
+  /// Takes a message that is for the network; the status of the answer, nil for all others.
+  package func hear(_ message: PeerMessage) -> UInt16? {
+    switch message.subject {
+    case .nearness: hearNearness(message) ? 204 : 503
+    case .topology: hearTopology(message) ? 204 : 409
+    case .purge, .purgeBegins, .purgeEnds, .owed: nil
+    }
   }
 
   /// What the loop knows of the other servers.
@@ -225,7 +244,8 @@ package final class PeerNetwork: @unchecked Sendable {
       states: links.map { link in
         PeerReport.State(
           isWell: link.isWell, connections: link.connectionCount,
-          roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures)
+          roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures,
+          topology: link.known.flatMap { $0.own == fingerprint ? $0 : nil })
       })
   }
 }

@@ -19,6 +19,10 @@ package enum TierLimits {
   /// How often it is, and with it whether idle servers live.
   static let probeInterval = Duration.seconds(5)
 
+  /// How often a server is told which topology this one has, beside each time that it changes: it may have been
+  /// restarted.
+  static let topologyInterval = Duration.seconds(60)
+
   /// How near another parent must be to take the place of the one that is asked first, in per cent of that
   /// one's round trip: measurements waver.
   static let nearerPercent: UInt64 = 80
