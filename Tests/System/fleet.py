@@ -603,16 +603,18 @@ async def strangers(origin):
 
 
 async def crowd(origin, more=()):
-    fleet = small(origin)
+    fleet = Fleet([("pop", "edge", ["edge-0"], None), ("far", "edge", ["edge-1"], None), ("west", "regional", ["west-0"], None),
+                   ("east", "regional", ["east-0"], None), ("up", "upper", ["up-0"], None)], origin)
     try:
         await fleet.start_all(more=more)
         paths = [f"/o/slow-{i}" for i in range(1000)]
-        answers = asyncio.gather(*[fleet.get("edge-0", path) for path in paths])
+        answers = asyncio.gather(*[fleet.get(name, path) for path in paths for name in ("edge-0", "edge-1")])
         await asyncio.sleep(1)
         during = {s["name"]: s["connections"] for s in (await fleet.tiers("edge-0"))["servers"]}
-        standing = [fleet.connections("edge-0", to=name) for name in during if name != "edge-0"]
+        standing = [fleet.connections("edge-0", to=name) for name in ("west-0", "east-0", "up-0")]
         answers = await answers
         check(all(a.status == 200 for a in answers), f"{sum(a.status != 200 for a in answers)} failed")
+        check(all(a.hops[0] == "up-0" for a in answers), f"came by {collections.Counter(a.hops[0] for a in answers)}")
         check(all(count <= 4 for count in during.values()), f"connections {during}")
         check(all(0 < count <= 4 for count in standing), f"the kernel counts {standing}")
         check(all(origin.counts[path] == 1 for path in paths),

@@ -56,6 +56,7 @@ package final class Fleet: Sendable {
       loop: gateway.loop, loops: loops, route: first,
       transport: lender.map { BorrowingTransport(from: $0) } ?? SecureTransport(security),
       sideways: sideways, nearness: nearness)
+    network.zoneLane = { [unowned gateway] zone in gateway.zones[zone]?.lane }
     gateway.peers = network
     let gate = PeerGate(gateway, network, self)
     gateway.commonLanes += [network.lane, gate.lane]

@@ -1,31 +1,34 @@
-// A connection of another loop, as the one that borrows it sees it.
+// Connections of another loop, as the one that borrows them sees them.
 
 import Exchange
 import HTTPClient
 import Primitives
 import Runtime
 
-/// Carries exchanges of its loop over a connection that another loop has.
+/// Carries exchanges of its loop over whichever connection another loop has to the server.
 ///
 /// Confined to the loop that borrows.
 final class BorrowedConnection: PeerConnection, @unchecked Sendable {
   // Confined to the borrowing loop.
-  private let loan: ConnectionLoan
-  private let limit: Int
+  private let lender: PeerNetwork
+  private let standing: PeerStanding
+  private let link: PeerLink
   private var exchanges = 0
   private var isOpen = true
 
-  /// Uses the connection of `loan` for up to `limit` exchanges at once.
-  init(_ loan: ConnectionLoan, limit: Int) {
-    self.loan = loan
-    self.limit = limit
-    loan.borrowed = self
+  /// Uses what `lender` has, which gets on with the server as `standing` says, for `link`.
+  init(from lender: PeerNetwork, _ standing: PeerStanding, for link: PeerLink) {
+    self.lender = lender
+    self.standing = standing
+    self.link = link
   }
 
   var isOwn: Bool { false }
+  var isWell: Bool { standing.isWell }
   var takesRequests: Bool { isOpen }
-  var room: Int { isOpen && loan.isWell ? max(0, limit - exchanges) : 0 }
-  var roundTripNanoseconds: UInt64? { loan.roundTripNanoseconds }
+  /// How many of them find room at once is the other loop's business, where they wait like its own.
+  var room: Int { isOpen ? max(0, TierLimits.streamsPerConnection - exchanges) : 0 }
+  var roundTripNanoseconds: UInt64? { standing.roundTripNanoseconds }
 
   /// Sends a request, whose content is in memory if it has any, and waits on `parker` for the head of its response.
   func exchange(
@@ -34,39 +37,23 @@ final class BorrowedConnection: PeerConnection, @unchecked Sendable {
     guard isOpen else { throw .notTaken }
     exchanges += 1
     let exchange = BorrowedExchange(request, on: self, lane: parker.lane)
-    let lent = LentExchange(request, for: exchange, over: loan)
+    let lent = LentExchange(request, for: exchange, to: link.server, by: lender)
     exchange.lent = lent
     lent.begin()
     return try await exchange.awaitHead(parker)
   }
 
-  /// The lending loop looks how long the server takes to answer, and whether it does.
-  func measure() -> Bool { !isOpen || loan.isWell }
+  /// The lending loop measures.
+  func measure() -> Bool { true }
 
   func drain() {
     isOpen = false
-    giveBackIfIdle()
+    if exchanges == 0 { link.isGone(self) }
   }
 
-  /// The other loop has it no more, or does not lend it.
-  func isGone() {
-    guard loan.borrowed != nil else { return }
-    isOpen = false
-    loan.borrowed = nil
-    loan.borrower.isGone(self)
-  }
-
-  /// An exchange has ended; it `isDoubtful` whether another would be better off.
-  func ended(isDoubtful: Bool) {
+  /// An exchange has ended.
+  func ended() {
     exchanges -= 1
-    if isDoubtful { loan.doubt() }
-    if isOpen { loan.borrower.hasRoom(self) } else { giveBackIfIdle() }
-  }
-
-  private func giveBackIfIdle() {
-    guard exchanges == 0, loan.borrowed != nil else { return }
-    isGone()
-    let loan = loan
-    loan.lender.lane.post { loan.lender.takeBack(loan) }
+    if isOpen { link.hasRoom(self) } else if exchanges == 0 { link.isGone(self) }
   }
 }

@@ -40,6 +40,7 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
   deinit {
     // The other loop may have been the last to know it.
     let waiting = waiting
+    guard !waiting.isNothing else { return }
     lane.post { waiting.change(to: 0) }
   }
 
@@ -133,17 +134,12 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
     self.ending = ending
     interim = nil
     lent = nil
-    var isDoubtful = false
-    switch ending {
-    case .complete(let trailers): self.trailers = trailers
-    case .failed(.cancelled), .broken: break
-    case .failed: isDoubtful = true
-    }
-    connection.ended(isDoubtful: isDoubtful)
+    if case .complete(let trailers) = ending { self.trailers = trailers }
+    connection.ended()
   }
 
   /// Tells the zone how much waits for its clients, on both loops.
   private func tell() {
-    waiting.change(to: isAbandoned ? 0 : crossing.waitingBytes + lentBytes)
+    waiting.change(to: isAbandoned ? 0 : crossing.countWaiting() + lentBytes)
   }
 }

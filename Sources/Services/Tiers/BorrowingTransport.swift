@@ -10,28 +10,15 @@ package import Runtime
 package final class BorrowingTransport: PeerTransport, @unchecked Sendable {
   // Confined to its loop.
   private let lender: PeerNetwork
-  private let exchangeLimit: Int
 
   /// Borrows from `lender`, another loop's of the same server.
-  package init(from lender: PeerNetwork) {
-    self.lender = lender
-    exchangeLimit = lender.exchangeLimit
-  }
+  package init(from lender: PeerNetwork) { self.lender = lender }
 
-  /// The other loop's connection, which that opens if it has none.
+  /// The use of the other loop's connections, which that opens when they are needed.
   package func open(
     for link: PeerLink, parker: Parker
   ) async throws(HTTPClientError) -> any PeerConnection {
-    let loan = ConnectionLoan(of: lender, for: link)
-    let connection = BorrowedConnection(loan, limit: exchangeLimit)
-    let request = LoanRequest(loan, parker)
-    lender.lane.start { await request.serve() }
-    do throws(HTTPClientError) { try await request.wait() } catch {
-      connection.isGone()
-      throw error
-    }
-    // It may have ended before the answer came.
-    guard connection.takesRequests else { throw .closedBeforeResponse }
-    return connection
+    let standing = try await LoanRequest(lender, link.server, parker).ask()
+    return BorrowedConnection(from: lender, standing, for: link)
   }
 }

@@ -39,8 +39,9 @@ final class ExchangeCrossing: Sendable {
     var isTold = false
     /// Bytes that its reader has not taken.
     var unreadBytes = 0
-    /// Bytes that wait on the other loop.
+    /// Bytes that wait on the other loop, and what the asking one was told of them.
     var bytesBehind = 0
+    var toldBytesBehind = 0
     /// The zone may have more waiting.
     var hasRoom: Bool
     var isHeldBack = false
@@ -82,12 +83,15 @@ final class ExchangeCrossing: Sendable {
   /// Whether the zone has room for more that waits.
   var hasRoom: Bool { state.withLock { $0.hasRoom && $0.mayCross } }
 
-  /// So many bytes more wait on this side, which the asking loop hears with what crosses next, or at once if that is
-  /// much. True if it must be told.
-  func changeBehind(by bytes: Int) -> Bool {
+  /// So many bytes wait on this side. The asking loop hears of it with what crosses next, or at once if it is none, or
+  /// much more or less than it knows: true if it must be told.
+  func waits(behind bytes: Int) -> Bool {
     state.withLock { state in
-      state.bytesBehind += bytes
-      guard bytes > 0, state.bytesBehind >= TierLimits.crossingBytes else { return false }
+      state.bytesBehind = bytes
+      let change = bytes - state.toldBytesBehind
+      guard change != 0, bytes == 0 || change.magnitude >= TierLimits.crossingBytes / 4 else {
+        return false
+      }
       defer { state.isTold = true }
       return !state.isTold
     }
@@ -106,7 +110,12 @@ final class ExchangeCrossing: Sendable {
   }
 
   /// Bytes that count for the zone: what has not been read, on both loops.
-  var waitingBytes: Int { state.withLock { $0.unreadBytes + $0.bytesBehind } }
+  func countWaiting() -> Int {
+    state.withLock { state in
+      state.toldBytesBehind = state.bytesBehind
+      return state.unreadBytes + state.bytesBehind
+    }
+  }
 
   /// The reader took a piece; `hasRoom` says whether its zone may have more waiting. True if the other loop waits
   /// for that.

@@ -1,42 +1,41 @@
-// Asking another loop for a connection.
+// Asking another loop for the use of its connections.
 
 import HTTPClient
 import Primitives
 import Runtime
 
-/// One loop's question for a connection of another's, and the answer.
+/// One loop's question whether another has connections to a server, and the answer.
 final class LoanRequest: @unchecked Sendable {
   // What is not constant is confined to the borrowing loop.
-  let loan: ConnectionLoan
-  private let parker: Parker
+  private let lender: PeerNetwork
   private let server: TierTopology.Server
-  private var outcome: Result<Void, HTTPClientError>?
+  private let parker: Parker
+  private var hasAnswer = false
+  private var standing: PeerStanding?
 
-  /// The answer wakes `parker`.
-  init(_ loan: ConnectionLoan, _ parker: Parker) {
-    self.loan = loan
+  /// Asks `lender`; the answer wakes `parker`.
+  init(_ lender: PeerNetwork, _ server: TierTopology.Server, _ parker: Parker) {
+    self.lender = lender
+    self.server = server
     self.parker = parker
-    server = loan.borrower.server
   }
 
-  /// Waits for the loan. The other loop always answers, within the time that it waits itself.
-  func wait() async throws(HTTPClientError) {
-    while outcome == nil {
-      _ = await parker.park()
+  /// How the other loop gets on with the server. That has none of it while only one of the two has another topology.
+  func ask() async throws(HTTPClientError) -> PeerStanding {
+    lender.lane.post { [self] in
+      let found = lender.link(to: server)?.lend()
+      parker.lane.post { self.answer(found) }
     }
-    try outcome?.get()
+    while !hasAnswer {
+      if await parker.park() == .cancelled { throw .cancelled }
+    }
+    guard let standing else { throw .notTaken }
+    return standing
   }
 
-  /// Answers, on the lending loop.
-  func serve() async {
-    let answer: Result<Void, HTTPClientError>
-    do throws(HTTPClientError) {
-      try await loan.lender.lend(to: loan, server)
-      answer = .success(())
-    } catch { answer = .failure(error) }
-    loan.borrower.lane.post { [self] in
-      outcome = answer
-      parker.wake()
-    }
+  private func answer(_ found: PeerStanding?) {
+    hasAnswer = true
+    standing = found
+    parker.wake()
   }
 }

@@ -8,6 +8,8 @@ package import Runtime
 package protocol PeerConnection: AnyObject {
   /// Whether it is the loop's own, and no other one's that it uses.
   var isOwn: Bool { get }
+  /// Whether the server is well, as far as others than the loop know.
+  var isWell: Bool { get }
   /// Whether exchanges may begin here at all, now or when others have ended.
   var takesRequests: Bool { get }
   /// How many more may begin now.
@@ -30,4 +32,5 @@ package protocol PeerConnection: AnyObject {
 
 extension PeerConnection {
   package var isOwn: Bool { true }
+  package var isWell: Bool { true }
 }

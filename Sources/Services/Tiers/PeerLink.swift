@@ -13,7 +13,7 @@ package final class PeerLink: @unchecked Sendable {
   package let server: TierTopology.Server
   /// The server's position in the topology.
   var position: Int
-  private(set) var health = PeerHealth()
+  private(set) var health = PeerHealth() { didSet { standing.note(isWell: health.isWell) } }
   /// Exchanges that wait for their response's head.
   var exchanges = 0
   var figures = PeerFigures()
@@ -21,9 +21,9 @@ package final class PeerLink: @unchecked Sendable {
   var headTime = QuantileEstimate()
   private let network: PeerNetwork
   private var connections: [any PeerConnection] = []
-  private(set) var lent = LentConnections()
-  /// Why it was not reached last.
-  private(set) var lastError: HTTPClientError?
+  /// What loops that use the connections know.
+  private let standing = PeerStanding()
+  private var isLent = false
   private var isOpening = false
   private var failedOpenings = 0
   /// It failed, and is looked for now and then.
@@ -46,9 +46,9 @@ package final class PeerLink: @unchecked Sendable {
   package var lane: Lane { network.lane }
 
   /// Whether requests may go there.
-  var isWell: Bool { !server.isDraining && health.isWell }
+  var isWell: Bool { !server.isDraining && isReachable }
   /// Whether messages may go there, which a drained server gets as well.
-  var isReachable: Bool { health.isWell }
+  var isReachable: Bool { health.isWell && connections.allSatisfy(\.isWell) }
   /// Connections of the loop's own.
   var connectionCount: Int { connections.count { $0.isOwn } }
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
@@ -91,21 +91,17 @@ package final class PeerLink: @unchecked Sendable {
     }
   }
 
-  /// Lends another loop a connection, which is opened if there is none.
-  func lend(to loan: ConnectionLoan) async throws(HTTPClientError) {
-    do throws(PeerFault) {
-      lent.lend(try await connection(Parker(on: lane)), to: loan)
-    } catch { throw lastError ?? .connectTimedOut }
+  /// Another loop uses the connections from now on: how this one gets on with the server.
+  func lend() -> PeerStanding {
+    isLent = true
+    return standing
   }
-
-  /// Another loop does not use its connection any more.
-  func takeBack(_ loan: ConnectionLoan) { lent.takeBack(loan) }
 
   /// Looks how far the server is, and with that whether it lives.
   func probe() {
     guard isWell else { return }
     guard let connection = connections.first else { return beginOpening() }
-    if !connection.measure() { failed(HTTPClientError.firstByteTimedOut) }
+    if !connection.measure() { failed(.connection(.firstByteTimedOut)) }
   }
 
   /// Whether one more connection may be opened: those that take no more requests do not count.
@@ -131,7 +127,7 @@ package final class PeerLink: @unchecked Sendable {
     } catch {
       isOpening = false
       failedOpenings += 1
-      failed(error)
+      failed(.connection(error))
     }
     wakeAll()
   }
@@ -147,15 +143,11 @@ package final class PeerLink: @unchecked Sendable {
     health.succeeded()
   }
 
-  /// An exchange came to nothing.
-  func failed(_ fault: PeerFault) {
-    if fault.blamesServer, case .connection(let error) = fault { failed(error) }
-  }
-
-  private func failed(_ error: HTTPClientError) {
-    figures.failures += 1
+  /// An exchange came to nothing, of this loop's or `forOther` one, which counts it.
+  func failed(_ fault: PeerFault, forOther: Bool = false) {
+    guard fault.blamesServer, case .connection(let error) = fault else { return }
+    if !forOther { figures.failures += 1 }
     figures.lastFailure = "\(error)"
-    lastError = error
     // Those who were asked on the same connection say the same: it counts once.
     if health.isWell { health.failed() }
     guard !isSought, !isClosed else { return }
@@ -168,7 +160,7 @@ package final class PeerLink: @unchecked Sendable {
     let parker = Parker(on: network.lane)
     while !health.isWell, !isClosed {
       _ = await parker.park(until: loop.now + health.rest)
-      if connections.contains(where: { $0.room > 0 }) {
+      if connections.contains(where: { $0.room > 0 && $0.isWell }) {
         health.succeeded()
       } else if !isOpening, openable {
         isOpening = true
@@ -188,7 +180,7 @@ package final class PeerLink: @unchecked Sendable {
 
   /// An exchange on one of its connections has ended: another may begin.
   package func hasRoom(_ connection: any PeerConnection) {
-    lent.hasRoom(connection)
+    if isLent { standing.note(roundTripNanoseconds: roundTripNanoseconds) }
     guard !waiters.isEmpty else { return }
     guard connection.takesRequests else { return wakeAll() }
     for waiter in waiters.prefix(connection.room) { waiter.wake() }
@@ -197,7 +189,6 @@ package final class PeerLink: @unchecked Sendable {
   /// One of its connections is gone.
   package func isGone(_ connection: any PeerConnection) {
     connections.removeAll { $0 === connection }
-    lent.isGone(connection)
     wakeAll()
   }
 }

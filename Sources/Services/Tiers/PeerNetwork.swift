@@ -3,7 +3,7 @@
 package import Exchange
 import HTTP
 import HTTPClient
-import Primitives
+package import Primitives
 package import Runtime
 
 /// Connects one loop to this server's peers, on behalf of all zones.
@@ -15,8 +15,8 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
-  /// Exchanges that may be under way with one server.
-  let exchangeLimit: Int
+  /// The lane that a zone has on the loop; nil if it has none.
+  package var zoneLane: ((ZoneID) -> Lane?)?
   let transport: any PeerTransport
   package private(set) var route: TierRoute
   /// That of the topology.
@@ -47,10 +47,6 @@ package final class PeerNetwork: @unchecked Sendable {
     self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
-    exchangeLimit =
-      TierLimits.connectionsPerServer * TierLimits.streamsPerConnection
-      / max(loops, TierLimits.connectionsPerServer)
-      * connectionsPerServer
     parents = ParentOrder(route.regional.count)
     links = []
     links = route.topology.servers.enumerated().map { PeerLink($1, at: $0, of: self) }
@@ -84,15 +80,10 @@ package final class PeerNetwork: @unchecked Sendable {
     loop < TierLimits.connectionsPerServer ? nil : loop % TierLimits.connectionsPerServer
   }
 
-  /// Lends another loop a connection to `server`.
-  func lend(to loan: ConnectionLoan, _ server: TierTopology.Server) async throws(HTTPClientError) {
-    let link = links.first { $0.server.name == server.name && $0.server.isSame(as: server) }
-    guard let link else { throw .notTaken }
-    try await link.lend(to: loan)
+  /// The link to `server`, as this loop's topology has it.
+  func link(to server: TierTopology.Server) -> PeerLink? {
+    links.first { $0.server.name == server.name && $0.server.isSame(as: server) }
   }
-
-  /// Another loop does not use a connection any more.
-  func takeBack(_ loan: ConnectionLoan) { for link in links { link.takeBack(loan) } }
 
   /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
   package func start() { lane.start { await self.watch() } }
@@ -139,7 +130,7 @@ package final class PeerNetwork: @unchecked Sendable {
 
   /// Whether a zone has fewer requests with peers than it leaves for the others.
   func hasRoom(for source: TierSource) -> Bool {
-    source.exchanges < exchangeLimit - exchanges
+    source.exchanges < connectionsPerServer * TierLimits.streamsPerConnection - exchanges
   }
 
   /// Makes of a peer's request, which came with `field`, one of the client that it was asked for. False if it

@@ -26,6 +26,8 @@ package struct ClientRequest {
   package var timeouts = ClientTimeouts()
   /// Whom content of the response counts for that waits to be read.
   package var tenant: (any ContentTenant)?
+  /// The zone, for another loop that sends it.
+  package var zone: ZoneID?
 
   package init() {}
 

@@ -27,8 +27,7 @@ extension HTTP2Connection {
   }
 
   private func serve(_ exchange: Exchange, on lane: Lane, by share: HTTP2TenantShare) {
-    let count = share.serves(exchange, on: lane)
-    if connection.lane.isCommon { bill(count, to: share) }
+    bill(share.serves(exchange, on: lane), to: share)
   }
 
   /// Counts bytes of a response for the zone that it is of, where the connection is nobody's: what goes over that, all in
@@ -36,12 +35,17 @@ extension HTTP2Connection {
   func charge(_ count: Int, _ stream: HTTP2Stream) {
     guard connection.lane.isCommon, let share = share(of: stream) else { return }
     share.charge(count)
-    bill(count, to: share)
   }
 
-  private func bill(_ count: Int, to share: HTTP2TenantShare) {
-    guard let lane = share.lane else { return }
-    bill.add(ExchangeLimits.frameWeightBytes + count, for: lane)
+  /// A frame of so many bytes comes or goes: turns of a connection that is nobody's are paid by that.
+  func bill(_ count: Int, of stream: HTTP2Stream) {
+    if connection.lane.isCommon { bill(count, to: share(of: stream)) }
+  }
+
+  /// As that; for nobody without a share.
+  func bill(_ count: Int, to share: HTTP2TenantShare?) {
+    guard connection.lane.isCommon else { return }
+    bill.add(ExchangeLimits.frameWeightBytes + count, for: share?.lane ?? connection.lane)
   }
 
   func tenant(of stream: HTTP2Stream) -> (any ConnectionTenant)? {

@@ -239,6 +239,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
   }
 
   func data(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) {
+    bill(bytes.count, of: stream)
     guard let body = body(of: stream) else {
       session?.consume(stream, bytes.count)
       return

@@ -63,6 +63,8 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
   /// Counts bytes of a response.
   func charge(_ count: Int) { lane?.ledger.bytesOut += UInt64(count) }
 
+  override func sent(_ count: Int) { http2.bill(count, to: self) }
+
   func leave(_ stream: HTTP2Stream) {
     stream.account = nil
     streamCount -= 1

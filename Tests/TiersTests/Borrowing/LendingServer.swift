@@ -18,6 +18,9 @@ final class LendingServer: @unchecked Sendable {
     do { return try EventLoopGroup(cpus: [nil, nil], storageThreads: 0) } catch { return nil }
   }()
 
+  /// Whose requests are.
+  static let zoneID = ZoneID(high: 1, low: 2)
+
   let lending: EventLoop
   let borrowing: EventLoop
   let lender: PeerNetwork
@@ -73,6 +76,7 @@ final class LendingServer: @unchecked Sendable {
     request.head.authority = Array("a.test".utf8)
     request.head.path = Array(path.utf8)
     request.tenant = tenant
+    request.zone = Self.zoneID
     request.interim = interim
     do throws(PeerFault) {
       return .success(try await borrowerLink.exchange(parker) { request })

@@ -90,6 +90,12 @@ final class StreamingPeer: PeerConnection {
     link.isGone(self)
   }
 
+  /// It takes no more requests.
+  func goAway() {
+    takesRequests = false
+    room = 0
+  }
+
   func noteRoom(_ room: Int) {
     self.room = room
     link.hasRoom(self)
