@@ -85,6 +85,13 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     }
   }
 
+  /// Zones whose addresses are being checked, with the epochs of their records.
+  private(set) var checked: [ZoneID: UInt64] = [:]
+
+  func beginChecks(of snapshot: NameZoneSnapshot) { checked[snapshot.id] = snapshot.epoch }
+
+  func endChecks(of zone: ZoneID) { checked[zone] = nil }
+
   private struct Broken: Error { let text: String }
 
   private func find(_ name: [UInt8]) -> Result<NameZoneSnapshot?, Broken> {

@@ -17,6 +17,8 @@ package final class NameZoneSnapshot: Sendable {
   let hasRules: Bool
   /// Whether some of these depend on where the client is.
   let hasPlaces: Bool
+  /// The records whose addresses are checked.
+  package let checked: [CheckedRecord]
   /// Who may have it as a whole; nil if nobody may, and no key is known.
   let transfers: TransferConfiguration?
   /// The sequence number of the change that it was built from: the HTTP side's, too.
@@ -34,6 +36,7 @@ package final class NameZoneSnapshot: Sendable {
     apex = image.apex
     hasRules = image.hasRules
     hasPlaces = image.hasPlaces
+    checked = image.checkedRecords
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
     self.transfers = transfers?.isEmpty == true ? nil : transfers
