@@ -26,21 +26,17 @@ extension HealthCheck {
   private static func read(
     _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
   ) -> HealthCheck? {
-    let remedy = "Give one of \(Kind.allCases.map(\.text).joined(separator: ", "))."
-    guard let text = decoder.requiredString("kind", in: object, remedy) else { return nil }
-    guard let kind = Kind.allCases.first(where: { $0.text == text }) else {
-      decoder.at("kind") {
-        $0.report("is \"\(text)\"", remedy, at: object.value("kind")?.position)
-      }
-      return nil
-    }
-    let port = decoder.integer("port", in: object, 1...65_535).map { UInt16($0) }
-    guard let port = port ?? kind.usualPort else {
+    let kind = readKind(object, &decoder)
+    let given = decoder.integer("port", in: object, 1...65_535).map { UInt16($0) }
+    let port = given ?? kind?.usualPort
+    if let kind, port == nil, object.value("port") == nil {
       decoder.report(
-        "has no port", "Give the port that a connection is made to.", at: object.position)
-      return nil
+        "has no port", "Give the port of \(kind.text) that a connection is made to.",
+        at: object.position)
     }
-    var check = HealthCheck(kind, port: port)
+    // With a kind that is none the rest is read, so that all faults are told at once.
+    var check = HealthCheck(kind ?? .https, port: port ?? 1)
+    if let kind { check.refuseMeaningless(kind, object, &decoder) }
     check.readRequest(object, &decoder)
     if let given = decoder.integer("intervalMilliseconds", in: object, intervals) {
       check.intervalMilliseconds = given
@@ -53,8 +49,18 @@ extension HealthCheck {
     return check
   }
 
-  private mutating func readRequest(
+  private static func readKind(
     _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) -> Kind? {
+    let remedy = "Give one of \(Kind.allCases.map(\.text).joined(separator: ", "))."
+    guard let text = decoder.requiredString("kind", in: object, remedy) else { return nil }
+    if let kind = Kind.allCases.first(where: { $0.text == text }) { return kind }
+    decoder.at("kind") { $0.report("is \"\(text)\"", remedy, at: object.value("kind")?.position) }
+    return nil
+  }
+
+  private func refuseMeaningless(
+    _ kind: Kind, _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
   ) {
     for key in ["host", "path", "status", "verifyCertificate"] {
       let isMeaningless = kind == .tcp || kind == .http && key == "verifyCertificate"
@@ -63,6 +69,11 @@ extension HealthCheck {
         $0.report("means nothing for \(kind.text)", "Leave it out.", at: value.position)
       }
     }
+  }
+
+  private mutating func readRequest(
+    _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
+  ) {
     host = decoder.string("host", in: object)
     if let host, !Self.isHost(host) {
       decoder.at("host") {
