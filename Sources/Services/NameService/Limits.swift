@@ -286,7 +286,8 @@ package enum NameServiceLimits {
   /// Transfers of one zone that are under way on one loop; more are SERVFAIL, and tried again.
   static let transfersPerZone = 8
 
-  /// Transfers that are under way on one loop; more are SERVFAIL.
+  /// Transfers that are under way on one loop; more are SERVFAIL. Of what is free a network has half at most and
+  /// a zone a quarter, and each one at least: a secondary that fetches all its zones leaves places for others.
   static let transfersPerLoop = 64
 
   /// Differences that are kept of a zone; older ones go. Who has what was before gets the whole zone.
@@ -305,8 +306,13 @@ package enum NameServiceLimits {
   /// section 3.6).
   static let notifySeconds = 2
 
-  /// Times that a secondary is told of a change; then it has to find out by itself.
+  /// Times that a secondary is told of a change, and once if it has not answered as often before; then it has to
+  /// find out by itself.
   static let notifyAttempts = 6
+
+  /// Seconds between two notifications of a secondary that has not answered for long, however often the zone
+  /// changes: the pause is doubled with each until then.
+  static let longestNotifySeconds: Int64 = 300
 
   /// Notifications that a zone's turn sends; the others wait for the next one.
   static let notificationsPerTurn = 8
