@@ -58,7 +58,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     plans.append(serial)
     let plan: TransferPlan =
       differences.map { .differences($0) }
-      ?? .whole(snapshot.isSigned ? SigningOrder(snapshot.image) : nil)
+      ?? .whole(snapshot.isSigned ? snapshot.signingOrder() : nil)
     SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(plan) } }
   }
 

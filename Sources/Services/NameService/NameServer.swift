@@ -25,7 +25,7 @@ package final class NameServer: @unchecked Sendable {
   private(set) var state: UInt64 = 1
   var streams = StreamTable()
   /// Transfers of zones that are under way.
-  var transferCount = 0
+  var transfers = TransfersUnderWay()
   /// Those for which it is being found what they send.
   var planning = TransfersInPlanning()
   /// Secondaries that are being told of changes.

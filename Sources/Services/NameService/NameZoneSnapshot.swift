@@ -21,6 +21,7 @@ package final class NameZoneSnapshot: Sendable {
   package let checked: [CheckedRecord]
   /// Who may have it as a whole; nil if nobody may, and no key is known.
   let transfers: TransferConfiguration?
+  private let order = Guarded(SharedOrder())
   /// The sequence number of the change that it was built from: the HTTP side's, too.
   package let epoch: UInt64
 
@@ -44,6 +45,22 @@ package final class NameZoneSnapshot: Sendable {
       signing = ZoneSigning(key, apex: name)
     } else {
       signing = nil
+    }
+  }
+
+  /// Found by those who send the zone at the same time, and gone with the last one.
+  private struct SharedOrder {
+    weak var order: SigningOrder?
+  }
+
+  /// The order in which a signed zone is sent, made once for all transfers that are under way. Takes time in
+  /// proportion to the zone: not on a loop.
+  package func signingOrder() -> SigningOrder {
+    order.withLock { shared in
+      if let order = shared.order { return order }
+      let order = SigningOrder(image)
+      shared.order = order
+      return order
     }
   }
 
