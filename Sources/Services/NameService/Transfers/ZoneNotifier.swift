@@ -123,7 +123,7 @@ final class ZoneNotifier: LoopWork {
     let isWorn = notices[index].attempts >= notices[index].pace.attempts
     // Changes that follow each other never come so far; that nobody is there is told once.
     let isSilent =
-      notices[index].attempts == 0
+      notices[index].attempts == 0 && notices[index].message != nil
       && notices[index].pace.silence == NameServiceLimits.notifyAttempts
     if isWorn || isSilent {
       server.counters.unreached += 1
