@@ -1,6 +1,7 @@
 // What health checks of records found.
 
 package import NameService
+import Primitives
 import Runtime
 package import Storage
 import Zones
@@ -16,20 +17,18 @@ extension Edge {
   /// The records of the zone `name` whose addresses are checked; nil if there is no such zone. From a task on
   /// any loop.
   package func health(of name: String) async throws(StorageError) -> [CheckedHealth]? {
-    let found = await directory.loop.perform {
-      [directory, recordChecks] () -> Result<[CheckedHealth]?, StorageError> in
+    let found = await group.storage[1].perform {
+      [directory] () -> Result<(ZoneID, [CheckedRecord])?, StorageError> in
       do throws(StorageError) {
         guard let id = try directory.store.zone(named: name),
           let configuration = try directory.store.configuration(of: id)
         else { return .success(nil) }
-        let reports = recordChecks.report(of: id)
-        return .success(
-          (configuration.records?.checkedRecords ?? []).map {
-            CheckedHealth(record: $0, report: reports[$0.target])
-          })
+        return .success((id, configuration.records?.checkedRecords ?? []))
       } catch { return .failure(error) }
     }
-    return try found.get()
+    guard let (id, records) = try found.get() else { return nil }
+    let reports = await directory.loop.perform { [recordChecks] in recordChecks.report(of: id) }
+    return records.map { CheckedHealth(record: $0, report: reports[$0.target]) }
   }
 
   /// Has all loops told what `recordChecks` find, and zones pay for that.
