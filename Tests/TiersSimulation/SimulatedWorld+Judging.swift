@@ -47,12 +47,14 @@ extension SimulatedWorld {
       let fault = faults.first { $0.covers(fetch.at) && concerns($0, involved) }
       if let fault { return fault.text }
     }
-    // What a slow server sends is answered, though it gave that up long ago and asked another.
+    // What a server sends slowly is answered, though it gave that up long ago and asked another.
     let late = faults.first { fault in
-      !fault.isCrash && fault.link == nil
+      fault.isSlow
         && [request, before].contains { fetch in
           fault.covers(fetch.at)
-            && fault.servers.contains { asked(by: $0, fetch.object).contains(fetch.server) }
+            && sendsSlowly(fault, to: fetch.server).contains {
+              asked(by: $0, fetch.object).contains(fetch.server)
+            }
         }
     }
     if let late { return "\(late.text), and asks it" }
@@ -84,6 +86,14 @@ extension SimulatedWorld {
     guard let link = fault.link else { return !fault.servers.isDisjoint(with: involved) }
     let pops = Set(involved.map { topology.servers[$0].pop })
     return pops.contains(link.from) && pops.contains(link.to)
+  }
+
+  /// Those whose messages to a server were late.
+  private func sendsSlowly(_ fault: Fault, to server: Int) -> Set<Int> {
+    guard let link = fault.link else { return fault.servers }
+    let pop = topology.servers[server].pop
+    guard link.from == pop || link.to == pop else { return [] }
+    return fault.servers.filter { topology.servers[$0].pop != pop }
   }
 
   /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to

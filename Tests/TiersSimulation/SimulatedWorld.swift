@@ -27,6 +27,7 @@ final class SimulatedWorld: @unchecked Sendable {
   /// How much longer what a server sends takes.
   private var delays: [Duration]
   private var cuts: [Cut] = []
+  private var slowLinks: [SlowLink] = []
   private(set) var faults: [Fault] = []
   private var visits: [Int: SimulatedVisit] = [:]
   private(set) var purges: [PurgedVersion] = []
@@ -40,6 +41,14 @@ final class SimulatedWorld: @unchecked Sendable {
     let end: Instant
   }
 
+  /// Packets from one PoP to another take so much longer until then.
+  private struct SlowLink {
+    let from: Int
+    let to: Int
+    let delay: Duration
+    let end: Instant
+  }
+
   /// Something that happened, and whom it may explain extra fetches of.
   struct Fault {
     let text: String
@@ -48,6 +57,8 @@ final class SimulatedWorld: @unchecked Sendable {
     let end: Instant
     /// The PoPs that it lies between, where it is a link's.
     var link: (from: Int, to: Int)?
+    /// What is sent arrives, but late.
+    var isSlow = false
     /// The process died, and its cache with it.
     var isCrash = false
     var losesCache = false
@@ -106,7 +117,10 @@ final class SimulatedWorld: @unchecked Sendable {
     let jitter = Duration.nanoseconds(Int64(numbers.next() % (way.wholeNanoseconds / 8)))
     var sent = now
     for cut in cuts where cut.from == from.pop && cut.to == to.pop { sent = max(sent, cut.end) }
-    let arrival = sent + way + jitter + delays[from.position]
+    var arrival = sent + way + jitter + delays[from.position]
+    for link in slowLinks where link.from == from.pop && link.to == to.pop {
+      arrival = arrival + link.delay
+    }
     last = max(last, arrival)
     time.schedule(at: last, body)
   }
@@ -225,6 +239,13 @@ final class SimulatedWorld: @unchecked Sendable {
       guard one != other else { continue }
       time.schedule(at: at) { [self] in cut(one, other, isOneWay, length) }
     }
+    for _ in 0..<plan.slowLinks {
+      let (one, other) = (topology.servers[victim()].pop, topology.servers[victim()].pop)
+      let delay = Duration.milliseconds(100 + numbers.below(3_000))
+      let (isOneWay, at, length) = (numbers.isTrue(oneIn: 3), moment(), duration())
+      guard one != other else { continue }
+      time.schedule(at: at) { [self] in slow(one, other, isOneWay, delay, length) }
+    }
   }
 
   /// Parents fail more often than so few among so many would.
@@ -250,7 +271,7 @@ final class SimulatedWorld: @unchecked Sendable {
   }
 
   private func slow(_ server: Int, _ delay: Duration, _ length: Duration) {
-    fault("\(servers[server].name) is slow by \(delay)", [server], length)
+    fault("\(servers[server].name) is slow by \(delay)", [server], length, isSlow: true)
     delays[server] = delay
     after(length) { [self] in delays[server] = .zero }
   }
@@ -261,18 +282,41 @@ final class SimulatedWorld: @unchecked Sendable {
       isOneWay
         ? "\(pops[0]) is not heard by \(pops[1])"
         : "\(pops[0]) and \(pops[1]) do not hear each other",
-      Set(topology.pops[one].servers + topology.pops[other].servers), length, (one, other))
+      ends(one, other), length, (one, other))
     cuts.append(Cut(from: one, to: other, end: now + length))
     if !isOneWay { cuts.append(Cut(from: other, to: one, end: now + length)) }
     after(length) { [self] in cuts.removeAll { $0.end <= now } }
   }
 
+  private func slow(
+    _ one: Int, _ other: Int, _ isOneWay: Bool, _ delay: Duration, _ length: Duration
+  ) {
+    let pops = [one, other].map { topology.pops[$0].name }
+    fault(
+      isOneWay
+        ? "\(pops[0]) is heard by \(pops[1]) late by \(delay)"
+        : "\(pops[0]) and \(pops[1]) hear each other late by \(delay)",
+      ends(one, other), length, (one, other), isSlow: true)
+    slowLinks.append(SlowLink(from: one, to: other, delay: delay, end: now + length))
+    if !isOneWay {
+      slowLinks.append(SlowLink(from: other, to: one, delay: delay, end: now + length))
+    }
+    after(length) { [self] in slowLinks.removeAll { $0.end <= now } }
+  }
+
+  /// The servers at both ends of a link between PoPs.
+  private func ends(_ one: Int, _ other: Int) -> Set<Int> {
+    Set(topology.pops[one].servers + topology.pops[other].servers)
+  }
+
   private func fault(
-    _ text: String, _ servers: Set<Int>, _ length: Duration, _ link: (from: Int, to: Int)? = nil
+    _ text: String, _ servers: Set<Int>, _ length: Duration, _ link: (from: Int, to: Int)? = nil,
+    isSlow: Bool = false
   ) {
     mix(UInt64(faults.count), now.nanoseconds, 2)
     faults.append(
-      Fault(text: text, servers: servers, begin: now, end: now + length, link: link))
+      Fault(
+        text: text, servers: servers, begin: now, end: now + length, link: link, isSlow: isSlow))
   }
 
   /// Whether a server died while a response was on its way that may have come by it: one of those whom its server
