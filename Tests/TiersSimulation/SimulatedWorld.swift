@@ -23,7 +23,9 @@ final class SimulatedWorld: @unchecked Sendable {
   private(set) lazy var origin = SimulatedOrigin(self)
   var report = SimulationReport()
   /// The oldest version of each object that a request may be answered with from now on.
-  private(set) var validSince: [Int]
+  private var validSince: [Int]
+  /// The same at single servers, by server: where those that a purge did not reach can't be asked.
+  private var validThere: [[Int: Int]]
   /// How much longer what a server sends takes.
   private var delays: [Duration]
   private var cuts: [Cut] = []
@@ -88,11 +90,13 @@ final class SimulatedWorld: @unchecked Sendable {
     self.time = time
     numbers = SeededNumbers(seed: plan.seed)
     validSince = Array(repeating: 1, count: plan.objects)
+    validThere = []
     let map = SimulatedMap(plan, &numbers)
     topology = map.topology
     cities = map.cities
     delays = Array(repeating: .zero, count: topology.servers.count)
     servers = topology.servers.indices.map { SimulatedServer(at: $0, in: self) }
+    validThere = Array(repeating: [:], count: servers.count)
   }
 
   // MARK: - Time and space
@@ -152,7 +156,7 @@ final class SimulatedWorld: @unchecked Sendable {
     return report
   }
 
-  /// Lets go of everything: many worlds follow each other in a process.
+  /// Lets go of everything, for the worlds that follow.
   private func end() async {
     for server in servers { server.stop() }
     await rest(.seconds(130))
@@ -341,11 +345,11 @@ final class SimulatedWorld: @unchecked Sendable {
   /// Whom a server may ask for an object.
   func asked(by server: Int, _ object: Int) -> Set<Int> {
     let network = servers[server].network
-    let steps = network.report.asked(
-      Self.host, Array(Self.path(object).utf8),
-      distances: network.nearness.distances(of: Self.zoneName, in: topology, at: now))
-    let names = steps.map(\.servers)
-    return Set(names.joined().compactMap { topology.server(named: $0) })
+    let distances = network.nearness.distances(of: Self.zoneName, in: topology, at: now)
+    let steps = network.route.steps(
+      for: ServerRanking.hash(Self.host, Array(Self.path(object).utf8)), isFromBeside: false,
+      above: network.above, detours: OriginNearness.detours(distances))
+    return Set(steps.map(\.servers).joined())
   }
 
   /// How long after its end a fault may still be felt: a server is looked for every five seconds, and what a slow one
@@ -379,6 +383,7 @@ final class SimulatedWorld: @unchecked Sendable {
       }
       report.owedPurges += 1
       purges[index].owed = (server.name, number)
+      hold(object, version, but: Set(away.compactMap { topology.server(named: $0) }))
     }
   }
 
@@ -390,6 +395,24 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func hold(_ object: Int, _ version: Int) {
     validSince[object] = max(validSince[object], version)
+  }
+
+  /// Nothing older is answered by those that were reached, unless they may ask one who was `away`.
+  private func hold(_ object: Int, _ version: Int, but away: Set<Int>) {
+    let asked = servers.indices.map { self.asked(by: $0, object) }
+    for server in servers.indices {
+      var reached: Set<Int> = [server]
+      for _ in 0..<3 { for one in reached { reached.formUnion(asked[one]) } }
+      guard reached.isDisjoint(with: away) else { continue }
+      validThere[server][object] = max(validThere[server][object] ?? 0, version)
+      report.heldAtOnce.count += 1
+    }
+    report.heldAtOnce.of += servers.count
+  }
+
+  /// The oldest version of an object that a server may answer with from now on.
+  func oldestVersion(of object: Int, at server: Int) -> Int {
+    max(validSince[object], validThere[server][object] ?? 0)
   }
 
   /// A purge of an object was given to one who was owed it, and to those below.
@@ -417,9 +440,7 @@ final class SimulatedWorld: @unchecked Sendable {
     report.violations.append("seed \(plan.seed), \(second(now)) s: \(text)")
   }
 
-  func second(_ instant: Instant) -> UInt64 {
-    instant.nanoseconds / 1_000_000_000 % 100_000
-  }
+  func second(_ instant: Instant) -> UInt64 { instant.nanoseconds / 1_000_000_000 % 100_000 }
 
   private func mix(_ values: UInt64...) {
     for value in values {

@@ -27,7 +27,9 @@ extension PeerNetwork {
 
   /// Takes what another server told; whether its topology is this server's.
   func hearTopology(_ message: PeerMessage) -> Bool {
-    guard let sender = route.topology.server(named: message.sender) else { return false }
+    // A network that has stopped has no links any more.
+    guard let sender = route.topology.server(named: message.sender), links.indices.contains(sender)
+    else { return false }
     let isSame = message.content == Array(String(fingerprint, radix: 16).utf8)
     links[sender].note(isSame: isSame, as: fingerprint)
     return isSame

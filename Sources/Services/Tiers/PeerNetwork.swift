@@ -124,7 +124,7 @@ package final class PeerNetwork: @unchecked Sendable {
   }
 
   /// Those above this server, nearest first.
-  var above: [ServerRanking] {
+  package var above: [ServerRanking] {
     parents.order.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
