@@ -62,8 +62,11 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives"],
-        pages: ["Flattening/Flattening.md", "Places/Places.md", "Transfers/Transfers.md"]),
+        imports: [
+          "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Location",
+          "Primitives",
+        ],
+        pages: ["Flattening/Flattening.md", "Health/Health.md", "Places/Places.md", "Transfers/Transfers.md"]),
       Room(
         "Reserve",
         imports: [

@@ -77,6 +77,10 @@ package enum ZonesLimits {
   /// Seconds by which zones are earlier than that, each by a part of its own.
   static let resigningSpreadSeconds: Int64 = 86_400
 
+  /// Names without DNS whose last serial numbers are kept, 0.6 KiB each; the oldest go. Such a name, if it comes
+  /// again, may have a number that is earlier than what others still have of it.
+  static let lostSerials = 100_000
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

@@ -6,7 +6,16 @@ import Runtime
 /// A zone that is in use on one loop: its records, its lane, and the queries that wait for its turn.
 final class NameZone: LoopWork {
   var snapshot: NameZoneSnapshot {
-    didSet { if let madeSigner, !madeSigner.isFor(snapshot.signing) { self.madeSigner = nil } }
+    didSet {
+      if let madeSigner, !madeSigner.isFor(snapshot.signing) { self.madeSigner = nil }
+      if snapshot.checked.isEmpty {
+        health = nil
+      } else if let health {
+        health.update(snapshot.checked)
+      } else {
+        health = ZoneHealth()
+      }
+    }
   }
   /// Signs its answers; made with the first that is to be signed.
   private var madeSigner: ZoneSigner?
@@ -17,6 +26,8 @@ final class NameZone: LoopWork {
   var aliasWaits = 0
   /// Whose turn it is among its records with weights.
   let turns = ZoneTurns()
+  /// Which of its records are left out; nil if none is checked.
+  private(set) var health: ZoneHealth?
   /// Those addresses; made with the first that is asked for.
   private var madeAliases: AliasAddresses?
   var lastUsed: Instant
@@ -31,6 +42,7 @@ final class NameZone: LoopWork {
     self.snapshot = snapshot
     self.server = server
     lastUsed = lane.loop.now
+    health = snapshot.checked.isEmpty ? nil : ZoneHealth()
     digest = snapshot.id.high ^ snapshot.id.low &* 0xff51_afd7_ed55_8ccd
     super.init(on: lane)
   }
