@@ -77,6 +77,13 @@ package enum ZonesLimits {
   /// Seconds by which zones are earlier than that, each by a part of its own.
   static let resigningSpreadSeconds: Int64 = 86_400
 
+  /// Seconds after which the zone above is asked for DS records that are waited for; twice as long each time.
+  static let parentSeconds: Int64 = 60
+
+  /// Seconds between two such questions at most: a rollover takes weeks, and there may be a million zones
+  /// above which nobody ever gives DS records.
+  static let parentSecondsAtMost: Int64 = 12 * 3_600
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

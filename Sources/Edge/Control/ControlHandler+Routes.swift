@@ -32,6 +32,10 @@ extension ControlHandler {
         try desk.apply(tree, &noted)
       }
     case (.purge(let name), _): return try await purge(name, exchange)
+    case (.signing(let name), .post):
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.changeKeys(name, tree, &noted)
+      }
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.zone(let name), .put):
@@ -211,7 +215,7 @@ extension ControlHandler {
   // MARK: - Work on the worker
 
   /// A piece of work with the store.
-  private typealias Work = @Sendable () throws(ControlRefusal) -> ZoneDesk.Outcome
+  typealias Work = @Sendable () throws(ControlRefusal) -> ZoneDesk.Outcome
 
   private func read(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
     try await onWorker(work).answer
@@ -223,7 +227,7 @@ extension ControlHandler {
     try await changed(work).answer
   }
 
-  private func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
+  func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
     await turn.enter()
     defer { turn.leave() }
     guard backend.acceptsChanges else {

@@ -26,6 +26,7 @@ package final class Edge: Sendable {
   /// The servers beside this one; nil if it stands alone.
   package let fleet: Fleet?
   let nodes: [Node]
+  let aliasLookups: AliasLookups
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
   /// What DNS cookies are made with now.
@@ -79,7 +80,7 @@ package final class Edge: Sendable {
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
-    let aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
+    aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])

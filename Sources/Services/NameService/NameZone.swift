@@ -6,7 +6,13 @@ import Runtime
 /// A zone that is in use on one loop: its records, its lane, and the queries that wait for its turn.
 final class NameZone: LoopWork {
   var snapshot: NameZoneSnapshot {
-    didSet { if let madeSigner, !madeSigner.isFor(snapshot.signing) { self.madeSigner = nil } }
+    didSet {
+      guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
+      // What other keys have signed stays good for as long as they sign.
+      let next = snapshot.signing
+      let isSame = next?.apex == madeSigner.signing.apex
+      self.madeSigner = isSame ? next.flatMap { server.makeSigner($0, after: madeSigner) } : nil
+    }
   }
   /// Signs its answers; made with the first that is to be signed.
   private var madeSigner: ZoneSigner?
