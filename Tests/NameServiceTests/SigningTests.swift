@@ -12,7 +12,8 @@ struct SigningTests {
   static let key = ZoneKey.generate()
 
   private static func signer(_ budget: SigningBudget = SigningBudget()) -> ZoneSigner? {
-    guard let key, let apex = try? DomainName("z.test"), let signing = ZoneSigning(key, apex: apex)
+    guard let key, let apex = try? DomainName("z.test"), 
+      let signing = ZoneSigning(SigningPlan(key), apex: apex)
     else { return nil }
     return ZoneSigner(
       signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory())

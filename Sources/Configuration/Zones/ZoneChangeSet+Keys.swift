@@ -27,7 +27,7 @@ extension ZoneChangeSet {
     } else if new.zone.records == nil || keys.isUnknownAbove {
       new.zone.signingKeys = nil
     } else {
-      keys.leave(now: now)
+      keys.leave(timing, now: now)
       new.zone.signingKeys = keys
     }
   }

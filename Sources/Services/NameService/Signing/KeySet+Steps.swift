@@ -69,11 +69,13 @@ extension KeySet {
   }
 
   /// Begins to switch signing off: the zone above is asked to take its DS records away.
-  package mutating func leave(now: WallTime) {
+  package mutating func leave(_ timing: KeyTiming, now: WallTime) {
     guard !isLeaving else { return }
     rollovers.removeAll { $0.kind == .securing }
+    // A resolver may have kept that there was no DS record from before there was one.
     rollovers.append(
-      KeyRollover(.unsigning, .submit, since: now, until: now, new: [], old: []))
+      KeyRollover(
+        .unsigning, .submit, since: now, until: now.adding(timing.delegation), new: [], old: []))
   }
 
   /// Signing stays on after all. The zone above may have taken its DS records away.
@@ -105,7 +107,7 @@ extension KeySet {
     let before = self
     // Who has given it away already can't be told to wait.
     if delegations == .saidWanted, isUnknownAbove { step(.securing, timing, now: now) }
-    guard awaitsParent, fits(delegations, apex) else { return self != before }
+    guard awaitsParent, fits(delegations, apex, now) else { return self != before }
     for rollover in rollovers where rollover.phase == .submit && isCurrent(rollover) {
       step(rollover.kind, timing, now: now)
     }
@@ -124,12 +126,14 @@ extension KeySet {
     rollover.phase != .submit && rollover.until <= now && isCurrent(rollover)
   }
 
-  private func fits(_ delegations: Delegations, _ apex: DomainName) -> Bool {
+  private func fits(_ delegations: Delegations, _ apex: DomainName, _ now: WallTime) -> Bool {
     switch delegations {
     case .saidWanted: return !isLeaving
     case .saidNone: return isLeaving
     case .seen(let contents):
-      if isLeaving { return contents.isEmpty }
+      if let unsigning = rollover(.unsigning) {
+        return contents.isEmpty && unsigning.until <= now
+      }
       let unwanted = members.filter { $0.key.role.isEntryPoint && !use(of: $0).isWanted }
       let wanted = members.filter { use(of: $0).isWanted }
       return wanted.allSatisfy { member in
@@ -141,7 +145,7 @@ extension KeySet {
   private mutating func beginDue(
     _ policy: SigningPolicy, _ timing: KeyTiming, _ spread: UInt64, now: WallTime
   ) {
-    guard !isUnknownAbove else { return }
+    guard !isUnknownAbove, !members.isEmpty else { return }
     do throws(Refusal) {
       if differs(from: policy) {
         if rollovers.allSatisfy({ $0.kind == .securing }) {
