@@ -250,7 +250,8 @@ struct RolloverTests {
     world.policy.algorithm = .ed25519
     world.advance()
     #expect(
-      Self.phases(&world, days: 3) == ["algorithm presign", "algorithm publish", "algorithm submit"])
+      Self.phases(&world, days: 3)
+        == ["algorithm presign", "algorithm publish", "algorithm submit"])
     world.adopt()
     world.look(isStale: false)
     #expect(Self.phases(&world, days: 3) == ["algorithm retire", "algorithm withdraw", ""])
@@ -291,7 +292,9 @@ struct RolloverTests {
   func schedule() throws {
     var days: Set<Int64> = []
     for spread in 0..<200 as Range<UInt64> {
-      let world = try Self.settled { $0.isSplit = true; $0.zskDays = 80 }
+      let world = try Self.settled {
+        $0.isSplit = true; $0.zskDays = 80
+      }
       let due = try #require(world.keys?.nextStep(world.policy, spread: spread))
       let after = (due.seconds - world.now) / Self.day
       #expect((69...80).contains(after))

@@ -5,6 +5,7 @@ The resolver validates, keeps nothing, and asks another one that keeps everythin
 it validates are mixtures of what was answered at different times. The zone above the zones is on the same edge; this
 program takes CDS records over into it, days later. Prints what went wrong, and "COUNT checks, KINDS" at the end.
 """
+import http.client
 import json
 import os
 import random
@@ -20,6 +21,8 @@ PARENT = "parent.test"
 DAY = 86_400
 A, SOA, AAAA, DNSKEY, CDS = 1, 6, 28, 48, 59
 dice = random.Random(7)
+with open(f"{directory}/edge/control.token") as file:
+    token = file.read().strip()
 start = int(time.time())
 faults = []
 checks = 0
@@ -36,11 +39,12 @@ def now():
 
 
 def jump(moment):
-    ahead = max(moment, now()) - int(time.time())
+    before = now()
     clock.seek(0)
-    clock.write(struct.pack("<q", ahead))
-    # A loop of the edge keeps the time for a twentieth of a second.
-    time.sleep(0.06)
+    clock.write(struct.pack("<q", max(moment, before) - int(time.time())))
+    # A loop of the edge keeps the time for a twentieth of a second, which signatures must not be made for.
+    if moment > before + 60:
+        time.sleep(0.06)
 
 
 # --- asking -------------------------------------------------------------------------------------------
@@ -113,7 +117,15 @@ class Zone:
         self.leaves = False
 
     def state(self):
-        return json.loads(run("dns", "keys", self.name, "--json") or "{}")
+        """What `skerry dns keys --json` prints, without starting it."""
+        with socket.socket(socket.AF_UNIX) as one:
+            one.settimeout(20)
+            one.connect(f"{directory}/edge/control.sock")
+            connection = http.client.HTTPConnection("edge")
+            connection.sock = one
+            connection.request(
+                "GET", f"/v1/zones/{self.name}/dnssec", headers={"Authorization": f"Bearer {token}"})
+            return json.loads(connection.getresponse().read())["result"]
 
     def look(self):
         """Notes what the zone wants above, and when the parent will take it over."""
@@ -171,6 +183,9 @@ def check(label):
         for name, kind in questions:
             code, flags, _ = query(resolver_port, name, kind)
             checks += 1
+            # Who is not signed says NXDOMAIN where others deny compactly.
+            if code == 3 and zone.leaves and "-none." in name:
+                continue
             if code != 0 or (not flags & 0x20 and not zone.leaves):
                 faults.append(f"day {day}, {label}: {name} {kind}: code {code}, flags {flags:x}: {describe(zone)}")
         code, flags, contents = query(edge_port, zone.name, DNSKEY)
@@ -264,7 +279,7 @@ while now() < start + 365 * DAY:
         if state.get("parentAskedAt") and zone.delegations == ([] if zone.wanted == [bytes(5)] else zone.wanted)
     ]
     times += [start + plan[0][0] * DAY] if plan else []
-    times += [moment + 25 * DAY]
+    times += [moment + 25 * DAY, start + 365 * DAY]
     target = max(min(times), moment)
     if target - 3 > moment:
         jump(target - 3)

@@ -18,7 +18,9 @@ import Testing
   func life() throws {
     let directory = try TemporaryDirectory()
     let store = try ZoneStore.open(directory.file("zones"), check: Samples.anyCertificate).store
-    func key() throws -> ZoneKey? { try store.configurationWithKeys(of: Samples.id(1))?.signingKeys?.onlyKey }
+    func key() throws -> ZoneKey? {
+      try store.configurationWithKeys(of: Samples.id(1))?.signingKeys?.onlyKey
+    }
     try store.apply([.put(Self.signed(false))])
     #expect(try key() == nil)
     try store.apply([.patch(Samples.id(1), .object([("dnssec", .bool(true))]))])

@@ -32,8 +32,9 @@ package enum KeyChange: Sendable {
     case (let roll?, nil, false):
       if let change = rolls[roll.lowercased()] { return change }
       report(
-        "roll", roll, "Write zsk, ksk or csk. Another algorithm, or other roles: change dnssecKeys.",
-        object, &decoder)
+        "roll", roll,
+        "Write zsk, ksk or csk. Another algorithm, or other roles: change dnssecKeys.", object,
+        &decoder)
     case (nil, let parent?, false):
       if let change = parents[parent] { return change }
       report(

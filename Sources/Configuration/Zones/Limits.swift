@@ -77,6 +77,9 @@ package enum ZonesLimits {
   /// Seconds by which zones are earlier than that, each by a part of its own.
   static let resigningSpreadSeconds: Int64 = 86_400
 
+  /// Seconds after which a step of a zone's keys that was not written is tried again.
+  static let keyRetrySeconds: Int64 = 60
+
   /// Seconds after which the zone above is asked for DS records that are waited for; twice as long each time.
   static let parentSeconds: Int64 = 60
 

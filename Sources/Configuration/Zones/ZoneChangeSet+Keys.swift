@@ -109,7 +109,7 @@ extension ZoneChangeSet {
     case .underWay(.securing):
       ConfigurationFault(
         path: "roll", problem: "comes too early: \(name) has only just been signed",
-        remedy: "Answers without signatures may still be in caches. Until when: skerry dns keys \(name)")
+        remedy: "Answers without signatures may be in caches. Until when: skerry dns keys \(name)")
     case .underWay(.unsigning):
       ConfigurationFault(
         path: "roll", problem: "is given, and signing is being switched off for \(name)",

@@ -135,7 +135,9 @@ struct ZoneChangeSet {
     let old = try stored(id)
     let entry = Entry(id: id, path: change.path, old: old)
     // What is replaced whole need not be read, but for keys, which must not go at once.
-    if let old, change.needsCurrent || old.hasSigningKeys { entry.new = Draft(try old.configuration(id)) }
+    if let old, change.needsCurrent || old.hasSigningKeys {
+      entry.new = Draft(try old.configuration(id))
+    }
     positions[id] = entries.count
     entries.append(entry)
     return entry

@@ -2,7 +2,6 @@
 
 import NameService
 package import Primitives
-import Runtime
 package import Storage
 
 /// An index by time: what it costs to find what is due does not depend on how many zones there are.
@@ -57,8 +56,8 @@ extension ZoneStore {
         let isStep = step.map { $0 <= now } ?? false
         let asks = set.awaitsParent && zone.signingPolicy.checksParent
         let count = min(asked ?? 0, 62) + 1
-        let again = asks || isStep ? KeySteps.again(count, now) : nil
-        let due = isStep ? again : KeySteps.first(step, again)
+        let next = isStep ? WallTime(seconds: now.seconds + ZonesLimits.keyRetrySeconds) : step
+        let due = KeySteps.first(next, asks ? Self.again(zone, set, asked: count, now) : nil)
         try schedule(id, due.map { ($0, asks ? count : 0) }, &change)
         works.append(KeyWork(id: id, name: zone.name, isStep: isStep, asksParent: asks))
       }
@@ -87,19 +86,19 @@ extension ZoneStore {
 
   /// Takes the steps that are due for these zones. Certificates are not looked at, as nothing of them
   /// changes, and a zone whose keys can't be changed keeps no other from it.
-  package func advanceKeys(of zones: [ZoneID]) -> Renewal {
-    oneByOneIfNeeded(zones.map { ZoneChange.keys($0, .advance) })
+  package func advanceKeys(of zones: [ZoneID], now: WallTime) -> Renewal {
+    oneByOneIfNeeded(zones.map { ZoneChange.keys($0, .advance) }, now: now)
   }
 
   /// The zone above `id` has these DS records. What can't follow of that writes nothing.
   package func observeDelegations(
-    _ contents: [[UInt8]], of id: ZoneID
+    _ contents: [[UInt8]], of id: ZoneID, now: WallTime
   ) throws(StorageError) -> Renewal {
     guard let zone = try configurationWithKeys(of: id), var keys = zone.signingKeys,
       let apex = zone.apex,
-      keys.observe(.seen(contents), apex: apex, zone.keyTiming, now: SystemClock.wall)
+      keys.observe(.seen(contents), apex: apex, zone.keyTiming, now: now)
     else { return Renewal() }
-    return oneByOneIfNeeded([.keys(id, .parent(.seen(contents)))])
+    return oneByOneIfNeeded([.keys(id, .parent(.seen(contents)))], now: now)
   }
 
   // MARK: - Writing
@@ -121,8 +120,22 @@ extension ZoneStore {
     let asks = set.awaitsParent && zone.signingPolicy.checksParent
     let due = KeySteps.first(
       set.nextStep(zone.signingPolicy, spread: zone.keySpread),
-      asks ? KeySteps.again(0, now) : nil)
+      asks ? Self.again(zone, set, asked: 0, now) : nil)
     try schedule(entry.id, due.map { ($0, 0) }, &change)
+  }
+
+  /// When the zone above is asked for the next time, which was asked so often: soon if a rollover waits for
+  /// that. Zones that wait since the same moment are not asked for at once.
+  private static func again(
+    _ zone: ZoneConfiguration, _ set: KeySet, asked: UInt8, _ now: WallTime
+  ) -> WallTime {
+    let longest = ZonesLimits.parentSecondsAtMost
+    let isAwaited = set.rollovers.contains { $0.kind != .securing }
+    let seconds =
+      isAwaited ? min(ZonesLimits.parentSeconds << min(Int64(asked), 20), longest) : longest
+    let hash = zone.keySpread &* 0x9e37_79b9_7f4a_7c15
+    let early = Int64((hash >> 33) % UInt64(seconds / 2))
+    return WallTime(seconds: now.seconds + seconds - early)
   }
 
   private func schedule(
@@ -157,12 +170,5 @@ private enum KeySteps {
   static func first(_ one: WallTime?, _ other: WallTime?) -> WallTime? {
     guard let one, let other else { return one ?? other }
     return min(one, other)
-  }
-
-  /// When the zone above is asked for the next time, which was asked so often.
-  static func again(_ asked: UInt8, _ now: WallTime) -> WallTime {
-    let seconds = min(
-      ZonesLimits.parentSeconds << min(Int64(asked), 20), ZonesLimits.parentSecondsAtMost)
-    return WallTime(seconds: now.seconds + seconds)
   }
 }

@@ -1,6 +1,7 @@
 // New serial numbers for zones that stay as they are.
 
 package import Primitives
+import Runtime
 
 extension ZoneStore {
   /// What became of a renewal: the changes that were made, and why the last zone was left out, if some
@@ -18,18 +19,20 @@ extension ZoneStore {
 
   /// Makes changes that nothing of what was checked before depends on: all at once, or one by one if one of
   /// them fails.
-  func oneByOneIfNeeded(_ changes: [ZoneChange]) -> Renewal {
+  func oneByOneIfNeeded(
+    _ changes: [ZoneChange], now: WallTime = SystemClock.wall
+  ) -> Renewal {
     var renewal = Renewal()
     guard !changes.isEmpty else { return renewal }
     do throws(ZoneStoreError) {
-      renewal.applied = try apply(changes, check: nil, sequenceFloor: 0)
+      renewal.applied = try apply(changes, check: nil, sequenceFloor: 0, now: now)
       return renewal
     } catch { renewal.failure = error }
     guard changes.count > 1 else { return renewal }
     renewal.failure = nil
     for change in changes {
       do throws(ZoneStoreError) {
-        let one = try apply([change], check: nil, sequenceFloor: 0)
+        let one = try apply([change], check: nil, sequenceFloor: 0, now: now)
         renewal.applied = AppliedChanges(
           sequence: one.sequence, changes: (renewal.applied?.changes ?? []) + one.changes)
       } catch { renewal.failure = error }

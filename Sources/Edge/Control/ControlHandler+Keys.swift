@@ -51,7 +51,7 @@ extension ControlHandler {
     let desk = desk
     do throws(ControlRefusal) {
       let outcome = try await changed { () throws(ControlRefusal) in
-        try desk.observe(found, of: work.id)
+        try desk.observe(found, of: work.id, now: SystemClock.wall)
       }
       if let failure = outcome.failure { throw failure }
     } catch { noteKeyFailure(error) }

@@ -27,7 +27,7 @@ package enum ControlLimits {
   static let bytesRenewed = 8 << 20
 
   /// Between two looks for keys of signed zones that are due: one read of the first row of an index.
-  static let keyInterval = Duration.seconds(1)
+  static let keyInterval = Duration.milliseconds(500)
 
   /// Zones whose keys are changed in one go; changes have their turn between two.
   static let zonesAdvanced = 64

@@ -43,7 +43,7 @@ extension ZoneDesk {
     let works = try storage { () throws(StorageError) in
       try store.takeDueKeys(now, limit: limit)
     }
-    let renewal = store.advanceKeys(of: works.filter(\.isStep).map(\.id))
+    let renewal = store.advanceKeys(of: works.filter(\.isStep).map(\.id), now: now)
     var outcome = Outcome(answer: ControlAnswer(.object([])), applied: renewal.applied)
     outcome.failure = renewal.failure.map { ControlRefusal($0) }
     outcome.questions = works.filter(\.asksParent)
@@ -51,9 +51,11 @@ extension ZoneDesk {
   }
 
   /// The zone above `id` has DS records of these contents.
-  func observe(_ contents: [[UInt8]], of id: ZoneID) throws(ControlRefusal) -> Outcome {
+  func observe(
+    _ contents: [[UInt8]], of id: ZoneID, now: WallTime
+  ) throws(ControlRefusal) -> Outcome {
     let renewal = try storage { () throws(StorageError) in
-      try store.observeDelegations(contents, of: id)
+      try store.observeDelegations(contents, of: id, now: now)
     }
     var outcome = Outcome(answer: ControlAnswer(.object([])), applied: renewal.applied)
     outcome.failure = renewal.failure.map { ControlRefusal($0) }

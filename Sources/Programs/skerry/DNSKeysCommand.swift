@@ -9,7 +9,8 @@ import HTTP
 struct DNSKeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys",
-    abstract: "Print the DNSKEY records of a signed zone, the DS record for the zone above, and what its keys do.",
+    abstract:
+      "Print the DNSKEY records of a signed zone, its DS record for the zone above, and its keys' states.",
     discussion: """
       Lines that begin with a semicolon say which state each key is in, what happens next, and what it \
       waits for. A rollover of a KSK or CSK goes on once the zone above has the DS record of the new key \
@@ -25,8 +26,10 @@ struct DNSKeysCommand: ParsableCommand {
   /// Roles as `--roll` names them.
   enum Role: String, CaseIterable, ExpressibleByArgument { case zsk, ksk, csk }
 
-  /// Algorithms and splits as the configuration names them.
+  /// Algorithms as the configuration names them.
   enum Algorithm: String, CaseIterable, ExpressibleByArgument { case ecdsap256sha256, ed25519 }
+
+  /// One key or two, as the configuration names them.
   enum KeyType: String, CaseIterable, ExpressibleByArgument { case csk, split }
 
   @Argument(help: "The zone's name.")

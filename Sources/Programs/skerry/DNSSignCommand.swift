@@ -30,7 +30,8 @@ struct DNSSignCommand: ParsableCommand {
 
   @Flag(
     name: .long,
-    help: "With --off: at once. A DS record that is left above makes the zone unreachable for many.")
+    help: "With --off: at once. A DS record that is left above makes the zone unreachable for many."
+  )
   var now = false
 
   @OptionGroup var control: ControlOptions

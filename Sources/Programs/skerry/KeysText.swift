@@ -34,7 +34,8 @@ struct KeysText {
     self.lines = lines
   }
 
-  private static func `is`(_ rollover: ConfigurationValue, _ kind: String, _ phase: String) -> Bool {
+  private static func `is`(_ rollover: ConfigurationValue, _ kind: String, _ phase: String) -> Bool
+  {
     rollover["kind"]?.text == kind && rollover["phase"]?.text == phase
   }
 

@@ -8,7 +8,7 @@ import Primitives
   /// Bytes of a signature, of each algorithm (RFC 6605 section 4, RFC 8080 section 4).
   package static let signatureBytes = 64
 
-  // Safe: only this class makes and frees what they point to.
+  /// What the algorithm needs. Safe: only this class makes and frees what they point to.
   @safe private enum State {
     case ecdsa(OpaquePointer)
     case ed25519(OpaquePointer)

@@ -5,6 +5,7 @@ package import Primitives
 /// One rollover: which keys take the places of which, and how far it is. A phase ends when what was
 /// answered before it is in no cache any more (RFC 7583), and phases follow one another as `next` says.
 package struct KeyRollover: Hashable, Sendable {
+  /// What is replaced.
   package enum Kind: UInt8, Sendable {
     /// A new ZSK is published before it is used (Pre-Publication, RFC 7583 section 2.1).
     case zoneSigning = 1
@@ -21,6 +22,7 @@ package struct KeyRollover: Hashable, Sendable {
     case unsigning = 6
   }
 
+  /// How far it is.
   package enum Phase: UInt8, Sendable {
     /// New keys sign, and are not published.
     case presign = 1

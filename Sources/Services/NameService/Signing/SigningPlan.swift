@@ -2,6 +2,7 @@
 
 /// The keys of a zone as they are used now: two sets with equal plans give equal answers.
 package struct SigningPlan: Hashable, Sendable {
+  /// A key and what it is used for.
   package struct Entry: Hashable, Sendable {
     package let key: ZoneKey
     package let use: KeyUse
