@@ -39,7 +39,10 @@ extension ZoneStore {
   ) throws(StorageError) -> [KeyWork] {
     try environment.write { (change) throws(StorageError) in
       var works: [KeyWork] = []
-      for id in try firstDue(now, limit, change) {
+      for row in try firstDue(now, limit, change) {
+        // Also a row that nothing else knows of, which would be the first for ever.
+        try change.remove(row, in: tables.keySteps)
+        guard let id = ZoneKeys.id(row.span, at: 8) else { continue }
         guard let record = try change.copy(of: ZoneKeys.key(id), in: tables.zones) else {
           try schedule(id, nil, &change)
           continue
@@ -67,11 +70,11 @@ extension ZoneStore {
 
   private func firstDue(
     _ now: WallTime, _ limit: Int, _ change: borrowing WriteTransaction
-  ) throws(StorageError) -> [ZoneID] {
-    var found: [ZoneID] = []
+  ) throws(StorageError) -> [[UInt8]] {
+    var found: [[UInt8]] = []
     var cursor = try change.cursor(over: tables.keySteps)
     while found.count < limit, try cursor.next(), KeySteps.time(cursor.key) <= now {
-      if let id = ZoneKeys.id(cursor.key, at: 8) { found.append(id) }
+      found.append(cursor.keyCopy())
     }
     return found
   }

@@ -200,6 +200,10 @@ package enum NameServiceLimits {
   /// Seconds that TTLs in the zone above and times of propagation may have, as configured: a month.
   static let keyWaitSeconds = 30 * 86_400
 
+  /// Seconds of the zone's own propagation at least, as configured: a change is written before all loops
+  /// have it, and answers are on their way.
+  static let leastPropagation = 10
+
   /// Seconds after which a signature is made anew.
   static let signaturePeriodSeconds: UInt32 = 86_400
 

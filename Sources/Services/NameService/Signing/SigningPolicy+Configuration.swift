@@ -40,7 +40,8 @@ extension SigningPolicy {
     if let given = decoder.integer("parentPropagationSeconds", in: object, seconds) {
       parentPropagation = given
     }
-    if let given = decoder.integer("propagationSeconds", in: object, seconds) {
+    let propagations = NameServiceLimits.leastPropagation...NameServiceLimits.keyWaitSeconds
+    if let given = decoder.integer("propagationSeconds", in: object, propagations) {
       propagation = given
     }
   }

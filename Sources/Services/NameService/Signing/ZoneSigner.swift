@@ -77,8 +77,8 @@ final class ZoneSigner {
     let isOfKeys = ZoneSigning.isOfKeys(subject.type)
     record.removeAll(keepingCapacity: true)
     for index in contexts.indices {
-      let signer = signing.signers[index]
-      guard isOfKeys ? signer.signsKeys : signer.signsZone else { continue }
+      guard isOfKeys ? signing.signers[index].signsKeys : signing.signers[index].signsZone
+      else { continue }
       let outcome = sign(owner, subject, contents, hash, index)
       guard outcome == .done else { return outcome }
     }
@@ -90,14 +90,14 @@ final class ZoneSigner {
     _ owner: Span<UInt8>, _ subject: Subject, _ contents: Span<UInt8>, _ ofSet: UInt64,
     _ index: Int
   ) -> Outcome {
+    let (algorithm, tag, mark) = signing.signers[index].identity
     // Zero is a place without an entry.
-    let hash = (ofSet ^ signing.signers[index].mark) | 1
+    let hash = (ofSet ^ mark) | 1
     let window = SignatureWindow(at: seconds, hash: hash)
     let fields = SignatureFields(
-      covering: subject.type, labels: owner.signedLabels,
-      algorithm: signing.signers[index].key.algorithm.rawValue, originalTTL: subject.ttl,
-      expiration: window.expiration, inception: window.inception,
-      keyTag: signing.signers[index].tag, signer: signing.apex)
+      covering: subject.type, labels: owner.signedLabels, algorithm: algorithm,
+      originalTTL: subject.ttl, expiration: window.expiration, inception: window.inception,
+      keyTag: tag, signer: signing.apex)
     let cache = subject.isPassing ? passing : lasting
     append(fields)
     if let place = cache.find(hash, period: window.period) {

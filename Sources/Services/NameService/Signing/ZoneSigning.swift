@@ -9,9 +9,9 @@ final class ZoneSigning: Sendable {
   /// A key that signs.
   struct Signer: Sendable {
     let key: SigningKey
-    let tag: UInt16
-    /// Tells its signatures from those of others: random bits that everybody knows.
-    let mark: UInt64
+    /// Its algorithm, its tag, and random bits, which everybody knows, that tell its signatures from those
+    /// of others.
+    let identity: (algorithm: UInt8, tag: UInt16, mark: UInt64)
     let signsKeys: Bool
     let signsZone: Bool
   }
@@ -43,8 +43,8 @@ final class ZoneSigning: Sendable {
       guard let made else { return nil }
       signers.append(
         Signer(
-          key: made, tag: key.tag, mark: Self.mark(of: key), signsKeys: use.signsKeys,
-          signsZone: use.signsZone))
+          key: made, identity: (key.algorithm.rawValue, key.tag, Self.mark(of: key)),
+          signsKeys: use.signsKeys, signsZone: use.signsZone))
     }
     guard signers.contains(where: \.signsKeys), signers.contains(where: \.signsZone) else {
       return nil
