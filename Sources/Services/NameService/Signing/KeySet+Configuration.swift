@@ -26,13 +26,15 @@ extension KeySet {
   private func tree(of member: Member, _ apex: DomainName?) -> ConfigurationValue {
     let (key, use) = (member.key, use(of: member))
     let (new, old) = rollovers(of: member.id)
+    let state = Self.state(new, old, key.role)
+    let since = state == "active" ? member.active : (old ?? new)?.since
     let delegation = key.role.isEntryPoint ? apex.flatMap { key.delegation(of: $0) } : nil
     return .object([
       ("tag", .integer(Int(key.tag))), ("algorithm", .integer(Int(key.algorithm.rawValue))),
       ("algorithmName", .string(key.algorithm.name)), ("role", .string(key.role.name)),
-      ("state", .string(Self.state(new, old, key.role))),
+      ("state", .string(state)),
       ("createdAt", .integer(Int(member.created.seconds))),
-      ("since", .integer(Int((old ?? new)?.since.seconds ?? member.active?.seconds ?? 0))),
+      ("since", since.map { .integer(Int($0.seconds)) }),
       ("isPublished", .bool(use.isPublished)), ("signsKeys", .bool(use.signsKeys)),
       ("signsZone", .bool(use.signsZone)), ("isWantedAbove", .bool(use.isWanted)),
       ("dnskey", .string(Self.text(.dnskey, key.record))),
