@@ -176,7 +176,7 @@ def check(label):
     global checks
     day = (now() - start) // DAY
     names.append(label)
-    del names[:-8]
+    del names[:-6]
     for zone in zones:
         questions = [(zone.name, SOA), (zone.name, DNSKEY), (f"ns.{zone.name}", A), (f"ns.{zone.name}", AAAA)]
         for name in names:
