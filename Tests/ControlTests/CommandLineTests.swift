@@ -103,7 +103,7 @@ import Testing
   @Test(
     "lists of cores",
     arguments: [
-      ("0", [0]), ("0-3", [0, 1, 2, 3]), ("1,1,0", [1, 0]), ("", nil), ("a", nil), ("-1", nil),
+      ("0", [0]), ("0-3", [0, 1, 2, 3]), ("1,1,0", [1, 1, 0]), ("", nil), ("a", nil), ("-1", nil),
       ("0-", nil), ("5000", nil),
     ] as [(String, [Int32]?)])
   func cores(text: String, expected: [Int32]?) {

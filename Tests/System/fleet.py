@@ -200,6 +200,24 @@ class Fleet:
             output.write(f"zones:\n- name: a.test\n  origins:\n  - url: http://127.0.0.1:{self.origin.port}\n"
                          f"  tiers: {tiers}\n")
 
+    async def differs(self, name, others):
+        """Waits until a server knows that these others have another topology, and that the rest have its own."""
+        for _ in range(200):
+            known = {server["name"]: server.get("hasOtherTopology") for server in (await self.tiers(name))["servers"]}
+            if {server for server, differs in known.items() if differs} >= others and (
+                    others or all(differs is False for server, differs in known.items() if differs is not None)):
+                return
+            await asyncio.sleep(0.2)
+        check(False, f"{name} takes for another topology: {known}")
+
+    def connections(self, name, to):
+        """How many connections one server has to another, as the kernel counts them."""
+        files = f"/proc/{self.processes[name].pid}/fd"
+        sockets = {os.readlink(f"{files}/{file}") for file in os.listdir(files)}
+        with open("/proc/net/tcp") as lines:
+            words = [line.split() for line in lines]
+        return sum(line[2].endswith(f":{self.peers[to]:04X}") and f"socket:[{line[9]}]" in sockets for line in words[1:])
+
     async def command(self, name, *words):
         """What a command says to the edge of that name."""
         process = await asyncio.create_subprocess_exec(
@@ -542,6 +560,15 @@ async def disagreeing(origin):
         check(all(a.status == 200 for a in answers), f"statuses {[a.status for a in answers]}")
         check(max(a.seconds for a in answers) < 10, f"{max(a.seconds for a in answers):.1f} s")
         check(all(origin.counts[path] == 1 for path in paths), f"the origin was asked {dict(origin.counts)}")
+        # They notice, and those whom they ask; and when they have the same again.
+        await fleet.differs("edge-0", {"edge-1", "west-0", "up-0"})
+        await fleet.differs("west-0", {"edge-0", "edge-1"})
+        said = await fleet.command("edge-0", "tiers")
+        check("Another topology than this server's: edge-1" in said, said)
+        for file in ("a.yaml", "b.yaml"):
+            fleet.write_topology(file)
+        await fleet.differs("edge-0", set())
+        await fleet.differs("west-0", set())
     finally:
         fleet.stop()
 
@@ -575,21 +602,31 @@ async def strangers(origin):
         fleet.stop()
 
 
-async def crowd(origin):
-    fleet = small(origin)
+async def crowd(origin, more=()):
+    fleet = Fleet([("pop", "edge", ["edge-0"], None), ("far", "edge", ["edge-1"], None), ("west", "regional", ["west-0"], None),
+                   ("east", "regional", ["east-0"], None), ("up", "upper", ["up-0"], None)], origin)
     try:
-        await fleet.start_all()
+        await fleet.start_all(more=more)
         paths = [f"/o/slow-{i}" for i in range(1000)]
-        answers = asyncio.gather(*[fleet.get("edge-0", path) for path in paths])
+        answers = asyncio.gather(*[fleet.get(name, path) for path in paths for name in ("edge-0", "edge-1")])
         await asyncio.sleep(1)
         during = {s["name"]: s["connections"] for s in (await fleet.tiers("edge-0"))["servers"]}
+        standing = [fleet.connections("edge-0", to=name) for name in ("west-0", "east-0", "up-0")]
         answers = await answers
         check(all(a.status == 200 for a in answers), f"{sum(a.status != 200 for a in answers)} failed")
+        check(all(a.hops[0] == "up-0" for a in answers), f"came by {collections.Counter(a.hops[0] for a in answers)}")
         check(all(count <= 4 for count in during.values()), f"connections {during}")
+        check(all(0 < count <= 4 for count in standing), f"the kernel counts {standing}")
         check(all(origin.counts[path] == 1 for path in paths),
               f"{sum(origin.counts[p] != 1 for p in paths)} objects came more than once")
     finally:
         fleet.stop()
+
+
+async def cores(origin):
+    """Loops behind the first four use those loops' connections."""
+    core = str(min(os.sched_getaffinity(0)))
+    await crowd(origin, ("--cpus", ",".join([core] * 7)))
 
 
 async def changes(origin):

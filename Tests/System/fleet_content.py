@@ -369,10 +369,12 @@ class TwoZones(Fleet):
                     output.write(f"  bounds:\n    exchanges: {self.bound}\n")
 
     async def ledger(self, name):
-        """What each zone used, and the CPU time that is charged and that the process took under "cpu"."""
+        """What each zone used; the CPU time that is charged and that the process took under "cpu", and what of it is nobody's
+        of the work for peers under "peers"."""
         found = json.loads(await self.command(name, "top", "--once", "--json"))
         zones = {zone["name"]: zone for zone in found["zones"]}
-        return zones | {"cpu": (found["chargedCPUNanoseconds"], found["processCPUNanoseconds"])}
+        peers = sum(lane["cpuNanoseconds"] for lane in found["systemLanes"] if lane["name"] == "peers")
+        return zones | {"cpu": (found["chargedCPUNanoseconds"], found["processCPUNanoseconds"]), "peers": peers}
 
 
 def two_zones(origin, edges):
@@ -406,7 +408,10 @@ async def accounts(origin):
             check(used["a.test"]["cpuNanoseconds"] > 2 * used["b.test"]["cpuNanoseconds"] > 0, f"{name}: {used}")
             charged, process = (after["cpu"][n] - before[name]["cpu"][n] for n in range(2))
             check(0.95 < charged / process < 1.05, f"{name}: {charged} of {process} ns are charged to somebody")
-            print(name, used, f"{charged / process:.3f} of the CPU time is charged")
+            zones, peers = sum(zone["cpuNanoseconds"] for zone in used.values()), after["peers"] - before[name]["peers"]
+            # Connections carry what is both zones', which pay for it.
+            check(peers < 0.15 * zones, f"{name}: {peers} ns of the work for peers are nobody's, {zones} ns are the zones'")
+            print(name, used, f"{charged / process:.3f} of the CPU time is charged, {peers / zones:.3f} beside the zones'")
     finally:
         fleet.stop()
 

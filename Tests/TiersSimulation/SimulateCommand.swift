@@ -27,7 +27,9 @@ struct SimulateCommand: ParsableCommand {
   }
 
   @Option(
-    help: "What happens: calm, nothing; stormy, servers crash, are slow or cut off; purged, purges."
+    help: """
+      What happens: calm, nothing; stormy, servers crash, they or links are slow, or cut; purged, purges.
+      """
   )
   var weather = Weather.all
   @Option(help: "How many seeds.") var seeds: UInt64 = 10

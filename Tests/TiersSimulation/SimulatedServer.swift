@@ -144,11 +144,10 @@ final class SimulatedServer: @unchecked Sendable {
   private func receive(
     _ message: PeerMessage, _ exchange: Exchange, _ desk: SimulatedDesk
   ) async {
-    let isDone =
-      message.subject == .nearness
-      ? network.hear(message) : await relay.receive(message, at: desk)
+    var status = network.hear(message)
+    if status == nil { status = await relay.receive(message, at: desk) ? 204 : 503 }
     exchange.response.reset()
-    exchange.response.status = isDone ? 204 : 503
+    exchange.response.status = status ?? 503
     exchange.sink?.respond(exchange)
   }
 

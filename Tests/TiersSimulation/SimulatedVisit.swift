@@ -27,7 +27,7 @@ final class SimulatedVisit: ResponseSink, @unchecked Sendable {
     world = server.world
     life = server.life
     begunAt = world.now
-    version = world.validSince[object]
+    version = world.oldestVersion(of: object, at: server.position)
   }
 
   func begin() {

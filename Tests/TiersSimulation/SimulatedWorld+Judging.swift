@@ -29,7 +29,7 @@ extension SimulatedWorld {
       return way < least + .nanoseconds(TierLimits.leastDetourNanoseconds) || least * 5 >= way * 4
     }
     report.loadPercent = loadPercent()
-    if plan.isCalm, report.loadPercent > 125 {
+    if report.loadPercent > 125 {
       violate("a parent has \(report.loadPercent) % of the mean")
     }
     judgeMoves()
@@ -47,12 +47,14 @@ extension SimulatedWorld {
       let fault = faults.first { $0.covers(fetch.at) && concerns($0, involved) }
       if let fault { return fault.text }
     }
-    // What a slow server sends is answered, though it gave that up long ago and asked another.
+    // What a server sends slowly is answered, though it gave that up long ago and asked another.
     let late = faults.first { fault in
-      !fault.isCrash && fault.link == nil
+      fault.isSlow
         && [request, before].contains { fetch in
           fault.covers(fetch.at)
-            && fault.servers.contains { asked(by: $0, fetch.object).contains(fetch.server) }
+            && sendsSlowly(fault, to: fetch.server).contains {
+              asked(by: $0, fetch.object).contains(fetch.server)
+            }
         }
     }
     if let late { return "\(late.text), and asks it" }
@@ -86,13 +88,21 @@ extension SimulatedWorld {
     return pops.contains(link.from) && pops.contains(link.to)
   }
 
+  /// Those whose messages to a server were late.
+  private func sendsSlowly(_ fault: Fault, to server: Int) -> Set<Int> {
+    guard let link = fault.link else { return fault.servers }
+    let pop = topology.servers[server].pop
+    guard link.from == pop || link.to == pop else { return [] }
+    return fault.servers.filter { topology.servers[$0].pop != pop }
+  }
+
   /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
-  /// say something.
+  /// say something; where one of them failed the others have its share.
   private func loadPercent() -> Int {
     var rings = topology.pops.filter { $0.tier == .regional }.map(\.servers)
     rings.append(topology.servers(of: .upper))
     var worst = 100
-    for ring in rings where ring.count > 1 {
+    for ring in rings where ring.count > 1 && !hasFailed(ring) {
       let asked = ring.map { servers[$0].asked }
       let sum = asked.reduce(0, +)
       guard sum >= 100 * ring.count else { continue }
@@ -101,7 +111,11 @@ extension SimulatedWorld {
     return worst
   }
 
-  /// Where a server of the upper tier goes, its own keys move and no others.
+  private func hasFailed(_ ring: [Int]) -> Bool {
+    faults.contains { !$0.servers.isDisjoint(with: ring) }
+  }
+
+  /// Where a server of the upper tier goes, its own keys move and no others: 1/n of them but for chance.
   private func judgeMoves() {
     let uppers = topology.servers(of: .upper)
     let keys = (0..<plan.objects).map {
@@ -118,6 +132,11 @@ extension SimulatedWorld {
         } else if after.order(for: key)[0] != first {
           violate("a key of \(servers[first].name) moves as \(servers[gone].name) goes")
         }
+      }
+      let (mean, count) = (Double(plan.objects) / Double(uppers.count), Double(uppers.count))
+      let deviation = (mean * (1 - 1 / count)).squareRoot()
+      if abs(Double(moved) - mean) > 4 * deviation {
+        violate("\(moved) keys of \(plan.objects) move as one of \(uppers.count) servers goes")
       }
       report.movedPercent = max(report.movedPercent, moved * uppers.count * 100 / plan.objects)
     }

@@ -23,10 +23,13 @@ final class SimulatedWorld: @unchecked Sendable {
   private(set) lazy var origin = SimulatedOrigin(self)
   var report = SimulationReport()
   /// The oldest version of each object that a request may be answered with from now on.
-  private(set) var validSince: [Int]
+  private var validSince: [Int]
+  /// The same at single servers, by server: where those that a purge did not reach can't be asked.
+  private var validThere: [[Int: Int]]
   /// How much longer what a server sends takes.
   private var delays: [Duration]
   private var cuts: [Cut] = []
+  private var slowLinks: [SlowLink] = []
   private(set) var faults: [Fault] = []
   private var visits: [Int: SimulatedVisit] = [:]
   private(set) var purges: [PurgedVersion] = []
@@ -40,6 +43,14 @@ final class SimulatedWorld: @unchecked Sendable {
     let end: Instant
   }
 
+  /// Packets from one PoP to another take so much longer until then.
+  private struct SlowLink {
+    let from: Int
+    let to: Int
+    let delay: Duration
+    let end: Instant
+  }
+
   /// Something that happened, and whom it may explain extra fetches of.
   struct Fault {
     let text: String
@@ -48,6 +59,8 @@ final class SimulatedWorld: @unchecked Sendable {
     let end: Instant
     /// The PoPs that it lies between, where it is a link's.
     var link: (from: Int, to: Int)?
+    /// What is sent arrives, but late.
+    var isSlow = false
     /// The process died, and its cache with it.
     var isCrash = false
     var losesCache = false
@@ -77,11 +90,13 @@ final class SimulatedWorld: @unchecked Sendable {
     self.time = time
     numbers = SeededNumbers(seed: plan.seed)
     validSince = Array(repeating: 1, count: plan.objects)
+    validThere = []
     let map = SimulatedMap(plan, &numbers)
     topology = map.topology
     cities = map.cities
     delays = Array(repeating: .zero, count: topology.servers.count)
     servers = topology.servers.indices.map { SimulatedServer(at: $0, in: self) }
+    validThere = Array(repeating: [:], count: servers.count)
   }
 
   // MARK: - Time and space
@@ -106,7 +121,10 @@ final class SimulatedWorld: @unchecked Sendable {
     let jitter = Duration.nanoseconds(Int64(numbers.next() % (way.wholeNanoseconds / 8)))
     var sent = now
     for cut in cuts where cut.from == from.pop && cut.to == to.pop { sent = max(sent, cut.end) }
-    let arrival = sent + way + jitter + delays[from.position]
+    var arrival = sent + way + jitter + delays[from.position]
+    for link in slowLinks where link.from == from.pop && link.to == to.pop {
+      arrival = arrival + link.delay
+    }
     last = max(last, arrival)
     time.schedule(at: last, body)
   }
@@ -138,7 +156,7 @@ final class SimulatedWorld: @unchecked Sendable {
     return report
   }
 
-  /// Lets go of everything: many worlds follow each other in a process.
+  /// Lets go of everything, for the worlds that follow.
   private func end() async {
     for server in servers { server.stop() }
     await rest(.seconds(130))
@@ -225,6 +243,13 @@ final class SimulatedWorld: @unchecked Sendable {
       guard one != other else { continue }
       time.schedule(at: at) { [self] in cut(one, other, isOneWay, length) }
     }
+    for _ in 0..<plan.slowLinks {
+      let (one, other) = (topology.servers[victim()].pop, topology.servers[victim()].pop)
+      let delay = Duration.milliseconds(100 + numbers.below(3_000))
+      let (isOneWay, at, length) = (numbers.isTrue(oneIn: 3), moment(), duration())
+      guard one != other else { continue }
+      time.schedule(at: at) { [self] in slow(one, other, isOneWay, delay, length) }
+    }
   }
 
   /// Parents fail more often than so few among so many would.
@@ -250,7 +275,7 @@ final class SimulatedWorld: @unchecked Sendable {
   }
 
   private func slow(_ server: Int, _ delay: Duration, _ length: Duration) {
-    fault("\(servers[server].name) is slow by \(delay)", [server], length)
+    fault("\(servers[server].name) is slow by \(delay)", [server], length, isSlow: true)
     delays[server] = delay
     after(length) { [self] in delays[server] = .zero }
   }
@@ -261,18 +286,41 @@ final class SimulatedWorld: @unchecked Sendable {
       isOneWay
         ? "\(pops[0]) is not heard by \(pops[1])"
         : "\(pops[0]) and \(pops[1]) do not hear each other",
-      Set(topology.pops[one].servers + topology.pops[other].servers), length, (one, other))
+      ends(one, other), length, (one, other))
     cuts.append(Cut(from: one, to: other, end: now + length))
     if !isOneWay { cuts.append(Cut(from: other, to: one, end: now + length)) }
     after(length) { [self] in cuts.removeAll { $0.end <= now } }
   }
 
+  private func slow(
+    _ one: Int, _ other: Int, _ isOneWay: Bool, _ delay: Duration, _ length: Duration
+  ) {
+    let pops = [one, other].map { topology.pops[$0].name }
+    fault(
+      isOneWay
+        ? "\(pops[0]) is heard by \(pops[1]) late by \(delay)"
+        : "\(pops[0]) and \(pops[1]) hear each other late by \(delay)",
+      ends(one, other), length, (one, other), isSlow: true)
+    slowLinks.append(SlowLink(from: one, to: other, delay: delay, end: now + length))
+    if !isOneWay {
+      slowLinks.append(SlowLink(from: other, to: one, delay: delay, end: now + length))
+    }
+    after(length) { [self] in slowLinks.removeAll { $0.end <= now } }
+  }
+
+  /// The servers at both ends of a link between PoPs.
+  private func ends(_ one: Int, _ other: Int) -> Set<Int> {
+    Set(topology.pops[one].servers + topology.pops[other].servers)
+  }
+
   private func fault(
-    _ text: String, _ servers: Set<Int>, _ length: Duration, _ link: (from: Int, to: Int)? = nil
+    _ text: String, _ servers: Set<Int>, _ length: Duration, _ link: (from: Int, to: Int)? = nil,
+    isSlow: Bool = false
   ) {
     mix(UInt64(faults.count), now.nanoseconds, 2)
     faults.append(
-      Fault(text: text, servers: servers, begin: now, end: now + length, link: link))
+      Fault(
+        text: text, servers: servers, begin: now, end: now + length, link: link, isSlow: isSlow))
   }
 
   /// Whether a server died while a response was on its way that may have come by it: one of those whom its server
@@ -297,11 +345,11 @@ final class SimulatedWorld: @unchecked Sendable {
   /// Whom a server may ask for an object.
   func asked(by server: Int, _ object: Int) -> Set<Int> {
     let network = servers[server].network
-    let steps = network.report.asked(
-      Self.host, Array(Self.path(object).utf8),
-      distances: network.nearness.distances(of: Self.zoneName, in: topology, at: now))
-    let names = steps.map(\.servers)
-    return Set(names.joined().compactMap { topology.server(named: $0) })
+    let distances = network.nearness.distances(of: Self.zoneName, in: topology, at: now)
+    let steps = network.route.steps(
+      for: ServerRanking.hash(Self.host, Array(Self.path(object).utf8)), isFromBeside: false,
+      above: network.above, detours: OriginNearness.detours(distances))
+    return Set(steps.map(\.servers).joined())
   }
 
   /// How long after its end a fault may still be felt: a server is looked for every five seconds, and what a slow one
@@ -335,6 +383,7 @@ final class SimulatedWorld: @unchecked Sendable {
       }
       report.owedPurges += 1
       purges[index].owed = (server.name, number)
+      hold(object, version, but: Set(away.compactMap { topology.server(named: $0) }))
     }
   }
 
@@ -346,6 +395,24 @@ final class SimulatedWorld: @unchecked Sendable {
 
   private func hold(_ object: Int, _ version: Int) {
     validSince[object] = max(validSince[object], version)
+  }
+
+  /// Nothing older is answered by those that were reached, unless they may ask one who was `away`.
+  private func hold(_ object: Int, _ version: Int, but away: Set<Int>) {
+    let asked = servers.indices.map { self.asked(by: $0, object) }
+    for server in servers.indices {
+      var reached: Set<Int> = [server]
+      for _ in 0..<3 { for one in reached { reached.formUnion(asked[one]) } }
+      guard reached.isDisjoint(with: away) else { continue }
+      validThere[server][object] = max(validThere[server][object] ?? 0, version)
+      report.heldAtOnce.count += 1
+    }
+    report.heldAtOnce.of += servers.count
+  }
+
+  /// The oldest version of an object that a server may answer with from now on.
+  func oldestVersion(of object: Int, at server: Int) -> Int {
+    max(validSince[object], validThere[server][object] ?? 0)
   }
 
   /// A purge of an object was given to one who was owed it, and to those below.
@@ -373,9 +440,7 @@ final class SimulatedWorld: @unchecked Sendable {
     report.violations.append("seed \(plan.seed), \(second(now)) s: \(text)")
   }
 
-  func second(_ instant: Instant) -> UInt64 {
-    instant.nanoseconds / 1_000_000_000 % 100_000
-  }
+  func second(_ instant: Instant) -> UInt64 { instant.nanoseconds / 1_000_000_000 % 100_000 }
 
   private func mix(_ values: UInt64...) {
     for value in values {

@@ -18,10 +18,11 @@ struct SimulationPlan: Sendable {
   /// Over which the requests are spread.
   var duration = Duration.seconds(60)
   var purges = 0
-  /// Servers that crash and come back, servers that are slow, and pairs of PoPs that don't hear each other.
+  /// Servers that crash and come back, servers that are slow, and pairs of PoPs that don't hear each other, or late.
   var crashes = 0
   var slowServers = 0
   var partitions = 0
+  var slowLinks = 0
   /// What the zone says of tiers.
   var choice = TierChoice.smart
 
@@ -32,8 +33,7 @@ struct SimulationPlan: Sendable {
   static func stormy(seed: UInt64) -> SimulationPlan {
     SimulationPlan(
       name: "stormy", seed: seed, objects: 1_000, requests: 4_000, purges: 12, crashes: 10,
-      slowServers: 6,
-      partitions: 8)
+      slowServers: 6, partitions: 8, slowLinks: 8)
   }
 
   /// PoPs of four servers and few objects, which are purged all the time.
@@ -45,5 +45,5 @@ struct SimulationPlan: Sendable {
   }
 
   /// Nothing fails.
-  var isCalm: Bool { crashes + slowServers + partitions + purges == 0 }
+  var isCalm: Bool { crashes + slowServers + partitions + slowLinks + purges == 0 }
 }

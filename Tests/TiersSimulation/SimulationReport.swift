@@ -19,7 +19,9 @@ struct SimulationReport: Sendable {
   var purges = 0
   /// Those that were not with all servers at once.
   var owedPurges = 0
-  /// The largest share of a server among those that share its keys, in per cent of their mean.
+  /// At how many servers these were in force when they were acknowledged, all told, of how many.
+  var heldAtOnce = (count: 0, of: 0)
+  /// The largest share of a server among those that share its keys, where none of them failed, in per cent of their mean.
   var loadPercent = 0
   /// The most keys that move as one of the n servers of the upper tier goes, in per cent of 1/n of them.
   var movedPercent = 0
@@ -29,7 +31,8 @@ struct SimulationReport: Sendable {
   func text(of plan: SimulationPlan, verbose: Bool) -> String {
     let line = """
       \(plan.name), seed \(plan.seed): \(requests) requests, \(distinct) objects, \
-      \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed), \
+      \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed, \
+      at \(heldAtOnce.count) of \(heldAtOnce.of) servers at once), \
       \(lost) lost, \(breaks) breaks, load \(loadPercent) %, moved \(movedPercent) % of 1/n, trace \(String(trace, radix: 16))
       """
     let details = (verbose ? explained : []) + violations.map { "VIOLATION \($0)" }

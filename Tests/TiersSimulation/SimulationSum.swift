@@ -8,6 +8,7 @@ struct SimulationSum: Sendable {
   private var fetches = 0
   private var explained = 0
   private var purges = 0
+  private var heldAtOnce = (count: 0, of: 0)
   private var lost = 0
   private var breaks = 0
   private var worstLoad = 0
@@ -24,7 +25,8 @@ struct SimulationSum: Sendable {
     lost += report.lost
     breaks += report.breaks
     violations += report.violations.count
-    guard plan.isCalm else { return }
+    heldAtOnce.count += report.heldAtOnce.count
+    heldAtOnce.of += report.heldAtOnce.of
     worstLoad = max(worstLoad, report.loadPercent)
     mostMoved = max(mostMoved, report.movedPercent)
   }
@@ -33,9 +35,10 @@ struct SimulationSum: Sendable {
     """
     \(runs) runs: \(requests) requests, \(lost) lost with the server that they were sent to, \
     \(breaks) broken off where a parent died; \(distinct) objects, \(fetches) fetches from the origin, \
-    \(explained) of them explained by a fault; \(purges) purges; the largest load of a parent where \
-    nothing fails \(worstLoad) % of the mean; at most \(mostMoved) % of 1/n of the keys move as one of n \
-    servers goes; \(violations) violations
+    \(explained) of them explained by a fault; \(purges) purges, those that some server missed in force at \
+    \(heldAtOnce.count) of \(heldAtOnce.of) servers at once; the largest load of a parent beside others of which none \
+    failed \(worstLoad) % of the mean; at most \(mostMoved) % of 1/n of the keys move as one of n servers goes; \
+    \(violations) violations
     """
   }
 }

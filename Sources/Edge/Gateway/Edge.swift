@@ -99,7 +99,7 @@ package final class Edge: Sendable {
       var node = Node(
         gateway: gateway, server: server, acceptor: acceptor, nameServer: nameServer)
       if let lane = reserve?.lane(on: loop) { gateway.commonLanes.append(lane) }
-      if let fleet { fleet.join(&node, loops: group.loops.count, connectionLimit) }
+      if let fleet { fleet.join(&node, behind: nodes, loops: group.loops.count, connectionLimit) }
       nodes.append(node)
     }
     self.nodes = nodes

@@ -46,12 +46,17 @@ package final class Fleet: Sendable {
     return await receiver(message)
   }
 
-  /// Makes a loop one of the fleet's. Before it serves.
-  func join(_ node: inout Edge.Node, loops: Int, _ connectionLimit: Int) {
+  /// Makes a loop one of the fleet's, behind those that are `before` it. Before it serves.
+  func join(
+    _ node: inout Edge.Node, behind before: [Edge.Node], loops: Int, _ connectionLimit: Int
+  ) {
     let gateway = node.gateway
+    let lender = PeerNetwork.lender(of: before.count).flatMap { before[$0].gateway.peers }
     let network = PeerNetwork(
-      loop: gateway.loop, loops: loops, route: first, transport: SecureTransport(security),
+      loop: gateway.loop, loops: loops, route: first,
+      transport: lender.map { BorrowingTransport(from: $0) } ?? SecureTransport(security),
       sideways: sideways, nearness: nearness)
+    network.zoneLane = { [unowned gateway] zone in gateway.zones[zone]?.lane }
     gateway.peers = network
     let gate = PeerGate(gateway, network, self)
     gateway.commonLanes += [network.lane, gate.lane]

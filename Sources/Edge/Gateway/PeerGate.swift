@@ -66,14 +66,18 @@ final class PeerGate: ExchangeHandler, @unchecked Sendable {
   private func take(
     _ subject: PeerMessage.Subject, _ sender: String, _ exchange: Exchange
   ) async {
-    var isDone = false
+    var status: UInt16 = 503
     if let content = await content(of: exchange) {
       let message = PeerMessage(subject, from: sender, content)
-      isDone = subject == .nearness ? network.hear(message) : await fleet.receive(message)
+      if let known = network.hear(message) {
+        status = known
+      } else if await fleet.receive(message) {
+        status = 204
+      }
     }
     guard !exchange.isAborted else { return }
     exchange.response.reset()
-    exchange.response.status = isDone ? 204 : 503
+    exchange.response.status = status
     exchange.sink?.respond(exchange)
   }
 

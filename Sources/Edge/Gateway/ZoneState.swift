@@ -90,6 +90,7 @@ final class ZoneState: @unchecked Sendable {
       choice: snapshot.configuration.tiers)
     // A cycle until they are closed, which those of a retired zone are not any more.
     if !isRetired { tiers.tenant = self }
+    tiers.zoneID = snapshot.id
     madeTiers = tiers
     return tiers
   }

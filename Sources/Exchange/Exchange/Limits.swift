@@ -19,4 +19,8 @@ package enum ExchangeLimits {
   /// Frames of one HTTP/2 connection that are taken at once (one of a few bytes takes about 0.5 us);
   /// what came behind them waits for the next turn.
   package static let framesPerTurn = 256
+
+  /// What a frame of HTTP/2 takes beside its bytes, in bytes that take as much: where a connection is many tenants',
+  /// they share its cost by that (one of a few bytes takes 0.5 to 3 us, a thousand bytes of a large one about 1 us).
+  package static let frameWeightBytes = 1 << 10
 }

@@ -17,7 +17,7 @@ package struct TenantContent: ~Copyable {
   /// Bytes of the piece that is with the reader.
   private var lentBytes = 0
   private var toldBytes = 0
-  private var tenant: (any ConnectionTenant)?
+  private var tenant: (any ContentTenant)?
 
   package init(_ side: Side) { self.side = side }
 
@@ -41,7 +41,7 @@ package struct TenantContent: ~Copyable {
   package var hasRoom: Bool { queue.isEmpty && lentBytes == 0 || allowsBacklog }
 
   /// Adds a copy of `bytes`, for `tenant` from now on; nil while that is not known.
-  package mutating func append(_ bytes: Span<UInt8>, for tenant: (any ConnectionTenant)?) {
+  package mutating func append(_ bytes: Span<UInt8>, for tenant: (any ContentTenant)?) {
     if self.tenant !== tenant {
       tell(0)
       self.tenant = tenant
@@ -82,7 +82,7 @@ package struct TenantContent: ~Copyable {
     toldBytes = bytes
   }
 
-  private static func tell(_ tenant: (any ConnectionTenant)?, _ bytes: Int, _ side: Side) {
+  private static func tell(_ tenant: (any ContentTenant)?, _ bytes: Int, _ side: Side) {
     switch side {
     case .request: tenant?.waitingInputChanged(by: bytes)
     case .response: tenant?.waitingOutputChanged(by: bytes)

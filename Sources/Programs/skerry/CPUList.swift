@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// A list of processor cores: `0,2-4` is 0, 2, 3 and 4.
+/// A list of processor cores: `0,2-4` is 0, 2, 3 and 4. One that is named twice is there twice.
 struct CPUList: ExpressibleByArgument, Equatable {
   let cores: [Int32]
 
@@ -13,7 +13,8 @@ struct CPUList: ExpressibleByArgument, Equatable {
       guard (1...2).contains(bounds.count), let first = bounds[0],
         let last = bounds[bounds.count - 1], first >= 0, first <= last, last < 1024
       else { return nil }
-      for core in first...last where !cores.contains(core) { cores.append(core) }
+      cores += first...last
+      guard cores.count <= 1024 else { return nil }
     }
     self.cores = cores
   }

@@ -84,7 +84,8 @@ struct EdgeOptions: ParsableArguments {
   @Option(
     name: .customLong("cpus"),
     help: ArgumentHelp(
-      "The processor cores to use, one loop on each: 0,1 or 0-3. Default: all that the process may use.",
+      "The processor cores to use, one loop on each (two where one is named twice): 0,1 or 0-3. "
+        + "Default: all that the process may use.",
       valueName: "list"))
   var givenCPUs: Given<CPUList>?
 

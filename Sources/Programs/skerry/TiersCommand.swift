@@ -52,6 +52,11 @@ struct TiersCommand: ParsableCommand {
     text +=
       parents.isEmpty
       ? "which asks origins.\n" : "whose parents are \(parents.joined(separator: ", ")).\n"
+    let others = elements(result["servers"]).filter { $0["hasOtherTopology"]?.flag ?? false }
+    if !others.isEmpty {
+      let names = others.compactMap { $0["name"]?.text }.joined(separator: ", ")
+      text += "Another topology than this server's: \(names). The file must be the same on all.\n"
+    }
     guard let asked = result["asked"] else { return text }
     let origin = result["choice"]?.text == "flat" ? "the origin: the zone is flat" : "the origin"
     let steps = elements(asked).map { step($0) } + [origin]

@@ -23,7 +23,7 @@ package final class Origin: ResponseSource, @unchecked Sendable {
   private var prober: HealthProber?
   private var isMeasuring = false
   /// Whom what waits for clients counts for; until the origin is closed.
-  package var tenant: (any ConnectionTenant)?
+  package var tenant: (any ContentTenant)?
   /// Counts of what happened, for the zone's metrics.
   package internal(set) var counts = OriginCounts()
 

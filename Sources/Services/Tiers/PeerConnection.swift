@@ -6,6 +6,10 @@ package import Runtime
 
 /// A connection to a server, for exchanges of all zones at once. Confined to its loop.
 package protocol PeerConnection: AnyObject {
+  /// Whether it is the loop's own, and no other one's that it uses.
+  var isOwn: Bool { get }
+  /// Whether the server is well, as far as others than the loop know.
+  var isWell: Bool { get }
   /// Whether exchanges may begin here at all, now or when others have ended.
   var takesRequests: Bool { get }
   /// How many more may begin now.
@@ -24,4 +28,9 @@ package protocol PeerConnection: AnyObject {
 
   /// No exchange begins here any more; the connection closes after the last one.
   func drain()
+}
+
+extension PeerConnection {
+  package var isOwn: Bool { true }
+  package var isWell: Bool { true }
 }

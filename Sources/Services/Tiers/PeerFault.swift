@@ -15,6 +15,16 @@ enum PeerFault: Error {
   /// It gave another answer than the origin's.
   case verdict(PeerVerdict)
 
+  /// What a connection says where another loop met with it; no more than that nothing was sent, unless it says
+  /// something about the server.
+  var ofConnection: HTTPClientError {
+    switch self {
+    case .cancelled: .cancelled
+    case .connection(let error): error
+    case .busy, .unreachable, .verdict: .refusedUnprocessed
+    }
+  }
+
   /// Whether it says something about the server.
   var blamesServer: Bool {
     switch self {

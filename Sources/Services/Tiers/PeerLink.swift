@@ -1,5 +1,6 @@
 // Connections of one loop to one server.
 
+import Exchange
 import HTTPClient
 import Primitives
 package import Runtime
@@ -12,7 +13,7 @@ package final class PeerLink: @unchecked Sendable {
   package let server: TierTopology.Server
   /// The server's position in the topology.
   var position: Int
-  private(set) var health = PeerHealth()
+  private(set) var health = PeerHealth() { didSet { standing.note(isWell: health.isWell) } }
   /// Exchanges that wait for their response's head.
   var exchanges = 0
   var figures = PeerFigures()
@@ -20,12 +21,19 @@ package final class PeerLink: @unchecked Sendable {
   var headTime = QuantileEstimate()
   private let network: PeerNetwork
   private var connections: [any PeerConnection] = []
+  /// What loops that use the connections know.
+  private let standing = PeerStanding()
+  private var isLent = false
   private var isOpening = false
   private var failedOpenings = 0
   /// It failed, and is looked for now and then.
   private var isSought = false
   private var waiters: [Parker] = []
   private var isClosed = false
+  /// Which topology the server was told last that this one has.
+  var told: (fingerprint: UInt64, at: Instant)?
+  /// What it said of its own.
+  var known: KnownTopology?
 
   init(_ server: TierTopology.Server, at position: Int, of network: PeerNetwork) {
     self.server = server
@@ -38,10 +46,11 @@ package final class PeerLink: @unchecked Sendable {
   package var lane: Lane { network.lane }
 
   /// Whether requests may go there.
-  var isWell: Bool { !server.isDraining && health.isWell }
+  var isWell: Bool { !server.isDraining && isReachable }
   /// Whether messages may go there, which a drained server gets as well.
-  var isReachable: Bool { health.isWell }
-  var connectionCount: Int { connections.count }
+  var isReachable: Bool { health.isWell && connections.allSatisfy(\.isWell) }
+  /// Connections of the loop's own.
+  var connectionCount: Int { connections.count { $0.isOwn } }
   var roundTripNanoseconds: UInt64? { connections.compactMap(\.roundTripNanoseconds).min() }
 
   /// A connection with room for one more exchange. Waits on `parker`.
@@ -61,11 +70,38 @@ package final class PeerLink: @unchecked Sendable {
     }
   }
 
+  /// Sends a request that `write` makes and waits on `parker` for the head of its response; once more where a
+  /// connection turns out to take nothing.
+  func exchange(
+    _ parker: Parker, _ write: () throws(PeerFault) -> ClientRequest
+  ) async throws(PeerFault) -> FetchedResponse {
+    var isSecond = false
+    while true {
+      let connection = try await connection(parker)
+      let request = try write()
+      do throws(HTTPClientError) {
+        return try await connection.exchange(request, parker: parker)
+      } catch {
+        switch error {
+        case .cancelled: throw .cancelled
+        case .notTaken where !isSecond: isSecond = true
+        default: throw .connection(error)
+        }
+      }
+    }
+  }
+
+  /// Another loop uses the connections from now on: how this one gets on with the server.
+  func lend() -> PeerStanding {
+    isLent = true
+    return standing
+  }
+
   /// Looks how far the server is, and with that whether it lives.
   func probe() {
     guard isWell else { return }
     guard let connection = connections.first else { return beginOpening() }
-    if !connection.measure() { failed(HTTPClientError.firstByteTimedOut) }
+    if !connection.measure() { failed(.connection(.firstByteTimedOut)) }
   }
 
   /// Whether one more connection may be opened: those that take no more requests do not count.
@@ -82,15 +118,16 @@ package final class PeerLink: @unchecked Sendable {
   private func open() async {
     let parker = Parker(on: network.lane)
     do throws(HTTPClientError) {
-      connections.append(try await network.transport.open(for: self, parker: parker))
-      figures.connections += 1
+      let connection = try await network.transport.open(for: self, parker: parker)
+      connections.append(connection)
+      if connection.isOwn { figures.connections += 1 }
       isOpening = false
       health.succeeded()
-      if isClosed { connections.last?.drain() }
+      if isClosed { connection.drain() }
     } catch {
       isOpening = false
       failedOpenings += 1
-      failed(error)
+      failed(.connection(error))
     }
     wakeAll()
   }
@@ -106,13 +143,10 @@ package final class PeerLink: @unchecked Sendable {
     health.succeeded()
   }
 
-  /// An exchange came to nothing.
-  func failed(_ fault: PeerFault) {
-    if fault.blamesServer, case .connection(let error) = fault { failed(error) }
-  }
-
-  private func failed(_ error: HTTPClientError) {
-    figures.failures += 1
+  /// An exchange came to nothing, of this loop's or `forOther` one, which counts it.
+  func failed(_ fault: PeerFault, forOther: Bool = false) {
+    guard fault.blamesServer, case .connection(let error) = fault else { return }
+    if !forOther { figures.failures += 1 }
     figures.lastFailure = "\(error)"
     // Those who were asked on the same connection say the same: it counts once.
     if health.isWell { health.failed() }
@@ -126,7 +160,7 @@ package final class PeerLink: @unchecked Sendable {
     let parker = Parker(on: network.lane)
     while !health.isWell, !isClosed {
       _ = await parker.park(until: loop.now + health.rest)
-      if connections.contains(where: { $0.room > 0 }) {
+      if connections.contains(where: { $0.room > 0 && $0.isWell }) {
         health.succeeded()
       } else if !isOpening, openable {
         isOpening = true
@@ -146,6 +180,7 @@ package final class PeerLink: @unchecked Sendable {
 
   /// An exchange on one of its connections has ended: another may begin.
   package func hasRoom(_ connection: any PeerConnection) {
+    if isLent { standing.note(roundTripNanoseconds: roundTripNanoseconds) }
     guard !waiters.isEmpty else { return }
     guard connection.takesRequests else { return wakeAll() }
     for waiter in waiters.prefix(connection.room) { waiter.wake() }

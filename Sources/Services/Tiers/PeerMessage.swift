@@ -14,6 +14,8 @@ package struct PeerMessage: Sendable {
     case owed = "/owed"
     /// How far the sender is from origins: a `NearnessMessage`.
     case nearness = "/nearness"
+    /// Which topology the sender has: its fingerprint.
+    case topology = "/topology"
   }
 
   package let subject: Subject

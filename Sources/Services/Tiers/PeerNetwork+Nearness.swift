@@ -25,7 +25,7 @@ extension PeerNetwork {
   }
 
   /// Takes what another server told; false if it is none whose word counts.
-  package func hear(_ message: PeerMessage) -> Bool {
+  func hearNearness(_ message: PeerMessage) -> Bool {
     guard route.choosesByOrigin, let sender = route.topology.server(named: message.sender),
       route.isBeside(sender)
     else { return false }

@@ -3,7 +3,7 @@
 package import Exchange
 import HTTP
 import HTTPClient
-import Primitives
+package import Primitives
 package import Runtime
 
 /// Connects one loop to this server's peers, on behalf of all zones.
@@ -15,11 +15,15 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
+  /// The lane that a zone has on the loop; nil if it has none.
+  package var zoneLane: ((ZoneID) -> Lane?)?
   let transport: any PeerTransport
   package private(set) var route: TierRoute
+  /// That of the topology.
+  private(set) var fingerprint: UInt64
   let sideways: SidewaysRequests
   package let nearness: OriginNearness
-  private var links: [PeerLink]
+  private(set) var links: [PeerLink]
   /// Requests of all zones that are with peers.
   var exchanges = 0
   /// What all zones together may hedge.
@@ -39,6 +43,7 @@ package final class PeerNetwork: @unchecked Sendable {
     self.loop = loop
     self.sideways = sideways
     self.route = route
+    fingerprint = route.topology.fingerprint
     self.transport = transport
     lane = Lane(loop: loop, name: "peers", isCommon: true)
     connectionsPerServer = max(1, TierLimits.connectionsPerServer / loops)
@@ -64,8 +69,20 @@ package final class PeerNetwork: @unchecked Sendable {
     }
     for link in kept.values { link.close() }
     self.route = route
+    fingerprint = route.topology.fingerprint
     parents = ParentOrder(route.regional.count)
     generation += 1
+  }
+
+  /// Which of the loops lends its connections to the loop of that index; nil if that has its own: only the first
+  /// ones have.
+  package static func lender(of loop: Int) -> Int? {
+    loop < TierLimits.connectionsPerServer ? nil : loop % TierLimits.connectionsPerServer
+  }
+
+  /// The link to `server`, as this loop's topology has it.
+  func link(to server: TierTopology.Server) -> PeerLink? {
+    links.first { $0.server.name == server.name && $0.server.isSame(as: server) }
   }
 
   /// Begins to look now and then which parents are near, and whether they live. On the loop, once.
@@ -90,6 +107,7 @@ package final class PeerNetwork: @unchecked Sendable {
       guard !isStopped else { return }
       orderParents()
       tellNearness()
+      tellTopology()
     }
   }
 
@@ -106,7 +124,7 @@ package final class PeerNetwork: @unchecked Sendable {
   }
 
   /// Those above this server, nearest first.
-  var above: [ServerRanking] {
+  package var above: [ServerRanking] {
     parents.order.map { route.regional[$0] } + (route.upper.map { [$0] } ?? [])
   }
 
@@ -176,8 +194,13 @@ package final class PeerNetwork: @unchecked Sendable {
   /// is known to be away unless there `isHope`. From a task of `lane`.
   package func tell(
     _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
-  ) async -> Bool {
-    guard links.indices.contains(server), isHope || isReachable(server) else { return false }
+  ) async -> Bool { await send(server, subject, content, isHope: isHope) == 204 }
+
+  /// As `tell`: the status of the answer; nil if there is none.
+  func send(
+    _ server: Int, _ subject: PeerMessage.Subject, _ content: [UInt8], isHope: Bool
+  ) async -> UInt16? {
+    guard links.indices.contains(server), isHope || isReachable(server) else { return nil }
     let link = links[server]
     let parker = Parker(on: lane)
     var request = ClientRequest()
@@ -190,13 +213,19 @@ package final class PeerNetwork: @unchecked Sendable {
     request.body = .bytes(Bytes(content))
     request.timeouts.firstByte = TierLimits.messageDuration
     do throws(PeerFault) {
-      let connection = try await link.connection(parker)
-      do throws(HTTPClientError) {
-        let response = try await connection.exchange(request, parker: parker)
-        response.body.abandon()
-        return response.head.status == 204
-      } catch { throw .connection(error) }
-    } catch { return false }
+      let response = try await link.exchange(parker) { request }
+      response.body.abandon()
+      return response.head.status
+    } catch { return nil }
+  }
+
+  /// Takes a message that is for the network; the status of the answer, nil for all others.
+  package func hear(_ message: PeerMessage) -> UInt16? {
+    switch message.subject {
+    case .nearness: hearNearness(message) ? 204 : 503
+    case .topology: hearTopology(message) ? 204 : 409
+    case .purge, .purgeBegins, .purgeEnds, .owed: nil
+    }
   }
 
   /// What the loop knows of the other servers.
@@ -206,7 +235,8 @@ package final class PeerNetwork: @unchecked Sendable {
       states: links.map { link in
         PeerReport.State(
           isWell: link.isWell, connections: link.connectionCount,
-          roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures)
+          roundTripNanoseconds: link.roundTripNanoseconds, figures: link.figures,
+          topology: link.known.flatMap { $0.own == fingerprint ? $0 : nil })
       })
   }
 }

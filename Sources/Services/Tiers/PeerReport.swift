@@ -11,6 +11,8 @@ package struct PeerReport: Sendable {
     /// How long it took to answer last; nil if nobody asked.
     package var roundTripNanoseconds: UInt64?
     package var figures: PeerFigures
+    /// Whether its topology is this server's; nil as long as it has not said so.
+    package var topology: KnownTopology?
   }
 
   package let route: TierRoute
@@ -35,6 +37,7 @@ package struct PeerReport: Sendable {
       states[index].roundTripNanoseconds =
         [states[index].roundTripNanoseconds, more.roundTripNanoseconds].compactMap { $0 }.min()
       states[index].figures += more.figures
+      states[index].topology = KnownTopology.latest(states[index].topology, more.topology)
     }
   }
 

@@ -226,7 +226,7 @@ package final class PurgeRelay: Sendable {
     case .purgeEnds:
       guard let number = NumberedPurge.number(message.content) else { return false }
       return desk.end(number, of: message.sender)
-    case .nearness: return false
+    case .nearness, .topology: return false
     }
   }
 }

@@ -89,7 +89,18 @@ final class TierAttempt: @unchecked Sendable {
   }
 
   private func ask() async throws(PeerFault) -> FetchedResponse {
-    let connection = try await link.connection(parker)
+    var response = try await link.exchange(parker) { () throws(PeerFault) in try request() }
+    link.answered()
+    if let verdict = response.head.fields.withFirst(.skerryPeer, { PeerVerdict($0) }) {
+      response.body.abandon()
+      throw .verdict(verdict)
+    }
+    link.headCame(after: nanoseconds)
+    response.head.fields.removeAll { $0.name.endsHere }
+    return response
+  }
+
+  private func request() throws(PeerFault) -> ClientRequest {
     guard !isGivenUp else { throw .cancelled }
     var request = ClientRequest()
     fetch.write(&request, kind)
@@ -99,20 +110,6 @@ final class TierAttempt: @unchecked Sendable {
         if !isGivenUp { fetch.receiver.interimCame(head) }
       }
     }
-    var response: FetchedResponse
-    do throws(HTTPClientError) {
-      response = try await connection.exchange(request, parker: parker)
-    } catch {
-      if case .cancelled = error { throw .cancelled }
-      throw .connection(error)
-    }
-    link.answered()
-    if let verdict = response.head.fields.withFirst(.skerryPeer, { PeerVerdict($0) }) {
-      response.body.abandon()
-      throw .verdict(verdict)
-    }
-    link.headCame(after: nanoseconds)
-    response.head.fields.removeAll { $0.name.endsHere }
-    return response
+    return request
   }
 }

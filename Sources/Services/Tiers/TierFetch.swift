@@ -189,6 +189,7 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
   func write(_ request: inout ClientRequest, _ kind: TierRoute.Step.Kind) {
     writeHead(&request.head, kind)
     request.tenant = source.tenant
+    request.zone = source.zoneID
     request.timeouts.firstByte = TierLimits.headDuration
     request.timeouts.betweenBytes = TierLimits.bodySilence
   }

@@ -19,6 +19,10 @@ package enum TierLimits {
   /// How often it is, and with it whether idle servers live.
   static let probeInterval = Duration.seconds(5)
 
+  /// How often a server is told which topology this one has, beside each time that it changes: it may have been
+  /// restarted.
+  static let topologyInterval = Duration.seconds(60)
+
   /// How near another parent must be to take the place of the one that is asked first, in per cent of that
   /// one's round trip: measurements waver.
   static let nearerPercent: UInt64 = 80
@@ -89,8 +93,12 @@ package enum TierLimits {
   /// Servers of one PoP or tier that are ranked for a key at most: more are never asked for it.
   static let ranked = 4
 
-  /// Connections to one server from all loops of this one; each loop has at least one.
+  /// Connections to one server from all loops of this one; where there are more loops, those behind use them as well.
   static let connectionsPerServer = 4
+
+  /// Content of one exchange that has come to another loop than has the connection, and that its reader has not taken,
+  /// in bytes: enough for the time until it hears of the next.
+  static let crossingBytes = 256 << 10
 
   /// Exchanges at once on one of them, and what a server grants its peers.
   package static let streamsPerConnection = 1_024

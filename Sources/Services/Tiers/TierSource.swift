@@ -2,7 +2,7 @@
 
 package import Exchange
 import HTTP
-import Primitives
+package import Primitives
 package import Runtime
 
 /// Asks this server's peers for what the cache lacks, and the origin for all else and where no peer answers.
@@ -29,7 +29,9 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   /// What the zone may hedge: what it does not make requests for it leaves to the others.
   private var hedges = HedgeBudget(burst: TierLimits.zoneHedgeBurst)
   /// Whom content counts for that waits to be read; until the zone lets go of its sources.
-  package var tenant: (any ConnectionTenant)?
+  package var tenant: (any ContentTenant)?
+  /// Whose lane on another loop works for it, where that has the connections.
+  package var zoneID: ZoneID?
 
   /// The source of the zone of that name whose lane `lane` is and whose word is `choice`; `origin` is what is
   /// behind the peers.

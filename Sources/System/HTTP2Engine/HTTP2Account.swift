@@ -6,4 +6,7 @@ open class HTTP2Account {
   package internal(set) final var queuedBytes = 0
 
   package init() {}
+
+  /// So many bytes of it are framed and leave.
+  open func sent(_ count: Int) {}
 }

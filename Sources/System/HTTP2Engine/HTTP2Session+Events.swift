@@ -226,7 +226,10 @@ extension HTTP2Session {
     stream.taken.took(count, at: now, leaving: stream.outgoing.count)
     queuedBytes -= count
     contentTaken.took(count, at: now, leaving: queuedBytes)
-    stream.account?.queuedBytes -= count
+    if let account = stream.account {
+      account.queuedBytes -= count
+      account.sent(count)
+    }
     frameGuard.ledger.dataSent()
     reachedLimit = output.count >= outputLimit
     let hasFallen =

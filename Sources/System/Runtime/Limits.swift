@@ -18,6 +18,9 @@ package enum RuntimeLimits {
   /// its own.
   package static let tenantsPerSharedTurn = 8
 
+  /// Lanes that share what one turn of another cost; what was for further ones that lane pays itself.
+  package static let payersOfTurn = 256
+
   /// Lane work between two looks at epoll; beyond it new events are collected first.
   package static let pollIntervalNanoseconds: UInt64 = 100_000
 

@@ -25,7 +25,9 @@ package struct ClientRequest {
   package var interim: ((ResponseHead) -> Void)?
   package var timeouts = ClientTimeouts()
   /// Whom content of the response counts for that waits to be read.
-  package var tenant: (any ConnectionTenant)?
+  package var tenant: (any ContentTenant)?
+  /// The zone, for another loop that sends it.
+  package var zone: ZoneID?
 
   package init() {}
 

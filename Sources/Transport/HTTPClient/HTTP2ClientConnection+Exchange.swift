@@ -13,7 +13,7 @@ extension HTTP2ClientConnection {
     _ request: borrowing ClientRequest, parker: Parker
   ) async throws(HTTPClientError) -> FetchedResponse {
     noteBegin()
-    let exchange = HTTP2ClientExchange(on: self, for: request)
+    let exchange = HTTP2ClientExchange(on: self, for: request, of: parker.lane)
     exchange.stream = try submit(request, exchange)
     do throws(HTTPClientError) {
       try beginBody(request, exchange)

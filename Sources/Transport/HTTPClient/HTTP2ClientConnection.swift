@@ -29,6 +29,8 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private var idleSince: Instant
   /// Whether it is looked whether the other end lives, while exchanges are under way.
   private let isWatched: Bool
+  /// Whose what is received is, where the connection is many tenants'.
+  private var bill: TurnBill?
   private let streamLimit: Int
   /// Exchanges begun.
   package private(set) var exchangeCount = 0
@@ -52,7 +54,10 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     liveness = Liveness(silence: silence ?? .zero, now: openedAt)
     var limits = HTTP2Limits.client
     limits.streamWindowBytes = HTTPClientLimits.firstWindowBytes
-    if isForMany { limits.connectionWindowBytes = Int(Int32.max) }
+    if isForMany {
+      limits.connectionWindowBytes = Int(Int32.max)
+      bill = TurnBill()
+    }
     do throws(HTTP2Failure) {
       session = try HTTP2Session(.client, limits: limits, scratch: memory.scratch)
     } catch {
@@ -200,6 +205,12 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
 
 extension HTTP2ClientConnection: ClientConnectionUser {
   func connectionReady() {
+    bill?.begin(connection.lane)
+    receiveAll()
+    bill?.end(connection.lane)
+  }
+
+  private func receiveAll() {
     var budget = HTTPClientLimits.receivedBytesPerTurn
     let frames = ExchangeLimits.framesPerTurn
     session.resume(atMost: frames, now: connection.loop.now, delegate: self)
@@ -251,13 +262,16 @@ extension HTTP2ClientConnection: HTTP2SessionDelegate {
   func headersEnded(
     _ stream: HTTP2Stream, kind: HTTP2HeadersKind, endStream: Bool, tooLarge: Bool
   ) {
-    exchange(of: stream)?.headersEnded(kind, endStream: endStream, tooLarge: tooLarge)
+    guard let exchange = exchange(of: stream) else { return }
+    bill?.add(ExchangeLimits.frameWeightBytes, for: exchange.payer)
+    exchange.headersEnded(kind, endStream: endStream, tooLarge: tooLarge)
   }
 
   func data(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) {
     guard let exchange = exchange(of: stream) else {
       return session.consume(stream, bytes.count)
     }
+    bill?.add(ExchangeLimits.frameWeightBytes + bytes.count, for: exchange.payer)
     exchange.data(bytes)
   }
 

@@ -11,6 +11,8 @@ import Runtime
 final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   // Confined to its loop.
   let http2: HTTP2ClientConnection
+  /// Whose it is.
+  let payer: Lane
   var stream: HTTP2Stream?
   var upload: RequestUpload?
   /// The last time something moved.
@@ -30,15 +32,16 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private var isEnded = false
   private var failure: HTTPClientError?
   private var content = TenantContent(.response)
-  private let tenant: (any ConnectionTenant)?
+  private let tenant: (any ContentTenant)?
   private var receivedBytes = 0
   private var window = ReceiveWindow()
   private var interimCount = 0
 
   init(
-    on http2: HTTP2ClientConnection, for request: borrowing ClientRequest
+    on http2: HTTP2ClientConnection, for request: borrowing ClientRequest, of lane: Lane
   ) {
     self.http2 = http2
+    payer = lane
     method = request.head.method
     timeouts = request.timeouts
     interim = request.interim

@@ -83,6 +83,7 @@ extension HTTP2Connection: ResponseSink {
       stream, status: Int(exchange.response.status), bytes: fieldBytes, table: table,
       endStream: endStream)
     charge(fieldBytes.count, stream)
+    bill(fieldBytes.count, of: stream)
   }
 
   private func enqueue(

@@ -13,7 +13,7 @@ extension HTTP2Connection {
     guard let (_, stream) = target(exchange) else { return true }
     if let share = share(of: stream) {
       if share.tenant === tenant {
-        share.serves(exchange, on: lane)
+        serve(exchange, on: lane, by: share)
         return true
       }
       // Queued for a zone that does not answer for the host any more.
@@ -22,8 +22,12 @@ extension HTTP2Connection {
     guard first !== tenant else { return true }
     guard let share = share(of: tenant) else { return false }
     share.join(stream)
-    share.serves(exchange, on: lane)
+    serve(exchange, on: lane, by: share)
     return true
+  }
+
+  private func serve(_ exchange: Exchange, on lane: Lane, by share: HTTP2TenantShare) {
+    bill(share.serves(exchange, on: lane), to: share)
   }
 
   /// Counts bytes of a response for the zone that it is of, where the connection is nobody's: what goes over that, all in
@@ -31,6 +35,17 @@ extension HTTP2Connection {
   func charge(_ count: Int, _ stream: HTTP2Stream) {
     guard connection.lane.isCommon, let share = share(of: stream) else { return }
     share.charge(count)
+  }
+
+  /// A frame of so many bytes comes or goes: turns of a connection that is nobody's are paid by that.
+  func bill(_ count: Int, of stream: HTTP2Stream) {
+    if connection.lane.isCommon { bill(count, to: share(of: stream)) }
+  }
+
+  /// As that; for nobody without a share.
+  func bill(_ count: Int, to share: HTTP2TenantShare?) {
+    guard connection.lane.isCommon else { return }
+    bill.add(ExchangeLimits.frameWeightBytes + count, for: share?.lane ?? connection.lane)
   }
 
   func tenant(of stream: HTTP2Stream) -> (any ConnectionTenant)? {
@@ -79,5 +94,17 @@ extension HTTP2Connection {
     guard share.begin() else { return nil }
     shares.append(share)
     return share
+  }
+}
+
+extension ServerConnection {
+  /// A turn begins of a connection that is nobody's: those for whom it works pay.
+  func beginBill(_ lane: Lane) {
+    if case .http2(let http2) = engine { http2.bill.begin(lane) }
+  }
+
+  /// It ends.
+  func endBill(_ lane: Lane) {
+    if case .http2(let http2) = engine { http2.bill.end(lane) }
   }
 }

@@ -32,6 +32,8 @@ final class HTTP2Connection {
   private var silentAt = Instant(nanoseconds: 0)
   /// How the client gets on with the output that waited at the end of the last turn.
   private var progress = OutputProgress()
+  /// Whose what goes over the connection is, where it is nobody's.
+  var bill = TurnBill()
   /// Zones beside the connection's own that have streams here, or had.
   var shares: [HTTP2TenantShare] = []
 
@@ -237,6 +239,7 @@ extension HTTP2Connection: HTTP2SessionDelegate {
   }
 
   func data(_ stream: HTTP2Stream, _ bytes: Span<UInt8>) {
+    bill(bytes.count, of: stream)
     guard let body = body(of: stream) else {
       session?.consume(stream, bytes.count)
       return

@@ -20,7 +20,7 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
   /// What the tenant was told of `waitingOutputCount`.
   private var toldOutputCount = 0
   /// The zone's lane.
-  private var lane: Lane?
+  private(set) var lane: Lane?
 
   init(_ http2: HTTP2Connection, of tenant: any ConnectionTenant) {
     self.http2 = http2
@@ -44,12 +44,14 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
     streamCount += 1
   }
 
-  /// Notes the lane that a request is served on. The request counts for the zone where the connection is nobody's.
-  func serves(_ exchange: Exchange, on lane: Lane) {
+  /// Notes the lane that a request is served on. The request counts for the zone where the connection is nobody's:
+  /// returns its bytes then.
+  func serves(_ exchange: Exchange, on lane: Lane) -> Int {
     self.lane = lane
-    if http2.connection.lane.isCommon {
-      lane.ledger.bytesIn += UInt64(Self.headBytes(of: &exchange.request))
-    }
+    guard http2.connection.lane.isCommon else { return 0 }
+    let count = Self.headBytes(of: &exchange.request)
+    lane.ledger.bytesIn += UInt64(count)
+    return count
   }
 
   /// `request` is lent (see `Exchange`).
@@ -60,6 +62,8 @@ final class HTTP2TenantShare: HTTP2Account, TenantConnection {
 
   /// Counts bytes of a response.
   func charge(_ count: Int) { lane?.ledger.bytesOut += UInt64(count) }
+
+  override func sent(_ count: Int) { http2.bill(count, to: self) }
 
   func leave(_ stream: HTTP2Stream) {
     stream.account = nil

@@ -111,9 +111,12 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   override func ready() {
     guard isOpen else { return }
+    let common = lane.isCommon ? lane : nil
+    if let common { beginBill(common) }
     beginTurn()
     work()
     endTurn()
+    if let common { endBill(common) }
   }
 
   private func beginTurn() {

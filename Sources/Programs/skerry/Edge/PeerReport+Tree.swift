@@ -25,6 +25,7 @@ extension PeerReport {
         ("drain", .bool(server.isDraining)),
         ("isThis", isOwn ? .bool(true) : nil),
         ("well", isOwn ? nil : .bool(state.isWell)),
+        ("hasOtherTopology", state.topology.map { .bool(!$0.isSame) }),
         ("connections", .integer(state.connections)),
         ("roundTripNanoseconds", state.roundTripNanoseconds.map { .count($0) }),
         ("answers", .count(state.figures.answers)),
