@@ -15,7 +15,8 @@ let layers: [Layer] = [
         "skerry",
         imports: [
           "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "Tiers",
-          "HTTPServer", "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS",
+          "HTTPServer", "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime",
+          "TLS",
           "Storage", "Location", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
     ]),
@@ -26,7 +27,8 @@ let layers: [Layer] = [
         "Gateway",
         imports: [
           "Zones", "Cache", "ContentCoding", "NameService", "Origin", "Reserve", "Tiers",
-          "HTTPServer", "HTTPClient", "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage", "Location",
+          "HTTPServer", "HTTPClient", "Exchange", "DNS", "HTTP", "Runtime", "TLS", "Storage",
+          "Location",
           "Primitives",
         ]),
       Room(
@@ -42,7 +44,8 @@ let layers: [Layer] = [
       Room(
         "Zones",
         imports: [
-          "Cache", "ContentCoding", "NameService", "Origin", "Tiers", "Exchange", "ConfigurationTree",
+          "Cache", "ContentCoding", "NameService", "Origin", "Tiers", "Exchange",
+          "ConfigurationTree",
           "DNS", "HTTP", "Runtime", "TLS", "Storage", "Primitives",
         ])
     ]),
@@ -66,7 +69,10 @@ let layers: [Layer] = [
           "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Location",
           "Primitives",
         ],
-        pages: ["Flattening/Flattening.md", "Health/Health.md", "Places/Places.md", "Transfers/Transfers.md"]),
+        pages: [
+          "Flattening/Flattening.md", "Health/Health.md", "Places/Places.md", "Signing/Signing.md",
+          "Transfers/Transfers.md",
+        ]),
       Room(
         "Reserve",
         imports: [
@@ -166,7 +172,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "TiersSimulation",
     imports: [
-      "Tiers", "Cache", "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime", "Primitives",
+      "Tiers", "Cache", "HTTPClient", "Exchange", "ConfigurationTree", "HTTP", "Runtime",
+      "Primitives",
     ], libraries: [.argumentParser], program: true),
   TestRoom(
     "CacheTests",
@@ -207,18 +214,19 @@ let tests: [TestRoom] = [
   TestRoom("TidyTests", imports: []),
 ]
 
-let compilerSettings: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .strictMemorySafety(),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableExperimentalFeature("Lifetimes"),
-  .treatAllWarnings(as: .error),
-  // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
-  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
+let compilerSettings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+    // Exclusivity is proven by confinement to a loop; its dynamic checks cost 10 times the access.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+  ] + (sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : [])
 
 Layer.check(layers)
 

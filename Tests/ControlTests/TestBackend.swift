@@ -16,6 +16,7 @@ final class TestBackend: EdgeBackend {
     var stops = 0
     var acceptsChanges = true
     var knowsCountries = false
+    var delegations: [String: [[UInt8]]] = [:]
     var reading = LedgerReading(
       takenAt: Instant(nanoseconds: 0), epoch: 0, processCPUNanoseconds: 0)
     var upgrade: Result<UpgradeReport, ControlRefusal> = .success(
@@ -32,6 +33,10 @@ final class TestBackend: EdgeBackend {
 
   var acceptsChanges: Bool { state.withLock { $0.acceptsChanges } }
   var stops: Int { state.withLock { $0.stops } }
+
+  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]? {
+    state.withLock { $0.delegations[name] }
+  }
 
   func publish(_ applied: AppliedChanges) async {
     state.withLock { $0.published.append(applied) }

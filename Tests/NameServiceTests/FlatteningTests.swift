@@ -173,7 +173,8 @@ struct FlatteningTests {
       ).get()
     else { return nil }
     let snapshot = NameZoneSnapshot(
-      id: ZoneID(high: 0, low: id), image: image, key: key, epoch: 1)
+      id: ZoneID(high: 0, low: id), image: image, plan: key.map { SigningPlan($0) },
+      epoch: 1)
     return test.server.activate(snapshot, Lane(loop: lane.loop, name: "tenant"))
   }
 

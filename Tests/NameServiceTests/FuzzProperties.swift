@@ -161,7 +161,7 @@ private let key = ZoneKey.generate()
 
 private func signer(_ image: ZoneImage) -> ZoneSigner? {
   guard let key, let apex = try? DomainName(wire: image.apex.span),
-    let signing = ZoneSigning(key, apex: apex)
+    let signing = ZoneSigning(SigningPlan(key), apex: apex)
   else { return nil }
   let budget = SigningBudget()
   budget.begin()

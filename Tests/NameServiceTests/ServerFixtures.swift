@@ -143,7 +143,8 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     else { preconditionFailure("no zone") }
     return NameZoneSnapshot(
       id: ZoneID(high: 0, low: id), image: image,
-      nested: nested.map { Set($0.map { Messages.wire($0) }) }, key: key, epoch: epoch)
+      nested: nested.map { Set($0.map { Messages.wire($0) }) }, plan: key.map { SigningPlan($0) },
+      epoch: epoch)
   }
 }
 

@@ -3,6 +3,7 @@
 import DNS
 import Primitives
 import Runtime
+import TLS
 import Testing
 
 @testable import NameService
@@ -12,7 +13,8 @@ struct SigningTests {
   static let key = ZoneKey.generate()
 
   private static func signer(_ budget: SigningBudget = SigningBudget()) -> ZoneSigner? {
-    guard let key, let apex = try? DomainName("z.test"), let signing = ZoneSigning(key, apex: apex)
+    guard let key, let apex = try? DomainName("z.test"),
+      let signing = ZoneSigning(SigningPlan(key), apex: apex)
     else { return nil }
     return ZoneSigner(
       signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory())
@@ -150,5 +152,99 @@ struct SigningTests {
     #expect(key.record.prefix(4) == [1, 1, 3, 13] && key.record.count == 68)
     #expect(ZoneKey(numbers: key.privateKey + key.publicKey) == key)
     #expect(ZoneKey(numbers: key.privateKey) == nil)
+  }
+
+  /// A plan of an algorithm rollover: keys of two algorithms, the new ones not in the DNSKEY set yet.
+  private static func plan() throws -> SigningPlan {
+    let (old, new) = (
+      try #require(ZoneKey.generate(.ecdsaP256)), try #require(ZoneKey.generate(.ed25519))
+    )
+    return SigningPlan([
+      .init(key: old, use: .steady(.combined)),
+      .init(
+        key: new,
+        use: KeyUse(isPublished: false, signsKeys: false, signsZone: true, isWanted: false)),
+    ])
+  }
+
+  @Test("each key that signs makes a signature of its own, and those that sign keys sign keys")
+  func several() throws {
+    let budget = SigningBudget()
+    let apex = try DomainName("z.test")
+    let signing = try #require(ZoneSigning(try Self.plan(), apex: apex))
+    let memory = SignatureMemory()
+    let hasher = KeyedHash(key0: 1, key1: 2)
+    let signer = try #require(
+      ZoneSigner(signing, hasher: hasher, budget: budget, memory: memory))
+    signer.seconds = 1_900_000_000
+    let owner = Messages.wire("www.z.test")
+    budget.begin()
+    #expect(signer.sign(owner.span, .init(type: .a, ttl: 60), Self.contents.span) == .done)
+    #expect(Self.algorithms(signer.record) == [13, 15] && signer.madeCount == 2)
+    let first = signer.record
+    #expect(signer.sign(owner.span, .init(type: .a, ttl: 60), Self.contents.span) == .done)
+    #expect(signer.record == first && signer.madeCount == 2)
+    let keys = try #require(signing.contents(of: .dnskey))
+    #expect(
+      signer.sign(Messages.wire("z.test").span, .init(type: .dnskey, ttl: 60), keys.span) == .done)
+    #expect(Self.algorithms(signer.record) == [13])
+    // A step that leaves a key leaves its signatures.
+    let rest = SigningPlan(Array(signing.plan.entries.prefix(1)))
+    let lesser = try #require(ZoneSigning(rest, apex: apex))
+    let later = try #require(
+      ZoneSigner(lesser, hasher: hasher, budget: budget, memory: memory, after: signer))
+    later.seconds = signer.seconds
+    #expect(later.sign(owner.span, .init(type: .a, ttl: 60), Self.contents.span) == .done)
+    #expect(Self.algorithms(later.record) == [13] && later.madeCount == 0)
+    #expect(first.starts(with: later.record))
+  }
+
+  @Test("an answer that needs more signatures than are left waits, with nothing half made")
+  func severalAtTheLimit() throws {
+    let budget = SigningBudget()
+    let signing = try #require(ZoneSigning(try Self.plan(), apex: try DomainName("z.test")))
+    let signer = try #require(
+      ZoneSigner(
+        signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory()))
+    budget.begin()
+    var outcomes: [ZoneSigner.Outcome] = []
+    for name in ["a.z.test", "b.z.test", "b.z.test"] {
+      outcomes.append(
+        signer.sign(Messages.wire(name).span, .init(type: .a, ttl: 1), Self.contents.span))
+    }
+    #expect(outcomes == [.done, .later, .later])
+    budget.begin()
+    #expect(
+      signer.sign(Messages.wire("b.z.test").span, .init(type: .a, ttl: 1), Self.contents.span)
+        == .done)
+    #expect(signer.madeCount == 4 && Self.algorithms(signer.record) == [13, 15])
+  }
+
+  @Test("CDS and CDNSKEY say what the zone above is to have: nothing yet, keys, or none any more")
+  func childRecords() throws {
+    let apex = try DomainName("z.test")
+    let key = try #require(Self.key)
+    var use = KeyUse.steady(.combined)
+    use.isWanted = false
+    let early = try #require(ZoneSigning(SigningPlan([.init(key: key, use: use)]), apex: apex))
+    #expect(early.types == [.dnskey])
+    #expect(early.contents(of: .cds) == nil && early.contents(of: .cdnskey) == nil)
+    let steady = try #require(ZoneSigning(SigningPlan(key), apex: apex))
+    #expect(steady.types == [.dnskey, .cds, .cdnskey])
+    #expect(steady.contents(of: .cdnskey) == steady.contents(of: .dnskey))
+    let leaving = try #require(
+      ZoneSigning(SigningPlan([.init(key: key, use: use)], isLeaving: true), apex: apex))
+    // RFC 8078 section 4: "0 0 0 00" and "0 3 0 AA==".
+    #expect(leaving.contents(of: .cds) == [0, 5, 0, 0, 0, 0, 0])
+    #expect(leaving.contents(of: .cdnskey) == [0, 5, 0, 0, 3, 0, 0])
+  }
+
+  private static func algorithms(_ run: [UInt8]) -> [UInt8] {
+    var (algorithms, place): ([UInt8], Int) = ([], 0)
+    while place + 2 <= run.count {
+      algorithms.append(run[place + 4])
+      place += 2 + (Int(run[place]) << 8 | Int(run[place + 1]))
+    }
+    return algorithms
   }
 }

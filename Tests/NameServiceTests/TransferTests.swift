@@ -42,7 +42,8 @@ struct TransferTests {
       let image = try? ZoneCompiler.compile(apex: apex, records: records).get()
     else { preconditionFailure("no zone") }
     return NameZoneSnapshot(
-      id: ZoneID(high: 9, low: 9), image: image.with(SerialNumber(serial)), key: key,
+      id: ZoneID(high: 9, low: 9), image: image.with(SerialNumber(serial)),
+      plan: key.map { SigningPlan($0) },
       transfers: transfers, epoch: epoch)
   }
 

@@ -58,7 +58,19 @@ enum Samples {
     // With a serial number of its own, which the store leaves as it is.
     zone.records = records("example.org", soa: "ns.example.net. a. 2026112600 1 1 1 1")
     zone.isSigned = true
-    zone.signingKey = ZoneKey(numbers: (0..<96).map { UInt8($0) })
+    zone.signingKeys = ZoneKey(numbers: (0..<96).map { UInt8($0) }).map { key in
+      // As the store leaves it.
+      KeySet(
+        members: [.init(id: 7, key: key, created: WallTime(seconds: 5), active: nil)],
+        rollovers: [], zoneTTL: Int64(zone.records?.longestTTL ?? 0),
+        formerUntil: WallTime(seconds: 9))
+    }
+    zone.signingPolicy.zskDays = 45
+    zone.signingPolicy.kskDays = 400
+    zone.signingPolicy.checksParent = false
+    zone.signingPolicy.parentTTL = 7_200
+    zone.signingPolicy.parentPropagation = 60
+    zone.signingPolicy.propagation = 61
     zone.transfers = transfers
     zone.errorPages = [errorPage, ErrorPageConfiguration(statuses: 500...599, body: "<p>Sorry")]
     zone.isPaused = true

@@ -18,12 +18,14 @@ import Testing
   func life() throws {
     let directory = try TemporaryDirectory()
     let store = try ZoneStore.open(directory.file("zones"), check: Samples.anyCertificate).store
-    func key() throws -> ZoneKey? { try store.configurationWithKeys(of: Samples.id(1))?.signingKey }
+    func key() throws -> ZoneKey? {
+      try store.configurationWithKeys(of: Samples.id(1))?.signingKeys?.onlyKey
+    }
     try store.apply([.put(Self.signed(false))])
     #expect(try key() == nil)
     try store.apply([.patch(Samples.id(1), .object([("dnssec", .bool(true))]))])
     let first = try #require(try key())
-    #expect(try store.configuration(of: Samples.id(1))?.signingKey == nil)
+    #expect(try store.configuration(of: Samples.id(1))?.signingKeys == nil)
     try store.apply([.put(Self.signed(weight: 2))])
     try store.apply([.patch(Samples.id(1), .object([("weight", .integer(3))]))])
     #expect(try key() == first)
@@ -39,11 +41,11 @@ import Testing
     let directory = try TemporaryDirectory()
     let store = try ZoneStore.open(directory.file("zones"), check: Samples.anyCertificate).store
     try store.apply([.put(Self.signed())])
-    let key = try #require(try store.configurationWithKeys(of: Samples.id(1))?.signingKey)
+    let key = try #require(try store.configurationWithKeys(of: Samples.id(1))?.signingKeys)
     try store.export(to: directory.file("export"))
     let other = try ZoneStore.open(directory.file("other"), check: Samples.anyCertificate).store
     try other.import(from: directory.file("export"))
-    #expect(try other.configurationWithKeys(of: Samples.id(1))?.signingKey == key)
+    #expect(try other.configurationWithKeys(of: Samples.id(1))?.signingKeys == key)
   }
 
   @Test("records that signing makes are refused beside it")

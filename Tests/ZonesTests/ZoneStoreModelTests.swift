@@ -22,7 +22,7 @@ private struct NaiveStore {
       case .remove(let id):
         guard next.removeValue(forKey: id) != nil else { return false }
         touched.append(id)
-      case .patch, .renewSerial: return false
+      case .patch, .renewSerial, .keys: return false
       }
     }
     let names = next.values.map(\.name)

@@ -81,6 +81,16 @@ package enum ZonesLimits {
   /// again, may have a number that is earlier than what others still have of it.
   static let lostSerials = 100_000
 
+  /// Seconds after which a step of a zone's keys that was not written is tried again.
+  static let keyRetrySeconds: Int64 = 60
+
+  /// Seconds after which the zone above is asked for DS records that are waited for; twice as long each time.
+  static let parentSeconds: Int64 = 60
+
+  /// Seconds between two such questions at most: a rollover takes weeks, and there may be a million zones
+  /// above which nobody ever gives DS records.
+  static let parentSecondsAtMost: Int64 = 12 * 3_600
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

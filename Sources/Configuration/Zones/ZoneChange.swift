@@ -25,6 +25,9 @@ package struct ZoneChange: Sendable {
 
     /// Gives the zone's DNS a new serial number, so that its secondaries fetch it again.
     case renewSerial(ZoneID)
+
+    /// Changes the keys that sign the zone.
+    case keys(ZoneID, KeyChange)
   }
 
   package init(_ action: Action, path: String = "") {
@@ -52,10 +55,15 @@ package struct ZoneChange: Sendable {
   /// Gives the DNS of the zone `id` a new serial number.
   package static func renewSerial(_ id: ZoneID) -> ZoneChange { ZoneChange(.renewSerial(id)) }
 
+  /// Changes the keys that sign the zone `id`.
+  package static func keys(_ id: ZoneID, _ change: KeyChange) -> ZoneChange {
+    ZoneChange(.keys(id, change))
+  }
+
   var zoneID: ZoneID {
     switch action {
     case .put(let zone): zone.id
-    case .patch(let id, _), .remove(let id), .renewSerial(let id): id
+    case .patch(let id, _), .keys(let id, _), .remove(let id), .renewSerial(let id): id
     }
   }
 
@@ -63,9 +71,9 @@ package struct ZoneChange: Sendable {
   var needsCurrent: Bool {
     switch action {
     case .put(let zone):
-      zone.certificates.contains { $0.key == nil } || zone.isSigned && zone.signingKey == nil
+      zone.certificates.contains { $0.key == nil } || zone.isSigned && zone.signingKeys == nil
         || zone.transfers.tsigKeys.contains { $0.secret == nil }
-    case .patch, .remove, .renewSerial: true
+    case .patch, .remove, .renewSerial, .keys: true
     }
   }
 }

@@ -12,9 +12,11 @@ struct ZoneChangeSet {
   private(set) var entries: [Entry] = []
   private(set) var faults: [ConfigurationFault] = []
   private var positions: [ZoneID: Int] = [:]
+  let now: WallTime
 
-  /// An empty set for so many changes.
-  init(capacity: Int) {
+  /// An empty set for so many changes, which are made at `now`.
+  init(capacity: Int, now: WallTime) {
+    self.now = now
     entries.reserveCapacity(capacity)
     positions.reserveCapacity(capacity)
   }
@@ -60,13 +62,15 @@ struct ZoneChangeSet {
   struct NamesBefore {
     let records: ZoneImage
     let transfers: TransferConfiguration
-    let signingKey: ZoneKey?
+    let signingKeys: KeySet?
+    let signingPolicy: SigningPolicy
 
     init?(_ zone: ZoneConfiguration) {
       guard let records = zone.records else { return nil }
       self.records = records
       transfers = zone.transfers
-      signingKey = zone.signingKey
+      signingKeys = zone.signingKeys
+      signingPolicy = zone.signingPolicy
     }
   }
 
@@ -74,6 +78,9 @@ struct ZoneChangeSet {
   struct Stored {
     let record: [UInt8]
     let keys: [UInt8]?
+
+    /// Whether answers are signed.
+    var hasSigningKeys: Bool { keys.map { ZoneRecord.hasSigningKeys($0.span) } ?? false }
 
     func configuration(_ id: ZoneID) throws(StorageError) -> ZoneConfiguration {
       var zone = try ZoneStore.read(record.span, id: id)
@@ -107,6 +114,9 @@ struct ZoneChangeSet {
       if let zone = patched(current.zone, patch, path: change.path) {
         keepKeys(entry, Draft(zone), of: current.zone)
       }
+    case .keys(let id, let keys):
+      guard let current = entry.new else { return noteUnknown(id, change.path) }
+      if let zone = changed(current.zone, keys, path: change.path) { entry.new = Draft(zone) }
     case .renewSerial(let id):
       if entry.new == nil { noteUnknown(id, change.path) }
       entry.renewsSerial = true
@@ -124,8 +134,10 @@ struct ZoneChangeSet {
     if let position = positions[id] { return entries[position] }
     let old = try stored(id)
     let entry = Entry(id: id, path: change.path, old: old)
-    // What is replaced whole need not be read.
-    if let old, change.needsCurrent { entry.new = Draft(try old.configuration(id)) }
+    // What is replaced whole need not be read, but for keys, which must not go at once.
+    if let old, change.needsCurrent || old.hasSigningKeys {
+      entry.new = Draft(try old.configuration(id))
+    }
     positions[id] = entries.count
     entries.append(entry)
     return entry
@@ -143,7 +155,7 @@ struct ZoneChangeSet {
       {
         entry.before = before
         if !entry.renewsSerial, !records.changes(before.records),
-          new.zone.signingKey == before.signingKey
+          new.zone.signingKeys?.plan == before.signingKeys?.plan
         {
           new.zone.records = before.records
         }
@@ -205,7 +217,7 @@ struct ZoneChangeSet {
   /// Makes `new` what is to be, with the keys of `current` where it has none.
   private mutating func keepKeys(_ entry: Entry, _ new: Draft, of current: ZoneConfiguration?) {
     entry.new = new
-    keepSigningKey(new, of: current, path: entry.path)
+    keepSigningKeys(new, of: current, path: entry.path)
     if let current { new.zone.transfers.takeSecrets(from: current.transfers) }
     for (index, key) in new.zone.transfers.tsigKeys.enumerated() where key.secret == nil {
       let fault = ConfigurationFault(
@@ -224,19 +236,6 @@ struct ZoneChangeSet {
       note(fault, under: entry.path)
     }
   }
-
-  /// Gives a signed zone the key that it has, or a new one, and one that is not signed none.
-  private mutating func keepSigningKey(
-    _ new: Draft, of current: ZoneConfiguration?, path: String
-  ) {
-    guard new.zone.isSigned else { return new.zone.signingKey = nil }
-    new.zone.signingKey = new.zone.signingKey ?? current?.signingKey ?? ZoneKey.generate()
-    guard new.zone.signingKey == nil else { return }
-    let fault = ConfigurationFault(
-      path: "dnssec", problem: "is true, and no key can be made",
-      remedy: "Look whether the machine gives random numbers, and try again.")
-    note(fault, under: path)
-  }
 }
 
 extension ZoneChangeSet.Entry {
@@ -251,7 +250,7 @@ extension ZoneChangeSet.Entry {
   var changesNames: Bool {
     guard let new, let records = new.zone.records else { return false }
     guard let before else { return true }
-    return records != before.records || new.zone.signingKey != before.signingKey
+    return records != before.records || new.zone.signingKeys?.plan != before.signingKeys?.plan
   }
 
   /// Gives the zone's DNS its serial number, if it has changed; false if it has not.

@@ -12,7 +12,7 @@ extension ZoneConfiguration {
   package static let keys = [
     "id", "name", "hostnames", "origins", "originPool", "tiers", "certificates", "tls", "cache",
     "compression", "bounds", "weight", "redirectToHTTPS", "responseFields", "records", "dnssec",
-    "transfers", "errorPages", "paused",
+    "dnssecKeys", "transfers", "errorPages", "paused",
   ]
 
   /// Takes a zone out of `value`. `identify` gives the identity of a zone by its name, where the
@@ -59,6 +59,7 @@ extension ZoneConfiguration {
       ("responseFields", .array(responseFields.map(\.tree))),
       ("records", records?.tree ?? .array([])),
       ("dnssec", .bool(isSigned)),
+      ("dnssecKeys", signingPolicy.tree),
       ("transfers", transfers.tree(withSecrets: withKeys)),
       ("errorPages", .array(errorPages.map(\.tree))),
       ("paused", .bool(isPaused)),
@@ -209,6 +210,9 @@ extension ZoneConfiguration {
   private mutating func decodeSigning(
     _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
   ) {
+    decoder.member("dnssecKeys", in: object) { value, decoder in
+      signingPolicy = SigningPolicy(value, &decoder)
+    }
     guard let given = decoder.bool("dnssec", in: object) else { return }
     isSigned = given
     guard given, let type = records?.typeMadeBySigning else { return }

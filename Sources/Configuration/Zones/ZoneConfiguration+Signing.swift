@@ -2,14 +2,14 @@
 
 package import ConfigurationTree
 import NameService
+package import Primitives
 
 extension ZoneConfiguration {
-  /// Whether the zone is signed, and the public parts of its keys.
-  package var signingTree: ConfigurationValue {
-    let key = signingKey?.tree(of: name)
-    return .object([
-      ("name", .string(name)), ("dnssec", .bool(isSigned)),
-      ("keys", .array(key.map { [$0] } ?? [])),
-    ])
+  /// Whether the zone is signed, the public parts of its keys, and what happens with them. `due` is when
+  /// something is due for them.
+  package func signingTree(due: WallTime?) -> ConfigurationValue {
+    let details = signingKeys?.tree(of: name, signingPolicy, spread: keySpread, asks: due)
+    return .object(
+      [("name", .string(name)), ("dnssec", .bool(isSigned))] + (details ?? [("keys", .array([]))]))
   }
 }

@@ -52,9 +52,12 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// Whether answers to DNS queries are signed (DNSSEC).
   package var isSigned = false
 
-  /// The key that signs them: made with the change that switches signing on, and gone with the one that
-  /// switches it off. Nil also where keys are not shown.
-  package var signingKey: ZoneKey?
+  /// The keys that sign them: made with the change that switches signing on. They stay for a while when
+  /// it is switched off. Nil also where keys are not shown.
+  package var signingKeys: KeySet?
+
+  /// How they are chosen and changed.
+  package var signingPolicy = SigningPolicy()
 
   /// The servers that the zone's DNS is transferred to; secrets are left out where they are not shown.
   package var transfers = TransferConfiguration()
@@ -78,7 +81,7 @@ package struct ZoneConfiguration: Equatable, Sendable {
   package var withoutKeys: ZoneConfiguration {
     var copy = self
     for index in copy.certificates.indices { copy.certificates[index].key = nil }
-    copy.signingKey = nil
+    copy.signingKeys = nil
     copy.transfers = transfers.withoutSecrets
     return copy
   }

@@ -52,20 +52,27 @@ package enum ZoneRecord {
     if let records = zone.records { record.write(14, records.bytes) }
     if zone.isSigned { record.write(15, true) }
     for word in zone.tiers.words { record.write(18, word) }
+    if zone.signingPolicy != SigningPolicy() {
+      record.write(19) { write(zone.signingPolicy, &$0) }
+    }
     if !zone.transfers.isEmpty { record.write(17) { write(zone.transfers, &$0) } }
     return record.bytes
   }
 
-  /// The private keys of `zone`, in the order of its certificates, the one that signs its answers, and the
+  /// The private keys of `zone`, in the order of its certificates, those that sign its answers, and the
   /// secrets of transfers; nil if it has none.
   static func writeKeys(_ zone: ZoneConfiguration) -> [UInt8]? {
     let secrets = zone.transfers.tsigKeys.filter { $0.secret != nil }
-    guard !zone.certificates.isEmpty || zone.signingKey != nil || !secrets.isEmpty else {
+    guard !zone.certificates.isEmpty || zone.signingKeys != nil || !secrets.isEmpty else {
       return nil
     }
     var record = RecordWriter(format: format)
     for certificate in zone.certificates { record.write(1, certificate.key?.pem ?? "") }
-    if let key = zone.signingKey { record.write(2, key.privateKey + key.publicKey) }
+    if let set = zone.signingKeys {
+      // What earlier versions know: they go on signing with it.
+      if let key = set.onlyKey { record.write(2, key.privateKey + key.publicKey) }
+      record.write(4) { write(set, &$0) }
+    }
     for key in secrets { record.write(3) { writeSecret(key, &$0) } }
     return record.bytes
   }
@@ -134,6 +141,7 @@ package enum ZoneRecord {
       case 17: zone.transfers = readTransfers(record.content)
       case 16: if let page = readErrorPage(record.content) { zone.errorPages.append(page) }
       case 18: tiers.append(record.text)
+      case 19: zone.signingPolicy = readPolicy(ofKeys: record.content)
       default: continue
       }
     }
@@ -167,7 +175,10 @@ package enum ZoneRecord {
         var numbers: [UInt8] = []
         numbers.append(record.content)
         guard let key = ZoneKey(numbers: numbers) else { return false }
-        zone.signingKey = key
+        zone.signingKeys = zone.signingKeys ?? KeySet(stored: key)
+      case 4:
+        guard let set = readKeySet(record.content) else { return false }
+        zone.signingKeys = set
       case 3: readSecret(record.content, into: &zone.transfers)
       default: continue
       }

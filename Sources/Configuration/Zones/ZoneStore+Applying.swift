@@ -3,6 +3,7 @@
 import ConfigurationTree
 import DNS
 import Primitives
+import Runtime
 import Storage
 
 extension ZoneStore {
@@ -18,20 +19,21 @@ extension ZoneStore {
 
   /// As `apply`, with another check, and with sequence numbers above `sequenceFloor`.
   func apply(
-    _ changes: [ZoneChange], check: CertificateCheck?, sequenceFloor: UInt64
+    _ changes: [ZoneChange], check: CertificateCheck?, sequenceFloor: UInt64,
+    now: WallTime = SystemClock.wall
   ) throws(ZoneStoreError) -> AppliedChanges {
     try environment.write { (change) throws(ZoneStoreError) in
-      try apply(changes, check, sequenceFloor, &change)
+      try apply(changes, check, sequenceFloor, now, &change)
     }
   }
 
   private func apply(
     _ changes: [ZoneChange], _ check: CertificateCheck?, _ sequenceFloor: UInt64,
-    _ change: inout WriteTransaction
+    _ now: WallTime, _ change: inout WriteTransaction
   ) throws(ZoneStoreError) -> AppliedChanges {
     let applied: Result<AppliedChanges, RefusedChanges>
     do throws(StorageError) {
-      applied = try attempt(changes, check, sequenceFloor, &change)
+      applied = try attempt(changes, check, sequenceFloor, now, &change)
     } catch {
       throw .storage(error)
     }
@@ -48,9 +50,9 @@ extension ZoneStore {
 
   private func attempt(
     _ changes: [ZoneChange], _ check: CertificateCheck?, _ sequenceFloor: UInt64,
-    _ change: inout WriteTransaction
+    _ now: WallTime, _ change: inout WriteTransaction
   ) throws(StorageError) -> Result<AppliedChanges, RefusedChanges> {
-    var set = ZoneChangeSet(capacity: changes.count)
+    var set = ZoneChangeSet(capacity: changes.count, now: now)
     for asked in changes {
       try set.take(asked) { (id) throws(StorageError) in
         let key = ZoneKeys.key(id)
@@ -68,7 +70,7 @@ extension ZoneStore {
     var index = HostnameIndex(tables)
     try index.write(&set, &change)
     guard set.faults.isEmpty else { return .failure(RefusedChanges(faults: set.faults)) }
-    try write(set.entries, &change)
+    try write(set.entries, now, &change)
     return .success(try log(set.entries, sequenceFloor, &change))
   }
 
@@ -81,11 +83,12 @@ extension ZoneStore {
 
   /// Writes zones and keys, in the order of their identities: LMDB is fastest so.
   private func write(
-    _ entries: [ZoneChangeSet.Entry], _ change: inout WriteTransaction
+    _ entries: [ZoneChangeSet.Entry], _ now: WallTime, _ change: inout WriteTransaction
   ) throws(StorageError) {
     let isEmpty = try change.count(of: tables.zones) == 0
     for entry in entries.sorted(by: { $0.id < $1.id }) {
       let key = ZoneKeys.key(entry.id)
+      try scheduleKeys(entry, now: now, &change)
       guard entry.new != nil else {
         try change.remove(key, in: tables.zones)
         try change.remove(key, in: tables.keys)

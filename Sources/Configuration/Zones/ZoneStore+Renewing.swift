@@ -1,6 +1,7 @@
 // New serial numbers for zones that stay as they are.
 
 package import Primitives
+import Runtime
 
 extension ZoneStore {
   /// What became of a renewal: the changes that were made, and why the last zone was left out, if some
@@ -13,25 +14,29 @@ extension ZoneStore {
   /// Gives the DNS of zones new serial numbers. Certificates are not looked at, as nothing of them
   /// changes, and a zone that can't be renewed keeps no other from it.
   package func renewSerials(of zones: [ZoneID]) -> Renewal {
+    oneByOneIfNeeded(zones.map { .renewSerial($0) })
+  }
+
+  /// Makes changes that nothing of what was checked before depends on: all at once, or one by one if one of
+  /// them fails.
+  func oneByOneIfNeeded(
+    _ changes: [ZoneChange], now: WallTime = SystemClock.wall
+  ) -> Renewal {
     var renewal = Renewal()
-    guard !zones.isEmpty else { return renewal }
+    guard !changes.isEmpty else { return renewal }
     do throws(ZoneStoreError) {
-      renewal.applied = try renew(zones)
+      renewal.applied = try apply(changes, check: nil, sequenceFloor: 0, now: now)
       return renewal
     } catch { renewal.failure = error }
-    guard zones.count > 1 else { return renewal }
+    guard changes.count > 1 else { return renewal }
     renewal.failure = nil
-    for zone in zones {
+    for change in changes {
       do throws(ZoneStoreError) {
-        let one = try renew([zone])
+        let one = try apply([change], check: nil, sequenceFloor: 0, now: now)
         renewal.applied = AppliedChanges(
           sequence: one.sequence, changes: (renewal.applied?.changes ?? []) + one.changes)
       } catch { renewal.failure = error }
     }
     return renewal
-  }
-
-  private func renew(_ zones: [ZoneID]) throws(ZoneStoreError) -> AppliedChanges {
-    try apply(zones.map { .renewSerial($0) }, check: nil, sequenceFloor: 0)
   }
 }

@@ -109,7 +109,7 @@ extension ZoneStore {
       if entry.changesNames || entry.renewsSerial || entry.before?.transfers != transfers {
         let seconds = UInt64(bitPattern: SystemClock.wall.seconds)
         let isTold = transfers?.secondaries.isEmpty == false
-        let flags: UInt8 = (entry.new?.zone.isSigned == true ? 1 : 0) | (isTold ? 2 : 0)
+        let flags: UInt8 = (entry.new?.zone.signingKeys != nil ? 1 : 0) | (isTold ? 2 : 0)
         let value = ZoneKeys.key(sequence) + ZoneKeys.key(seconds) + [flags]
         try change.put(value, at: key, in: tables.transfers)
       }
@@ -126,7 +126,7 @@ extension ZoneStore {
   ) throws(StorageError) {
     // Signatures change by themselves: there are no differences between signed zones.
     guard hasReaders, let before = entry.before, let new = entry.new,
-      let records = new.zone.records, before.signingKey == nil, new.zone.signingKey == nil
+      let records = new.zone.records, before.signingKeys == nil, new.zone.signingKeys == nil
     else {
       if entry.old != nil { try trimJournal(of: entry.id, count: 0, bytes: 0, &change) }
       return

@@ -29,6 +29,7 @@ package final class ZoneStore: Sendable {
     static let names = [
       "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
       "purges", "purgeLog", "apexes", "transfers", "journal",
+      "keySteps", "keysDue",
     ]
 
     /// Identity -> `ZoneRecord`.
@@ -56,6 +57,10 @@ package final class ZoneStore: Sendable {
     let transfers: StorageTable
     /// Identity and number of a change -> what it changed of the zone's records (`JournalLine`).
     let journal: StorageTable
+    /// When something is due for a zone's keys, and identity -> nothing (`ZoneStore+Keys`).
+    let keySteps: StorageTable
+    /// Identity -> when something is due for the zone's keys.
+    let keysDue: StorageTable
 
     init(_ environment: StorageEnvironment) {
       zones = environment.table("zones")
@@ -71,6 +76,8 @@ package final class ZoneStore: Sendable {
       apexes = environment.table("apexes")
       transfers = environment.table("transfers")
       journal = environment.table("journal")
+      keySteps = environment.table("keySteps")
+      keysDue = environment.table("keysDue")
     }
   }
 

@@ -32,6 +32,10 @@ extension ControlHandler {
         try desk.apply(tree, &noted)
       }
     case (.purge(let name), _): return try await purge(name, exchange)
+    case (.signing(let name), .post):
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        try desk.changeKeys(name, tree, &noted)
+      }
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.health(let name), _): return ControlAnswer(try await backend.health(of: name))
@@ -212,7 +216,7 @@ extension ControlHandler {
   // MARK: - Work on the worker
 
   /// A piece of work with the store.
-  private typealias Work = @Sendable () throws(ControlRefusal) -> ZoneDesk.Outcome
+  typealias Work = @Sendable () throws(ControlRefusal) -> ZoneDesk.Outcome
 
   private func read(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
     try await onWorker(work).answer
@@ -224,7 +228,7 @@ extension ControlHandler {
     try await changed(work).answer
   }
 
-  private func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
+  func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
     await turn.enter()
     defer { turn.leave() }
     guard backend.acceptsChanges else {

@@ -26,6 +26,11 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   var slow = SlowReport()
   private let clock: Parker
   private let renewalClock: Parker
+  let keyClock: Parker
+  /// Zones above which are being asked.
+  var questionCount = 0
+  /// What went wrong last with keys, so that it is told once.
+  var keyFailure: String?
 
   /// A handler whose requests run on `lane`, and whose work with the store runs on `worker`, a
   /// storage thread that no loop waits for. `report` tells how opening `store` went.
@@ -41,13 +46,15 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
     turn = WriterTurn(lane: lane)
     clock = Parker(on: lane)
     renewalClock = Parker(on: lane)
+    keyClock = Parker(on: lane)
   }
 
-  /// Begins to remember who used the CPU, window by window, and to look after zones that are signed and
-  /// have secondaries. From any thread, once.
+  /// Begins to remember who used the CPU, window by window, and to look after zones that are signed:
+  /// their keys, and those that have secondaries. From any thread, once.
   package func start() {
     lane.start { await self.remember() }
     lane.start { await self.renew() }
+    lane.start { await self.lookAfterKeys() }
   }
 
   private func renew() async {
@@ -75,6 +82,7 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
     lane.post { [self] in
       clock.cancel()
       renewalClock.cancel()
+      keyClock.cancel()
     }
   }
 

@@ -42,7 +42,8 @@ package enum ControlRoute: Equatable, Sendable {
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
-    case .status, .zones, .ledger, .slow, .cache, .tiers, .signing, .health: ["GET", "HEAD"]
+    case .status, .zones, .ledger, .slow, .cache, .tiers, .health: ["GET", "HEAD"]
+    case .signing: ["GET", "HEAD", "POST"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]
     }

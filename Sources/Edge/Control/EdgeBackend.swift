@@ -2,6 +2,7 @@
 
 package import ConfigurationTree
 package import HTTP
+package import Primitives
 package import Runtime
 package import Zones
 
@@ -55,6 +56,9 @@ package protocol EdgeBackend: AnyObject, Sendable {
     _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
     again: @Sendable () async -> Void
   ) async -> RelayedPurge?
+
+  /// The contents of the DS records that the zone above has for the zone `name`; nil if nobody can tell.
+  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]?
 
   /// Whether clients' countries are known here.
   var knowsCountries: Bool { get }

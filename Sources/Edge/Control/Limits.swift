@@ -26,6 +26,15 @@ package enum ControlLimits {
   /// Bytes of zones that are written anew in one go; those that are left wait for the next one.
   static let bytesRenewed = 8 << 20
 
+  /// Between two looks for keys of signed zones that are due: one read of the first row of an index.
+  static let keyInterval = Duration.milliseconds(500)
+
+  /// Zones whose keys are changed in one go; changes have their turn between two.
+  static let zonesAdvanced = 64
+
+  /// Zones above which are asked for DS records at the same time; others are asked later.
+  static let parentQuestions = 128
+
   /// Zones on one page of a list, unless the request asks for fewer or more.
   package static let pageZones = 100
 

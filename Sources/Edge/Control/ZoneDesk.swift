@@ -27,6 +27,8 @@ struct ZoneDesk: Sendable {
     var lastName: String?
     /// Why one of these zones was left out.
     var failure: ControlRefusal?
+    /// Zones above which are to be asked for DS records.
+    var questions: [ZoneStore.KeyWork] = []
   }
 
   // MARK: - Reading
@@ -62,15 +64,6 @@ struct ZoneDesk: Sendable {
   func show(_ name: String) throws(ControlRefusal) -> Outcome {
     guard let zone = try find(name) else { throw Self.unknown(name) }
     return Outcome(answer: Self.answer(zone))
-  }
-
-  /// GET /v1/zones/{name}/dnssec
-  func signing(_ name: String) throws(ControlRefusal) -> Outcome {
-    guard let zone = try find(name) else { throw Self.unknown(name) }
-    let complete = try storage { () throws(StorageError) in
-      try store.configurationWithKeys(of: zone.id)
-    }
-    return Outcome(answer: ControlAnswer((complete ?? zone).signingTree))
   }
 
   // MARK: - Changing

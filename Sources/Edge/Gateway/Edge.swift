@@ -28,6 +28,7 @@ package final class Edge: Sendable {
   let nodes: [Node]
   /// Checks the addresses of zones' records.
   let recordChecks: RecordChecks
+  let aliasLookups: AliasLookups
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
   /// What DNS cookies are made with now.
@@ -83,7 +84,7 @@ package final class Edge: Sendable {
     settings.loops = group.loops.count
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
-    let aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
+    aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
     recordChecks = RecordChecks(
       loop: group.storage[0], reader: group.storage[1], rules: checks)
     var nodes: [Node] = []

@@ -151,7 +151,7 @@ package final class ZoneDirectory: @unchecked Sendable {
     let nested = try store.apexes(below: configuration.name, limit: limit + 1)
     return NameZoneSnapshot(
       id: configuration.id, image: image, nested: nested.count > limit ? nil : Set(nested),
-      key: configuration.signingKey, transfers: configuration.transfers,
+      plan: configuration.signingKeys?.plan, transfers: configuration.transfers,
       epoch: try store.recordsSequence(of: configuration.name) ?? 0)
   }
 

@@ -1,4 +1,4 @@
-// ECDSA with P-256 and SHA-256, for DNS zones.
+// ECDSA with P-256 and SHA-256, and Ed25519, for DNS zones.
 // The digest is used without its look-up, which costs more than the digest.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "COpenSSL.h"
@@ -81,4 +81,33 @@ int skerry_sign(EVP_PKEY_CTX *signer, const uint8_t *bytes, size_t count, uint8_
                    number_bytes;
   ECDSA_SIG_free(pair);
   return result;
+}
+
+EVP_PKEY *skerry_ed25519_generate(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+
+EVP_PKEY *skerry_ed25519_key(const uint8_t *secret, const uint8_t *point) {
+  uint8_t made[number_bytes];
+  size_t count = sizeof made;
+  EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret, number_bytes);
+  if (key != NULL && EVP_PKEY_get_raw_public_key(key, made, &count) == 1 &&
+      count == sizeof made && memcmp(made, point, sizeof made) == 0)
+    return key;
+  EVP_PKEY_free(key);
+  return NULL;
+}
+
+int skerry_ed25519_numbers(const EVP_PKEY *key, uint8_t *secret, uint8_t *point) {
+  size_t secret_count = number_bytes, point_count = number_bytes;
+  return EVP_PKEY_get_raw_private_key(key, secret, &secret_count) == 1 &&
+         EVP_PKEY_get_raw_public_key(key, point, &point_count) == 1 &&
+         secret_count == number_bytes && point_count == number_bytes;
+}
+
+int skerry_ed25519_sign(
+    EVP_MD_CTX *context, EVP_PKEY *key, const uint8_t *bytes, size_t count, uint8_t *signature) {
+  size_t length = 2 * number_bytes;
+  // Begun anew each time: later versions refuse a context that has signed.
+  return EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
+         EVP_DigestSign(context, signature, &length, bytes, count) == 1 &&
+         length == 2 * number_bytes;
 }

@@ -219,6 +219,20 @@ package enum NameServiceLimits {
   /// through soon.
   static let keyTTL: UInt32 = 3_600
 
+  /// Seconds that the longest TTL of a zone may be which was not looked after before: what it was answered
+  /// with then is waited for so long.
+  static let unknownTTL: Int64 = 86_400
+
+  /// Days that a key may be used, as configured: ten years.
+  static let keyDays = 3_650
+
+  /// Seconds that TTLs in the zone above and times of propagation may have, as configured: a month.
+  static let keyWaitSeconds = 30 * 86_400
+
+  /// Seconds of the zone's own propagation at least, as configured: a change is written before all loops
+  /// have it, and answers are on their way.
+  static let leastPropagation = 10
+
   /// Seconds after which a signature is made anew.
   static let signaturePeriodSeconds: UInt32 = 86_400
 

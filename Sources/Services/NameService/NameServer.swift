@@ -92,8 +92,9 @@ package final class NameServer: @unchecked Sendable {
     streams.drain()
   }
 
-  func makeSigner(_ signing: ZoneSigning) -> ZoneSigner? {
-    ZoneSigner(signing, hasher: hasher, budget: signingBudget, memory: signatureMemory)
+  func makeSigner(_ signing: ZoneSigning, after earlier: ZoneSigner? = nil) -> ZoneSigner? {
+    ZoneSigner(
+      signing, hasher: hasher, budget: signingBudget, memory: signatureMemory, after: earlier)
   }
 
   func makeAliases(_ zone: NameZone) -> AliasAddresses { AliasAddresses(zone, hasher: hasher) }

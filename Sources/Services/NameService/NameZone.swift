@@ -7,14 +7,8 @@ import Runtime
 final class NameZone: LoopWork {
   var snapshot: NameZoneSnapshot {
     didSet {
-      if let madeSigner, !madeSigner.isFor(snapshot.signing) { self.madeSigner = nil }
-      if snapshot.checked.isEmpty {
-        health = nil
-      } else if let health {
-        health.update(snapshot.checked)
-      } else {
-        health = ZoneHealth()
-      }
+      updateSigner()
+      updateHealth()
     }
   }
   /// Signs its answers; made with the first that is to be signed.
@@ -45,6 +39,24 @@ final class NameZone: LoopWork {
     health = snapshot.checked.isEmpty ? nil : ZoneHealth()
     digest = snapshot.id.high ^ snapshot.id.low &* 0xff51_afd7_ed55_8ccd
     super.init(on: lane)
+  }
+
+  private func updateSigner() {
+    guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
+    // What other keys have signed stays good for as long as they sign.
+    let next = snapshot.signing
+    let isSame = next?.apex == madeSigner.signing.apex
+    self.madeSigner = isSame ? next.flatMap { server.makeSigner($0, after: madeSigner) } : nil
+  }
+
+  private func updateHealth() {
+    if snapshot.checked.isEmpty {
+      health = nil
+    } else if let health {
+      health.update(snapshot.checked)
+    } else {
+      health = ZoneHealth()
+    }
   }
 
   /// Signs its answers; nil if the zone is not signed, or the library fails.

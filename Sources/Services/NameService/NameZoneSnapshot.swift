@@ -27,9 +27,9 @@ package final class NameZoneSnapshot: Sendable {
 
   /// `nested` are the apexes of the zones of this server that lie below this one, in canonical wire
   /// form: for names there this zone does not answer. Nil if there are too many to tell: the directory
-  /// is asked about each name. With a `key` the zone is signed; reading that takes some 50 us: not on a loop.
+  /// is asked about each name. With a `plan` the zone is signed; reading a key takes some 50 us: not on a loop.
   package init(
-    id: ZoneID, image: ZoneImage, nested: Set<[UInt8]>? = [], key: ZoneKey? = nil,
+    id: ZoneID, image: ZoneImage, nested: Set<[UInt8]>? = [], plan: SigningPlan? = nil,
     transfers: TransferConfiguration? = nil, epoch: UInt64
   ) {
     self.id = id
@@ -41,8 +41,8 @@ package final class NameZoneSnapshot: Sendable {
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
     self.transfers = transfers?.isEmpty == true ? nil : transfers
-    if let key, let name = DomainName(checkedWire: image.apex) {
-      signing = ZoneSigning(key, apex: name)
+    if let plan, let name = DomainName(checkedWire: image.apex) {
+      signing = ZoneSigning(plan, apex: name)
     } else {
       signing = nil
     }

@@ -56,7 +56,7 @@ extension ZoneImage {
   /// The first type at the apex that signing makes itself; nil if there is none.
   package var typeMadeBySigning: RecordType? {
     let reader = ImageReader(bytes.span)
-    return ZoneSigning.types.first { reader.records($0, of: 0) != nil }
+    return ZoneSigning.allTypes.first { reader.records($0, of: 0) != nil }
   }
 
   private func append(

@@ -119,6 +119,14 @@ int skerry_signing_numbers(const EVP_PKEY *key, uint8_t *secret, uint8_t *point)
 EVP_PKEY_CTX *skerry_signer_new(EVP_PKEY *key);
 // Writes r and s of the signature of SHA-256 over `count` bytes, 64 bytes; 1 or 0.
 int skerry_sign(EVP_PKEY_CTX *signer, const uint8_t *bytes, size_t count, uint8_t *signature);
+
+// Ed25519 (RFC 8032). A new key, the key of these 32 bytes each, or NULL; and back, 1 or 0.
+EVP_PKEY *skerry_ed25519_generate(void);
+EVP_PKEY *skerry_ed25519_key(const uint8_t *secret, const uint8_t *point);
+int skerry_ed25519_numbers(const EVP_PKEY *key, uint8_t *secret, uint8_t *point);
+// Writes the signature of `count` bytes, 64 bytes; 1 or 0. `context` is for one thread.
+int skerry_ed25519_sign(
+    EVP_MD_CTX *context, EVP_PKEY *key, const uint8_t *bytes, size_t count, uint8_t *signature);
 // 32 bytes; 1 or 0.
 int skerry_sha256(const uint8_t *bytes, size_t count, uint8_t *digest);
 

@@ -251,6 +251,10 @@ final class EdgeService: EdgeBackend {
     await edge.charge(work.ledger, of: loop, to: work.zone)
   }
 
+  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]? {
+    await edge.delegations(of: name, zone: zone, on: lane)
+  }
+
   var acceptsChanges: Bool {
     shared.withLock { !$0.isStopping && !$0.isUpgrading && !$0.isSucceeded }
   }

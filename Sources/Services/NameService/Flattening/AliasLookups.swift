@@ -1,5 +1,6 @@
 // The look-ups of aliases' targets of the whole server.
 
+import DNS
 package import Primitives
 package import Runtime
 
@@ -12,6 +13,8 @@ package final class AliasLookups: @unchecked Sendable {
   package typealias Listener = @Sendable (AliasQuestion, AliasFinding) -> Void
   /// Lets a zone pay for what a look-up took of `loop`. On that loop.
   package typealias Payment = @Sendable (LaneLedger, ZoneID) -> Void
+  /// Is told what one look-up came to. On `loop`.
+  package typealias Asker = @Sendable (AliasFinding) -> Void
 
   let loop: EventLoop
   private let servers: @Sendable () -> [SocketAddress]
@@ -19,6 +22,8 @@ package final class AliasLookups: @unchecked Sendable {
   private var queue: AliasQueue
   private var underWay: [AliasQuestion: AliasLookup] = [:]
   private var recent = RecentAliases()
+  /// Who waits for findings that no loop is told.
+  private var askers: [AliasQuestion: [Asker]] = [:]
   private var isStarting = false
   private var listener: Listener?
   private var payment: Payment?
@@ -55,6 +60,19 @@ package final class AliasLookups: @unchecked Sendable {
     }
   }
 
+  /// Looks up which DS records the zone above has for `apex` (in canonical wire form), the apex of the zone
+  /// `zone`, whatever was found before. From any thread.
+  package func askDelegations(
+    of apex: [UInt8], zone: ZoneID, then asker: @escaping Asker
+  ) {
+    let question = AliasQuestion(zone: zone, name: apex, type: .ds)
+    loop.systemLane.post { [self] in
+      guard queue.add(question) else { return asker(.failed) }
+      askers[question, default: []].append(asker)
+      start()
+    }
+  }
+
   /// Look-ups that wait or are under way. On the loop.
   package var count: Int { queue.count }
 
@@ -85,8 +103,12 @@ package final class AliasLookups: @unchecked Sendable {
     underWay[lookup.question] = nil
     queue.ended(lookup.question, wasAnswered: wasAnswered)
     payment?(lookup.lane.ledger, lookup.question.zone)
-    recent.note(lookup.question, finding, now: loop.now)
-    listener?(lookup.question, finding)
+    if let waiting = askers.removeValue(forKey: lookup.question) {
+      for asker in waiting { asker(finding) }
+    } else {
+      recent.note(lookup.question, finding, now: loop.now)
+      listener?(lookup.question, finding)
+    }
     start()
   }
 }

@@ -9,7 +9,7 @@ package struct AliasQuestion: Hashable, Sendable {
   package let zone: ZoneID
   /// In canonical wire form.
   package let name: [UInt8]
-  /// A or AAAA.
+  /// A or AAAA; DS, which nothing leads to, for who rolls keys.
   package let type: RecordType
 
   package init(zone: ZoneID, name: [UInt8], type: RecordType) {

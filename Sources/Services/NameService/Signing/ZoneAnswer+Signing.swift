@@ -63,7 +63,7 @@ extension ZoneAnswer {
       if !isCut || set.type == .ns || set.type == .ds { signer.add(set.type) }
       offset = set.end
     }
-    if node == 0 { for type in ZoneSigning.types { signer.add(type) } }
+    if node == 0 { for type in signer.signing.types { signer.add(type) } }
     // Of a flattened alias it is known only when it is asked for which it has.
     if image.rule(ImageReader.RuleKind.flattened, of: node) != nil {
       for type in [RecordType.a, .aaaa] where type != absentType { signer.add(type) }

@@ -8,7 +8,8 @@ import TLS
 /// are answered). Confined to its loop.
 final class ZoneSigner {
   let signing: ZoneSigning
-  private let context: SigningContext
+  /// One for each of the signers.
+  private let contexts: [SigningContext]
   private let hasher: KeyedHash
   private let budget: SigningBudget
   /// Signatures of what the zone has; as many as it has sets, at most.
@@ -19,27 +20,38 @@ final class ZoneSigner {
   var seconds: UInt32 = 0
   private(set) var madeCount: UInt64 = 0
 
-  /// The RRSIG that was asked for last, as a run of contents.
+  /// The RRSIG records that were asked for last, as a run of contents: one of each key that signs.
   private(set) var record: [UInt8] = []
   /// The NSEC that was asked for last, likewise.
   private(set) var denial: [UInt8] = []
   private var signed: [UInt8] = []
   private var types: [RecordType] = []
 
-  /// Nil if the library fails.
-  init?(_ signing: ZoneSigning, hasher: KeyedHash, budget: SigningBudget, memory: SignatureMemory) {
-    guard let context = SigningContext(signing.key) else { return nil }
-    self.context = context
+  /// With the signatures that `earlier`, a signer of the same zone, has made. Nil if the library fails.
+  init?(
+    _ signing: ZoneSigning, hasher: KeyedHash, budget: SigningBudget, memory: SignatureMemory,
+    after earlier: ZoneSigner? = nil
+  ) {
+    var contexts: [SigningContext] = []
+    for signer in signing.signers {
+      guard let context = SigningContext(signer.key) else { return nil }
+      contexts.append(context)
+    }
+    self.contexts = contexts
     self.signing = signing
     self.hasher = hasher
     self.budget = budget
-    lasting = SignatureCache(limit: NameServiceLimits.lastingSignatures, memory: memory)
-    passing = SignatureCache(limit: NameServiceLimits.passingSignatures, memory: memory)
+    lasting =
+      earlier?.lasting
+      ?? SignatureCache(limit: NameServiceLimits.lastingSignatures, memory: memory)
+    passing =
+      earlier?.passing
+      ?? SignatureCache(limit: NameServiceLimits.passingSignatures, memory: memory)
   }
 
   /// Whether it signs as `other` says.
   func isFor(_ other: ZoneSigning?) -> Bool {
-    other?.publicKey == signing.publicKey && other?.apex == signing.apex
+    signing === other || other?.apex == signing.apex && other?.plan == signing.plan
   }
 
   /// What a set's signature is made of beside owner and contents.
@@ -59,16 +71,35 @@ final class ZoneSigner {
     case failed
   }
 
-  /// Puts the RRSIG of a set into `record`: `owner` in canonical form, `contents` a run.
+  /// Puts the RRSIG records of a set into `record`: `owner` in canonical form, `contents` a run.
   func sign(_ owner: Span<UInt8>, _ subject: Subject, _ contents: Span<UInt8>) -> Outcome {
     let hash = self.hash(owner, subject, contents)
+    let isOfKeys = ZoneSigning.isOfKeys(subject.type)
+    record.removeAll(keepingCapacity: true)
+    for index in contexts.indices {
+      guard isOfKeys ? signing.signers[index].signsKeys : signing.signers[index].signsZone
+      else { continue }
+      let outcome = sign(owner, subject, contents, hash, index)
+      guard outcome == .done else { return outcome }
+    }
+    return record.isEmpty ? .failed : .done
+  }
+
+  /// Appends the RRSIG of one key to `record`.
+  private func sign(
+    _ owner: Span<UInt8>, _ subject: Subject, _ contents: Span<UInt8>, _ ofSet: UInt64,
+    _ index: Int
+  ) -> Outcome {
+    let (algorithm, tag, mark) = signing.signers[index].identity
+    // Zero is a place without an entry.
+    let hash = (ofSet ^ mark) | 1
     let window = SignatureWindow(at: seconds, hash: hash)
     let fields = SignatureFields(
-      covering: subject.type, labels: owner.signedLabels, algorithm: ZoneKey.algorithm,
+      covering: subject.type, labels: owner.signedLabels, algorithm: algorithm,
       originalTTL: subject.ttl, expiration: window.expiration, inception: window.inception,
-      keyTag: signing.tag, signer: signing.apex)
+      keyTag: tag, signer: signing.apex)
     let cache = subject.isPassing ? passing : lasting
-    begin(fields)
+    append(fields)
     if let place = cache.find(hash, period: window.period) {
       cache.append(at: place, to: &record)
       return .done
@@ -76,20 +107,19 @@ final class ZoneSigner {
     guard budget.take() else { return .later }
     signed.removeAll(keepingCapacity: true)
     fields.appendSigned(owner: owner, contents: contents, to: &signed)
-    guard makeSignature() else { return .failed }
+    guard makeSignature(contexts[index]) else { return .failed }
     madeCount += 1
     cache.insert(hash, period: window.period, from: record)
     return .done
   }
 
-  private func makeSignature() -> Bool {
+  private func makeSignature(_ context: SigningContext) -> Bool {
     signed.withSpan { context.sign($0, appendingTo: &record) }
   }
 
-  /// Begins `record` with everything but the signature.
-  private func begin(_ fields: SignatureFields) {
+  /// Appends everything of an RRSIG but the signature.
+  private func append(_ fields: SignatureFields) {
     let length = 18 + signing.apex.bytes.count + SigningContext.signatureBytes
-    record.removeAll(keepingCapacity: true)
     record.appendUInt16(UInt16(truncatingIfNeeded: length))
     fields.append(to: &record)
   }
@@ -99,8 +129,7 @@ final class ZoneSigner {
   ) -> UInt64 {
     let kind = UInt64(subject.type.rawValue) << 32 | UInt64(subject.ttl)
     let ofOwner = hasher.hash(owner)
-    // Zero is a place without an entry.
-    return hasher.mixed(ofOwner, kind).hash(contents) | 1
+    return hasher.mixed(ofOwner, kind).hash(contents)
   }
 
   // MARK: - Denial

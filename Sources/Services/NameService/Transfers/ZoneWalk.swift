@@ -86,7 +86,8 @@ struct ZoneWalk {
       guard outcome == .more else { return outcome }
       step += 1
     }
-    let extras = isSigned ? 1 + (node == 0 ? ZoneSigning.types.count : 0) : 0
+    let types = node == 0 ? signer?.signing.types ?? [] : []
+    let extras = isSigned ? 1 + types.count : 0
     if step >= sets + extras {
       index += 1
       step = 0
@@ -149,7 +150,7 @@ struct ZoneWalk {
     _ number: Int, _ node: Int, _ signer: ZoneSigner, _ reader: borrowing ImageReader,
     to list: inout RecordList
   ) -> Outcome {
-    let types = ZoneSigning.types
+    let types = signer.signing.types
     if node == 0, number < types.count {
       guard let contents = signer.signing.contents(of: types[number]) else { return .more }
       return append(
@@ -159,7 +160,7 @@ struct ZoneWalk {
     let next = self.next
     content.removeAll(keepingCapacity: true)
     content.appendUInt16(0)
-    NSEC.append(next: next.span, types: Self.types(of: node, reader), to: &content)
+    NSEC.append(next: next.span, types: Self.types(of: node, signer.signing, reader), to: &content)
     let length = content.count - 2
     content[0] = UInt8(truncatingIfNeeded: length >> 8)
     content[1] = UInt8(truncatingIfNeeded: length)
@@ -180,8 +181,10 @@ struct ZoneWalk {
   }
 
   /// The types of a name, in rising order.
-  private static func types(of node: Int, _ reader: borrowing ImageReader) -> [RecordType] {
-    var types = node == 0 ? ZoneSigning.types : []
+  private static func types(
+    of node: Int, _ signing: ZoneSigning, _ reader: borrowing ImageReader
+  ) -> [RecordType] {
+    var types = node == 0 ? signing.types : []
     let isCut = reader.flags(of: node) & ZoneImage.NodeFlag.cut != 0
     var offset = reader.firstSet(of: node)
     for _ in 0..<reader.setCount(of: node) {
