@@ -184,7 +184,9 @@ struct HealthTests {
         }
         let id = ZoneID(high: 0, low: UInt64(1_000))
         let snapshot = NameZoneSnapshot(
-          id: id, image: image, key: round % 3 == 0 ? SigningTests.key : nil, epoch: UInt64(round))
+          id: id, image: image,
+          plan: round % 3 == 0 ? SigningTests.key.map { SigningPlan($0) } : nil,
+          epoch: UInt64(round))
         test.server.activate(snapshot, Lane(loop: lane.loop, name: "tenant"))
         for _ in 0..<4 {
           let ill = Set(records.map(\.address).filter { _ in Int.random(in: 0..<3) > 0 })
