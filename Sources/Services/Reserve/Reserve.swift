@@ -185,6 +185,7 @@ package final class Reserve: RecordReserve, Sendable {
     queue.withLock { $0.hasRoom(bytes, of: zone) }
   }
 
+  /// Counts a record for which there was no room.
   package func noteDropped() { figuresSoFar.withLock { $0.dropped += 1 } }
 
   /// Writes a record when its zone's turn comes.
