@@ -65,9 +65,12 @@ let layers: [Layer] = [
         ]),
       Room(
         "NameService",
-        imports: ["ConfigurationTree", "DNS", "Runtime", "TLS", "Location", "Primitives"],
+        imports: [
+          "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime", "TLS", "Location",
+          "Primitives",
+        ],
         pages: [
-          "Flattening/Flattening.md", "Places/Places.md", "Signing/Signing.md",
+          "Flattening/Flattening.md", "Health/Health.md", "Places/Places.md", "Signing/Signing.md",
           "Transfers/Transfers.md",
         ]),
       Room(

@@ -44,6 +44,8 @@ final class TestReserve: RecordReserve {
 
   func hasRoom(_ bytes: Int, of zone: ZoneID) -> Bool { true }
 
+  func noteDropped() {}
+
   func put(_ record: ReservedRecord, as name: ReservedName) {
     records.withLock { $0[name] = record }
   }

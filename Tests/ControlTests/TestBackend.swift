@@ -62,6 +62,11 @@ final class TestBackend: EdgeBackend {
     throw ControlRefusal(404, .notFound, "This edge stands alone.")
   }
 
+  func health(of name: String) async throws(ControlRefusal) -> ConfigurationValue {
+    guard name != "none.test" else { throw ControlRefusal(404, .notFound, "no zone") }
+    return .object([("zone", .string(name)), ("records", .array([]))])
+  }
+
   func beginPurge() -> UInt64? { nil }
 
   func abandonPurge(_ number: UInt64) {}

@@ -62,6 +62,28 @@ private let ruledImage: ZoneImage = {
   } catch { preconditionFailure("the records are a zone: \(error)") }
 }()
 
+/// The same with addresses that are checked, some of them with weights.
+private let checkedImage: ZoneImage = {
+  do {
+    var records = fuzzRecords
+    var check = HealthCheck(.http, port: 80)
+    check.host = "h"
+    let names: [(String, [UInt8], RecordTraits)] = [
+      ("h.z", [1, 2, 3, 4], RecordTraits(check: check)), ("h.z", [1, 2, 3, 5], RecordTraits()),
+      ("w.z", [1, 2, 3, 6], RecordTraits(weight: 2, check: HealthCheck(.tcp, port: 9))),
+      ("w.z", [1, 2, 3, 7], RecordTraits()),
+    ]
+    var traits: [Int: RecordTraits] = [:]
+    for (name, content, own) in names {
+      traits[records.count] = own
+      records.append(ZoneRecord(name: try DomainName(name), type: .a, ttl: 60, content: content))
+    }
+    return try ZoneCompiler.compile(
+      apex: try DomainName("z"), records: records, traits: traits
+    ).get()
+  } catch { preconditionFailure("the records are a zone: \(error)") }
+}()
+
 /// Whatever comes is answered with a message that can be read, no longer than it may be, or with silence.
 func responseProperty(_ input: [UInt8]) -> String? {
   respond(input, fuzzImage, isStream: false) ?? respond(input, fuzzImage, isStream: true)
@@ -70,6 +92,7 @@ func responseProperty(_ input: [UInt8]) -> String? {
 /// Bytes are refused as an image, or answer everything with messages that can be read.
 func imageProperty(_ input: [UInt8]) -> String? {
   imageProperty(input, fuzzImage) ?? imageProperty(input, ruledImage)
+    ?? imageProperty(input, checkedImage)
 }
 
 private func imageProperty(_ input: [UInt8], _ valid: ZoneImage) -> String? {
@@ -84,6 +107,7 @@ private func imageProperty(_ input: [UInt8], _ valid: ZoneImage) -> String? {
     guard let image = ZoneImage(bytes) else { continue }
     _ = image.configuredRecords
     findPlaces(in: image)
+    gatherWell(in: image)
     let stamped = image.stamped(epoch: 7)
     var wire = image.apex
     for label in ["", "c", "s", "x"] as [String] {
@@ -110,6 +134,20 @@ private func findPlaces(in image: ZoneImage) {
       _ = reader.placedSet(.a, of: node, at: location)
       _ = reader.weightedSet(.a, of: node, turn: UInt32(node))
     }
+  }
+}
+
+/// Leaves the records out of all sets whose addresses are checked, but for every third.
+private func gatherWell(in image: ZoneImage) {
+  let checked = image.checkedRecords
+  let health = ZoneHealth()
+  health.set(Set(checked.filter { $0.number % 3 > 0 }.map(\.target)), checked)
+  let reader = ImageReader(image.bytes.span)
+  for node in 0..<reader.nodeCount {
+    _ = reader.weightedSet(.a, of: node, turn: UInt32(node), health)
+    guard let set = reader.records(.a, of: node), let first = reader.firstChecked(.a, of: node)
+    else { continue }
+    _ = health.gather(reader.bytes.extracting(set.contents), first: first)
   }
 }
 

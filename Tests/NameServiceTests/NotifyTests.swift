@@ -159,6 +159,104 @@ struct NotifyTests {
     return length.map { Array(room[..<$0]) }
   }
 
+  @Test("a response that says that our signature is not taken acknowledges nothing")
+  func signatureRefused() async {
+    let key = TSIGSessionTests.key()
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      let transfers = TransferTests.configuration(key: key, secondary: secondary.address)
+      test.directory.transferred["xfer"] = TransferTests.zone(1, transfers)
+      let seconds = test.server.seconds
+      var said = ""
+      // First BADKEY, without a signature, as all may say it; then a true answer.
+      secondary.answer = { [unowned secondary] message in
+        guard secondary.messages.count == 1 else { return Self.signed(message, key, seconds) }
+        return Self.refusal(message, key)
+      }
+      test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+      await lane.wait { test.server.lastFailure != nil }
+      said = "\(test.server.counters.notified) \(test.server.counters.unreached)"
+      guard test.server.lastFailure?.contains("BADKEY") == true else {
+        return test.server.lastFailure ?? ""
+      }
+      await secondary.wait(for: 2)
+      await lane.wait { test.server.notificationCount == 0 }
+      return "\(said), \(test.server.counters.notified) \(test.server.counters.unreached)"
+    }
+    #expect(outcome == "0 0, 1 0")
+  }
+
+  /// The response NOERROR to a signed message, whose TSIG record says BADKEY and has no code.
+  private static func refusal(_ message: Span<UInt8>, _ key: TSIGKey) -> [UInt8]? {
+    var query = DNSQuery()
+    guard (try? query.read(message)) != nil, let start = query.tsigStart,
+      var record = try? TSIGRecord(message, at: start)
+    else { return nil }
+    record.mac = []
+    record.error = .badKey
+    var copy = Array(response(message).prefix(start))
+    record.append(to: &copy)
+    return copy
+  }
+
+  @Test("who answers nothing is told less and less often, whatever is new, and soon once it has")
+  func pace() {
+    var pace = NotifyPace()
+    var pauses: [Duration] = []
+    var waits: [Duration] = []
+    for _ in 0..<14 {
+      pace.sent()
+      pauses.append(pace.pause)
+      waits.append(pace.wait(attempts: 1))
+    }
+    #expect(
+      pauses == [0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300].map { .seconds($0) })
+    #expect(
+      waits == [2, 2, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300].map { .seconds($0) })
+    #expect(pace.attempts == 1)
+    pace.answered()
+    pace.sent()
+    #expect(pace.pause == .milliseconds(500) && pace.attempts == 6)
+    #expect((1...6).map { pace.wait(attempts: $0) } == [2, 4, 8, 16, 32, 64].map { .seconds($0) })
+  }
+
+  @Test("a zone that changes all the time tells a dead secondary ever more rarely")
+  func deadUnderChanges() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let secondary = Secondary(lane) else {
+        return "no sockets"
+      }
+      defer {
+        test.close()
+        secondary.close()
+      }
+      let transfers = TransferTests.configuration(secondary: secondary.address)
+      let begun = lane.loop.preciseNow
+      var serial: UInt32 = 0
+      await lane.wait {
+        serial += 1
+        let zone = TransferTests.zone(1, serial: serial, transfers, epoch: UInt64(serial))
+        test.directory.transferred["xfer"] = zone
+        test.server.apply(zone.id, zone)
+        test.server.tellSecondaries(of: Messages.wire("xfer.test"))
+        return secondary.messages.count >= 4
+      }
+      // Half a second, one, and two: with pauses of half a second it would be 1.5 s.
+      guard lane.loop.preciseNow >= begun + .milliseconds(3_400) else { return "too often" }
+      secondary.answer = { Self.response($0) }
+      await secondary.wait(for: 5)
+      await lane.wait { test.server.notificationCount == 0 }
+      return "\(test.server.counters.notified)"
+    }
+    #expect(outcome == "1")
+  }
+
   @Test("a secondary that refuses is not told again, and counted") func refused() async {
     let outcome = await SharedRuntime.run { lane -> String in
       guard let test = ServerTest(lane), let secondary = Secondary(lane) else {

@@ -58,7 +58,7 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
     plans.append(serial)
     let plan: TransferPlan =
       differences.map { .differences($0) }
-      ?? .whole(snapshot.isSigned ? SigningOrder(snapshot.image) : nil)
+      ?? .whole(snapshot.isSigned ? snapshot.signingOrder() : nil)
     SharedRuntime.other.systemLane.post { [self] in lane.loop.systemLane.post { body(plan) } }
   }
 
@@ -84,6 +84,13 @@ final class TestDirectory: NameDirectory, @unchecked Sendable {
       }
     }
   }
+
+  /// Zones whose addresses are being checked, with the epochs of their records.
+  private(set) var checked: [ZoneID: UInt64] = [:]
+
+  func beginChecks(of snapshot: NameZoneSnapshot) { checked[snapshot.id] = snapshot.epoch }
+
+  func endChecks(of zone: ZoneID) { checked[zone] = nil }
 
   private struct Broken: Error { let text: String }
 

@@ -85,7 +85,7 @@ struct TransferTests {
       let snapshot = Self.zone(count, Self.configuration())
       test.directory.transferred["xfer"] = snapshot
       stream.send(Self.framed(Messages.query("xfer.test", .axfr)))
-      if count > 1_000 { await lane.wait { test.server.transferCount > 0 } }
+      if count > 1_000 { await lane.wait { test.server.transfers.count > 0 } }
       // What changes now is not in it.
       test.server.apply(
         snapshot.id, Self.zone(1, serial: 8, Self.configuration(), epoch: 2))
@@ -97,7 +97,7 @@ struct TransferTests {
       guard records.first?.type == .soa, records.last?.type == .soa else { return "no SOA" }
       let names = Set(records.dropLast().map { "\($0.owner) \($0.type)" })
       guard names.count == records.count - 1 else { return "something comes twice" }
-      await lane.wait { test.server.transferCount == 0 }
+      await lane.wait { test.server.transfers.count == 0 }
       return names.count == 5 + 2 * count ? "whole" : "\(names.count) sets"
     }
     #expect(outcome == "whole")
@@ -224,6 +224,36 @@ struct TransferTests {
     #expect(outcome == "12")
   }
 
+  @Test("differences that are long come in messages of a bounded length, in their order")
+  func longDifferences() async {
+    let outcome = await SharedRuntime.run { lane -> String in
+      guard let test = ServerTest(lane), let stream = TestStream(lane, to: test.server) else {
+        return "no sockets"
+      }
+      defer { test.close() }
+      let old = Self.zone(3_000, serial: 6, Self.configuration())
+      let new = Self.zone(3, Self.configuration())
+      test.directory.transferred["xfer"] = new
+      guard let list = old.image.differences(to: new.image, limitBytes: .max) else { return "none" }
+      test.directory.differences = list
+      stream.send(Self.framed(Self.ixfr(6)))
+      let (records, messages, code) = await Self.records(stream, until: 4)
+      await lane.wait { test.server.transfers.count == 0 }
+      stream.close()
+      let serials = records.filter { $0.type == .soa }.map {
+        Array($0.content.suffix(20).prefix(4))
+      }
+      guard serials.map({ $0[3] }) == [7, 6, 7, 7] else { return "\(serials)" }
+      // All that is taken out stands between the second SOA and the third.
+      let third = records.indices.filter { records[$0].type == .soa }[2]
+      guard code == 0, third == 2 + 2 * 2_997, records.count == third + 2 else {
+        return "\(records.count) records, the third SOA at \(third)"
+      }
+      return messages > 5 ? "in pieces" : "\(messages) messages"
+    }
+    #expect(outcome == "in pieces")
+  }
+
   @Test("a zone's transfers are bounded, and a client that goes away gives its place back")
   func bound() async {
     let outcome = await SharedRuntime.run { lane -> String in
@@ -238,12 +268,12 @@ struct TransferTests {
         stream.send(Self.framed(Messages.query("xfer.test", .axfr)))
         streams.append(stream)
       }
-      await lane.wait { test.server.transferCount == NameServiceLimits.transfersPerZone }
+      await lane.wait { test.server.transfers.count == NameServiceLimits.transfersPerZone }
       guard let other = TestStream(lane, to: test.server) else { return "no sockets" }
       other.send(Self.framed(Messages.query("xfer.test", .axfr)))
       guard await other.replies(1).first?.code == 2 else { return "not refused" }
       for stream in streams { stream.close() }
-      await lane.wait { test.server.transferCount == 0 }
+      await lane.wait { test.server.transfers.count == 0 }
       other.close()
       return "bounded"
     }

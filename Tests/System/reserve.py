@@ -4,7 +4,7 @@
 reserve.py proxy PORT_FILE STORE_PORT MODE_FILE [CERTIFICATE KEY]: passes requests on (which come over TLS if there is a certificate)
   to the store at 127.0.0.1:STORE_PORT, as MODE_FILE says at each:
   pass; hang (takes the request and says nothing); hold N (hangs at the first N objects that are read); fail (503); cut (objects end early); change (a byte of each object is
-  another); skew (403 RequestTimeTooSkewed, with the Date of the store, until the signature's date is an hour ahead).
+  another); age N (objects that were not copied since are N days older than they are); skew (403 RequestTimeTooSkewed, with the Date of the store, until the signature's date is an hour ahead).
 reserve.py ask PORT KEY SECRET METHOD TARGET: makes one signed request of the store and prints what it answers; what is
   read is its body, of PUT. Fails if the status is 300 or more.
 reserve.py flip: reads an object and writes it with its middle byte changed.
@@ -19,7 +19,7 @@ import ssl
 import sys
 import threading
 import time
-from email.utils import formatdate
+from email.utils import formatdate, parsedate_to_datetime
 
 SKEW = b"<Error><Code>RequestTimeTooSkewed</Code><Message>x</Message></Error>"
 
@@ -28,6 +28,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     store, mode_file = 0, ""
     held, lock = 0, threading.Lock()
+    copied = set()
 
     def pass_on(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -55,10 +56,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             content = flipped(content)
         fields = [(n, v) for n, v in response.getheaders()
                   if n.lower() not in ("content-length", "transfer-encoding", "connection")]
+        if mode.startswith("age "):
+            fields = self.aged(fields, int(mode[4:]), response.status)
         length = response.getheader("Content-Length") if self.command == "HEAD" else None
         self.answer(response.status, fields, content, length, is_object and mode == "cut")
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = pass_on
+
+    def aged(self, fields, days, status):
+        """The fields of the answer, as if the object had been written so long ago."""
+        if self.command == "PUT" and "x-amz-copy-source" in self.headers and status == 200:
+            Handler.copied.add(self.path)
+        if self.path in Handler.copied:
+            return fields
+        older = lambda text: formatdate(parsedate_to_datetime(text).timestamp() - days * 86400, usegmt=True)
+        return [(n, older(v) if n.lower() == "last-modified" else v) for n, v in fields]
 
     def is_held(self, count):
         if self.command != "GET" or "list-type" in self.path:

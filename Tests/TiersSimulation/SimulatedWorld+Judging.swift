@@ -105,7 +105,8 @@ extension SimulatedWorld {
     for ring in rings where ring.count > 1 && !hasFailed(ring) {
       let asked = ring.map { servers[$0].asked }
       let sum = asked.reduce(0, +)
-      guard sum >= 100 * ring.count else { continue }
+      // Of fewer a quarter is nothing that chance could not do: four standard deviations of 256.
+      guard sum >= 256 * ring.count else { continue }
       worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
     }
     return worst

@@ -6,6 +6,7 @@ import NameService
 import Origin
 import Primitives
 import Runtime
+import Storage
 import Testing
 
 @testable import Zones
@@ -130,6 +131,53 @@ import Testing
     #expect(try serial() == SerialNumber(2_000_000_099))
     try store.apply([.put(try zone(3, serial: 2_000_000_099))])
     #expect(try serial() == SerialNumber(2_000_000_100))
+  }
+
+  @Test("serial numbers of names that went are kept of the last ones only") func forgotten() throws
+  {
+    let environment = try StorageEnvironment(
+      directory.file("few"), StorageConfiguration(tables: ZoneStore.Tables.names))
+    let store = ZoneStore(environment, Samples.anyCertificate, lostSerialLimit: 2)
+    defer { store.close() }
+    func zone(_ number: Int) -> ZoneConfiguration {
+      var zone = ZoneConfiguration(
+        id: Samples.id(number), name: "z\(number).test",
+        hostnames: [Hostname(name: "z\(number).test")],
+        origins: [OriginConfiguration(scheme: .http, host: "127.0.0.1")])
+      zone.records = Samples.records("z\(number).test")
+      zone.transfers = Samples.transfers
+      return zone
+    }
+    func kept() throws -> [Int] {
+      try (1...9).filter { number in
+        try environment.read { (state) throws(StorageError) in
+          try state.value(at: ZoneKeys.serial("z\(number).test").span, in: store.tables.meta) != nil
+        }
+      }
+    }
+    func replace(_ number: Int) throws {
+      try store.apply([.put(zone(number))])
+      try store.apply([.remove(Samples.id(number))])
+    }
+    var all: [[Int]] = []
+    for number in [1, 2, 1, 3, 4, 4, 5] {
+      try replace(number)
+      all.append(try kept())
+    }
+    #expect(all == [[1], [1, 2], [1, 2], [1, 3], [3, 4], [3, 4], [4, 5]])
+    // One that comes again needs none, and leaves its place.
+    try store.apply([.put(zone(4))])
+    #expect(try kept() == [5])
+    try replace(6)
+    #expect(try kept() == [5, 6])
+    // Those of an earlier version had no order: they stay until their names come again.
+    try environment.write { (change) throws(StorageError) in
+      try change.put(ZoneKeys.key(7), at: ZoneKeys.serial("z7.test"), in: store.tables.meta)
+    }
+    try replace(8)
+    #expect(try kept() == [6, 7, 8])
+    try store.apply([.put(zone(7))])
+    #expect(try kept() == [6, 8])
   }
 
   @Test("differences lead from any serial number that is known to the last one")

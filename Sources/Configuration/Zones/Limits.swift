@@ -87,6 +87,10 @@ package enum ZonesLimits {
   /// above which nobody ever gives DS records.
   static let parentSecondsAtMost: Int64 = 12 * 3_600
 
+  /// Names without DNS whose last serial numbers are kept, 0.6 KiB each; the oldest go. Such a name, if it comes
+  /// again, may have a number that is earlier than what others still have of it.
+  static let lostSerials = 100_000
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

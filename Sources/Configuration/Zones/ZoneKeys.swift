@@ -24,6 +24,16 @@ enum ZoneKeys {
   /// Where the last serial number of a name is that has no DNS any more.
   static func serial(_ name: String) -> [UInt8] { Array("serial ".utf8) + ApexKeys.key(name: name) }
 
+  /// With what keys of the same begin in the order in which the names went: the change's number, and the name.
+  static let lostSerial = Array("lostSerial ".utf8)
+
+  static func lostSerial(_ sequence: UInt64, _ name: String) -> [UInt8] {
+    lostSerial + key(sequence) + ApexKeys.key(name: name)
+  }
+
+  /// How many of these there are.
+  static let lostSerialCount = Array("lostSerialCount".utf8)
+
   static func key(_ id: ZoneID) -> [UInt8] {
     var bytes = key(id.high)
     append(id.low, to: &bytes)

@@ -116,20 +116,8 @@ extension ZoneStore {
     } else if entry.old != nil {
       try change.remove(key, in: tables.transfers)
     }
-    try keepSerial(entry, &change)
+    try keepSerial(entry, sequence, &change)
     try keepDifferences(entry, sequence, hasReaders: hasReaders, &change)
-  }
-
-  /// Keeps the last serial number of a name without DNS until it has some again.
-  private func keepSerial(
-    _ entry: ZoneChangeSet.Entry, _ change: inout WriteTransaction
-  ) throws(StorageError) {
-    if let lost = entry.lostSerial {
-      try change.put(
-        ZoneKeys.key(UInt64(lost.serial.value)), at: ZoneKeys.serial(lost.name), in: tables.meta)
-    } else if entry.hasFoundSerial, let name = entry.new?.zone.name {
-      try change.remove(ZoneKeys.serial(name), in: tables.meta)
-    }
   }
 
   private func keepDifferences(

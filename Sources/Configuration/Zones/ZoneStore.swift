@@ -18,6 +18,8 @@ package final class ZoneStore: Sendable {
   let purgesPerGeneration: Int
   /// Changes of zones that the log keeps, and as many purges.
   let changesKept: Int
+  /// Names without DNS whose last serial numbers are kept.
+  let lostSerialLimit: Int
 
   /// The export on the disk; nil before it is known.
   let exported = Guarded<Exported?>(nil)
@@ -81,12 +83,14 @@ package final class ZoneStore: Sendable {
 
   init(
     _ environment: StorageEnvironment, _ check: CertificateCheck,
-    purgesPerGeneration: Int = CacheLimits.purges / 2, changesKept: Int = ZonesLimits.changesKept
+    purgesPerGeneration: Int = CacheLimits.purges / 2, changesKept: Int = ZonesLimits.changesKept,
+    lostSerialLimit: Int = ZonesLimits.lostSerials
   ) {
     self.environment = environment
     self.check = check
     self.purgesPerGeneration = purgesPerGeneration
     self.changesKept = changesKept
+    self.lostSerialLimit = lostSerialLimit
     directory = environment.directory
     tables = Tables(environment)
   }

@@ -38,6 +38,7 @@ extension ControlHandler {
       }
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
+    case (.health(let name), _): return ControlAnswer(try await backend.health(of: name))
     case (.zone(let name), .put):
       return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
         try desk.put(name, tree, condition, &noted)

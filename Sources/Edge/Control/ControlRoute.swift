@@ -6,6 +6,7 @@ package enum ControlRoute: Equatable, Sendable {
   case zone(name: String)
   case purge(name: String)
   case signing(name: String)
+  case health(name: String)
 
   /// The route of a path without its query; nil if nothing is there.
   package init?(path: String) {
@@ -32,6 +33,7 @@ package enum ControlRoute: Equatable, Sendable {
       case "": self = .zone(name: name)
       case "/purge": self = .purge(name: name)
       case "/dnssec": self = .signing(name: name)
+      case "/health": self = .health(name: name)
       default: return nil
       }
     }
@@ -40,7 +42,7 @@ package enum ControlRoute: Equatable, Sendable {
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
-    case .status, .zones, .ledger, .slow, .cache, .tiers: ["GET", "HEAD"]
+    case .status, .zones, .ledger, .slow, .cache, .tiers, .health: ["GET", "HEAD"]
     case .signing: ["GET", "HEAD", "POST"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]

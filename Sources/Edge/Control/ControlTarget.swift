@@ -14,7 +14,7 @@ package struct ControlTarget: Equatable, Sendable {
       throw ControlRefusal(
         404, .notFound,
         "There is nothing at this path. The API is at /v1/status, /v1/zones, /v1/zones/NAME/purge, "
-          + "/v1/zones/NAME/dnssec, /v1/apply, /v1/ledger, /v1/slow, /v1/cache, /v1/tiers, /v1/store/export, "
+          + "/v1/zones/NAME/dnssec, /v1/zones/NAME/health, /v1/apply, /v1/ledger, /v1/slow, /v1/cache, /v1/tiers, /v1/store/export, "
           + "/v1/store/check, /v1/upgrade and /v1/stop."
       )
     }

@@ -38,6 +38,10 @@ package protocol EdgeBackend: AnyObject, Sendable {
   /// one. Throws if this server stands alone.
   func tiers(_ request: RequestHead?) async throws(ControlRefusal) -> ConfigurationValue
 
+  /// The records of the zone `name` whose addresses are checked, and how they are. Throws if there is no such
+  /// zone.
+  func health(of name: String) async throws(ControlRefusal) -> ConfigurationValue
+
   /// A purge is about to be made here, which all servers of the fleet get: its number; nil if this server stands
   /// alone. From any thread.
   func beginPurge() -> UInt64?

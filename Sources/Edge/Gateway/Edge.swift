@@ -27,6 +27,8 @@ package final class Edge: Sendable {
   package let fleet: Fleet?
   let nodes: [Node]
   let aliasLookups: AliasLookups
+  /// Checks the addresses of zones' records.
+  let recordChecks: RecordChecks
   /// What zones have paid of threads beside the loops, in nanoseconds.
   let paid = Guarded<[ObjectIdentifier: UInt64]>([:])
   /// What DNS cookies are made with now.
@@ -48,12 +50,14 @@ package final class Edge: Sendable {
   /// `responsesPerSecond` like responses over UDP, 0 is no limit. Who asks which server it is (RFC 5001)
   /// is told `nsid`, if that is not empty. `reserve` keeps what the cache
   /// lets go; `fleet` is asked before origins are; `locations` tells clients' countries. Targets of
-  /// DNS aliases outside of their zones are asked for at `resolvers`, which is read beside the loops.
+  /// DNS aliases outside of their zones are asked for at `resolvers`, which is read beside the loops. `checks`
+  /// says which addresses of records may be checked.
   package init(
     group: EventLoopGroup, store: ZoneStore, defaultZone: String?, ticketKeys: TLSTicketKeys,
     ramBytes: Int, disk: DiskCache? = nil, reserve: Reserve? = nil, fleet: Fleet? = nil,
     locations: LocationDatabase? = nil, responsesPerSecond: Int = 0, nsid: String = "",
     resolvers: @escaping @Sendable () -> [SocketAddress] = { [] },
+    checks: CheckRules = CheckRules(),
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) throws(TLSError) {
     self.group = group
@@ -81,12 +85,15 @@ package final class Edge: Sendable {
     cookies = Guarded(settings.cookies)
     let lookups = NameLookups(loop: group.storage[0], threads: group.lookups)
     aliasLookups = AliasLookups(loop: group.storage[0], servers: resolvers)
+    recordChecks = RecordChecks(
+      loop: group.storage[0], reader: group.storage[1], rules: checks)
     var nodes: [Node] = []
     for (loop, shard) in zip(group.loops, cache.shards) {
       let resolver = OriginResolver(loop: loop, lookups: lookups, reader: group.storage[1])
       let gateway = Gateway(
         loop: loop, shard: shard, directory: directory, resolver: resolver,
-        aliasLookups: aliasLookups, hasher: hasher, connectionLimit: connectionLimit,
+        aliasLookups: aliasLookups, recordChecks: recordChecks, hasher: hasher,
+        connectionLimit: connectionLimit,
         zoneIdleNanoseconds: zoneIdleNanoseconds)
       let acceptor = try TLSAcceptor(ticketKeys: ticketKeys, replayFilter: replays)
       let server = HTTPServer(
@@ -104,6 +111,7 @@ package final class Edge: Sendable {
     }
     self.nodes = nodes
     tell(of: aliasLookups)
+    tellOfRecordChecks()
     for node in nodes {
       node.gateway.notePaid = { [weak self] work, loop in self?.notePaid(work, of: loop) }
     }

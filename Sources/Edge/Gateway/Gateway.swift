@@ -24,6 +24,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   let directory: ZoneDirectory
   let resolver: OriginResolver
   let aliasLookups: AliasLookups
+  let recordChecks: RecordChecks
   /// The encoders of the loop's responses.
   package let encoders = EncoderPool()
   private var requestIDs: RequestIDs
@@ -72,7 +73,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
   /// memory at the next sweep.
   package init(
     loop: EventLoop, shard: CacheShard, directory: ZoneDirectory, resolver: OriginResolver,
-    aliasLookups: AliasLookups, hasher: KeyedHash, connectionLimit: Int,
+    aliasLookups: AliasLookups, recordChecks: RecordChecks, hasher: KeyedHash, connectionLimit: Int,
     zoneIdleNanoseconds: UInt64 = GatewayLimits.zoneIdleNanoseconds
   ) {
     self.loop = loop
@@ -83,6 +84,7 @@ package final class Gateway: ExchangeHandler, @unchecked Sendable {
     self.directory = directory
     self.resolver = resolver
     self.aliasLookups = aliasLookups
+    self.recordChecks = recordChecks
     var generator = SystemRandomNumberGenerator()
     requestIDs = RequestIDs(seed: generator.next())
     hosts = HostTable(hasher: hasher)

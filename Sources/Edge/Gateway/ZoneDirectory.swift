@@ -238,7 +238,7 @@ package final class ZoneDirectory: @unchecked Sendable {
 extension ZoneDirectory {
   /// What a transfer of `snapshot` sends to who has what had the serial number `serial`. On `reader`.
   func plan(of snapshot: NameZoneSnapshot, after serial: SerialNumber?) -> TransferPlan {
-    if snapshot.isSigned { return .whole(SigningOrder(snapshot.image)) }
+    if snapshot.isSigned { return .whole(snapshot.signingOrder()) }
     guard let serial else { return .whole(nil) }
     do throws(StorageError) {
       let own = snapshot.image.serial

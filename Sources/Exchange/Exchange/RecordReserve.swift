@@ -15,6 +15,9 @@ package protocol RecordReserve: AnyObject, Sendable {
   /// Whether there is room now for so many bytes of the zone. From any thread.
   func hasRoom(_ bytes: Int, of zone: ZoneID) -> Bool
 
+  /// Counts a record that was not put because there was no room. From any thread.
+  func noteDropped()
+
   /// Keeps a record, sooner or later, if there is room for it. From any thread.
   func put(_ record: ReservedRecord, as name: ReservedName)
 

@@ -15,6 +15,6 @@ struct DNSCommand: ParsableCommand {
       """,
     subcommands: [
       DNSImportCommand.self, DNSExportCommand.self, DNSCheckCommand.self, DNSSignCommand.self,
-      DNSKeysCommand.self, DNSQueryCommand.self,
+      DNSKeysCommand.self, DNSHealthCommand.self, DNSQueryCommand.self,
     ])
 }

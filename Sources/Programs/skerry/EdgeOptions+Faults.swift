@@ -7,7 +7,7 @@ import Runtime
 extension EdgeOptions {
   /// All that is wrong with the options by themselves, a sentence each.
   var faults: [String] {
-    addressFaults + numberFaults + originFaults + reserve.faults + tiers.faults
+    addressFaults + networkFaults + numberFaults + originFaults + reserve.faults + tiers.faults
       + [
         Self.fault("--cpus", givenCPUs, "is no list of cores. Write 0,1 or 0-3."),
         Self.fault(
@@ -49,6 +49,14 @@ extension EdgeOptions {
       Self.fault(
         option, address,
         "is no address with a port. Write 127.0.0.1:8080, [::1]:8080 or :8080.")
+    }
+  }
+
+  private var networkFaults: [String] {
+    givenCheckNetworks.compactMap {
+      Self.fault(
+        "--health-check-network", $0,
+        "is no network. Write 10.1.0.0/16 or fd00:1::/48, with no bits behind the prefix.")
     }
   }
 

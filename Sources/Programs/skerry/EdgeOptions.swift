@@ -62,6 +62,15 @@ struct EdgeOptions: ParsableArguments {
   var givenResolvers: [Given<SocketAddress>] = []
 
   @Option(
+    name: .customLong("health-check-network"),
+    help: ArgumentHelp(
+      "Check records whose addresses lie in this network, too, which is not reached from everywhere, as "
+        + "10.1.0.0/16. Otherwise tenants could look for what listens there. Repeatable. Default: public "
+        + "addresses alone.",
+      valueName: "network"), transform: EdgeOptions.network)
+  var givenCheckNetworks: [Given<AddressRange>] = []
+
+  @Option(
     help: ArgumentHelp(
       "Serve the DNS of a zone per line: name, zone file.", valueName: "file"))
   var dnsZones: String?
@@ -154,6 +163,7 @@ struct EdgeOptions: ParsableArguments {
   var https: [SocketAddress] { givenHTTPS.map(\.value) }
   var dns: [SocketAddress] { givenDNS.map(\.value) }
   var resolvers: [SocketAddress] { givenResolvers.map(\.value) }
+  var checkNetworks: [AddressRange] { givenCheckNetworks.map(\.value) }
   var dnsResponsesPerSecond: Int { givenResponses.value }
   var cpus: CPUList? { givenCPUs?.value }
   var ramMebibytes: Int { givenRAM.value }
@@ -179,6 +189,10 @@ struct EdgeOptions: ParsableArguments {
     let faults = faults
     guard !faults.isEmpty else { return }
     throw ValidationError(Self.text(of: faults + machineFaults))
+  }
+
+  private static func network(_ text: String) -> Given<AddressRange> {
+    Given(text, AddressRange(text))
   }
 
   private static func resolver(_ text: String) -> Given<SocketAddress> {

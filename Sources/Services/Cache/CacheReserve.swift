@@ -65,9 +65,11 @@ package final class CacheReserve: Sendable {
   private func put(_ stored: StoredResponse, at shard: CacheShard) {
     guard !stored.isFromReserve, let rule = stored.head.reserve, rule.admits(stored.body.count),
       stored.body.slices != nil || stored.body.count <= DiskLimits.bodyBytes,
-      stored.freshness.isFresh(at: shard.now), !shard.isOutdated(stored),
-      records.hasRoom(stored.body.retainedBytes, of: stored.zone.id)
+      stored.freshness.isFresh(at: shard.now), !shard.isOutdated(stored)
     else { return }
+    guard records.hasRoom(stored.body.retainedBytes, of: stored.zone.id) else {
+      return records.noteDropped()
+    }
     let identity = CacheKey.identity(of: stored.key)
     let times = RecordTimes(stored.head.freshness, now: shard.now, wall: shard.wallTime)
     let record = ReservedRecord(

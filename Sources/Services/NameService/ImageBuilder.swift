@@ -11,6 +11,8 @@ struct ImageBuilder {
   private var places: [Int] = []
   private var bytes: [UInt8] = []
   private var records = 0
+  /// Records whose addresses are checked.
+  private var checked = 0
   private typealias Layout = ZoneImage
 
   init(_ zone: ZoneCompiler) { self.zone = zone }
@@ -28,14 +30,17 @@ struct ImageBuilder {
     for (place, node) in order.enumerated() {
       write(zone.nodes[node], at: nodesStart + place * Layout.Node.length, seed)
     }
-    let hasRules = zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights
-    bytes[Layout.Header.format] = hasRules ? Layout.ruledFormat : Layout.plainFormat
+    let hasRules = zone.flattenedCount > 0 || zone.hasPlaces || zone.hasWeights || checked > 0
+    bytes[Layout.Header.format] =
+      checked > 0
+      ? Layout.checkedFormat : hasRules ? Layout.ruledFormat : Layout.plainFormat
     bytes[Layout.Header.apexLength] = UInt8(apex.count)
     bytes[Layout.Header.apexLabels] = UInt8(zone.apex.labelCount)
     bytes[Layout.Header.flags] =
       (zone.hasMadeSOA ? 1 : 0)
       | (hasRules ? 4 : 0)
       | (zone.hasPlaces ? 8 : 0) | (zone.flattenedCount > 0 ? 16 : 0)
+      | (checked > 0 ? 32 : 0)
     put(UInt32(order.count), at: Layout.Header.nodes)
     put(UInt32(slots.count), at: Layout.Header.slots)
     put(seed, at: Layout.Header.seed)
@@ -136,6 +141,12 @@ struct ImageBuilder {
       write(weights, of: type)
       count += 1
     }
+    for (type, set) in node.sets.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let check = set.check else { continue }
+      write(check, of: type)
+      checked += set.count
+      count += 1
+    }
     guard count > 0 else { return }
     bytes[place + Layout.Node.flags] |= Layout.NodeFlag.ruled
     bytes[place + Layout.Node.rules] = UInt8(count)
@@ -148,6 +159,16 @@ struct ImageBuilder {
     bytes.append(ImageReader.RuleKind.weighted)
     bytes.appendUInt16(type.rawValue)
     for weight in weights { bytes.appendUInt16(weight) }
+  }
+
+  private mutating func write(_ check: HealthCheck, of type: RecordType) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: ImageReader.Rule.content))
+    bytes[start + ImageReader.Rule.kind] = ImageReader.RuleKind.checked
+    bytes.appendUInt16(type.rawValue)
+    bytes.appendUInt16(UInt16(checked))
+    bytes.append(contentsOf: check.encoded)
+    put(UInt32(bytes.count - start), at: start)
   }
 
   private mutating func write(

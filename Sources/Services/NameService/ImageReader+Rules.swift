@@ -14,6 +14,8 @@ extension ImageReader {
     static let placed: UInt8 = 2
     /// The records of a set are given one at a time (`ImageReader+Weights`).
     static let weighted: UInt8 = 3
+    /// The addresses of a set are checked (`ImageReader+Checks`).
+    static let checked: UInt8 = 4
   }
 
   /// Where things are in a rule.
@@ -88,6 +90,8 @@ extension ImageReader {
         guard isSoundPlaced(offset) else { return false }
       case RuleKind.weighted:
         guard isSoundWeighted(offset) else { return false }
+      case RuleKind.checked:
+        guard isSoundCheck(offset, of: node) else { return false }
       default: return false
       }
       offset = end

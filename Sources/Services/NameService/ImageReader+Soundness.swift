@@ -44,6 +44,7 @@ extension ImageReader {
     switch bytes[ZoneImage.Header.format] {
     case ZoneImage.plainFormat: return flags & ~3 == 0
     case ZoneImage.ruledFormat: return flags & ~31 == 0 && flags & 4 != 0
+    case ZoneImage.checkedFormat: return flags & ~63 == 0 && flags & 36 == 36
     default: return false
     }
   }
@@ -87,7 +88,7 @@ extension ImageReader {
   private func hasSoundSets(_ node: Int, _ sets: inout Int) -> Bool {
     var offset = firstSet(of: node)
     sets -= setCount(of: node) + ruleCount(of: node)
-    let hasRules = bytes[Layout.Header.format] == Layout.ruledFormat
+    let hasRules = bytes[Layout.Header.format] != Layout.plainFormat
     guard sets >= 0, hasRules || ruleCount(of: node) == 0 else { return false }
     for _ in 0..<setCount(of: node) {
       guard offset + Layout.Set.length <= bytes.count else { return false }

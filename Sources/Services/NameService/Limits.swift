@@ -61,6 +61,35 @@ package enum NameServiceLimits {
   /// Bytes of what the server is called; it is in every response to who asks.
   package static let nsidBytes = 64
 
+  // MARK: Health checks
+
+  /// Records of a zone whose addresses are checked; more are refused. An answer has a bit for each.
+  package static let checkedRecords = 256
+
+  /// Addresses that are checked of all zones in memory, 1 KiB each; further ones are answered without.
+  static let checkedAddresses = 50_000
+
+  /// Checks at once on the whole server, each with a socket; others wait for their zones' turns.
+  package static let checksAtOnce = 256
+
+  /// Checks of one zone at once, of what is free an eighth at most.
+  static let checksAtOncePerZone = 16
+
+  /// Checks of a zone that has its turn, however few places are free for it.
+  static let leastChecksAtOnce = 2
+
+  /// Bytes of the path that is asked for; longer ones are refused.
+  static let checkPathBytes = 1 << 10
+
+  /// An address that falls within so many nanoseconds after it has risen has relapsed.
+  static let relapseNanoseconds: UInt64 = 600_000_000_000
+
+  /// The same in intervals of its checks, if that is longer.
+  static let relapseIntervals: UInt64 = 20
+
+  /// Relapses in a row that count: each doubles the good checks that it takes to rise, up to 16 times.
+  static let relapses = 4
+
   // MARK: Flattened aliases
 
   /// Flattened aliases of a zone; more are refused. Each is asked for while somebody asks for it.
@@ -271,7 +300,8 @@ package enum NameServiceLimits {
   /// Transfers of one zone that are under way on one loop; more are SERVFAIL, and tried again.
   static let transfersPerZone = 8
 
-  /// Transfers that are under way on one loop; more are SERVFAIL.
+  /// Transfers that are under way on one loop; more are SERVFAIL. Of what is free a network has half at most and
+  /// a zone a quarter, and each one at least: a secondary that fetches all its zones leaves places for others.
   static let transfersPerLoop = 64
 
   /// Differences that are kept of a zone; older ones go. Who has what was before gets the whole zone.
@@ -290,8 +320,13 @@ package enum NameServiceLimits {
   /// section 3.6).
   static let notifySeconds = 2
 
-  /// Times that a secondary is told of a change; then it has to find out by itself.
+  /// Times that a secondary is told of a change, and once if it has not answered as often before; then it has to
+  /// find out by itself.
   static let notifyAttempts = 6
+
+  /// Seconds between two notifications of a secondary that has not answered for long, however often the zone
+  /// changes: the pause is doubled with each until then.
+  static let longestNotifySeconds: Int64 = 300
 
   /// Notifications that a zone's turn sends; the others wait for the next one.
   static let notificationsPerTurn = 8

@@ -1,6 +1,7 @@
 // Where the name service gets zones from.
 
 package import DNS
+package import Primitives
 
 /// All zones of the server, as one loop reaches them.
 package protocol NameDirectory: AnyObject {
@@ -11,6 +12,13 @@ package protocol NameDirectory: AnyObject {
   /// Finds addresses outside of the zone that wants them, at its expense, and has the servers of all loops
   /// told (`NameServer.learn`): always something, and not before this returns. Called on the loop.
   func findAddresses(_ question: AliasQuestion)
+
+  /// This loop has `snapshot` in memory: the addresses of its records are checked from now on, and what is found
+  /// is told to the servers of all loops (`NameServer.learn`), not before this returns. Called on the loop.
+  func beginChecks(of snapshot: NameZoneSnapshot)
+
+  /// This loop has that zone in memory no longer, or it has no records that are checked. Called on the loop.
+  func endChecks(of zone: ZoneID)
 
   /// Finds what a transfer of `snapshot` sends to who has the zone with the serial number `serial` (nil:
   /// nothing), and gives it to `body` on the loop. Called on the loop.

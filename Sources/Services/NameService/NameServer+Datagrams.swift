@@ -159,7 +159,7 @@ extension NameServer {
   func rules(of zone: NameZone) -> RuleContext? {
     guard zone.snapshot.hasRules else { return nil }
     return RuleContext(
-      aliases: zone.aliases, turns: zone.turns, locations: locations,
+      aliases: zone.aliases, turns: zone.turns, health: zone.health, locations: locations,
       hasPlaces: zone.snapshot.hasPlaces)
   }
 

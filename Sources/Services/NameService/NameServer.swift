@@ -25,7 +25,7 @@ package final class NameServer: @unchecked Sendable {
   private(set) var state: UInt64 = 1
   var streams = StreamTable()
   /// Transfers of zones that are under way.
-  var transferCount = 0
+  var transfers = TransfersUnderWay()
   /// Those for which it is being found what they send.
   var planning = TransfersInPlanning()
   /// Secondaries that are being told of changes.
@@ -117,10 +117,13 @@ package final class NameServer: @unchecked Sendable {
     if let other = snapshot.apex.withSpan({ zones.zone($0) }) { drop(other) }
     identities[snapshot.id] = zone
     zones.insert(zone)
+    watch(zone, hadChecks: false)
     return zone
   }
 
   private func adopt(_ snapshot: NameZoneSnapshot, _ zone: NameZone) {
+    let hadChecks = !zone.snapshot.checked.isEmpty
+    defer { watch(zone, hadChecks: hadChecks) }
     guard snapshot.apex != zone.snapshot.apex else {
       zone.snapshot = snapshot
       return
@@ -149,6 +152,21 @@ package final class NameServer: @unchecked Sendable {
   /// When a query of the zone was answered last; nil if it is not in use here.
   package func lastUse(of id: ZoneID) -> Instant? { identities[id]?.lastUsed }
 
+  /// Has the addresses of the zone's records checked, if it has such.
+  private func watch(_ zone: NameZone, hadChecks: Bool) {
+    if !zone.snapshot.checked.isEmpty {
+      directory.beginChecks(of: zone.snapshot)
+    } else if hadChecks {
+      directory.endChecks(of: zone.snapshot.id)
+    }
+  }
+
+  /// Which addresses of a zone are not well; the next answer leaves them out. On the loop.
+  package func learn(_ zone: ZoneID, ill: Set<CheckedAddress>) {
+    guard let zone = identities[zone] else { return }
+    zone.health?.set(ill, zone.snapshot.checked)
+  }
+
   /// Takes a zone out of memory. Queries that wait for its turn are lost, as they may be on the way.
   private func drop(_ zone: NameZone) {
     wakeAll(of: zone)
@@ -158,5 +176,6 @@ package final class NameServer: @unchecked Sendable {
     }
     zones.remove(zone)
     identities[zone.snapshot.id] = nil
+    if !zone.snapshot.checked.isEmpty { directory.endChecks(of: zone.snapshot.id) }
   }
 }

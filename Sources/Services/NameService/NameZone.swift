@@ -7,11 +7,14 @@ import Runtime
 final class NameZone: LoopWork {
   var snapshot: NameZoneSnapshot {
     didSet {
-      guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
-      // What other keys have signed stays good for as long as they sign.
-      let next = snapshot.signing
-      let isSame = next?.apex == madeSigner.signing.apex
-      self.madeSigner = isSame ? next.flatMap { server.makeSigner($0, after: madeSigner) } : nil
+      keepSignatures()
+      if snapshot.checked.isEmpty {
+        health = nil
+      } else if let health {
+        health.update(snapshot.checked)
+      } else {
+        health = ZoneHealth()
+      }
     }
   }
   /// Signs its answers; made with the first that is to be signed.
@@ -23,6 +26,8 @@ final class NameZone: LoopWork {
   var aliasWaits = 0
   /// Whose turn it is among its records with weights.
   let turns = ZoneTurns()
+  /// Which of its records are left out; nil if none is checked.
+  private(set) var health: ZoneHealth?
   /// Those addresses; made with the first that is asked for.
   private var madeAliases: AliasAddresses?
   var lastUsed: Instant
@@ -37,6 +42,7 @@ final class NameZone: LoopWork {
     self.snapshot = snapshot
     self.server = server
     lastUsed = lane.loop.now
+    health = snapshot.checked.isEmpty ? nil : ZoneHealth()
     digest = snapshot.id.high ^ snapshot.id.low &* 0xff51_afd7_ed55_8ccd
     super.init(on: lane)
   }
@@ -47,6 +53,14 @@ final class NameZone: LoopWork {
     guard let signing = snapshot.signing else { return nil }
     madeSigner = server.makeSigner(signing)
     return madeSigner
+  }
+
+  /// What other keys have signed stays good for as long as they sign.
+  private func keepSignatures() {
+    guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
+    let next = snapshot.signing
+    let isSame = next?.apex == madeSigner.signing.apex
+    self.madeSigner = isSame ? next.flatMap { server.makeSigner($0, after: madeSigner) } : nil
   }
 
   /// Queries that wait for either.

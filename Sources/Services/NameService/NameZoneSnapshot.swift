@@ -17,8 +17,11 @@ package final class NameZoneSnapshot: Sendable {
   let hasRules: Bool
   /// Whether some of these depend on where the client is.
   let hasPlaces: Bool
+  /// The records whose addresses are checked.
+  package let checked: [CheckedRecord]
   /// Who may have it as a whole; nil if nobody may, and no key is known.
   let transfers: TransferConfiguration?
+  private let order = Guarded(SharedOrder())
   /// The sequence number of the change that it was built from: the HTTP side's, too.
   package let epoch: UInt64
 
@@ -34,6 +37,7 @@ package final class NameZoneSnapshot: Sendable {
     apex = image.apex
     hasRules = image.hasRules
     hasPlaces = image.hasPlaces
+    checked = image.checkedRecords
     self.nested = nested.map { NestedZones($0) } ?? .unknown
     self.epoch = epoch
     self.transfers = transfers?.isEmpty == true ? nil : transfers
@@ -41,6 +45,22 @@ package final class NameZoneSnapshot: Sendable {
       signing = ZoneSigning(plan, apex: name)
     } else {
       signing = nil
+    }
+  }
+
+  /// Found by those who send the zone at the same time, and gone with the last one.
+  private struct SharedOrder {
+    weak var order: SigningOrder?
+  }
+
+  /// The order in which a signed zone is sent, made once for all transfers that are under way. Takes time in
+  /// proportion to the zone: not on a loop.
+  package func signingOrder() -> SigningOrder {
+    order.withLock { shared in
+      if let order = shared.order { return order }
+      let order = SigningOrder(image)
+      shared.order = order
+      return order
     }
   }
 

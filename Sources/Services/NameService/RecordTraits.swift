@@ -8,12 +8,16 @@ package struct RecordTraits: Equatable, Sendable {
   package var places: RecordPlaces
   /// Its share of the answers, where one record of the set is given at a time; nil if all are.
   package var weight: UInt16?
+  /// How the addresses of its set are checked; nil if they are not, or another record of the set says so.
+  package var check: HealthCheck?
 
   package init(
-    isFlattened: Bool = false, places: RecordPlaces = RecordPlaces(), weight: UInt16? = nil
+    isFlattened: Bool = false, places: RecordPlaces = RecordPlaces(), weight: UInt16? = nil,
+    check: HealthCheck? = nil
   ) {
     self.isFlattened = isFlattened
     self.places = places
     self.weight = weight
+    self.check = check
   }
 }

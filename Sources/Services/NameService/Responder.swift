@@ -29,7 +29,7 @@ struct Responder: ~Copyable {
   /// Whether the sender can receive at its address: the query came over TCP, or with a cookie of ours.
   private(set) var isProven = false
   /// Who sent it.
-  private var address = SocketAddress(ipv4: 0, 0, 0, 0, port: 0)
+  private(set) var address = SocketAddress(ipv4: 0, 0, 0, 0, port: 0)
   /// The wall clock when the query was read.
   private var seconds: UInt32 = 0
   private var replyCookie = InlineArray<24, UInt8>(repeating: 0)

@@ -157,6 +157,10 @@ struct ZoneAnswer {
       if let set = chosenSet(isAlias ? .cname : type, of: node, image) {
         return put(set, name, isAlias && type != .cname, ownerAt, image, &writer)
       }
+      if let set = image.records(type, of: node), leavesOut(set, of: node, image) {
+        putGathered(set.ttl, type, name, ownerAt, &writer)
+        return .done
+      }
     }
     if flags & ZoneImage.NodeFlag.alias != 0, type != .cname, type != .any,
       let alias = image.records(.cname, of: node)

@@ -42,6 +42,8 @@ package struct ZoneCompiler {
     var contents: [[UInt8]] { forms.values.sorted { $0.lexicographicallyPrecedes($1) } }
     var count: Int { forms.count }
     var isWeighted: Bool { !shares.isEmpty }
+    /// How its addresses are checked; nil if they are not.
+    var check: HealthCheck?
 
     /// In the order of the contents; nil if all are given at once.
     var weights: [UInt16]? { shares.isEmpty ? nil : contents.map { shares[$0] ?? 1 } }
@@ -160,6 +162,7 @@ package struct ZoneCompiler {
     set.ttl = min(set.ttl, record.ttl)
     if set.count <= NameServiceLimits.recordsPerSet { set.insert(record.content, record.type) }
     weigh(record, traits, index, in: &set)
+    check(record, traits, index, in: &set)
     nodes[node].sets[record.type] = set
   }
 
@@ -176,6 +179,23 @@ package struct ZoneCompiler {
     guard set.weigh(record.content, weight) else {
       return note(index, "is there twice, with different weights", "Keep one of the two.")
     }
+  }
+
+  private mutating func check(
+    _ record: ZoneRecord, _ traits: RecordTraits, _ index: Int, in set: inout RecordGroup
+  ) {
+    guard let check = traits.check else { return }
+    guard record.type == .a || record.type == .aaaa else {
+      return note(
+        index, "is \(record.type) with a health check, and has no address",
+        "Leave out its healthCheck.")
+    }
+    guard set.check == nil || set.check == check else {
+      return note(
+        index, "has another health check than others of its name and type",
+        "Give one of them the check, or all the same.")
+    }
+    set.check = check
   }
 
   /// Types that are the same everywhere and always.
@@ -267,6 +287,14 @@ package struct ZoneCompiler {
       note(
         nil, "has \(flattenedCount) CNAME records that are answered with addresses",
         "Give at most \(NameServiceLimits.flattenedPerZone), or let some be seen as CNAME.")
+    }
+    let checked = nodes.reduce(0) { sum, node in
+      sum + node.sets.values.reduce(0) { $0 + ($1.check == nil ? 0 : $1.count) }
+    }
+    if checked > NameServiceLimits.checkedRecords {
+      note(
+        nil, "has \(checked) records whose addresses are checked",
+        "Give at most \(NameServiceLimits.checkedRecords), or leave out the healthCheck of some.")
     }
     for node in nodes.indices {
       checkAlias(node)

@@ -20,8 +20,10 @@ extension ZoneImage {
         if set.type == .soa, hasMadeSOA { continue }
         let first = records.count
         append(set.type, set.ttl, set.contents, owner, RecordTraits(), to: &records)
+        let check = reader.healthCheck(set.type, of: node)
         for index in first..<records.count {
           records[index].traits.weight = reader.weight(ofRecord: index - first, set.type, of: node)
+          records[index].traits.check = check
         }
       }
       for _ in 0..<reader.ruleCount(of: node) {
@@ -42,7 +44,7 @@ extension ZoneImage {
       let record = ZoneRecord(
         name: owner, type: .cname, ttl: alias.ttl, content: Array(bytes[alias.name]))
       records.append((record, RecordTraits(isFlattened: node > 0)))
-    case ImageReader.RuleKind.weighted: return
+    case ImageReader.RuleKind.weighted, ImageReader.RuleKind.checked: return
     default:
       let set = reader.placedSet(at: rule)
       append(
@@ -72,7 +74,7 @@ extension ZoneImage {
     }
   }
 
-  private static func name(of node: Int, _ reader: borrowing ImageReader) -> DomainName? {
+  static func name(of node: Int, _ reader: borrowing ImageReader) -> DomainName? {
     var wire: [UInt8] = []
     var node = node
     while node > 0 {

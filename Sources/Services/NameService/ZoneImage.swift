@@ -74,6 +74,8 @@ import Primitives
   static let plainFormat: UInt8 = 1
   /// The format of images with rules: who does not know of these takes none for something else.
   static let ruledFormat: UInt8 = 2
+  /// The format of images with rules of which some are health checks.
+  static let checkedFormat: UInt8 = 3
   static let none: UInt32 = .max
 
   /// Whether the SOA was made by us, so that its serial number follows the changes.
@@ -84,6 +86,9 @@ import Primitives
 
   /// Whether names are answered with the addresses of others: a copy would lack these.
   package var hasFlattenedNames: Bool { bytes[Header.flags] & 16 != 0 }
+
+  /// Whether addresses of some records are checked.
+  package var hasChecks: Bool { bytes[Header.flags] & 32 != 0 }
 
   /// Whether some of these are for places.
   var hasPlaces: Bool { bytes[Header.flags] & 8 != 0 }

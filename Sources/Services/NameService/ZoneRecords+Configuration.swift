@@ -8,7 +8,7 @@ extension ZoneImage {
   /// The keys of one record.
   package static let recordKeys = [
     "name", "type", "ttl", "content", "flatten", "countries", "continents", "asns",
-    "weight",
+    "weight", "healthCheck",
   ]
 
   /// Takes the list `records` out of `object`, for the zone `name`; nil if there is none, or it is
@@ -113,6 +113,12 @@ extension ZoneImage {
         "has a weight beside flatten, or beside places", "Leave out its weight, or the others.",
         at: object.position)
     }
+    traits.check = HealthCheck.decode(in: object, &decoder)
+    if object.value("healthCheck") != nil, traits.isFlattened || !traits.places.isEverywhere {
+      decoder.report(
+        "has a health check beside flatten, or beside places",
+        "Leave out its healthCheck, or the others.", at: object.position)
+    }
     return decoder.faults.count == before ? traits : nil
   }
 
@@ -171,6 +177,7 @@ extension ZoneImage {
         let more: [(String, ConfigurationValue)] =
           (traits.isFlattened ? [("flatten", .bool(true))] : []) + traits.places.members
           + (traits.weight.map { [("weight", .integer(Int($0)))] } ?? [])
+          + (traits.check.map { [("healthCheck", $0.tree)] } ?? [])
         return .object(
           [
             ("name", .string(String(decoding: name, as: UTF8.self))),

@@ -185,10 +185,12 @@ package final class Reserve: RecordReserve, Sendable {
     queue.withLock { $0.hasRoom(bytes, of: zone) }
   }
 
+  package func noteDropped() { figuresSoFar.withLock { $0.dropped += 1 } }
+
   /// Writes a record when its zone's turn comes.
   package func put(_ record: ReservedRecord, as name: ReservedName) {
     guard let object = ObjectName(name, of: record.zone, prefix: configuration.prefix) else {
-      return figuresSoFar.withLock { $0.dropped += 1 }
+      return noteDropped()
     }
     add(
       WriteJob(
@@ -223,9 +225,7 @@ package final class Reserve: RecordReserve, Sendable {
   }
 
   private func add(_ job: WriteJob) {
-    guard !isClosed, queue.withLock({ $0.add(job) }) else {
-      return figuresSoFar.withLock { $0.dropped += 1 }
-    }
+    guard !isClosed, queue.withLock({ $0.add(job) }) else { return noteDropped() }
     writeSoon()
   }
 

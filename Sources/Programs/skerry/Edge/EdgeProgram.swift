@@ -7,6 +7,7 @@ import Foundation
 import Gateway
 import HTTP
 import HTTPServer
+import NameService
 import Origin
 import Primitives
 import Reserve
@@ -140,7 +141,8 @@ struct EdgeProgram {
         ramBytes: options.ramMebibytes << 20, disk: disk, reserve: reserve, fleet: fleet,
         locations: countries?.database,
         responsesPerSecond: options.dnsResponsesPerSecond, nsid: options.dnsNSID,
-        resolvers: ResolverList(options.resolvers).servers)
+        resolvers: ResolverList(options.resolvers).servers,
+        checks: CheckRules(allowing: options.checkNetworks))
     } catch { throw CommandFailure(.refused, "skerry: TLS can't be started: \(error)") }
   }
 

@@ -16,28 +16,6 @@ struct AliasQueue {
     var isInTurn = false
   }
 
-  /// In the order in which they came.
-  private struct Line<Element> {
-    private var elements: [Element] = []
-    private var first = 0
-    var count: Int { elements.count - first }
-    var isEmpty: Bool { first == elements.count }
-
-    mutating func append(_ element: Element) { elements.append(element) }
-
-    mutating func takeFirst() -> Element? {
-      guard first < elements.count else { return nil }
-      let element = elements[first]
-      first += 1
-      // Moved as often as it is long: each element once.
-      if first * 2 >= elements.count {
-        elements.removeFirst(first)
-        first = 0
-      }
-      return element
-    }
-  }
-
   /// Zones whose turn it is, by whether their last look-up was answered.
   private var turns = Line<ZoneID>()
   private var slowTurns = Line<ZoneID>()

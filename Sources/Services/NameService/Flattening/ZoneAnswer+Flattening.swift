@@ -28,6 +28,10 @@ extension ZoneAnswer {
     switch lead(&target, type, &ttl, image, nested) {
     case .set(let set, let node):
       let chosen = chosenSet(type, of: node, image)
+      if chosen == nil, leavesOut(set, of: node, image) {
+        putGathered(min(set.ttl, ttl), type, name, ownerAt, &writer)
+        return true
+      }
       let subject = ZoneSigner.Subject(
         type: type, ttl: min(chosen?.ttl ?? set.ttl, ttl), isPassing: isExpanded)
       put(

@@ -12,7 +12,7 @@ extension ZoneAnswer {
   ) -> ImageReader.PlacedSet? {
     if let placed = placedSet(type, of: node, image) { return placed }
     guard let turns = rules?.turns, image.hasWeights(type, of: node) else { return nil }
-    return image.weightedSet(type, of: node, turn: turns.next())
+    return image.weightedSet(type, of: node, turn: turns.next(), rules?.health)
   }
 
   /// The set of `type` at `node` that is for where the client is; nil if all others' is.

@@ -15,6 +15,8 @@ struct NotifyMessage {
   /// What a response says.
   enum Response: Equatable {
     case code(ResponseCode)
+    /// The signature of the message was not taken.
+    case refused(ResponseCode)
     /// It is none of ours, or not proven to be.
     case unproven
   }
@@ -87,8 +89,8 @@ struct NotifyMessage {
     do throws(TSIGSession.Fault) {
       try session.check(response, recordAt: tsigStart, seconds: seconds)
     } catch {
-      // Not proven either, but there is nobody else who would say so again and again.
-      guard case .refused = error else { return .unproven }
+      guard case .refused(let fault) = error else { return .unproven }
+      return .refused(fault)
     }
     return .code(header.responseCode)
   }

@@ -4,7 +4,7 @@ import Primitives
 
 /// The nodes of an image in canonical order (RFC 4034 section 6.1): those whose names the zone answers
 /// for or delegates, and the others that have records, below delegations.
-package struct SigningOrder: Sendable {
+package final class SigningOrder: Sendable {
   let names: [UInt32]
   let others: [UInt32]
 

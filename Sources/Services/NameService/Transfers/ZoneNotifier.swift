@@ -22,6 +22,7 @@ final class ZoneNotifier: LoopWork {
     /// The message that it has not answered.
     var message: NotifyMessage?
     var attempts = 0
+    var pace = NotifyPace()
     var sentAt = Instant(nanoseconds: 0)
     /// When it may be told next.
     var due: Instant
@@ -54,12 +55,12 @@ final class ZoneNotifier: LoopWork {
     notices[index].message.map { $0.serial != serial } ?? false
   }
 
-  /// What is new is told soon, and as often as if nothing had been told before.
+  /// What is new is told soon, and as often as if nothing had been told before, to who answers.
   private func hasten(_ index: Int) {
     notices[index].attempts = 0
     notices[index].due = min(
       notices[index].due,
-      notices[index].sentAt + .milliseconds(NameServiceLimits.notifyIntervalMilliseconds))
+      notices[index].sentAt + notices[index].pace.pause)
   }
 
   private func forget(_ notice: Notice) {
@@ -119,16 +120,24 @@ final class ZoneNotifier: LoopWork {
   private func send(_ index: Int) {
     forget(notices[index])
     let secondary = notices[index].secondary
-    if notices[index].attempts == NameServiceLimits.notifyAttempts {
+    let isWorn = notices[index].attempts >= notices[index].pace.attempts
+    // Changes that follow each other never come so far; that nobody is there is told once.
+    let isSilent =
+      notices[index].attempts == 0 && notices[index].message != nil
+      && notices[index].pace.silence == NameServiceLimits.notifyAttempts
+    if isWorn || isSilent {
       server.counters.unreached += 1
       server.lastFailure = "\(secondary.address) does not answer that it was told of a change"
+    }
+    if isWorn {
       // Nothing was sent at all if there is no message.
       return finish(index, known: notices[index].message?.serial ?? serial)
     }
     notices[index].attempts += 1
     notices[index].sentAt = loop.now
-    let wait = NameServiceLimits.notifySeconds << (notices[index].attempts - 1)
-    notices[index].due = loop.now + .seconds(wait)
+    notices[index].pace.sent()
+    notices[index].due =
+      loop.now + notices[index].pace.wait(attempts: notices[index].attempts)
     notices[index].message = server.notify(secondary, of: self, zone.snapshot)
   }
 
@@ -136,8 +145,9 @@ final class ZoneNotifier: LoopWork {
     notices[index].message = nil
     notices[index].known = known
     notices[index].attempts = 0
-    notices[index].due =
-      loop.now + .milliseconds(NameServiceLimits.notifyIntervalMilliseconds)
+    notices[index].due = max(
+      loop.now + .milliseconds(NameServiceLimits.notifyIntervalMilliseconds),
+      notices[index].sentAt + notices[index].pace.pause)
   }
 
   /// A datagram from `peer` that may be the response to the message `id`.
@@ -145,10 +155,20 @@ final class ZoneNotifier: LoopWork {
     guard
       let index = notices.firstIndex(where: { $0.message?.id == id && $0.secondary.address == peer }
       ),
-      let message = notices[index].message,
-      case .code(let code) = message.read(datagram, seconds: server.seconds)
+      let message = notices[index].message
     else { return }
+    let code: ResponseCode
+    switch message.read(datagram, seconds: server.seconds) {
+    case .unproven: return
+    case .refused(let fault):
+      // Who could not check our signature knows of no change; and anybody can say so.
+      server.lastFailure =
+        "\(peer) does not take the signature by which it is told: \(fault.mnemonic)"
+      return
+    case .code(let found): code = found
+    }
     forget(notices[index])
+    notices[index].pace.answered()
     if code == .noError {
       server.counters.notified += 1
     } else {

@@ -2,6 +2,7 @@
 
 import DNS
 import Primitives
+import Runtime
 
 /// Writes the messages of a transfer to one client, from one snapshot, however the zone changes
 /// meanwhile. It holds its place between turns. Confined to its loop.
@@ -16,9 +17,13 @@ final class ZoneTransfer {
   private let opt: [UInt8]
   /// Bytes that a response over UDP may have.
   private let datagramBytes: Int
+  /// Where it goes.
+  private let network: UInt64
   private var session: TSIGSession?
   private var walk: ZoneWalk?
   private var list = RecordList()
+  /// What follows it, the next one last: none is copied.
+  private var following: [RecordList] = []
   /// Where the next entry of the list is, and its next content; 0 for the first.
   private var place = 0
   private var contentPlace = 0
@@ -43,25 +48,24 @@ final class ZoneTransfer {
     self.question = question
     opt = responder.optRecord
     datagramBytes = responder.limit(isStream: false)
+    network = responder.address.prefixHash
   }
 
   deinit { if isCounted { uncount() } }
 
   /// Counts it among those that are under way; false if there are too many.
   func begin() -> Bool {
-    let server = zone.server
-    guard zone.transferCount < NameServiceLimits.transfersPerZone,
-      server.transferCount < NameServiceLimits.transfersPerLoop
-    else { return false }
+    guard zone.server.transfers.begin(network: network, zoneCount: zone.transferCount) else {
+      return false
+    }
     zone.transferCount += 1
-    server.transferCount += 1
     isCounted = true
     return true
   }
 
   private func uncount() {
     zone.transferCount -= 1
-    zone.server.transferCount -= 1
+    zone.server.transfers.end(network: network)
   }
 
   /// Whether what to send must be found first.
@@ -73,8 +77,7 @@ final class ZoneTransfer {
     case .whole(let order): walk = ZoneWalk(snapshot.image, order: order)
     case .differences(let differences):
       appendSOA()
-      list.append(differences)
-      appendSOA()
+      following = [list, differences]
     }
   }
 
@@ -121,7 +124,7 @@ final class ZoneTransfer {
     let hasOPT = isFirst && !opt.isEmpty
     isFirst = false
     guard let length = finish(&room, written, seconds, hasOPT: hasOPT) else { return .failed }
-    return .message(length: length, isLast: list.isEmpty && walk == nil)
+    return .message(length: length, isLast: list.isEmpty && following.isEmpty && walk == nil)
   }
 
   /// Writes what `plan` says as one message of a bounded length, or the SOA alone if that is too long: the
@@ -140,7 +143,8 @@ final class ZoneTransfer {
       }
     }
     session = unused
-    list.removeAll()
+    list = RecordList()
+    following = []
     (place, contentPlace, isFirst) = (0, 0, true)
     return (writeSOA(into: &room, seconds: seconds), false)
   }
@@ -208,7 +212,7 @@ final class ZoneTransfer {
   /// Puts entries of the list into a message until it is long enough; false if the first does not fit.
   @_lifetime(writer: copy writer)
   private func putEntries(_ writer: inout DNSMessageWriter) -> Bool {
-    while let entry = list.entry(at: place) {
+    while let entry = nextEntry() {
       let bytes = list.bytes
       if contentPlace == 0 { contentPlace = entry.contents.lowerBound }
       let isWhole = entry.end - contentPlace <= NameServiceLimits.transferMessageBytes / 4
@@ -228,5 +232,15 @@ final class ZoneTransfer {
     list.removeAll()
     place = 0
     return true
+  }
+
+  /// The entry that is to be sent next, out of the next list where this one has ended; nil at the end of all.
+  private func nextEntry() -> RecordList.Entry? {
+    while true {
+      if let entry = list.entry(at: place) { return entry }
+      guard let next = following.popLast() else { return nil }
+      list = next
+      place = 0
+    }
   }
 }

@@ -24,27 +24,49 @@ extension ImageReader {
   func hasWeights(_ type: RecordType, of node: Int) -> Bool { weights(type, of: node) != nil }
 
   /// The record of the set of `type` at `node` whose turn it is; nil if all are given at once. Turns that
-  /// follow each other are spread over the records by their weights: any few of them, too.
-  func weightedSet(_ type: RecordType, of node: Int, turn: UInt32) -> PlacedSet? {
+  /// follow each other are spread over the records by their weights: any few of them, too. Records that are
+  /// not well, as `health` says, have no turn while others of the set are.
+  func weightedSet(
+    _ type: RecordType, of node: Int, turn: UInt32, _ health: ZoneHealth? = nil
+  ) -> PlacedSet? {
     guard let weights = weights(type, of: node), let set = records(type, of: node) else {
       return nil
     }
-    var sum: UInt64 = 0
-    for place in stride(from: weights.lowerBound, to: weights.upperBound, by: 2) {
-      sum += UInt64(bytes.uint16(at: place))
+    var health = health?.hasIll == true ? health : nil
+    var first = 0
+    if health != nil {
+      if let checked = firstChecked(type, of: node) { first = checked } else { health = nil }
+    }
+    var sum = sum(weights, first, health)
+    if sum == 0 {
+      health = nil
+      sum = self.sum(weights, first, nil)
     }
     // Multiples of the golden ratio, modulo 1, lie evenly however many there are.
     var point = (UInt64(turn &* 0x9e37_79b9) &* sum) >> 32
     var start = set.contents.lowerBound
+    var number = first
     for place in stride(from: weights.lowerBound, to: weights.upperBound, by: 2) {
       guard start + 2 <= set.contents.upperBound else { break }
       let end = start + 2 + Int(bytes.uint16(at: start))
-      let weight = UInt64(bytes.uint16(at: place))
+      let weight = health?.isIll(number) == true ? 0 : UInt64(bytes.uint16(at: place))
+      number += 1
       if point < weight { return PlacedSet(type: type, ttl: set.ttl, contents: start..<end) }
       point -= weight
       start = end
     }
     return nil
+  }
+
+  /// The sum of the weights of records that are well, of which the first has the number `first`.
+  private func sum(_ weights: Range<Int>, _ first: Int, _ health: ZoneHealth?) -> UInt64 {
+    var sum: UInt64 = 0
+    var number = first
+    for place in stride(from: weights.lowerBound, to: weights.upperBound, by: 2) {
+      if health?.isIll(number) != true { sum += UInt64(bytes.uint16(at: place)) }
+      number += 1
+    }
+    return sum
   }
 
   /// The weight of the record `index` of that set; nil if all are given at once.
