@@ -38,10 +38,10 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
   }
 
   deinit {
-    // The other loop may have been the last to know it.
-    let waiting = waiting
-    guard !waiting.isNothing else { return }
-    lane.post { waiting.change(to: 0) }
+    guard !EventLoop.isCurrent(lane.loop) else { return waiting.change(to: 0) }
+    // The other loop was the last to know it: what is of this loop is let go of here.
+    let (waiting, reader, connection) = (waiting, reader, connection)
+    lane.post { withExtendedLifetime((reader, connection)) { waiting.change(to: 0) } }
   }
 
   /// Waits for the head; how long is the other loop's business.
@@ -98,6 +98,7 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
   func abandon() {
     isAbandoned = true
     pieces = []
+    reader = nil
     tell()
     guard ending == nil else { return }
     lent?.cancel()
@@ -108,7 +109,7 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
     guard !pieces.isEmpty else { return nil }
     let piece = pieces.removeFirst()
     lentBytes = piece.count
-    if crossing.took(piece.count, hasRoom: waiting.hasRoom) { lent?.goOn() }
+    if crossing.took(piece.count) { lent?.goOn() }
     tell()
     return piece
   }
@@ -140,6 +141,8 @@ final class BorrowedExchange: BodySource, @unchecked Sendable {
 
   /// Tells the zone how much waits for its clients, on both loops.
   private func tell() {
-    waiting.change(to: isAbandoned ? 0 : crossing.countWaiting() + lentBytes)
+    let (bytes, goesOn) = crossing.countWaiting(hasRoom: waiting.hasRoom)
+    waiting.change(to: isAbandoned ? 0 : bytes + lentBytes)
+    if goesOn { lent?.goOn() }
   }
 }

@@ -48,6 +48,13 @@ final class ExchangeCrossing: Sendable {
 
     /// Without room for the zone more comes when its reader has taken everything, as of any content.
     var mayCross: Bool { unreadBytes == 0 || hasRoom && unreadBytes < TierLimits.crossingBytes }
+
+    /// Whether what was held back goes on now.
+    mutating func takeHold() -> Bool {
+      guard isHeldBack, mayCross, unreadBytes < TierLimits.crossingBytes / 2 else { return false }
+      isHeldBack = false
+      return true
+    }
   }
 
   private let state: Guarded<State>
@@ -109,25 +116,21 @@ final class ExchangeCrossing: Sendable {
     }
   }
 
-  /// Bytes that count for the zone: what has not been read, on both loops.
-  func countWaiting() -> Int {
+  /// Bytes that count for the zone: what has not been read, on both loops. `hasRoom` says whether it may have more
+  /// waiting; whether the other loop waits for that.
+  func countWaiting(hasRoom: Bool) -> (bytes: Int, goesOn: Bool) {
     state.withLock { state in
       state.toldBytesBehind = state.bytesBehind
-      return state.unreadBytes + state.bytesBehind
+      state.hasRoom = hasRoom
+      return (state.unreadBytes + state.bytesBehind, state.takeHold())
     }
   }
 
-  /// The reader took a piece; `hasRoom` says whether its zone may have more waiting. True if the other loop waits
-  /// for that.
-  func took(_ bytes: Int, hasRoom: Bool) -> Bool {
+  /// The reader took a piece. True if the other loop waits for that.
+  func took(_ bytes: Int) -> Bool {
     state.withLock { state in
       state.unreadBytes -= bytes
-      state.hasRoom = hasRoom
-      guard state.isHeldBack, state.mayCross,
-        state.unreadBytes < TierLimits.crossingBytes / 2
-      else { return false }
-      state.isHeldBack = false
-      return true
+      return state.takeHold()
     }
   }
 

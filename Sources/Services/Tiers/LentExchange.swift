@@ -65,18 +65,33 @@ final class LentExchange: ContentTenant, @unchecked Sendable {
   }
 
   private func serve(_ parker: Parker) async {
-    guard let link = lender.link(to: server) else { return fail(.unreachable) }
-    do throws(PeerFault) {
-      var response = try await link.exchange(parker) { request() }
+    // What is of this loop is let go of here, whoever knows the exchange last.
+    defer { self.parker = nil }
+    guard let link = lender.link(to: server), lender.beginLent(zone) else { return fail(.busy) }
+    let outcome = await ask(link, parker)
+    lender.endLent(zone)
+    switch outcome {
+    case .failure(let fault):
+      link.failed(fault, forOther: true)
+      fail(fault)
+    case .success(var response):
+      link.lentAnswered()
       let body = response.takeBody()
       let head = ExchangeCrossing.Head(
         fields: response.head, contentLength: response.contentLength)
       send { $0.head = head }
       await pass(body, parker)
-    } catch {
-      link.failed(error, forOther: true)
-      fail(error)
     }
+  }
+
+  private func ask(
+    _ link: PeerLink, _ parker: Parker
+  ) async -> Result<FetchedResponse, PeerFault> {
+    link.exchanges += 1
+    defer { link.exchanges -= 1 }
+    do throws(PeerFault) {
+      return .success(try await link.exchange(parker) { request() })
+    } catch { return .failure(error) }
   }
 
   private func fail(_ fault: PeerFault) { send { $0.ending = .failed(fault.ofConnection) } }

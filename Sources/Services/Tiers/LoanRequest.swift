@@ -26,8 +26,9 @@ final class LoanRequest: @unchecked Sendable {
       let found = lender.link(to: server)?.lend()
       parker.lane.post { self.answer(found) }
     }
-    while !hasAnswer {
-      if await parker.park() == .cancelled { throw .cancelled }
+    let deadline = parker.loop.now + TierLimits.connectDuration
+    while !hasAnswer, parker.loop.now < deadline {
+      if await parker.park(until: deadline) == .cancelled { throw .cancelled }
     }
     guard let standing else { throw .notTaken }
     return standing

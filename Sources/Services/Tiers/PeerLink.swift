@@ -143,6 +143,9 @@ package final class PeerLink: @unchecked Sendable {
     health.succeeded()
   }
 
+  /// The server has answered another loop, which counts it.
+  func lentAnswered() { health.succeeded() }
+
   /// An exchange came to nothing, of this loop's or `forOther` one, which counts it.
   func failed(_ fault: PeerFault, forOther: Bool = false) {
     guard fault.blamesServer, case .connection(let error) = fault else { return }
@@ -189,6 +192,7 @@ package final class PeerLink: @unchecked Sendable {
   /// One of its connections is gone.
   package func isGone(_ connection: any PeerConnection) {
     connections.removeAll { $0 === connection }
+    if isLent { standing.note(roundTripNanoseconds: roundTripNanoseconds) }
     wakeAll()
   }
 }

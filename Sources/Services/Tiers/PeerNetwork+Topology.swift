@@ -19,8 +19,8 @@ extension PeerNetwork {
     guard generation == self.generation, let status else { return }
     switch status {
     case 204: links[position].note(isSame: true, as: told)
-    // Who does not know this server refuses it.
-    case 400..<500: links[position].note(isSame: false, as: told)
+    // Who does not know this server refuses it with 400.
+    case 400, 409: links[position].note(isSame: false, as: told)
     default: break
     }
   }

@@ -15,6 +15,8 @@ package final class PeerNetwork: @unchecked Sendable {
   /// Where connections are served, which are no zone's own.
   package let lane: Lane
   let connectionsPerServer: Int
+  /// Those of them that are other loops', by zone.
+  private var lentExchanges: [ZoneID: Int] = [:]
   /// The lane that a zone has on the loop; nil if it has none.
   package var zoneLane: ((ZoneID) -> Lane?)?
   let transport: any PeerTransport
@@ -78,6 +80,25 @@ package final class PeerNetwork: @unchecked Sendable {
   /// ones have.
   package static func lender(of loop: Int) -> Int? {
     loop < TierLimits.connectionsPerServer ? nil : loop % TierLimits.connectionsPerServer
+  }
+
+  /// Counts a request of another loop's, until it has a head; false if the zone has as many of them as it leaves for
+  /// the others.
+  func beginLent(_ zone: ZoneID?) -> Bool {
+    let count = zone.map { lentExchanges[$0] ?? 0 } ?? 0
+    guard count < connectionsPerServer * TierLimits.streamsPerConnection - exchanges else {
+      return false
+    }
+    if let zone { lentExchanges[zone] = count + 1 }
+    exchanges += 1
+    return true
+  }
+
+  /// Ends what `beginLent` began.
+  func endLent(_ zone: ZoneID?) {
+    exchanges -= 1
+    guard let zone, let count = lentExchanges[zone] else { return }
+    lentExchanges[zone] = count > 1 ? count - 1 : nil
   }
 
   /// The link to `server`, as this loop's topology has it.

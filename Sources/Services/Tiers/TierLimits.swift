@@ -100,8 +100,8 @@ package enum TierLimits {
   /// in bytes: enough for the time until it hears of the next.
   static let crossingBytes = 256 << 10
 
-  /// Exchanges at once on one of them, and what a server grants its peers.
-  package static let streamsPerConnection = 1_024
+  /// Exchanges at once on one of them, of all loops that use it, and what a server grants its peers.
+  package static let streamsPerConnection = 4_096
 
   /// Exchanges under way with a server, from one loop, below which its load is not compared with others'.
   static let unboundedExchanges = 32

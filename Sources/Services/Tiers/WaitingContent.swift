@@ -16,8 +16,6 @@ final class WaitingContent: @unchecked Sendable {
   /// Whether the zone may have more waiting.
   var hasRoom: Bool { tenant?.hasOutputRoom ?? true }
 
-  var isNothing: Bool { bytes == 0 }
-
   /// So much waits now, in bytes.
   func change(to bytes: Int) {
     guard bytes != self.bytes else { return }

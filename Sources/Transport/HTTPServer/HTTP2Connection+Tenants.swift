@@ -98,13 +98,10 @@ extension HTTP2Connection {
 }
 
 extension ServerConnection {
-  /// A turn begins of a connection that is nobody's: those for whom it works pay.
-  func beginBill(_ lane: Lane) {
-    if case .http2(let http2) = engine { http2.bill.begin(lane) }
-  }
-
-  /// It ends.
-  func endBill(_ lane: Lane) {
-    if case .http2(let http2) = engine { http2.bill.end(lane) }
+  /// A turn begins: if the connection is nobody's those for whom it works pay, by the bill of what is returned.
+  func beginBill() -> HTTP2Connection? {
+    guard lane.isCommon, case .http2(let http2) = engine else { return nil }
+    http2.bill.begin(lane)
+    return http2
   }
 }

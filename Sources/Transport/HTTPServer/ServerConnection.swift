@@ -111,12 +111,12 @@ final class ServerConnection: Channel, TenantConnection, @unchecked Sendable {
 
   override func ready() {
     guard isOpen else { return }
-    let common = lane.isCommon ? lane : nil
-    if let common { beginBill(common) }
+    let (payer, billed) = (lane, beginBill())
     beginTurn()
     work()
     endTurn()
-    if let common { endBill(common) }
+    // It may have closed.
+    billed?.bill.end(payer)
   }
 
   private func beginTurn() {

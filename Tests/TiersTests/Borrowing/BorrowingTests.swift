@@ -239,6 +239,23 @@ struct BorrowingTests {
     #expect(await server.onLender { peer.connections.map(\.asked) } == [2])
   }
 
+  @Test func `a zone has no more of the other loop's exchanges than it leaves for the others`()
+    async throws
+  {
+    let server = try LendingServer()
+    let (own, other) = (ZoneID(high: 0, low: 1), ZoneID(high: 0, low: 2))
+    let counts = await server.onLender {
+      var counts = (0, 0)
+      while server.lender.beginLent(own) { counts.0 += 1 }
+      while server.lender.beginLent(other) { counts.1 += 1 }
+      for _ in 0..<counts.0 { server.lender.endLent(own) }
+      for _ in 0..<counts.1 { server.lender.endLent(other) }
+      return [counts.0, counts.1, server.lender.exchanges, server.lender.beginLent(own) ? 1 : 0]
+    }
+    let places = TierLimits.streamsPerConnection
+    #expect(counts == [places / 2, places / 4, 0, 1])
+  }
+
   @Test func `a zone that has a lane on the other loop pays for its exchanges there`() async throws
   {
     let server = try LendingServer()
