@@ -66,11 +66,16 @@ package enum NameServiceLimits {
   /// Records of a zone whose addresses are checked; more are refused. An answer has a bit for each.
   package static let checkedRecords = 256
 
-  /// Addresses that are checked of all zones in memory, 1 KiB each; further ones are answered without.
+  /// Checks a second of one address, however many records have it: beyond it intervals are drawn out, so that zones
+  /// can't make servers flood somebody.
+  static let checksPerAddress = 20
+
+  /// Addresses that are checked of all zones in memory, 1 KiB each; further ones are answered without, until
+  /// there is room.
   static let checkedAddresses = 50_000
 
   /// Checks at once on the whole server, each with a socket; others wait for their zones' turns.
-  package static let checksAtOnce = 256
+  package static let checksAtOnce = 1_024
 
   /// Checks of one zone at once, of what is free an eighth at most.
   static let checksAtOncePerZone = 16

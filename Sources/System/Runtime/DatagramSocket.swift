@@ -45,6 +45,16 @@ package final class DatagramSocket: Channel {
     skerry_close(try bind(to: address, sharesPort: false))
   }
 
+  /// Whether `address` is one of this machine's own.
+  package static func isLocal(_ address: SocketAddress) -> Bool {
+    var own = address
+    own.port = 0
+    do throws(RuntimeError) {
+      skerry_close(try bind(to: own, sharesPort: false))
+      return true
+    } catch { return false }
+  }
+
   /// Takes over a bound socket that another process opened.
   package static func adopt(_ descriptor: Int32) throws(RuntimeError) {
     let result = skerry_keep_across_exec(descriptor, false)

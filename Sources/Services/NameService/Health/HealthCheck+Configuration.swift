@@ -95,7 +95,7 @@ extension HealthCheck {
 
   /// More often than once a second, from each server, would be a load of its own.
   static let intervals = 1_000...3_600_000
-  static let timeouts = 100...60_000
+  static let timeouts = 100...10_000
   static let thresholds = 1...100
 
   static func isHost(_ text: String) -> Bool {

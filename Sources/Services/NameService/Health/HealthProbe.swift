@@ -52,10 +52,11 @@ final class HealthProbe: LoopWork, @unchecked Sendable {
   override func deadlineReached() { checks.isDue(self) }
 
   /// Plans the next check: an interval after the last began, sooner or later by a tenth, so that those of
-  /// many addresses spread.
-  func rest() {
+  /// many addresses spread. Where `sharers` check the same address all of them are drawn out.
+  func rest(sharers: Int) {
     let nanoseconds = Double(target.check.intervalMilliseconds) * 1_000_000
-    let interval = nanoseconds * Double.random(in: 0.9...1.1)
+    let least = Double(sharers) * 1_000_000_000 / Double(NameServiceLimits.checksPerAddress)
+    let interval = max(nanoseconds, least) * Double.random(in: 0.9...1.1)
     setDeadline(max(begunAt + .nanoseconds(Int64(interval)), loop.now))
   }
 

@@ -19,6 +19,10 @@ package final class RecordChecks: @unchecked Sendable {
   private var queue: CheckQueue
   private var zones: [ZoneID: Zone] = [:]
   private var probes: [UInt64: HealthProbe] = [:]
+  /// How many of them check an address, on whichever port.
+  private var sharers: [SocketAddress: Int] = [:]
+  /// Zones with addresses for which there was no room.
+  private var lacking: Set<ZoneID> = []
   private var lastNumber: UInt64 = 0
   private var isStarting = false
   private var listener: Listener?
@@ -82,6 +86,7 @@ package final class RecordChecks: @unchecked Sendable {
       guard zone.holders.isEmpty else { return }
       watch([], of: id, zone)
       zones[id] = nil
+      fillRoom()
     }
   }
 
@@ -115,19 +120,43 @@ package final class RecordChecks: @unchecked Sendable {
       guard let probe else { continue }
       probe.stop()
       probes[probe.number] = nil
+      let address = Self.host(of: target)
+      sharers[address] = sharers[address].flatMap { $0 > 1 ? $0 - 1 : nil }
     }
     for target in targets where zone.probes[target] == nil {
-      guard rules.allow(target.address), probes.count < NameServiceLimits.checkedAddresses else {
-        zone.probes[target] = .some(nil)
-        continue
-      }
-      lastNumber += 1
-      let probe = HealthProbe(target, of: id, number: lastNumber, on: zone.lane, checks: self)
-      zone.probes[target] = probe
-      probes[lastNumber] = probe
-      queue.add(lastNumber, of: id)
+      begin(target, of: id, zone)
     }
     start()
+  }
+
+  private func begin(_ target: CheckedAddress, of id: ZoneID, _ zone: Zone) {
+    zone.probes[target] = .some(nil)
+    guard rules.allow(target.address) else { return }
+    guard probes.count < NameServiceLimits.checkedAddresses else {
+      lacking.insert(id)
+      return
+    }
+    lastNumber += 1
+    let probe = HealthProbe(target, of: id, number: lastNumber, on: zone.lane, checks: self)
+    zone.probes[target] = probe
+    probes[lastNumber] = probe
+    sharers[Self.host(of: target), default: 0] += 1
+    queue.add(lastNumber, of: id)
+  }
+
+  /// Begins to check what found no room before.
+  private func fillRoom() {
+    while probes.count < NameServiceLimits.checkedAddresses, let id = lacking.popFirst() {
+      guard let zone = zones[id] else { continue }
+      for (target, probe) in zone.probes where probe == nil { begin(target, of: id, zone) }
+    }
+    start()
+  }
+
+  private static func host(of target: CheckedAddress) -> SocketAddress {
+    var address = target.address
+    address.port = 0
+    return address
   }
 
   // MARK: - Checking
@@ -164,7 +193,7 @@ package final class RecordChecks: @unchecked Sendable {
     probe.lane.ledger = LaneLedger()
     if !probe.isStopped {
       if hasChanged { note(probe) }
-      probe.rest()
+      probe.rest(sharers: sharers[Self.host(of: probe.target)] ?? 1)
     }
     start()
   }
