@@ -54,6 +54,27 @@ struct ResolverMessageTests {
     }
   }
 
+  @Test("that a zone has no DS record only the zone above can say") func delegations() {
+    let soa = Messages.wire("ns") + Messages.wire("x") + [UInt8](repeating: 0, count: 18) + [0, 90]
+    func read(_ owner: String, flags: Int = 0x8180, answers: [[UInt8]] = [])
+      -> ResolverMessage.Reading
+    {
+      var bytes = Self.response(
+        flags: flags, answers: answers, authority: [Self.record(owner, .soa, 3_600, soa)])
+      let type = DNSHeader.length + Self.name.count
+      bytes[type + 1] = 43
+      return ResolverMessage.read(bytes.span, Self.name, .ds, id: 7)
+    }
+    #expect(read("elsewhere") == .finding(.addresses([], ttl: 90)))
+    #expect(read(".") == .finding(.addresses([], ttl: 90)))
+    for reading in [
+      read("far.elsewhere"), read("other"), read("elsewhere", flags: 0x8183),
+      read(
+        "elsewhere", answers: [Self.record("far.elsewhere", .cname, 60, Messages.wire("elsewhere"))]
+      ),
+    ] { #expect(reading == .finding(.failed)) }
+  }
+
   @Test("who refers to others, or does not resolve, says nothing") func referral() {
     let servers = Self.record("elsewhere", .ns, 3_600, Messages.wire("ns.elsewhere"))
     #expect(Self.read(Self.response(authority: [servers])) == .useless)

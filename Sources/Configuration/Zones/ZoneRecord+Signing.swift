@@ -23,16 +23,25 @@ extension ZoneRecord {
       switch tag {
       case 1: policy.algorithm = algorithm(record.number) ?? .ecdsaP256
       case 2: policy.isSplit = record.flag
-      case 3: policy.zskDays = record.number
-      case 4: policy.kskDays = record.number
+      case 3: policy.zskDays = days(record)
+      case 4: policy.kskDays = days(record)
       case 5: policy.checksParent = record.flag
-      case 6: policy.parentTTL = record.number
-      case 7: policy.parentPropagation = record.number
-      case 8: policy.propagation = record.number
+      case 6: policy.parentTTL = seconds(record)
+      case 7: policy.parentPropagation = seconds(record)
+      case 8: policy.propagation = seconds(record)
       default: continue
       }
     }
     return policy
+  }
+
+  /// Numbers that can be reckoned with, whatever is stored.
+  private static func days(_ record: borrowing RecordReader) -> Int {
+    min(max(0, record.number), Int(UInt16.max))
+  }
+
+  private static func seconds(_ record: borrowing RecordReader) -> Int {
+    min(max(0, record.number), Int(Int32.max))
   }
 
   static func write(_ set: KeySet, _ record: inout RecordWriter) {

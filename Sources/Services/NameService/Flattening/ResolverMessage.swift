@@ -48,7 +48,10 @@ enum ResolverMessage {
         // Those of other classes may have no content.
         if record.recordClass == .internet { records.append(record) }
       }
-      let finding = finding(records, question.name, type)
+      let finding =
+        type == .ds
+        ? delegations(records, question.name, header.responseCode)
+        : finding(records, question.name, type)
       // Who does not resolve has no say: it may be this server, or one that tells of its own zones.
       guard header.recursionAvailable else { return .useless }
       if finding == .unproven, isReferral(records) { return .useless }
@@ -100,6 +103,21 @@ enum ResolverMessage {
       name = target
     }
     return .failed
+  }
+
+  /// The DS records of a zone. That there are none only the zone above can say (RFC 4035 section 2.4): a resolver that
+  /// asks the zone itself, or makes an alias or nothing of it, has no say.
+  private static func delegations(
+    _ records: [DNSMessageReader.Record], _ name: DomainName, _ code: ResponseCode
+  ) -> AliasFinding {
+    guard code == .noError, !records.contains(where: { $0.type == .cname }) else { return .failed }
+    let finding = finding(records, name, .ds)
+    guard case .addresses(let run, _) = finding, run.isEmpty else { return finding }
+    let isFromAbove = records.contains { record in
+      record.section == .authority && record.type == .soa && record.owner != name
+        && name.isWithin(record.owner)
+    }
+    return isFromAbove ? finding : .failed
   }
 
   /// RFC 2308 section 5; nil without a SOA.
