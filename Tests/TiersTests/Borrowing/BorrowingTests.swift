@@ -119,7 +119,15 @@ struct BorrowingTests {
       guard case .success(let response) = await server.ask("/100/\(piece)", parker, for: zone),
         case .stream(let source) = response.body
       else { return (0, 0, 0) }
-      _ = await Parker(on: server.zone).park(until: server.borrowing.now + .milliseconds(200))
+      let pause = Parker(on: server.zone)
+      let deadline = server.borrowing.now + .seconds(20)
+      while zone.waitingBytes < (hasRoom ? TierLimits.crossingBytes : piece),
+        server.borrowing.now < deadline
+      {
+        _ = await pause.park(until: server.borrowing.now + .milliseconds(5))
+      }
+      // Time for more to come, if it did.
+      _ = await pause.park(until: server.borrowing.now + .milliseconds(100))
       let before = zone.waitingBytes
       let reading = await Self.read(.success(response), parker)
       withExtendedLifetime(source) {}
