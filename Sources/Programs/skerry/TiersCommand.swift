@@ -37,7 +37,7 @@ struct TiersCommand: ParsableCommand {
         "HEDGES", "WON",
       ]
     ]
-    for server in elements(result["servers"]) {
+    for server in result["servers"]?.elements ?? [] {
       let roundTrip = server["roundTripNanoseconds"]?.number
       rows.append([
         server["name"]?.text ?? "", server["pop"]?.text ?? "", server["tier"]?.text ?? "",
@@ -47,21 +47,23 @@ struct TiersCommand: ParsableCommand {
       ])
     }
     var text = TextTable(rows: rows, rightAligned: [4, 5, 6, 7, 8, 9]).text
-    let parents = elements(result["parents"]).compactMap(\.text)
+    let parents = (result["parents"]?.elements ?? []).compactMap(\.text)
     text += "\n\(result["server"]?.text ?? "") is of \(result["pop"]?.text ?? ""), "
     text +=
       parents.isEmpty
       ? "which asks origins.\n" : "whose parents are \(parents.joined(separator: ", ")).\n"
-    let others = elements(result["servers"]).filter { $0["hasOtherTopology"]?.flag ?? false }
+    let others = (result["servers"]?.elements ?? []).filter {
+      $0["hasOtherTopology"]?.flag ?? false
+    }
     if !others.isEmpty {
       let names = others.compactMap { $0["name"]?.text }.joined(separator: ", ")
       text += "Another topology than this server's: \(names). The file must be the same on all.\n"
     }
     guard let asked = result["asked"] else { return text }
     let origin = result["choice"]?.text == "flat" ? "the origin: the zone is flat" : "the origin"
-    let steps = elements(asked).map { step($0) } + [origin]
+    let steps = asked.elements.map { step($0) } + [origin]
     text += "It asks: " + steps.joined(separator: "\n    then ") + "\n"
-    let distances = elements(result["toOrigin"]).map { distance in
+    let distances = (result["toOrigin"]?.elements ?? []).map { distance in
       let roundTrip = Figures.latency(nanoseconds: distance["roundTripNanoseconds"]?.number ?? 0)
       return "\(distance["pop"]?.text ?? "") (\(roundTrip))"
     }
@@ -73,7 +75,7 @@ struct TiersCommand: ParsableCommand {
 
   /// Who is asked, and why.
   private static func step(_ step: ConfigurationValue) -> String {
-    let names = elements(step["servers"]).compactMap(\.text).joined(separator: ", ")
+    let names = (step["servers"]?.elements ?? []).compactMap(\.text).joined(separator: ", ")
     let pop = step["pop"]?.text ?? "several PoPs"
     let way = step["roundTripNanoseconds"]?.number.map { Figures.latency(nanoseconds: $0) }
     let reason = AskedStep.Reason(rawValue: step["reason"]?.text ?? "")
@@ -95,10 +97,6 @@ struct TiersCommand: ParsableCommand {
     if server["isThis"]?.flag ?? false { return "this one" }
     if server["drain"]?.flag ?? false { return "drained" }
     return server["well"]?.flag ?? false ? "well" : "left alone"
-  }
-
-  private static func elements(_ value: ConfigurationValue?) -> [ConfigurationValue] {
-    if case .array(let elements)? = value?.content { elements } else { [] }
   }
 
   private static func count(_ value: ConfigurationValue?) -> String {
