@@ -13,7 +13,7 @@ import sys
 import time
 
 import client
-from fleet import Fleet, Origin, check, eight, folder, get, main, skerry, small
+from fleet import Fleet, Origin, check, eight, folder, get, hedges, main, skerry, small
 
 
 class Caller(asyncio.Protocol):
@@ -388,23 +388,39 @@ async def accounts(origin):
     fleet = two_zones(origin, 1)
     try:
         await fleet.start_all()
-        before = {name: await fleet.ledger(name) for name in ("west-0", "up-0")}
-        counts = {"a.test": 150, "b.test": 50}
-        for host, count in counts.items():
-            answers = await asyncio.gather(*[get(fleet.http["edge-0"], f"/o/{i}", host=host) for i in range(count)])
-            check(all(a.status == 200 and a.hops == ["up-0", "west-0", "edge-0"] for a in answers), f"{host}: {answers[0].fields}")
+
+        async def ask(host, paths):
+            """By fifties, so that no server has as many at once as a zone may have there."""
+            parts = [paths[i:i + 50] for i in range(0, len(paths), 50)]
+            return [a for part in parts for a in await asyncio.gather(*[get(fleet.http["edge-0"], path, host=host) for path in part])]
+
+        # What the first requests of a zone cost beside is not of this.
+        counts = {"a.test": 600, "b.test": 100}
+        for host in counts:
+            await ask(host, [f"/o/first-{i}" for i in range(50)])
+        before, hedged = {name: await fleet.ledger(name) for name in ("west-0", "up-0")}, (await hedges(fleet))[0]
+        answers = {host: await ask(host, [f"/o/{i}" for i in range(count)]) for host, count in counts.items()}
+        # On a machine that is busy with something else the edge asks up-0 beside west-0, now and then, and leaves the
+        # answer that comes second.
+        hedged = (await hedges(fleet))[0] - hedged
+        ways = collections.Counter(str(a.hops) for of_host in answers.values() for a in of_host)
+        check(all(a.status == 200 for of_host in answers.values() for a in of_host), f"statuses by {ways}")
+        check(ways["['up-0', 'west-0', 'edge-0']"] >= sum(counts.values()) - hedged, f"{hedged} hedges, {ways}")
         for name in before:
             after = await fleet.ledger(name)
-            used = {host: {key: after[host][key] - before[name].get(host, {}).get(key, 0)
+            used = {host: {key: after[host][key] - before[name][host][key]
                            for key in ("requests", "cpuNanoseconds", "bytesIn", "bytesOut")} for host in counts}
+            beside = hedged if name == "up-0" else 0
             for host, count in counts.items():
-                check(used[host]["requests"] == count, f"{name} {host}: {used[host]}")
+                check(count <= used[host]["requests"] <= count + beside, f"{name} {host}: {used[host]}, {hedged} hedges")
                 # At least a head of 50 bytes each way, with what a peer tells.
                 check(used[host]["bytesIn"] > 50 * count, f"{name} {host}: {used[host]}")
-                content = sum(layer["bytes"] for layer in after[host]["layers"].values())
-                expected = sum(len(origin.content(f"/o/{i}")) for i in range(count))
-                check(content == expected and used[host]["bytesOut"] > expected + 50 * count, f"{name} {host}: {content}, {used[host]}")
-            # Three times as many of the same cost about three times as much: twice at least.
+                content = sum(layer["bytes"] * sign for sign, ledger in ((1, after), (-1, before[name]))
+                              for layer in ledger[host]["layers"].values())
+                sizes = [len(origin.content(f"/o/{i}")) for i in range(count)]
+                check(abs(content - sum(sizes)) <= hedged * max(sizes), f"{name} {host}: {content}, {used[host]}, {hedged} hedges")
+                check(used[host]["bytesOut"] > content + 50 * (count - hedged), f"{name} {host}: {content}, {used[host]}")
+            # Six times as many of the same cost about six times as much: twice at least.
             check(used["a.test"]["cpuNanoseconds"] > 2 * used["b.test"]["cpuNanoseconds"] > 0, f"{name}: {used}")
             charged, process = (after["cpu"][n] - before[name]["cpu"][n] for n in range(2))
             check(0.95 < charged / process < 1.05, f"{name}: {charged} of {process} ns are charged to somebody")
