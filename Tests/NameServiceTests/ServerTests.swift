@@ -37,6 +37,25 @@ struct ServerTests {
     #expect(codes == [5, 2])
   }
 
+  @Test("a query does not wait for all those of another zone that came before it")
+  func queue() async {
+    let outcome = await SharedRuntime.run { lane in
+      guard let test = ServerTest(lane) else { return "no sockets" }
+      defer { test.close() }
+      for id in 0..<2 { test.send(Messages.query("www.z\(id).test", .a, id: id)) }
+      _ = await test.replies(2)
+      // Sent in one piece of work: the server has all of them before it.
+      for id in 0..<160 { test.send(Messages.query("www.z0.test", .a, id: id)) }
+      test.send(Messages.query("www.z1.test", .a, id: 1_000))
+      let ids = await test.replies(161).map(\.id)
+      guard Set(ids) == Set(Array(0..<160) + [1_000]) else { return "\(ids.count) replies" }
+      // 16 of each 32 that the socket gives at once.
+      guard let place = ids.firstIndex(of: 1_000), place <= 6 * 16 else { return "\(ids)" }
+      return ids.filter { $0 < 160 } == Array(0..<160) ? "fine" : "out of order: \(ids)"
+    }
+    #expect(outcome == "fine")
+  }
+
   @Test("a zone that changes answers with the change, and one that is gone is gone")
   func changes() async {
     let outcome = await SharedRuntime.run { lane in

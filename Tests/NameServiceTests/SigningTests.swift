@@ -80,7 +80,7 @@ struct SigningTests {
       let owner = Messages.wire("n\(number).z.test")
       outcomes.append(signer.sign(owner.span, .init(type: .a, ttl: 1), Self.contents.span))
     }
-    #expect(outcomes == [.done, .done, .done, .later, .later])
+    #expect(outcomes == [.done, .done, .later, .later, .later])
     budget.begin(round: Instant(nanoseconds: 5))
     let owner = Messages.wire("n4.z.test")
     #expect(signer.sign(owner.span, .init(type: .a, ttl: 1), Self.contents.span) == .done)
@@ -185,6 +185,7 @@ struct SigningTests {
     #expect(signer.sign(owner.span, .init(type: .a, ttl: 60), Self.contents.span) == .done)
     #expect(signer.record == first && signer.madeCount == 2)
     let keys = try #require(signing.contents(of: .dnskey))
+    budget.begin()
     #expect(
       signer.sign(Messages.wire("z.test").span, .init(type: .dnskey, ttl: 60), keys.span) == .done)
     #expect(Self.algorithms(signer.record) == [13])

@@ -136,7 +136,7 @@ package enum NameServiceLimits {
   /// or SERVFAIL over TCP: that zone's alone.
   static let aliasWaitsPerZone = 64
 
-  /// The same of all zones: a quarter of the places for queries that wait. No zone has more than a quarter of what is
+  /// The same of all zones: an eighth of the places for queries that wait. No zone has more than a quarter of what is
   /// left, but for its first few.
   static let aliasWaitsPerLoop = 512
 
@@ -250,7 +250,7 @@ package enum NameServiceLimits {
 
   /// Signatures that a turn makes, of 30 us each, lest others wait for long; the query goes on with the
   /// zone's next turn.
-  static let signaturesPerTurn = 3
+  static let signaturesPerTurn = 2
 
   /// Signatures of what one zone has, on one loop, of 76 bytes each; beyond it older ones give way.
   static let lastingSignatures = 1 << 16
@@ -363,13 +363,13 @@ package enum NameServiceLimits {
 
   /// Queries over UDP that wait on one loop for their zone's turn or for their zone to be read; more
   /// are dropped.
-  static let heldQueries = 2_048
+  static let heldQueries = 4_096
 
   /// Bytes of a query that can wait; a longer one is dropped if it would have to.
   static let heldQueryBytes = 512
 
   /// Of the places that are free (less those for look-ups) one zone may have a part: an eighth. So
-  /// a zone alone has 200, eight that are flooded 112 each, and there is always a place for another
+  /// a zone alone has 426, eight that are flooded 240 each, and there is always a place for another
   /// one's. More queries are dropped: that zone's alone. The same for networks and look-ups.
   static let heldShare = 8
 
@@ -388,8 +388,9 @@ package enum NameServiceLimits {
   /// resolver alone has 200; more queries are dropped: those networks' alone.
   static let lookupShare = 4
 
-  /// Queries that a zone's turn answers; the rest wait for the next one.
-  static let queriesPerTurn = 32
+  /// Queries over UDP of one zone that are answered in a row, of some 3 us each; then it is looked whether others'
+  /// have come.
+  static let queriesPerTurn = 16
 
   /// Queries of zones that are not in memory, which are looked up at once; others wait.
   static let namesPerLookup = 64

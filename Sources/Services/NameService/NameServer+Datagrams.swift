@@ -31,7 +31,7 @@ extension NameServer {
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket))
       }
       arrival.charge(zone.lane)
-      guard zone.lane.isIdleInCredit else {
+      guard zone.lane.isIdleInCredit, zone.takePlace(inBatch: loop.datagrams.receiveCount) else {
         return hold(
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
       }
@@ -108,6 +108,11 @@ extension NameServer {
       }
     }
     flush(socket)
+  }
+
+  /// Takes what has come while a zone has its turn: others' queries are answered before that goes on.
+  func receiveMeanwhile() {
+    for socket in sockets { socket.datagrams.receiveMeanwhile() }
   }
 
   /// Sends the replies that were written, through socket `index`.

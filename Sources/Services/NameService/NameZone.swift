@@ -29,6 +29,8 @@ final class NameZone: LoopWork {
   var stateWithoutUpper: UInt64?
   /// Transfers of it that are under way on this loop.
   var transferCount = 0
+  /// The last batch of datagrams that a query of it came with, and how many of them were answered at once.
+  private var batch: (number: UInt64, answered: Int) = (0, 0)
   /// Secret, for rates: the zone's identity mixed.
   let digest: UInt64
 
@@ -78,9 +80,18 @@ final class NameZone: LoopWork {
     return made
   }
 
+  /// Whether one more query of it is answered at once, of those that batch `number` of datagrams brought.
+  func takePlace(inBatch number: UInt64) -> Bool {
+    if number != batch.number { batch = (number, 0) }
+    batch.answered += 1
+    return batch.answered <= NameServiceLimits.queriesPerTurn
+  }
+
   /// Answers some of the queries that wait.
   override func run() {
     server.answerHeld(of: self)
-    if !held.isEmpty { enqueue() }
+    guard !held.isEmpty else { return }
+    enqueue()
+    server.receiveMeanwhile()
   }
 }

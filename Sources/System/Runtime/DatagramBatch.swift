@@ -13,6 +13,8 @@ package typealias DatagramWriter = (inout MutableSpan<UInt8>) -> Int
   private let batch: OpaquePointer
   /// Messages that the last receive brought.
   private(set) var count = 0
+  /// Receives so far.
+  package private(set) var receiveCount: UInt64 = 0
   /// Replies that wait for `send`.
   package private(set) var replyCount = 0
   /// Who pays for them.
@@ -38,6 +40,7 @@ package typealias DatagramWriter = (inout MutableSpan<UInt8>) -> Int
   func receive(from descriptor: Int32) -> Int {
     let result = unsafe Int(skerry_batch_receive(batch, descriptor))
     count = max(0, result)
+    receiveCount &+= 1
     return result
   }
 

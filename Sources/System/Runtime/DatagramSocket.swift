@@ -71,6 +71,10 @@ package final class DatagramSocket: Channel {
 
   package override func ready() {
     guard isOpen, canReceive, !isPaused else { return }
+    receive()
+  }
+
+  private func receive() {
     let batch = loop.datagrams
     // What this lane did before is its own.
     loop.settle()
@@ -95,6 +99,16 @@ package final class DatagramSocket: Channel {
     flush()
     loop.endShared(turn, lane)
     if received < RuntimeLimits.datagramsPerBatch { stopReceiving() } else { enqueue() }
+  }
+
+  /// Receives what has come, between two pieces of another lane's work: what is for others does not wait
+  /// for the end of that lane's turn. Nothing if the socket's lane has had its share, and one turn more.
+  package func receiveMeanwhile() {
+    guard isOpen, !isPaused, loop.scheduler.mayBorrow(lane) else { return }
+    let payer = loop.chargedLane ?? loop.systemLane
+    loop.charge(lane)
+    receive()
+    loop.charge(payer)
   }
 
   /// `error` is an errno; 0 if the socket was shut down.

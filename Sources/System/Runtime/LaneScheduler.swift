@@ -52,6 +52,9 @@
     }
   }
 
+  /// Whether `lane` may use what its next round gives it.
+  func mayBorrow(_ lane: Lane) -> Bool { lane.deficit > -quantumTicks * Int64(lane.weight) }
+
   /// The lane whose turn it is; its list keeps it until `endTurn`.
   mutating func nextLane() -> Unmanaged<Lane>? {
     while let lane = unsafe sparse.first ?? bulk.first {
