@@ -141,8 +141,24 @@ struct HTTP2RulesTests {
     #expect(Self.request(Self.start + [(name, "")]).error == .fieldNameTooLong)
   }
 
-  private static func response(_ list: [(String, String)]) -> Outcome {
-    var rules = HTTP2ResponseRules()
+  @Test func `between servers of a fleet lists have room for what these add`() {
+    func fields(_ count: Int) -> [(String, String)] { (0..<count).map { ("x-\($0)", "y") } }
+    for (count, isOfFleet, error) in [
+      (127, false, nil), (128, false, HTTPParseError.tooManyFields), (191, true, nil),
+      (192, true, .tooManyFields),
+    ] {
+      let list = [(":status", "200")] + fields(count)
+      #expect(Self.response(list, isOfFleet: isOfFleet).error == error)
+    }
+    let long = [(":status", "200"), ("a", String(repeating: "b", count: 70_000))]
+    #expect(Self.response(long).error == .fieldSectionTooLarge)
+    #expect(Self.response(long, isOfFleet: true).error == nil)
+  }
+
+  private static func response(
+    _ list: [(String, String)], isOfFleet: Bool = false
+  ) -> Outcome {
+    var rules = HTTP2ResponseRules(isOfFleet: isOfFleet)
     var head = ResponseHead(status: 0)
     var result = Outcome()
     do throws(HTTPParseError) {

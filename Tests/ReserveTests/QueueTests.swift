@@ -65,6 +65,19 @@ struct QueueTests {
     queue.checkInvariants()
   }
 
+  @Test("removals of any number of zones leave the places of what is to be written")
+  func removals() throws {
+    var queue = WriteQueue()
+    for zone in 1...17 as ClosedRange<UInt64> {
+      for number in 0..<ReserveLimits.waitingRemovals {
+        queue.remove("\(zone)/\(number)", of: ZoneID(high: 0, low: zone))
+      }
+    }
+    #expect(queue.count > ReserveLimits.waitingJobs)
+    add(try Self.put("/a", of: 99), to: &queue, isTaken: true)
+    queue.checkInvariants()
+  }
+
   @Test("a removal takes what waits for its target, and comes after what is under way")
   func removal() throws {
     var queue = WriteQueue()

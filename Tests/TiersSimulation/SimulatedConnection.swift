@@ -166,9 +166,9 @@ final class SimulatedConnection: PeerConnection, @unchecked Sendable {
     case .well: break
     case .asks: ask()
     case .isSilent:
-      for call in calls where !call.hasHead { call.fail(.firstByteTimedOut) }
+      for call in calls where !call.hasHead { call.fail(.unresponsive) }
       link.hasRoom(self)
-    case .isGone: close(.readTimedOut)
+    case .isGone: close(.closedBeforeResponse)
     }
   }
 }

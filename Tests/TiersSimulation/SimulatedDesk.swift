@@ -68,8 +68,8 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
     isLive ? self.server.ledger.filter { $0.server == server }.map(\.purge) : nil
   }
 
-  func settled(_ server: String, _ numbers: [UInt64]) async {
-    guard isLive else { return }
+  func settled(_ server: String, _ numbers: [UInt64]) async -> Bool {
+    guard isLive else { return false }
     for entry in self.server.ledger
     where entry.server == server && numbers.contains(entry.purge.number) {
       self.server.world.gaveAgain(SimulatedWorld.object(entry.purge.text))
@@ -78,6 +78,7 @@ final class SimulatedDesk: PurgeDesk, @unchecked Sendable {
     for number in numbers where self.server.ledger.allSatisfy({ $0.purge.number != number }) {
       self.server.world.settled(number, by: self.server)
     }
+    return true
   }
 
   func replaceNames(_ names: [String]) async -> [String]? { names }

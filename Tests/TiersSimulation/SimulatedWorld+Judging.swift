@@ -28,7 +28,7 @@ extension SimulatedWorld {
       let way = origin.latency(request.server) * 2
       return way < least + .nanoseconds(TierLimits.leastDetourNanoseconds) || least * 5 >= way * 4
     }
-    report.loadPercent = loadPercent()
+    judgeLoad()
     if report.loadPercent > 125 {
       violate("a parent has \(report.loadPercent) % of the mean")
     }
@@ -98,18 +98,17 @@ extension SimulatedWorld {
 
   /// How much more than the mean a server was asked, of those that share keys and were asked enough for that to
   /// say something; where one of them failed the others have its share.
-  private func loadPercent() -> Int {
+  private func judgeLoad() {
     var rings = topology.pops.filter { $0.tier == .regional }.map(\.servers)
     rings.append(topology.servers(of: .upper))
-    var worst = 100
     for ring in rings where ring.count > 1 && !hasFailed(ring) {
       let asked = ring.map { servers[$0].asked }
       let sum = asked.reduce(0, +)
       // Of fewer a quarter is nothing that chance could not do: four standard deviations of 256.
       guard sum >= 256 * ring.count else { continue }
-      worst = max(worst, (asked.max() ?? 0) * ring.count * 100 / sum)
+      report.judgedRings += 1
+      report.loadPercent = max(report.loadPercent, (asked.max() ?? 0) * ring.count * 100 / sum)
     }
-    return worst
   }
 
   private func hasFailed(_ ring: [Int]) -> Bool {

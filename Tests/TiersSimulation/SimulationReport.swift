@@ -23,6 +23,8 @@ struct SimulationReport: Sendable {
   var heldAtOnce = (count: 0, of: 0)
   /// The largest share of a server among those that share its keys, where none of them failed, in per cent of their mean.
   var loadPercent = 0
+  /// Of how many groups of servers that share keys that could be judged.
+  var judgedRings = 0
   /// The most keys that move as one of the n servers of the upper tier goes, in per cent of 1/n of them.
   var movedPercent = 0
   /// A number that two runs share only if they were the same.
@@ -33,7 +35,7 @@ struct SimulationReport: Sendable {
       \(plan.name), seed \(plan.seed): \(requests) requests, \(distinct) objects, \
       \(originFetches) fetches (\(explained.count) explained), \(purges) purges (\(owedPurges) owed, \
       at \(heldAtOnce.count) of \(heldAtOnce.of) servers at once), \
-      \(lost) lost, \(breaks) breaks, load \(loadPercent) %, moved \(movedPercent) % of 1/n, trace \(String(trace, radix: 16))
+      \(lost) lost, \(breaks) breaks, load \(loadPercent) % in \(judgedRings) rings, moved \(movedPercent) % of 1/n, trace \(String(trace, radix: 16))
       """
     let details = (verbose ? explained : []) + violations.map { "VIOLATION \($0)" }
     return ([line] + details.map { "  \($0)" }).joined(separator: "\n")

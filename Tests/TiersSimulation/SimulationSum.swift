@@ -12,6 +12,7 @@ struct SimulationSum: Sendable {
   private var lost = 0
   private var breaks = 0
   private var worstLoad = 0
+  private var judgedRings = 0
   private var mostMoved = 0
   private(set) var violations = 0
 
@@ -28,6 +29,7 @@ struct SimulationSum: Sendable {
     heldAtOnce.count += report.heldAtOnce.count
     heldAtOnce.of += report.heldAtOnce.of
     worstLoad = max(worstLoad, report.loadPercent)
+    judgedRings += report.judgedRings
     mostMoved = max(mostMoved, report.movedPercent)
   }
 
@@ -37,7 +39,7 @@ struct SimulationSum: Sendable {
     \(breaks) broken off where a parent died; \(distinct) objects, \(fetches) fetches from the origin, \
     \(explained) of them explained by a fault; \(purges) purges, those that some server missed in force at \
     \(heldAtOnce.count) of \(heldAtOnce.of) servers at once; the largest load of a parent beside others of which none \
-    failed \(worstLoad) % of the mean; at most \(mostMoved) % of 1/n of the keys move as one of n servers goes; \
+    failed \(worstLoad) % of the mean, in \(judgedRings) rings; at most \(mostMoved) % of 1/n of the keys move as one of n servers goes; \
     \(violations) violations
     """
   }

@@ -14,6 +14,8 @@ final class NotedDesk: PurgeDesk, @unchecked Sendable {
   private(set) var told: [(server: String, subject: PeerMessage.Subject, content: [UInt8])] = []
   private(set) var purged: [[UInt8]] = []
   private(set) var owed: [String] = []
+  /// What a server is owed, for ever.
+  var owes: [OwedPurge] = []
   /// Purges under way: the server that gives each, and its number.
   private(set) var begun: Set<String> = []
   /// What is not done.
@@ -58,8 +60,9 @@ final class NotedDesk: PurgeDesk, @unchecked Sendable {
     return true
   }
 
-  func owed(to server: String) async -> [OwedPurge]? { [] }
-  func settled(_ server: String, _ numbers: [UInt64]) async {}
+  func owed(to server: String) async -> [OwedPurge]? { owes }
+  /// The disk is full.
+  func settled(_ server: String, _ numbers: [UInt64]) async -> Bool { false }
   func replaceNames(_ names: [String]) async -> [String]? { names }
-  func owedServers() async -> [String] { [] }
+  func owedServers() async -> [String] { owes.isEmpty ? [] : ["r0-0"] }
 }

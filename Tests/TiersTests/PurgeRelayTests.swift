@@ -74,6 +74,24 @@ struct PurgeRelayTests {
     #expect(purgedAgain)
   }
 
+  @Test("what can't be noted as given is given once, and again in the next round")
+  func unsettled() async throws {
+    let (_, desk, _) = try await relay()
+    #expect(desk.told.count == 6)
+    let topology = try TierTopology.fleet(edges: 2, regions: 1)
+    let (given, rounds) = try await VirtualLoop.run { loop in
+      let lane = Lane(loop: loop, name: "purges")
+      let desk = NotedDesk(TierRoute(topology, own: 0), on: lane)
+      desk.owes = [OwedPurge(number: 1, text: desk.purgeOfReturned)]
+      let relay = PurgeRelay(on: lane)
+      await relay.settle(at: desk)
+      let given = desk.told.count
+      await relay.settle(at: desk)
+      return (given, desk.told.count)
+    }
+    #expect(given == 1 && rounds == 2)
+  }
+
   @Test("a message does both, each once; one without a number is refused")
   func received() async throws {
     let topology = try TierTopology.fleet(edges: 2, regions: 1)

@@ -21,6 +21,51 @@ struct RouteTests {
     }
   }
 
+  @Test func `where none of a key's servers can be asked the others have it, of those that are well`()
+    throws
+  {
+    let topology = try TierTopology.fleet(edges: 1, uppers: 2, upperServers: 4)
+    let route = try route(topology, "e0-0")
+    let upper = try #require(route.upper)
+    let dead = Set(topology.servers.indices.filter { topology.name($0).hasPrefix("u0") })
+    var moved = 0
+    for number in UInt64(0)..<2_000 {
+      let key = number &* 0x9e37_79b9_7f4a_7c15
+      let usual = upper.order(for: key)
+      let asked = route.steps(
+        for: key, isFromBeside: false, above: [upper], isWell: { !dead.contains($0) })[0].servers
+      if dead.isSuperset(of: usual) {
+        moved += 1
+        #expect(asked.count == 4 && dead.isDisjoint(with: asked))
+      } else {
+        #expect(asked == usual)
+      }
+    }
+    // One of 70 has its four best among the four of one PoP.
+    #expect((10...60).contains(moved), "\(moved)")
+    #expect(upper.order(for: 1, preferring: { _ in false }) == upper.order(for: 1))
+  }
+
+  @Test func `servers that are drained have no keys, and ask those that have`() throws {
+    let topology = try TierTopology.read(
+      tree(
+        """
+        {"pops": [{"name": "u", "tier": "upper", "servers": [
+          {"name": "a", "address": "1.2.3.4:1"}, {"name": "b", "address": "1.2.3.4:2"},
+          {"name": "c", "address": "1.2.3.4:3", "drain": true}]}]}
+        """))
+    let (serving, drained) = (try route(topology, "a"), try route(topology, "c"))
+    for number in UInt64(0)..<200 {
+      let key = number &* 0x9e37_79b9_7f4a_7c15
+      let asked = steps(drained, key)
+      #expect(asked.count == 1 && Set(asked[0]) == ["a", "b"])
+      #expect(steps(serving, key) == (asked[0][0] == "a" ? [] : [["b"]]))
+    }
+    #expect(serving.isBeside(drained.own))
+    let none = ServerRanking([drained.own], of: topology)
+    #expect(none.order(for: 1) == [drained.own])
+  }
+
   @Test
   func `first the server of the PoP that has the key, then the regional ones, then the upper tier`()
     throws

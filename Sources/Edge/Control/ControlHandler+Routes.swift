@@ -201,6 +201,10 @@ extension ControlHandler {
         "The purge is in force but for servers that can't be reached, and it could not be kept for them. "
           + "Purge again when they are back: \(Self.names(relayed.away))")
     }
+    if relayed.isOfEverything {
+      answer.add(
+        "It is longer than a message between servers (1 MiB): all others purged everything of the zone. Give fewer URLs at a time.")
+    }
     if !relayed.away.isEmpty {
       answer.add("Not reached, and purged as soon as they are: \(Self.names(relayed.away))")
     }

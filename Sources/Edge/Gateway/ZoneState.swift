@@ -87,12 +87,20 @@ final class ZoneState: @unchecked Sendable {
     if let madeTiers { return madeTiers }
     let tiers = TierSource(
       peers, above: origin, zone: snapshot.configuration.name, lane: lane,
-      choice: snapshot.configuration.tiers)
+      choice: snapshot.configuration.tiers, patience: patience)
     // A cycle until they are closed, which those of a retired zone are not any more.
     if !isRetired { tiers.tenant = self }
     tiers.zoneID = snapshot.id
     madeTiers = tiers
     return tiers
+  }
+
+  /// As long as any of its origins may take.
+  private var patience: TierPatience {
+    let timeouts = snapshot.configuration.origins.map(\.timeouts)
+    return TierPatience(
+      answer: timeouts.map { $0.connect + $0.firstByte }.max() ?? .zero,
+      silence: timeouts.map(\.idle).max() ?? .zero)
   }
 
   private func closeSources() {

@@ -59,6 +59,7 @@ struct TiersCommand: ParsableCommand {
       let names = others.compactMap { $0["name"]?.text }.joined(separator: ", ")
       text += "Another topology than this server's: \(names). The file must be the same on all.\n"
     }
+    text += failures(result)
     guard let asked = result["asked"] else { return text }
     let origin = result["choice"]?.text == "flat" ? "the origin: the zone is flat" : "the origin"
     let steps = asked.elements.map { step($0) } + [origin]
@@ -71,6 +72,14 @@ struct TiersCommand: ParsableCommand {
       text += "Nearest to the origin: \(distances.joined(separator: ", then ")).\n"
     }
     return text
+  }
+
+  /// What went wrong last with servers that are left alone.
+  private static func failures(_ result: ConfigurationValue) -> String {
+    (result["servers"]?.elements ?? []).map { server in
+      guard server["well"]?.flag == false, let reason = server["lastFailure"]?.text else { return "" }
+      return "\(server["name"]?.text ?? "") failed last: \(reason)\n"
+    }.joined()
   }
 
   /// Who is asked, and why.

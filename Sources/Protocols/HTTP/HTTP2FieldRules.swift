@@ -10,6 +10,14 @@ struct HTTP2FieldRules: Sendable {
   private let names = FieldNameIndex.shared
   private var count = 0
   private var bytes = 0
+  private let countLimit: Int
+  private let bytesLimit: Int
+
+  /// Rules of a connection, which `isOfFleet` if both its ends are servers of one.
+  init(isOfFleet: Bool) {
+    countLimit = FieldLimits.headerListCount + (isOfFleet ? FieldLimits.addedFields : 0)
+    bytesLimit = FieldLimits.headerListBytes + (isOfFleet ? FieldLimits.addedFieldBytes : 0)
+  }
 
   /// Begins with the next list.
   mutating func restart() {
@@ -22,8 +30,8 @@ struct HTTP2FieldRules: Sendable {
   mutating func count(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(HTTPParseError) {
     count += 1
     bytes += name.count + value.count + 32
-    if count > FieldLimits.headerListCount { throw .tooManyFields }
-    if bytes > FieldLimits.headerListBytes { throw .fieldSectionTooLarge }
+    if count > countLimit { throw .tooManyFields }
+    if bytes > bytesLimit { throw .fieldSectionTooLarge }
   }
 
   /// Whether `name` starts with `:` (RFC 9113 section 8.3).

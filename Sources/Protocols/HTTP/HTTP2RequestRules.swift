@@ -11,15 +11,18 @@ package struct HTTP2RequestRules: Sendable {
 
   private var scheme: RequestHead.Scheme
   private let allowsExtendedConnect: Bool
-  private var rules = HTTP2FieldRules()
+  private var rules: HTTP2FieldRules
   private var seen: PseudoHeaders = []
   private var hasFields = false
   private var host: [UInt8]?
   private var authorityNamesPort = false
 
   /// `scheme` is that of the connection; `allowsExtendedConnect` says whether
-  /// SETTINGS_ENABLE_CONNECT_PROTOCOL was sent.
-  package init(scheme: RequestHead.Scheme, allowsExtendedConnect: Bool = false) {
+  /// SETTINGS_ENABLE_CONNECT_PROTOCOL was sent. Where a server of a fleet asks another the list may have what they add.
+  package init(
+    scheme: RequestHead.Scheme, allowsExtendedConnect: Bool = false, isOfFleet: Bool = false
+  ) {
+    rules = HTTP2FieldRules(isOfFleet: isOfFleet)
     self.scheme = scheme
     self.allowsExtendedConnect = allowsExtendedConnect
   }

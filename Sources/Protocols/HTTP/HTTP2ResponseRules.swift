@@ -5,11 +5,12 @@ import Primitives
 /// Checks the header list of one response from an origin, field by field, and fills a
 /// `ResponseHead` (RFC 9113 sections 8.2 and 8.3.2).
 package struct HTTP2ResponseRules: Sendable {
-  private var rules = HTTP2FieldRules()
+  private var rules: HTTP2FieldRules
   private var hasStatus = false
   private var hasFields = false
 
-  package init() {}
+  /// Where a server of a fleet answers another the list may have what they add.
+  package init(isOfFleet: Bool = false) { rules = HTTP2FieldRules(isOfFleet: isOfFleet) }
 
   /// The value of Content-Length, which the DATA frames must add up to (section 8.1.1).
   package var contentLength: UInt64? { rules.contentLength }

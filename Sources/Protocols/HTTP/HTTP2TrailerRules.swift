@@ -5,7 +5,7 @@ import Primitives
 /// Checks a trailer section, field by field (RFC 9113 section 8.1): no pseudo-header fields, and
 /// otherwise as trailers of HTTP/1.1.
 package struct HTTP2TrailerRules: Sendable {
-  private var rules = HTTP2FieldRules()
+  private var rules = HTTP2FieldRules(isOfFleet: false)
 
   package init() {}
 

@@ -1,7 +1,7 @@
 // The limits of single fields: each with its unit, its reason, and what happens at it.
 
 /// Limits of single fields, whatever version of HTTP they came by.
-enum FieldLimits {
+package enum FieldLimits {
   /// Bytes of a field name. The longest registered one has 44; beyond it: 431.
   static let nameBytes = 256
 
@@ -23,6 +23,13 @@ enum FieldLimits {
 
   /// Fields of an HTTP/2 header list; beyond it: 431.
   static let headerListCount = 128
+
+  /// Fields that the servers of a fleet add on the way to those that clients and origins may send, each a few: a
+  /// header list between them may have as many more.
+  static let addedFields = 64
+
+  /// Bytes of these fields.
+  package static let addedFieldBytes = 16 * 1024
 
   /// Field names kept from `no-cache=` or `private=`; beyond it the directive counts as bare.
   static let qualifiedNames = 16

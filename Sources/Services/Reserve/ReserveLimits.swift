@@ -78,7 +78,7 @@ package enum ReserveLimits {
   /// Bytes of records that wait to be written. A record for which there is no room is dropped and counted,
   /// and so is one of a zone that would have more than it leaves for the others.
   static let waitingBytes = 64 << 20
-  /// Jobs that wait; what holds for `waitingBytes` holds for them.
+  /// Records that wait; what holds for `waitingBytes` holds for them. Removals have places of their own.
   static let waitingJobs = 16_384
   /// Removals of a zone that wait. One more makes all void that was written for the zone before.
   static let waitingRemovals = 1_024

@@ -66,7 +66,8 @@ final class StoreConnections: @unchecked Sendable {
   static func fault(_ error: HTTPClientError) -> StoreFault {
     switch error {
     case .cancelled: .cancelled
-    case .connectTimedOut, .firstByteTimedOut, .readTimedOut, .writeTimedOut: .timedOut
+    case .connectTimedOut, .firstByteTimedOut, .unresponsive, .readTimedOut, .writeTimedOut:
+      .timedOut
     default: .connection(error)
     }
   }

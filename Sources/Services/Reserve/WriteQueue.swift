@@ -12,6 +12,8 @@ struct WriteQueue: Sendable {
   private var underWay: Set<String> = []
   private(set) var bytes = 0
   private(set) var count = 0
+  /// Those of them that are no removals.
+  private var writeCount = 0
 
   /// A zone's jobs.
   private struct Zone: Sendable {
@@ -19,6 +21,8 @@ struct WriteQueue: Sendable {
     var bytes = 0
     /// How many jobs of a target wait that are no removals.
     private(set) var writes: [String: Int] = [:]
+    /// How many they are of all targets.
+    private(set) var writeCount = 0
     /// Targets whose removal waits or is under way, with how many removals of them there are.
     var removals: [String: Int] = [:]
     var isUnderWay = 0
@@ -26,7 +30,9 @@ struct WriteQueue: Sendable {
     mutating func append(_ job: WriteJob) {
       jobs.append(job)
       bytes += job.bytes
-      if !job.isRemoval { writes[job.target, default: 0] += 1 }
+      guard !job.isRemoval else { return }
+      writes[job.target, default: 0] += 1
+      writeCount += 1
     }
 
     /// Takes the job at `offset` out; its bytes count until it has ended. Costs `offset`, not all jobs.
@@ -43,6 +49,7 @@ struct WriteQueue: Sendable {
       if jobs.isEmpty { jobs = [] }
       if !job.isRemoval, let count = writes[job.target] {
         writes[job.target] = count == 1 ? nil : count - 1
+        writeCount -= 1
       }
       return job
     }
@@ -52,6 +59,7 @@ struct WriteQueue: Sendable {
       guard writes.removeValue(forKey: target) != nil else { return (0, 0) }
       let kept = jobs.filter { $0.target != target || $0.isRemoval }
       let dropped = jobs.count - kept.count
+      writeCount -= dropped
       let keptBytes = kept.reduce(0) { $0 + $1.bytes }
       let freed = jobs.reduce(0) { $0 + $1.bytes } - keptBytes
       jobs = ArraySlice(kept)
@@ -65,7 +73,7 @@ struct WriteQueue: Sendable {
     let own = zones[zone]
     let free = ReserveLimits.waitingBytes - bytes
     return added + (own?.bytes ?? 0) <= free
-      && (own?.jobs.count ?? 0) < ReserveLimits.waitingJobs - count
+      && (own?.writeCount ?? 0) < ReserveLimits.waitingJobs - writeCount
   }
 
   /// Adds what is to be put or refreshed; false if there is no room.
@@ -82,6 +90,7 @@ struct WriteQueue: Sendable {
   mutating func remove(_ target: String, of id: ZoneID) -> Bool {
     let dropped = zones[id]?.drop(target) ?? (count: 0, bytes: 0)
     count -= dropped.count
+    writeCount -= dropped.count
     bytes -= dropped.bytes
     if dropped.count > 0, zones[id]?.jobs.isEmpty ?? true { turns.removeAll { $0 == id } }
     // One that waits does for all; one that is under way may have seen an older list.
@@ -140,6 +149,7 @@ struct WriteQueue: Sendable {
     zones[id]?.isUnderWay += 1
     underWay.insert(job.target)
     count -= 1
+    if !job.isRemoval { writeCount -= 1 }
     if zones[id]?.jobs.isEmpty == false { turns.append(id) }
     return job
   }
@@ -173,6 +183,7 @@ struct WriteQueue: Sendable {
     zones[job.zone, default: Zone()].append(job)
     bytes += job.bytes
     count += 1
+    if !job.isRemoval { writeCount += 1 }
   }
 
   private mutating func tidy(_ id: ZoneID) {
@@ -189,6 +200,11 @@ struct WriteQueue: Sendable {
   /// Checks what must always hold; for tests.
   func checkInvariants() {
     precondition(count == zones.values.reduce(0) { $0 + $1.jobs.count })
+    precondition(writeCount == zones.values.reduce(0) { $0 + $1.writeCount })
+    for zone in zones.values {
+      precondition(zone.writeCount == zone.jobs.count { !$0.isRemoval })
+      precondition(zone.writeCount == zone.writes.values.reduce(0, +))
+    }
     precondition(bytes == zones.values.reduce(0) { $0 + $1.bytes } && bytes >= 0)
     precondition(Set(turns) == Set(zones.filter { !$0.value.jobs.isEmpty }.keys))
     precondition(Set(turns).count == turns.count)

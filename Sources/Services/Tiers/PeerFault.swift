@@ -25,15 +25,27 @@ enum PeerFault: Error {
     }
   }
 
-  /// Whether it says something about the server.
+  /// Whether an exchange has failed, and was not merely given back.
+  var isFailure: Bool {
+    guard case .connection(let error) = self else { return false }
+    return switch error {
+    case .cancelled, .refusedUnprocessed, .goneAway, .notTaken: false
+    default: true
+    }
+  }
+
+  /// Whether it says that the server is not well. What may be due to the one request or response does not: else a
+  /// client or an origin with some that nobody takes would keep all zones from the server.
   var blamesServer: Bool {
-    switch self {
-    case .cancelled, .busy, .unreachable, .verdict: false
-    case .connection(let error):
-      switch error {
-      case .cancelled, .refusedUnprocessed, .goneAway, .notTaken: false
-      default: true
-      }
+    guard case .connection(let error) = self else { return false }
+    return switch error {
+    case .connectTimedOut, .connectFailed, .handshakeFailed, .certificateRefused,
+      .closedBeforeResponse, .connectionBroken, .unresponsive:
+      true
+    case .cancelled, .refusedUnprocessed, .goneAway, .notTaken, .firstByteTimedOut,
+      .readTimedOut, .writeTimedOut, .responseMalformed, .responseInvalid, .responseTruncated,
+      .requestMalformed, .requestBroken, .http11Required, .streamReset:
+      false
     }
   }
 }

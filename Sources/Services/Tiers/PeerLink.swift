@@ -101,7 +101,7 @@ package final class PeerLink: @unchecked Sendable {
   func probe() {
     guard isWell else { return }
     guard let connection = connections.first else { return beginOpening() }
-    if !connection.measure() { failed(.connection(.firstByteTimedOut)) }
+    if !connection.measure() { failed(.connection(.unresponsive)) }
   }
 
   /// Whether one more connection may be opened: those that take no more requests do not count.
@@ -148,9 +148,10 @@ package final class PeerLink: @unchecked Sendable {
 
   /// An exchange came to nothing, of this loop's or `forOther` one, which counts it.
   func failed(_ fault: PeerFault, forOther: Bool = false) {
-    guard fault.blamesServer, case .connection(let error) = fault else { return }
+    guard fault.isFailure, case .connection(let error) = fault else { return }
     if !forOther { figures.failures += 1 }
     figures.lastFailure = "\(error)"
+    guard fault.blamesServer else { return }
     // Those who were asked on the same connection say the same: it counts once.
     if health.isWell { health.failed() }
     guard !isSought, !isClosed else { return }

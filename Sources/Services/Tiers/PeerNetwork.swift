@@ -206,6 +206,9 @@ package final class PeerNetwork: @unchecked Sendable {
       >= exchanges * link.server.weight * TierLimits.loadPercent
   }
 
+  /// Whether requests may go to the server at that position, as far as that is known.
+  func isWell(_ server: Int) -> Bool { links.indices.contains(server) && links[server].isWell }
+
   /// Whether messages may go to the server at that position, as far as that is known.
   func isReachable(_ server: Int) -> Bool {
     links.indices.contains(server) && links[server].isReachable

@@ -32,8 +32,8 @@ package protocol PurgeDesk: AnyObject, Sendable {
   /// The first purges that a server is owed, in order; nil if that can't be read.
   func owed(to server: String) async -> [OwedPurge]?
 
-  /// A server has got what it was owed under those numbers.
-  func settled(_ server: String, _ numbers: [UInt64]) async
+  /// A server has got what it was owed under those numbers; false if that could not be noted.
+  func settled(_ server: String, _ numbers: [UInt64]) async -> Bool
 
   /// Keeps the names of all servers of the fleet in place of those that were kept before, which it returns: none at
   /// first; nil if they can't be kept.

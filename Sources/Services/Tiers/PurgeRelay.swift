@@ -154,7 +154,8 @@ package final class PurgeRelay: Sendable {
       }
       await tellBelow(given, at: desk)
       for (server, purges) in Dictionary(grouping: given, by: \.server) {
-        await desk.settled(server, purges.map(\.purge.number))
+        // Else they were given again and again, without a pause.
+        guard await desk.settled(server, purges.map(\.purge.number)) else { return false }
       }
       if given.count < deliveries.count { return false }
     }

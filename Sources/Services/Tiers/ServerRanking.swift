@@ -9,11 +9,16 @@ package struct ServerRanking: Sendable {
   /// Hashes of the servers' names: where a server stands in a file says nothing.
   private let hashes: [UInt64]
   private let weights: [Int]
-  /// The servers, as positions in the topology.
+  /// The servers that have keys, as positions in the topology.
   package let servers: [Int]
+  /// These and those that are drained.
+  let members: Set<Int>
 
-  /// A ranking of the servers at `positions`.
+  /// A ranking of the servers at `positions` but for those that are drained, of which all have no keys, unless all are.
   package init(_ positions: [Int], of topology: TierTopology) {
+    let serving = positions.filter { !topology.servers[$0].isDraining }
+    members = Set(positions)
+    let positions = serving.isEmpty ? positions : serving
     servers = positions
     hashes = positions.map { Self.names.hash(Array(topology.servers[$0].name.utf8).span) }
     weights = positions.map { topology.servers[$0].weight }
@@ -38,10 +43,18 @@ package struct ServerRanking: Sendable {
     return hash
   }
 
-  /// The servers for a key of that hash, best first: at most `TierLimits.ranked`.
-  package func order(for key: UInt64) -> [Int] {
+  /// As without a condition; where it holds for none of those, the best of all for which it does, if there are such.
+  func order(for key: UInt64, preferring isWell: (Int) -> Bool) -> [Int] {
+    let order = order(for: key)
+    if servers.count <= TierLimits.ranked || order.contains(where: isWell) { return order }
+    let others = self.order(for: key, where: isWell)
+    return others.isEmpty ? order : others
+  }
+
+  /// The servers for a key of that hash for which a condition holds, best first: at most `TierLimits.ranked`.
+  package func order(for key: UInt64, where isMeant: (Int) -> Bool = { _ in true }) -> [Int] {
     var best: [(score: UInt64, server: Int)] = []
-    for index in servers.indices {
+    for index in servers.indices where isMeant(servers[index]) {
       let score = score(index, key)
       guard best.count < TierLimits.ranked || score > best[best.count - 1].score else { continue }
       let place = best.firstIndex { $0.score < score } ?? best.count

@@ -49,7 +49,8 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     // Where servers do not agree which PoP is the nearest, the third of them asks the origin.
     steps = route.steps(
       for: key, isFromBeside: fromBeside > 0, above: source.above,
-      detours: fromBeside < 2 ? source.detours : [:], sharesByPoP: source.sharesByPoP)
+      detours: fromBeside < 2 ? source.detours : [:], sharesByPoP: source.sharesByPoP,
+      isWell: source.network.isWell)
     // They would refuse.
     passed = positions.compactMap(\.self)
     guard !steps.isEmpty else { return nil }
@@ -190,8 +191,8 @@ final class TierFetch: FetchMaker, @unchecked Sendable {
     writeHead(&request.head, kind)
     request.tenant = source.tenant
     request.zone = source.zoneID
-    request.timeouts.firstByte = TierLimits.headDuration
-    request.timeouts.betweenBytes = TierLimits.bodySilence
+    request.timeouts.firstByte = source.patience.head
+    request.timeouts.betweenBytes = source.patience.silence
   }
 
   private func writeHead(_ head: inout RequestHead, _ kind: TierRoute.Step.Kind) {

@@ -132,11 +132,18 @@ package enum TierLimits {
   /// How long it is left alone at most: a server that is back gets requests after that.
   static let longestRest = Duration.seconds(5)
 
-  /// How long a head may take to come: origins are slow, and the connection shows that the server lives.
+  /// How long a head may take to come at least: origins are slow, and the connection shows that the server lives.
   static let headDuration = Duration.seconds(120)
 
-  /// How long the body may be silent.
+  /// The same in times that the zone's slowest origin may take to connect and to answer: who asks it may ask it again,
+  /// or another.
+  static let headTimes = 2
+
+  /// How long the body may be silent at least.
   static let bodySilence = Duration.seconds(60)
+
+  /// How much longer it may be silent than the zone's origins may, so that who asks them is the first to give up.
+  static let addedSilence = Duration.seconds(30)
 
   /// The largest message, in bytes: larger ones are refused.
   package static let messageBytes = 1 << 20
@@ -159,6 +166,10 @@ package enum TierLimits {
 
   /// Digits of a purge's number: those of the largest one.
   static let purgeNumberDigits = 20
+
+  /// Bytes of a purge, which stands behind its number in a message; in place of a longer one goes one of everything of
+  /// its zone.
+  package static let purgeBytes = messageBytes - purgeNumberDigits - 1
 
   /// The longest name of a server or PoP, in bytes.
   static let nameBytes = 63

@@ -91,10 +91,11 @@ package struct TierRoute: Sendable {
 
   /// Whom to ask for a key of that hash, one step after the other, and then the origin: those above in that
   /// order. `isFromBeside` if a server that shares the keys with this one asked for it. `detours` are the PoPs of the
-  /// upper tier whose servers ask the origin through another one; if it `sharesByPoP`, each of them is a ring.
+  /// upper tier whose servers ask the origin through another one; if it `sharesByPoP`, each of them is a ring. `isWell`
+  /// tells whether a server can be asked now.
   package func steps(
     for key: UInt64, isFromBeside: Bool, above: [ServerRanking], detours: [Int: Int] = [:],
-    sharesByPoP: Bool = false
+    sharesByPoP: Bool = false, isWell: (Int) -> Bool = { _ in true }
   ) -> [Step] {
     var steps: [Step] = []
     let ownPoP = topology.servers[own].pop
@@ -102,16 +103,19 @@ package struct TierRoute: Sendable {
     let owner = detours.isEmpty ? nil : beside.order(for: key).first
     let near = owner.flatMap { detours[topology.servers[$0].pop] }
     let ring = (sharesByPoP ? uppers[ownPoP] : nil) ?? beside
-    if !isFromBeside, ring.servers.count > 1 {
+    if !isFromBeside, ring.servers.contains(where: { $0 != own }) {
       // Those behind this server in the order would ask it.
-      let better = Array(ring.order(for: key).prefix { $0 != own })
+      let order = ring.order(for: key, preferring: { $0 == own || isWell($0) })
+      let better = Array(order.prefix { $0 != own })
       if !better.isEmpty { steps.append(Step(servers: better, kind: .beside)) }
     }
     if let near, near != ownPoP, let ranking = uppers[near] {
-      steps.append(Step(servers: ranking.order(for: key), kind: .nearerToOrigin))
+      steps.append(Step(servers: ranking.order(for: key, preferring: isWell), kind: .nearerToOrigin))
     }
     let kind = topology.tier(of: own) == .upper ? Step.Kind.namedBefore : .above
-    for ranking in above { steps.append(Step(servers: ranking.order(for: key), kind: kind)) }
+    for ranking in above {
+      steps.append(Step(servers: ranking.order(for: key, preferring: isWell), kind: kind))
+    }
     return steps
   }
 
@@ -124,7 +128,7 @@ package struct TierRoute: Sendable {
   }
 
   /// Whether a server shares the keys with this one.
-  package func isBeside(_ server: Int) -> Bool { beside.servers.contains(server) }
+  package func isBeside(_ server: Int) -> Bool { beside.members.contains(server) }
 
   /// Whether a request of this server comes to the same server that asks the origin, whichever of two servers
   /// it goes to: only then it may go to both. Those of the upper tier ask the one that has the key, but not if a

@@ -16,6 +16,7 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   let lane: Lane
   private let zone: String
   private let choice: TierChoice
+  let patience: TierPatience
   /// What the zone's own order of PoPs comes to, of which of the network's routes.
   private var chosen: (generation: Int, above: [ServerRanking]?, namesUpper: Bool)?
   /// Of its requests those that are with peers.
@@ -34,12 +35,13 @@ package final class TierSource: ResponseSource, @unchecked Sendable {
   package var zoneID: ZoneID?
 
   /// The source of the zone of that name whose lane `lane` is and whose word is `choice`; `origin` is what is
-  /// behind the peers.
+  /// behind the peers, which are waited for with that `patience`.
   package init(
     _ network: PeerNetwork, above origin: any ResponseSource, zone: String, lane: Lane,
-    choice: TierChoice
+    choice: TierChoice, patience: TierPatience = TierPatience()
   ) {
     self.zone = zone
+    self.patience = patience
     self.choice = choice
     self.network = network
     self.origin = origin

@@ -15,6 +15,8 @@ package struct HTTP2Limits: Sendable {
   package var headerListBytes = 64 << 10
   /// Header list at which decoding stops, in bytes (compression bombs).
   package var headerListHardBytes = 256 << 10
+  /// Header list that is sent, in bytes; a longer one is an error of its stream.
+  package var sentHeaderBytes = 128 << 10
   /// Compressed header block, in bytes.
   package var headerBlockBytes = 128 << 10
   /// CONTINUATION frames of one header block (CVE-2024-27316): 64 KiB fit into 4 of them.

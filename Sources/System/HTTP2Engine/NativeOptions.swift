@@ -15,6 +15,7 @@ import CNghttp2
     unsafe nghttp2_option_set_no_closed_streams(native, 1)
     unsafe nghttp2_option_set_builtin_recv_extension_type(
       native, UInt8(NGHTTP2_PRIORITY_UPDATE.rawValue))
+    unsafe nghttp2_option_set_max_send_header_block_length(native, limits.sentHeaderBytes)
     unsafe nghttp2_option_set_max_outbound_ack(native, limits.outboundAcknowledgements)
     unsafe nghttp2_option_set_max_deflate_dynamic_table_size(
       native, limits.compressionTableBytes)

@@ -29,6 +29,8 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   private var idleSince: Instant
   /// Whether it is looked whether the other end lives, while exchanges are under way.
   private let isWatched: Bool
+  /// Whether it is many tenants': the other end is a server of our own.
+  let isForMany: Bool
   /// Whose what is received is, where the connection is many tenants'.
   private var bill: TurnBill?
   private let streamLimit: Int
@@ -46,6 +48,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
   ) throws(HTTPClientError) {
     self.connection = connection
     isWatched = silence != nil
+    self.isForMany = isForMany
     self.streamLimit = streamLimit
     self.memory = memory
     self.idleTimeout = idleTimeout
@@ -56,6 +59,7 @@ package final class HTTP2ClientConnection: @unchecked Sendable {
     limits.streamWindowBytes = HTTPClientLimits.firstWindowBytes
     if isForMany {
       limits.connectionWindowBytes = Int(Int32.max)
+      limits.headerListBytes += FieldLimits.addedFieldBytes
       bill = TurnBill()
     }
     do throws(HTTP2Failure) {

@@ -25,7 +25,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   private let begunAt: Instant
   private var reader: Parker?
   private var head = ResponseHead(status: 0)
-  private var rules = HTTP2ResponseRules()
+  private var rules: HTTP2ResponseRules
   private var trailerRules = HTTP2TrailerRules()
   private var trailerFields = FieldBlock()
   private var hasHead = false
@@ -41,6 +41,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
     on http2: HTTP2ClientConnection, for request: borrowing ClientRequest, of lane: Lane
   ) {
     self.http2 = http2
+    rules = HTTP2ResponseRules(isOfFleet: http2.isForMany)
     payer = lane
     method = request.head.method
     timeouts = request.timeouts
@@ -148,7 +149,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
 
   /// Breaks it off if nothing of a response has come.
   func failUnanswered() {
-    if !hasHead { fail(.firstByteTimedOut) }
+    if !hasHead { fail(.unresponsive) }
   }
 
   /// The upload has sent the request's last byte: the origin's time to answer begins.
@@ -162,7 +163,7 @@ final class HTTP2ClientExchange: BodySource, @unchecked Sendable {
   func headersBegan() {
     guard !hasHead else { return }
     head = ResponseHead(status: 0)
-    rules = HTTP2ResponseRules()
+    rules = HTTP2ResponseRules(isOfFleet: http2.isForMany)
   }
 
   func header(_ name: Span<UInt8>, _ value: Span<UInt8>) {

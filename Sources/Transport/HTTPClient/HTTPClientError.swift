@@ -18,6 +18,8 @@ package enum HTTPClientError: Error, Sendable {
   case closedBeforeResponse
   case connectionBroken(RuntimeError)
   case firstByteTimedOut
+  /// The connection is open, and the other end gives no sign of life.
+  case unresponsive
   case readTimedOut
   case writeTimedOut
   case responseMalformed(HTTPParseError)
@@ -68,6 +70,8 @@ extension HTTPClientError {
     case .connectionBroken(let error):
       Failure(.connectionTerminated, error.description, isRetryable: isRetryable)
     case .firstByteTimedOut: Failure(.connectionReadTimeout, "the origin did not answer in time")
+    case .unresponsive:
+      Failure(.connectionReadTimeout, "the other end gives no sign of life")
     case .readTimedOut: Failure(.connectionReadTimeout, "the origin's response stalled")
     case .writeTimedOut: Failure(.connectionReadTimeout, "the origin stopped taking the request")
     case .responseMalformed(let error): Failure(.responseInvalid, "malformed response: \(error)")

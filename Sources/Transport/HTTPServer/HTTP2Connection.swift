@@ -40,7 +40,8 @@ final class HTTP2Connection {
   init(_ connection: ServerConnection) {
     self.connection = connection
     begunAt = connection.loop.now
-    rules = HTTP2RequestRules(scheme: connection.client.isTLS ? .https : .http)
+    rules = HTTP2RequestRules(
+      scheme: connection.client.isTLS ? .https : .http, isOfFleet: connection.server.isOfFleet)
     do throws(HTTP2Failure) {
       session = try HTTP2Session(
         .server, limits: connection.server.streamLimits, scratch: connection.server.scratch)

@@ -30,6 +30,8 @@ package final class HTTPServer: @unchecked Sendable {
   let scratch = HTTP2Scratch()
   /// What HTTP/2 clients are granted.
   let streamLimits: HTTP2Limits
+  /// Whether its clients are servers of our own.
+  let isOfFleet: Bool
   /// A connection is in its turn: what is gathered in the loop's output is its own.
   var isInTurn = false
   private var connections: [ServerConnection] = []
@@ -57,10 +59,12 @@ package final class HTTPServer: @unchecked Sendable {
     limits.streamWindowBytes = HTTPServerLimits.unaskedBodyBytes
     if let peerStreams {
       limits.concurrentStreams = peerStreams
+      limits.headerListBytes += FieldLimits.addedFieldBytes
       // What many clients break off comes by one connection.
       limits.resets = HTTPServerLimits.peerResetsPerStream * peerStreams
     }
     streamLimits = limits
+    isOfFleet = peerStreams != nil
     self.loop = loop
     self.connectionLimit = connectionLimit
     self.acceptor = acceptor

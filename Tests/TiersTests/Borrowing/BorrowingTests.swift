@@ -172,7 +172,7 @@ struct BorrowingTests {
     #expect(taken <= TierLimits.crossingBytes + 20_000, "\(taken)")
   }
 
-  @Test func `what fails there fails here, and blames the server`() async throws {
+  @Test func `what fails there fails here`() async throws {
     let server = try LendingServer()
     let ends = await server.run {
       var ends: [String] = []

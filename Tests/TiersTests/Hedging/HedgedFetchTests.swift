@@ -72,6 +72,23 @@ struct HedgedFetchTests {
     }
   }
 
+  @Test func `a server that answers one request amiss is asked the next, and one that is gone is not`()
+    async throws
+  {
+    try await Self.run { world in
+      for answer in [ScriptedPeers.Answer.reset(after: .zero), .broken(after: .zero)] {
+        world.peers.asked = [:]
+        world.peers.answers["r0-0"] = answer
+        #expect(await world.ask("/a") == "r1-0")
+        world.peers.answers["r0-0"] = .head(after: .zero)
+        #expect(await world.ask("/b") == (world.figures("r0-0").failures == 1 ? "r0-0" : "r1-0"))
+      }
+      #expect(world.figures("r0-0").failures == 2)
+      #expect(world.figures("r0-0").lastFailure == "closedBeforeResponse")
+      #expect(world.origin.count == 0)
+    }
+  }
+
   @Test func `where all fail the origin is asked once`() async throws {
     try await Self.run { world in
       world.peers.answers["r0-0"] = .reset(after: .seconds(1))

@@ -17,10 +17,12 @@ final class ScriptedPeers: PeerTransport, @unchecked Sendable {
     case refusal(after: Duration)
     case originFailure(after: Duration)
     case reset(after: Duration)
+    case broken(after: Duration)
 
     var delay: Duration {
       switch self {
-      case .head(let delay), .refusal(let delay), .originFailure(let delay), .reset(let delay):
+      case .head(let delay), .refusal(let delay), .originFailure(let delay), .reset(let delay),
+        .broken(let delay):
         delay
       }
     }
@@ -70,6 +72,7 @@ private final class ScriptedPeer: PeerConnection {
     case .originFailure:
       PeerVerdict.originFailed(.connectionReadTimeout).append(to: &head.fields)
     case .reset: throw .streamReset("scripted")
+    case .broken: throw .closedBeforeResponse
     }
     return FetchedResponse(head: head, body: .none, contentLength: 0)
   }

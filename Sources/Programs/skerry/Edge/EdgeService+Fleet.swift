@@ -13,10 +13,7 @@ import Zones
 extension EdgeService {
   /// Purges by messages: the zone's name and the request, or `everything` for that of all zones.
   private static func text(_ purge: ConfigurationValue, _ zone: String) -> [UInt8] {
-    let text = JSONWriter.write(.object([("zone", .string(zone)), ("purge", purge)]))
-    guard text.count > TierLimits.messageBytes else { return text }
-    // Rather too much than nothing.
-    return JSONWriter.write(.object([("zone", .string(zone)), ("purge", allOfIt)]))
+    JSONWriter.write(.object([("zone", .string(zone)), ("purge", purge)]))
   }
 
   private static let allOfIt = ConfigurationValue.object([("everything", .bool(true))])
@@ -39,9 +36,15 @@ extension EdgeService {
     _ number: UInt64, _ purge: ConfigurationValue, of zone: String,
     again: @Sendable () async -> Void
   ) async -> RelayedPurge? {
-    let numbered = NumberedPurge(number: number, texts: [Self.text(purge, zone)])
+    var text = Self.text(purge, zone)
+    // Rather too much than nothing.
+    let isTooLong = text.count > TierLimits.purgeBytes
+    if isTooLong { text = Self.text(Self.allOfIt, zone) }
+    let numbered = NumberedPurge(number: number, texts: [text])
     let outcome = await purges.relay(numbered, at: self, again: again)
-    return outcome.map { RelayedPurge(away: $0.away, isOwed: $0.isOwed) }
+    return outcome.map {
+      RelayedPurge(away: $0.away, isOwed: $0.isOwed, isOfEverything: isTooLong)
+    }
   }
 
   /// Asks all other servers for the purges that they could not give this one, before it answers anybody.
@@ -144,8 +147,8 @@ extension EdgeService: PurgeDesk {
     }
   }
 
-  func settled(_ server: String, _ numbers: [UInt64]) async {
-    await onStore { store throws(StorageError) in try store.settle(server, numbers) }
+  func settled(_ server: String, _ numbers: [UInt64]) async -> Bool {
+    await onStore { store throws(StorageError) in try store.settle(server, numbers) } != nil
   }
 
   func replaceNames(_ names: [String]) async -> [String]? {
