@@ -164,7 +164,7 @@ class Soak:
         """Memory in MiB, descriptors and threads, at rest."""
         time.sleep(3)
         with open(f"/proc/{self.pid}/status", encoding="ascii") as f:
-            memory = next(int(line.split()[1]) / 1024 for line in f if line.startswith("VmRSS"))
+            memory = next(int(line.split()[1]) / 1024 for line in f if line.startswith("RssAnon"))
         return memory, len(os.listdir(f"/proc/{self.pid}/fd")), len(lab.threads(self.pid))
 
     def run(self):

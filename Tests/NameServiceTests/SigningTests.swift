@@ -100,6 +100,28 @@ struct SigningTests {
     #expect(memory.used <= ((1 << 14) + 16) * SignatureCache.entryBytes)
   }
 
+  @Test("what a zone that changes all the time had before takes no room, and what it keeps is kept")
+  func changes() {
+    let memory = SignatureMemory()
+    let cache = SignatureCache(limit: 1 << 16, memory: memory)
+    let bytes = [UInt8](repeating: 7, count: 64)
+    var generator = SplitMix64(seed: 7)
+    let kept = (0..<40).map { _ in generator.next() | 1 }
+    for hash in kept { cache.insert(hash, period: 1, from: bytes) }
+    var lost = 0
+    for _ in 0..<5_000 {
+      cache.zoneChanged()
+      for hash in kept where cache.find(hash, period: 1) == nil {
+        lost += 1
+        cache.insert(hash, period: 1, from: bytes)
+      }
+      for _ in 0..<10 { cache.insert(generator.next() | 1, period: 1, from: bytes) }
+    }
+    // Without it 32,768.
+    #expect(cache.count <= 4_096, "\(cache.count)")
+    #expect(lost <= 5_000 * 40 / 100, "\(lost) were made again")
+  }
+
   @Test("a zone takes an eighth of what is free, so that a thousand flooded ones leave room")
   func sharing() {
     let memory = SignatureMemory()
@@ -208,6 +230,8 @@ struct SigningTests {
       ZoneSigner(
         signing, hasher: KeyedHash(key0: 1, key1: 2), budget: budget, memory: SignatureMemory()))
     budget.begin()
+    // An odd number is left.
+    #expect(budget.take())
     var outcomes: [ZoneSigner.Outcome] = []
     for name in ["a.z.test", "b.z.test", "b.z.test"] {
       outcomes.append(

@@ -44,6 +44,7 @@ final class NameZone: LoopWork {
   }
 
   private func updateSigner() {
+    madeSigner?.zoneChanged()
     guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
     // What other keys have signed stays good for as long as they sign.
     let next = snapshot.signing

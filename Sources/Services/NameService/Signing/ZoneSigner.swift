@@ -49,6 +49,12 @@ final class ZoneSigner {
       ?? SignatureCache(limit: NameServiceLimits.passingSignatures, memory: memory)
   }
 
+  /// The zone has other records now: signatures of those before give way first.
+  func zoneChanged() {
+    lasting.zoneChanged()
+    passing.zoneChanged()
+  }
+
   /// Whether it signs as `other` says.
   func isFor(_ other: ZoneSigning?) -> Bool {
     signing === other || other?.apex == signing.apex && other?.plan == signing.plan
