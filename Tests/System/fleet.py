@@ -582,7 +582,12 @@ async def disagreeing(origin):
 async def strangers(origin):
     fleet = small(origin)
     try:
+        subprocess.run([skerry, "ca", "issue", f"{folder}/ca", "--host", "west-0", "--days", "20", "--out", f"{folder}/ca/west-0"],
+                       check=True, stdout=subprocess.DEVNULL)
         await fleet.start_all()
+        ends = "the certificate for peers (--peer-certificate) ends in"
+        check(ends in await fleet.command("west-0", "status"), "nobody is told of a certificate that ends soon")
+        check(ends not in await fleet.command("edge-0", "status"), "of one that lasts for a year that is told as well")
         subprocess.run([skerry, "ca", "create", f"{folder}/other"], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([skerry, "ca", "issue", f"{folder}/other", "--host", "edge-0", "--out",
                         f"{folder}/other/edge-0"], check=True, stdout=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
 """What passes a fleet, whom it is charged to and how many may ask: fleet_content.py SCENARIO SKERRY FOLDER, as fleet.py.
 
-The origin answers as the first part of the path says: /hint, /vary, /short, /dated, /aged, /wide, /large, /slow; all else is
+The origin answers as the first part of the path says: /hint, /fields, /vary, /short, /dated, /aged, /wide, /large, /slow; all else is
 fresh for an hour.
 """
 import asyncio
@@ -107,6 +107,8 @@ class Content(Origin):
             return 304 if is_same else 200, ["Cache-Control: max-age=2", mark], b"" if is_same else body
         if kind == "aged":
             return 200, [hour, "Age: 100", tag], body
+        if kind == "fields":
+            return 200, [hour] + [f"X-Field-{n}: {n}" for n in range(int(path.split("/")[2]))], body
         if kind == "wide":
             return 200, ["Cache-Control: max-age=30"], self.LARGE[:60_000]
         if kind == "large":
@@ -119,6 +121,38 @@ class Content(Origin):
         first, last = fields["range"].removeprefix("bytes=").split("-")
         first, last = int(first), min(int(last or len(self.LARGE)), len(self.LARGE) - 1)
         return 206, more + [f"Content-Range: bytes {first}-{last}/{len(self.LARGE)}"], self.LARGE[first:last + 1]
+
+
+async def heads(origin):
+    """The longest heads that clients and origins may send pass all tiers, with what servers add, and keep nobody from
+    a parent."""
+    fleet = small(origin)
+    try:
+        await fleet.start_all()
+        blamed = await failures(fleet)
+        # Of 128 lines of an HTTP/1.1 head: Host and Connection are the others.
+        answer = await fleet.get("edge-0", "/o/asked", "".join(f"X-Field-{n}: {n}\r\n" for n in range(126)))
+        check(answer.status == 200 and answer.hops == ["up-0", "west-0", "edge-0"], f"the request's: {answer.status} {answer.hops}")
+        check(len([name for name in origin.asked("/o/asked")[0] if name.startswith("x-field-")]) == 126, "fields were lost")
+        # Content-Length and Cache-Control are the others.
+        answer = await fleet.get("edge-0", "/fields/126/a")
+        check(answer.status == 200 and answer.hops == ["up-0", "west-0", "edge-0"], f"the response's: {answer.status} {answer.hops}")
+        check(len([name for name, _ in answer.fields if name.startswith("x-field-")]) == 126, "fields were lost")
+        # What nobody can read is told as that, and says nothing of a parent.
+        for number in range(20):
+            answer = await fleet.get("edge-0", f"/fields/127/{number}")
+            check(answer.status == 502, f"too many fields: {answer.status}")
+            answer = await fleet.get("edge-0", f"/o/beside-{number}")
+            check(answer.hops == ["up-0", "west-0", "edge-0"], f"a parent is passed by: {answer.hops}")
+        check(await failures(fleet) == blamed, f"{await failures(fleet)} failures, {blamed} before")
+    finally:
+        fleet.stop()
+
+
+async def failures(fleet):
+    """Of all servers, as all see them."""
+    shown = [await fleet.tiers(name) for name in fleet.names]
+    return sum(s["failures"] for one in shown for s in one["servers"])
 
 
 EDGES = 8

@@ -21,7 +21,8 @@ struct RouteTests {
     }
   }
 
-  @Test func `where none of a key's servers can be asked the others have it, of those that are well`()
+  @Test
+  func `where none of a key's servers can be asked the others have it, of those that are well`()
     throws
   {
     let topology = try TierTopology.fleet(edges: 1, uppers: 2, upperServers: 4)

@@ -203,7 +203,8 @@ extension ControlHandler {
     }
     if relayed.isOfEverything {
       answer.add(
-        "It is longer than a message between servers (1 MiB): all others purged everything of the zone. Give fewer URLs at a time.")
+        "It is longer than a message between servers (1 MiB): all others purged everything of the zone. Give fewer URLs at a time."
+      )
     }
     if !relayed.away.isEmpty {
       answer.add("Not reached, and purged as soon as they are: \(Self.names(relayed.away))")

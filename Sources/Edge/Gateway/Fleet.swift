@@ -1,8 +1,9 @@
 // This server as one of several.
 
 import HTTPServer
-import Primitives
+package import Primitives
 import Runtime
+import TLS
 package import Tiers
 
 /// Which servers there are beside this one, and who it is to them. Shared by all loops.
@@ -29,6 +30,15 @@ package final class Fleet: Sendable {
 
   /// This server's name.
   package var ownName: String { first.ownName }
+
+  /// That the certificate to peers ends soon, if so at `now`: without it this server is alone.
+  package func expiry(at now: WallTime) -> String? {
+    let days = (security.identity.notAfter.seconds - now.seconds) / 86_400
+    guard days < GatewayLimits.certificateWarningDays else { return nil }
+    return
+      "the certificate for peers (--peer-certificate) \(days < 0 ? "has ended" : "ends in \(days) days"): "
+      + "put another in its place, then skerry upgrade"
+  }
 
   /// Whether peers' requests are answered: not before what was missed while this server was away is here.
   var isCurrent: Bool { state.withLock { $0.isCurrent } }

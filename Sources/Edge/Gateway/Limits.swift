@@ -6,6 +6,9 @@ package enum GatewayLimits {
   /// the zone's own clients keep those of others out of the loop at no bound. Further ones get 503.
   static func connectionsPerZone(of limit: Int) -> Int { max(1, limit / 4 * 3) }
 
+  /// Days before the end of the certificate to peers from which on the operator is told.
+  static let certificateWarningDays: Int64 = 30
+
   /// Names in use that one zone may have in the table of one loop (a wildcard has endless names);
   /// beyond it the oldest leaves and is looked up again when it is asked for.
   static let namesPerZone = 1_024

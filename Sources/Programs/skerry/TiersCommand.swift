@@ -77,7 +77,9 @@ struct TiersCommand: ParsableCommand {
   /// What went wrong last with servers that are left alone.
   private static func failures(_ result: ConfigurationValue) -> String {
     (result["servers"]?.elements ?? []).map { server in
-      guard server["well"]?.flag == false, let reason = server["lastFailure"]?.text else { return "" }
+      guard server["well"]?.flag == false, let reason = server["lastFailure"]?.text else {
+        return ""
+      }
       return "\(server["name"]?.text ?? "") failed last: \(reason)\n"
     }.joined()
   }

@@ -110,7 +110,8 @@ package struct TierRoute: Sendable {
       if !better.isEmpty { steps.append(Step(servers: better, kind: .beside)) }
     }
     if let near, near != ownPoP, let ranking = uppers[near] {
-      steps.append(Step(servers: ranking.order(for: key, preferring: isWell), kind: .nearerToOrigin))
+      steps.append(
+        Step(servers: ranking.order(for: key, preferring: isWell), kind: .nearerToOrigin))
     }
     let kind = topology.tier(of: own) == .upper ? Step.Kind.namedBefore : .above
     for ranking in above {

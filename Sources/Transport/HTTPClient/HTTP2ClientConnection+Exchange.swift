@@ -31,7 +31,8 @@ extension HTTP2ClientConnection {
     switch error {
     case .refusedUnprocessed, .goneAway, .notTaken, .http11Required, .requestMalformed:
       .nothingSent
-    case .closedBeforeResponse, .connectionBroken, .firstByteTimedOut, .unresponsive, .writeTimedOut:
+    case .closedBeforeResponse, .connectionBroken, .firstByteTimedOut, .unresponsive,
+      .writeTimedOut:
       .noResponse
     default: .responseBegan
     }

@@ -72,7 +72,8 @@ struct HedgedFetchTests {
     }
   }
 
-  @Test func `a server that answers one request amiss is asked the next, and one that is gone is not`()
+  @Test
+  func `a server that answers one request amiss is asked the next, and one that is gone is not`()
     async throws
   {
     try await Self.run { world in

@@ -271,6 +271,7 @@ final class EdgeService: EdgeBackend {
     if let failure = await edge.lastDirectoryFailure() { facts.notes.append(failure) }
     if let problem = countries?.problem { facts.notes.append(problem) }
     if let problem = topology?.problem { facts.notes.append(problem) }
+    if let problem = edge.fleet?.expiry(at: SystemClock.wall) { facts.notes.append(problem) }
     if loads.contains(where: \.hasMissedLocations) { facts.notes.append(Self.noCountries) }
     facts.countries = countries?.facts
     facts.loops = zip(edge.group.loops, loads).map { loop, load in
