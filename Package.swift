@@ -196,8 +196,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "GatewayTests",
     imports: [
-      "Gateway", "Zones", "HTTPServer", "Origin", "Exchange", "HTTP", "Runtime", "Storage", "TLS",
-      "Primitives",
+      "Gateway", "Zones", "HTTPServer", "Origin", "Exchange", "ConfigurationTree", "NameService",
+      "HTTP", "Runtime", "Storage", "TLS", "Primitives",
     ]),
   TestRoom(
     "ControlTests",

@@ -3,6 +3,7 @@
 import ConfigurationTree
 import Control
 import HTTP
+import Primitives
 import Testing
 import Zones
 
@@ -44,6 +45,34 @@ import Zones
       #expect(Self.phases(leaving) == ["csk publish", "unsigning submit"])
       let forgotten = try await server.ask(.post, Self.path, #"{"forget": true}"#)
       #expect(forgotten.result["keys"]?.elements.isEmpty == true)
+    }
+  }
+
+  @Test("what is said of the zone above is compared with what a resolver says, which is told")
+  func verified() async throws {
+    try await ControlServer.with { server in
+      let zone = "/v1/zones/a.example"
+      #expect(try await server.ask(.put, zone, Self.zone).status == 201)
+      let said = #"{"parentHas": "ds"}"#
+      for (answer, expected) in [
+        (
+          ParentAnswer.delegations([[0, 9, 13, 2, 7]]), "the zone above a.example has DS 9 13 2 07"
+        ),
+        (.delegations([]), "the zone above a.example has no DS record"),
+        (.unknown, "no resolver tells which DS records the zone above a.example has"),
+      ] {
+        server.backend.state.withLock { $0.delegations["a.example"] = answer }
+        let refused = try await server.ask(.post, Self.path, said)
+        #expect(refused.status == 422 && refused.faults.map(\.path) == ["parentHas"])
+        #expect(refused.faults.contains { $0.message.contains(expected) }, "\(refused.faults)")
+        #expect(refused.faults.contains { $0.message.contains("--check-parent false") })
+      }
+      #expect(server.backend.published.count == 1)
+      // Whoever has it asked by nobody is believed.
+      let policy = #"{"dnssecKeys": {"checkParent": false}}"#
+      #expect(try await server.ask(.patch, zone, policy).status == 200)
+      #expect(Self.phases(try await server.ask(.post, Self.path, said)) == [])
+      #expect(try await server.ask(.delete, zone).status == 422)
     }
   }
 

@@ -16,7 +16,8 @@ final class TestBackend: EdgeBackend {
     var stops = 0
     var acceptsChanges = true
     var knowsCountries = false
-    var delegations: [String: [[UInt8]]] = [:]
+    /// What the zones above say; of any other there is nobody to ask.
+    var delegations: [String: ParentAnswer] = [:]
     var reading = LedgerReading(
       takenAt: Instant(nanoseconds: 0), epoch: 0, processCPUNanoseconds: 0)
     var upgrade: Result<UpgradeReport, ControlRefusal> = .success(
@@ -34,8 +35,8 @@ final class TestBackend: EdgeBackend {
   var acceptsChanges: Bool { state.withLock { $0.acceptsChanges } }
   var stops: Int { state.withLock { $0.stops } }
 
-  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]? {
-    state.withLock { $0.delegations[name] }
+  func delegations(of name: String, zone: ZoneID) async -> ParentAnswer {
+    state.withLock { $0.delegations[name] ?? .unasked }
   }
 
   func publish(_ applied: AppliedChanges) async {

@@ -12,125 +12,6 @@ struct RolloverTests {
   static let day: Int64 = 86_400
   static let apex = "z.test"
 
-  /// A zone that is signed, the zone above it, and all caches between, in virtual time.
-  struct World {
-    var generator: SplitMix64
-    var now: Int64 = 1_900_000_000
-    var policy = SigningPolicy()
-    var zoneTTL: Int64 = 3_600
-    var keys: KeySet?
-    var isSigned = true
-    var model = RolloverModel()
-    var parent: [ZoneKey] = []
-    var kinds: [KeyRollover.Kind: Int] = [:]
-    let apex: DomainName
-    let spread: UInt64
-
-    init(seed: UInt64) throws {
-      generator = SplitMix64(seed: seed)
-      apex = try DomainName(RolloverTests.apex)
-      spread = generator.next()
-      policy.isSplit = seed % 2 == 0
-      policy.zskDays = 30
-      policy.kskDays = seed % 3 == 0 ? 90 : 0
-      keys = KeySet(policy, timing, wasAnswered: false, now: wall)
-      publish()
-      model.delegate(to: [], timing, at: now)
-    }
-
-    var wall: WallTime { WallTime(seconds: now) }
-
-    var timing: KeyTiming {
-      KeyTiming(
-        zoneTTL: zoneTTL, propagation: Int64(policy.propagation),
-        delegation: Int64(policy.parentTTL + policy.parentPropagation))
-    }
-
-    mutating func roll(_ role: ZoneKey.Role) throws(KeySet.Refusal) {
-      let (timing, wall) = (timing, wall)
-      try keys?.roll(role, timing, now: wall)
-    }
-
-    @discardableResult mutating func see(_ delegations: KeySet.Delegations) -> Bool {
-      let (timing, wall, apex) = (timing, wall, apex)
-      return keys?.observe(delegations, apex: apex, timing, now: wall) ?? false
-    }
-
-    mutating func publish() { model.answer(keys, zoneTTL: zoneTTL, timing, at: now) }
-
-    mutating func chance(_ one: UInt64, in many: UInt64) -> Bool { generator.next() % many < one }
-
-    /// What the server's control side does when something is due.
-    mutating func advance() {
-      let before = keys?.rollovers.map(\.kind) ?? []
-      let (policy, timing, spread, wall) = (policy, timing, spread, wall)
-      keys?.advance(policy, timing, spread: spread, now: wall)
-      if keys?.members.isEmpty == true { keys = nil }
-      for kind in keys?.rollovers.map(\.kind) ?? [] where !before.contains(kind) {
-        kinds[kind, default: 0] += 1
-      }
-      publish()
-    }
-
-    /// What the zone above does with CDS and CDNSKEY (RFC 7344): it takes them as they are.
-    mutating func adopt() {
-      guard let plan = keys?.plan else { return }
-      let wanted = plan.entries.filter(\.use.isWanted).map(\.key)
-      guard plan.isLeaving || !wanted.isEmpty else { return }
-      parent = plan.isLeaving ? [] : wanted
-      model.delegate(to: Set(parent.map { RolloverModel.Key($0) }), timing, at: now)
-    }
-
-    /// Somebody looks what the zone above has, or an earlier version that a resolver has kept.
-    mutating func look(isStale: Bool) {
-      let versions = model.delegations
-      let index = isStale ? max(0, versions.count - 2) : versions.count - 1
-      guard versions.indices.contains(index) else { return }
-      if index + 1 < versions.count, versions[index + 1].from + versions[index].kept < now {
-        return
-      }
-      let all = (keys?.members.map(\.key) ?? []) + parent
-      let contents = versions[index].content.compactMap { seen in
-        all.first { RolloverModel.Key($0) == seen }?.delegation(of: apex) ?? [0, 1, 13, 2, 9]
-      }
-      see(.seen(contents))
-      advance()
-    }
-
-    /// What an operator may do, at any time.
-    mutating func operate() {
-      let wall = wall
-      switch generator.next() % 7 {
-      case 0: try? roll(.zoneSigning)
-      case 1: try? roll(.keySigning)
-      case 2: try? roll(.combined)
-      case 3: policy.algorithm = policy.algorithm == .ed25519 ? .ecdsaP256 : .ed25519
-      case 4: policy.isSplit.toggle()
-      case 5:
-        zoneTTL = [60, 3_600, 20_000, RolloverTests.day][Int(generator.next() % 4)]
-        keys?.note(zoneTTL, now: wall)
-      default: break
-      }
-      for kind in keys?.rollovers.map(\.kind) ?? [] { kinds[kind, default: 0] += 1 }
-      advance()
-    }
-
-    /// Switches signing off, or on again.
-    mutating func toggle() {
-      let (timing, wall) = (timing, wall)
-      isSigned.toggle()
-      if !isSigned {
-        keys?.leave(timing, now: wall)
-        if keys?.isUnknownAbove == true { keys = nil }
-      } else if keys == nil {
-        keys = KeySet(policy, timing, wasAnswered: true, now: wall)
-      } else {
-        keys?.stay(now: wall)
-      }
-      advance()
-    }
-  }
-
   @Test("in no year of random rollovers is any mixture of cached versions bogus", arguments: 0..<24)
   func years(seed: Int) throws {
     var world = try World(seed: UInt64(seed))
@@ -149,6 +30,8 @@ struct RolloverTests {
         world.look(isStale: isStale)
       }
       if world.chance(1, in: 60) { world.operate() }
+      if world.chance(1, in: 30) { world.revert() }
+      if seed % 4 > 1, world.chance(1, in: 30) { world.sayTooEarly() }
       if seed % 4 == 3, world.chance(1, in: 400) { world.toggle() }
       world.model.forget(before: world.now)
       if let fault = world.model.fault(at: world.now) {
@@ -212,6 +95,7 @@ struct RolloverTests {
       if phases.last != name { phases.append(name) }
       world.now += 3_600
       world.advance()
+      world.confirm()
     }
     return phases
   }
@@ -242,6 +126,114 @@ struct RolloverTests {
     #expect(world.keys?.rollovers.first?.phase == .retire)
     #expect(Self.phases(&world, days: 3) == ["csk retire", ""])
     #expect(world.keys?.members.map(\.key) == [new])
+  }
+
+  @Test("an old key stays until the zone above is seen not to need it, whatever was said")
+  func confirmed() throws {
+    var world = try Self.settled()
+    let old = try #require(world.keys?.members.first?.key)
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    let new = try #require(world.keys?.members.last?.key)
+    let delegations = try [old, new].map { try #require($0.delegation(of: world.apex)) }
+    // Said too early.
+    world.see(.saidWanted)
+    #expect(world.passed(days: 30) == ["csk retire", "csk confirm"])
+    #expect(world.keys?.members.map(\.key) == [old, new])
+    // And taken back after it was there.
+    for _ in 0..<2 {
+      world.see(.seen([delegations[0]]))
+      #expect(world.passed(days: 3) == ["csk submit"])
+      world.see(.seen([delegations[1]]))
+      #expect(world.passed(days: 3) == ["csk retire", "csk confirm"])
+      #expect(world.keys?.members.map(\.key) == [old, new])
+    }
+    world.see(.seen([delegations[1]]))
+    #expect(world.keys?.members.map(\.key) == [new] && world.keys?.rollovers == [])
+  }
+
+  @Test("what was only said is waited for anew from when it is seen; where nobody asks it counts")
+  func said() throws {
+    var world = try Self.settled()
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    world.see(.saidWanted)
+    _ = world.passed(days: 3)
+    world.adopt()
+    world.look(isStale: false)
+    // The old DS record may have been there until now.
+    #expect(world.passed(days: 3) == ["csk retire", "csk confirm"])
+    world.look(isStale: false)
+    #expect(world.keys?.rollovers == [])
+    world = try Self.settled { $0.checksParent = false }
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    world.see(.saidWanted)
+    #expect(world.passed(days: 3) == ["csk retire", "csk confirm", ""])
+    world = try Self.settled()
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    world.see(.saidWanted)
+    _ = world.passed(days: 3)
+    world.see(.unasked)
+    #expect(world.keys?.rollovers == [])
+  }
+
+  @Test("what the operator says is compared with what is seen")
+  func verified() throws {
+    var world = try Self.settled()
+    let old = try #require(world.keys?.members.first?.key.delegation(of: world.apex))
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    let new = try #require(world.keys?.members.last?.key.delegation(of: world.apex))
+    var taken = [[], [old], [old, new]].map { world.see(.saidAndSeen($0, isNone: false)) }
+    taken.append(world.see(.saidAndSeen([], isNone: true)))
+    #expect(taken == [false, false, false, false])
+    taken = [world.see(.saidAndSeen([new], isNone: false))]
+    world = try Self.settled()
+    world.toggle()
+    taken.append(world.see(.saidAndSeen([old], isNone: true)))
+    taken.append(world.see(.saidAndSeen([], isNone: true)))
+    #expect(taken == [true, false, true])
+  }
+
+  @Test("a wait that is under way follows longer times, and never gets shorter")
+  func following() throws {
+    var world = try Self.settled()
+    try world.roll(.combined)
+    _ = Self.phases(&world, days: 1)
+    world.adopt()
+    world.look(isStale: false)
+    let until = try #require(world.keys?.rollovers.first?.until)
+    var timing = world.timing
+    timing.delegation += Self.day
+    world.follow(timing)
+    #expect(world.keys?.rollovers.first?.until == until.adding(Self.day))
+    world.follow(world.timing)
+    #expect(world.keys?.rollovers.first?.until == until.adding(Self.day))
+    world.keys = KeySet(world.policy, world.timing, wasAnswered: true, now: world.wall)
+    let early = try #require(world.keys?.rollovers.first?.until)
+    timing.propagation += 5_000
+    world.follow(timing)
+    #expect(world.keys?.rollovers.first?.until == early.adding(5_000))
+  }
+
+  @Test("signing that is switched off at once waits for the zone above all the same")
+  func early() throws {
+    var world = try Self.settled()
+    world.keys = KeySet(world.policy, world.timing, wasAnswered: true, now: world.wall)
+    world.toggle()
+    #expect(world.keys?.isLeaving == true && world.keys?.members.count == 1)
+    world.toggle()
+    #expect(world.keys?.isUnknownAbove == true)
+    #expect(world.keys?.plan.entries.contains { $0.use.isWanted } == false)
+    world.toggle()
+    _ = world.passed(days: 2)
+    world.see(.seen([]))
+    #expect(world.passed(days: 3).last == "securing publish, unsigning confirm")
+    world.see(.seen([]))
+    world.advance()
+    #expect(world.keys == nil)
   }
 
   @Test("another algorithm signs first, is published then, and leaves in reverse")

@@ -1,4 +1,5 @@
-// A wall clock that is ahead by the seconds in a file, for programs that are started with it in LD_PRELOAD.
+// Clocks that are ahead by the seconds in a file, as if these had passed, for programs that are started with it in
+// LD_PRELOAD: the wall clock, and the one since the machine's start, which tells who looks that nobody has set the former.
 // libfaketime does the same, but not for a program with an allocator of its own that asks for the time
 // before libfaketime is ready.
 #define _GNU_SOURCE
@@ -24,7 +25,8 @@ __attribute__((constructor)) static void open_clock(void) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   int result = (int)syscall(SYS_clock_gettime, clock, time);
-  if (result == 0 && ahead && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+  if (result == 0 && ahead && 
+      (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_BOOTTIME))
     time->tv_sec += *ahead;
   return result;
 }

@@ -17,6 +17,8 @@ import Testing
     let directory: TemporaryDirectory
     var store: ZoneStore
     var now: Int64 = 1_900_000_000
+    /// Whether the zone above is seen to have what is wanted before an old key goes.
+    var confirms = true
     var wall: WallTime { WallTime(seconds: now) }
 
     init() throws {
@@ -43,6 +45,10 @@ import Testing
         let works = try store.takeDueKeys(wall, limit: 64)
         let renewal = store.advanceKeys(of: works.filter(\.isStep).map(\.id), now: wall)
         #expect(renewal.failure == nil)
+        for number in 0..<2 where confirms {
+          let phases = try keys(number)?.rollovers.map(\.phase) ?? []
+          if phases.contains(.confirm) { try see(try wanted(number), number) }
+        }
       }
     }
 
@@ -51,7 +57,8 @@ import Testing
     }
 
     func see(_ delegations: [[UInt8]], _ number: Int = 1) throws {
-      let renewal = try store.observeDelegations(delegations, of: Samples.id(number), now: wall)
+      let renewal = try store.observe(
+        .delegations(delegations), of: Samples.id(number), now: wall)
       #expect(renewal.failure == nil)
     }
 
@@ -141,6 +148,8 @@ import Testing
     // What came of nothing comes again.
     world.now += 120
     #expect(try world.store.takeDueKeys(world.wall, limit: 10).count == 10)
+    try world.apply(.patch(due[0].id, .object([("dnssec", .bool(false))])))
+    try world.apply(.keys(due[0].id, .forget))
     try world.apply(.remove(due[0].id))
     #expect(try world.store.keysDue(due[0].id) == nil)
   }
@@ -271,24 +280,30 @@ import Testing
   func records() throws {
     var generator = SplitMix64(seed: 3)
     for _ in 0..<200 {
-      let kinds: [KeyRollover.Kind] = [.zoneSigning, .keySigning, .algorithm, .unsigning]
-      let phases: [KeyRollover.Phase] = [.presign, .publish, .submit, .retire, .withdraw]
       func time() -> WallTime { WallTime(seconds: Int64(generator.next() >> 30)) }
       func pick<Element>(_ list: [Element]) -> Element {
         list[Int(generator.next() % UInt64(list.count))]
       }
+      // Two keys that stay, or go all, and one that comes.
+      let (kind, newRole, phases): (KeyRollover.Kind, ZoneKey.Role, [KeyRollover.Phase]) = pick([
+        (.zoneSigning, .zoneSigning, [.publish, .retire]),
+        (.keySigning, .keySigning, [.publish, .submit, .retire, .confirm]),
+        (.algorithm, .combined, [.presign, .publish, .submit, .retire, .confirm, .withdraw]),
+      ])
+      let roles = [newRole, .zoneSigning, .keySigning]
       let members = try (1...3).map { id in
-        let key = try #require(
-          ZoneKey.generate(pick([.ecdsaP256, .ed25519]), pick([.zoneSigning, .keySigning])))
+        let key = try #require(ZoneKey.generate(pick([.ecdsaP256, .ed25519]), roles[id - 1]))
         return KeySet.Member(
           id: UInt32(id), key: key, created: time(), active: id == 2 ? nil : time())
       }
-      let set = KeySet(
-        members: members,
-        rollovers: [
-          KeyRollover(
-            pick(kinds), pick(phases), since: time(), until: time(), new: [1], old: [2, 3])
-        ], zoneTTL: Int64(generator.next() >> 40), formerUntil: time())
+      let old: [UInt32] = kind == .algorithm ? [2, 3] : kind == .zoneSigning ? [2] : [3]
+      var rollover = KeyRollover(
+        kind, pick(phases), since: time(), until: time(), new: [1], old: old)
+      rollover.isSeen = pick([false, true])
+      var set = KeySet(
+        members: members, rollovers: [rollover], zoneTTL: Int64(generator.next() >> 40),
+        formerUntil: time())
+      set.revision = generator.next() >> 40
       var record = RecordWriter(format: 1)
       ZoneRecord.write(set, &record)
       let bytes = Array(record.bytes.dropFirst())

@@ -11,8 +11,21 @@ package enum KeyChange: Sendable {
   case roll(ZoneKey.Role)
   /// The zone above has these DS records.
   case parent(KeySet.Delegations)
+  /// The clock was set by so many seconds, or keys have no times.
+  case clock(Int64)
   /// Signing ends at once, whatever the zone above has.
   case forget
+
+  /// The same, which the operator says of the zone above, after that was asked; nil if nobody could tell.
+  package func verified(by answer: ParentAnswer) -> KeyChange? {
+    guard case .parent(let said) = self else { return self }
+    switch answer {
+    case .delegations(let contents):
+      return .parent(.saidAndSeen(contents, isNone: said == .saidNone))
+    case .unasked: return self
+    case .unknown: return nil
+    }
+  }
 
   /// What a request asks for: `{"roll": "zsk"}`, `{"parentHas": "ds"}` or `{"forget": true}`. What is wrong is
   /// noted.

@@ -91,6 +91,13 @@ package enum ZonesLimits {
   /// above which nobody ever gives DS records.
   static let parentSecondsAtMost: Int64 = 12 * 3_600
 
+  /// Seconds by which the wall clock may differ from one that nobody sets before it counts as set; what keys wait
+  /// for is then moved by as much. Less is what waits have to spare.
+  static let clockJumpSeconds: Int64 = 60
+
+  /// Bytes that name a start of the machine (a UUID); more are not read.
+  static let bootBytes = 64
+
   /// Changes that are added to an export at once; with more it is written anew.
   static let exportAdditions = 10_000
 

@@ -14,7 +14,7 @@ package struct ZoneChange: Sendable {
   /// What to do with a zone.
   package enum Action: Sendable {
     /// Adds the zone, or replaces all of its configuration. Certificates without a key keep the
-    /// one that is stored with the same chain.
+    /// one that is stored with the same chain, and keys that sign it the settings that they have, if none are given.
     indirect case put(ZoneConfiguration)
 
     /// Changes part of a zone (RFC 7396 on its tree); an absent key stays, null takes the default.

@@ -44,6 +44,8 @@ struct ZoneChangeSet {
     var lostSerial: LostSerial?
     /// Whether the serial number follows one that was lost before.
     var hasFoundSerial = false
+    /// The zone as it was, if it must not lose its keys.
+    var known: ZoneConfiguration?
 
     init(id: ZoneID, path: String, old: Stored?) {
       self.id = id
@@ -116,7 +118,11 @@ struct ZoneChangeSet {
       }
     case .keys(let id, let keys):
       guard let current = entry.new else { return noteUnknown(id, change.path) }
-      if let zone = changed(current.zone, keys, path: change.path) { entry.new = Draft(zone) }
+      if let zone = changed(current.zone, keys, path: change.path) {
+        entry.new = Draft(zone)
+        // They went step by step, or it was said that they are to go.
+        if !zone.hasSigningKeys { entry.known = nil }
+      }
     case .renewSerial(let id):
       if entry.new == nil { noteUnknown(id, change.path) }
       entry.renewsSerial = true
@@ -136,7 +142,9 @@ struct ZoneChangeSet {
     let entry = Entry(id: id, path: change.path, old: old)
     // What is replaced whole need not be read, but for keys, which must not go at once.
     if let old, change.needsCurrent || old.hasSigningKeys {
-      entry.new = Draft(try old.configuration(id))
+      let zone = try old.configuration(id)
+      entry.new = Draft(zone)
+      if zone.mayBeKnownAbove { entry.known = zone }
     }
     positions[id] = entries.count
     entries.append(entry)
@@ -201,8 +209,10 @@ struct ZoneChangeSet {
   ) -> ZoneConfiguration? {
     var decoder = ConfigurationDecoder(path: path)
     let tree = zone.tree(withKeys: true).merging(patch)
-    let decoded = ZoneConfiguration.decode(tree, &decoder) { _ in zone.id }
+    var decoded = ZoneConfiguration.decode(tree, &decoder) { _ in zone.id }
     faults.append(contentsOf: decoder.faults)
+    // Null takes the default, here as everywhere.
+    decoded?.keepsSigningPolicy = false
     guard let decoded else { return nil }
     guard decoded.id == zone.id else {
       let fault = ConfigurationFault(

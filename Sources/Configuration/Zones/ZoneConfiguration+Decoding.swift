@@ -210,6 +210,7 @@ extension ZoneConfiguration {
   private mutating func decodeSigning(
     _ object: ConfigurationObject, _ decoder: inout ConfigurationDecoder
   ) {
+    keepsSigningPolicy = object.value("dnssecKeys") == nil
     decoder.member("dnssecKeys", in: object) { value, decoder in
       signingPolicy = SigningPolicy(value, &decoder)
     }

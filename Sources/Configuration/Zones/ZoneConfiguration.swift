@@ -56,8 +56,25 @@ package struct ZoneConfiguration: Equatable, Sendable {
   /// it is switched off. Nil also where keys are not shown.
   package var signingKeys: KeySet?
 
+  /// Such keys as they are stored, if they are damaged, or of a later version: they can't be used, and are kept.
+  package var damagedKeys: [UInt8]?
+
   /// How they are chosen and changed.
   package var signingPolicy = SigningPolicy()
+
+  /// Whether that is not said, and stays as it is where there are keys.
+  package var keepsSigningPolicy: Bool {
+    get { unsaid.isSigningPolicy }
+    set { unsaid.isSigningPolicy = newValue }
+  }
+  private var unsaid = Unsaid()
+
+  /// What was not given. How a zone is configured does not depend on it.
+  private struct Unsaid: Equatable {
+    var isSigningPolicy = false
+
+    static func == (one: Unsaid, other: Unsaid) -> Bool { true }
+  }
 
   /// The servers that the zone's DNS is transferred to; secrets are left out where they are not shown.
   package var transfers = TransferConfiguration()
@@ -82,6 +99,7 @@ package struct ZoneConfiguration: Equatable, Sendable {
     var copy = self
     for index in copy.certificates.indices { copy.certificates[index].key = nil }
     copy.signingKeys = nil
+    copy.damagedKeys = nil
     copy.transfers = transfers.withoutSecrets
     return copy
   }

@@ -7,6 +7,8 @@ enum ZoneKeys {
   static let sequence = Array("sequence".utf8)
   static let format = Array("format".utf8)
   static let identity = Array("identity".utf8)
+  /// What the clocks said when the keys of all zones were looked through last.
+  static let keyClock = Array("keyClock".utf8)
   static let purgeFloor = Array("purgeFloor".utf8)
   /// There once was a zone that is no more.
   static let hasRemoved = Array("hasRemoved".utf8)

@@ -53,6 +53,7 @@ extension ZoneConfiguration {
   /// Whether putting this in place of `current` would change nothing; keys that are not given stay.
   fileprivate func isSame(as current: ZoneConfiguration) -> Bool {
     var zone = withoutKeys
+    zone.takeSigningPolicy(from: current)
     // The serial number follows the changes, and is no change.
     if let records, let stored = current.records, !records.changes(stored) {
       zone.records = stored

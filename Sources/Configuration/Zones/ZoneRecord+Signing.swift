@@ -49,6 +49,7 @@ extension ZoneRecord {
     for rollover in set.rollovers { record.write(2) { write(rollover, &$0) } }
     record.write(3, Int(set.zoneTTL))
     record.write(4, Int(set.formerUntil.seconds))
+    record.write(5, Int(truncatingIfNeeded: set.revision))
   }
 
   private static func write(_ member: KeySet.Member, _ record: inout RecordWriter) {
@@ -67,14 +68,16 @@ extension ZoneRecord {
     record.write(4, Int(rollover.until.seconds))
     for id in rollover.new { record.write(5, Int(id)) }
     for id in rollover.old { record.write(6, Int(id)) }
+    if rollover.isSeen { record.write(7, true) }
   }
 
-  /// Nil if a key or a rollover is none that this program knows: half a set would be worse than none.
+  /// Nil if a key or a rollover is none that this program knows, or they do not fit together: half a set would be
+  /// worse than none.
   static func readKeySet(_ bytes: Span<UInt8>) -> KeySet? {
     var record = RecordReader(fields: bytes)
     var members: [KeySet.Member] = []
     var rollovers: [KeyRollover] = []
-    var (zoneTTL, formerUntil) = (0, 0)
+    var (zoneTTL, formerUntil, revision) = (0, 0, 0)
     while let tag = record.nextTag() {
       switch tag {
       case 1:
@@ -85,25 +88,30 @@ extension ZoneRecord {
         rollovers.append(rollover)
       case 3: zoneTTL = record.number
       case 4: formerUntil = record.number
+      case 5: revision = record.number
       default: continue
       }
     }
-    guard record.isAtEnd, !members.isEmpty else { return nil }
-    return KeySet(
-      members: members, rollovers: rollovers, zoneTTL: Int64(zoneTTL),
-      formerUntil: WallTime(seconds: Int64(formerUntil)))
+    guard record.isAtEnd, revision >= 0 else { return nil }
+    // A key that a rollover of its own has replaced was left in the first keys' once.
+    let ids = members.map(\.id)
+    var set = KeySet(
+      members: members, rollovers: rollovers.map { $0.kind == .securing ? $0.keeping(ids) : $0 },
+      zoneTTL: Int64(zoneTTL), formerUntil: WallTime(seconds: Int64(formerUntil)))
+    set.revision = UInt64(revision)
+    return set.isSound ? set : nil
   }
 
   private static func readMember(_ bytes: Span<UInt8>) -> KeySet.Member? {
     var record = RecordReader(fields: bytes)
-    var (id, created) = (UInt32(0), WallTime(seconds: 0))
+    var (id, created): (UInt32?, WallTime) = (nil, WallTime(seconds: 0))
     var active: WallTime?
     var algorithm: SigningKey.Algorithm?
     var role: ZoneKey.Role?
     var numbers: [UInt8] = []
     while let tag = record.nextTag() {
       switch tag {
-      case 1: id = UInt32(truncatingIfNeeded: record.number)
+      case 1: id = UInt32(exactly: record.number)
       case 2: algorithm = Self.algorithm(record.number)
       case 3: role = UInt8(exactly: record.number).flatMap { ZoneKey.Role(rawValue: $0) }
       case 4:
@@ -114,7 +122,7 @@ extension ZoneRecord {
       default: continue
       }
     }
-    guard record.isAtEnd, let algorithm, let role,
+    guard record.isAtEnd, let id, let algorithm, let role,
       let key = ZoneKey(algorithm, role, numbers: numbers)
     else { return nil }
     return KeySet.Member(id: id, key: key, created: created, active: active)
@@ -124,23 +132,29 @@ extension ZoneRecord {
     var record = RecordReader(fields: bytes)
     var kind: KeyRollover.Kind?
     var phase: KeyRollover.Phase?
-    var (since, until) = (0, 0)
-    var (new, old): ([UInt32], [UInt32]) = ([], [])
+    var (since, until, isSeen) = (0, 0, false)
+    var (new, old): ([UInt32?], [UInt32?]) = ([], [])
     while let tag = record.nextTag() {
       switch tag {
       case 1: kind = UInt8(exactly: record.number).flatMap { KeyRollover.Kind(rawValue: $0) }
       case 2: phase = UInt8(exactly: record.number).flatMap { KeyRollover.Phase(rawValue: $0) }
       case 3: since = record.number
       case 4: until = record.number
-      case 5: new.append(UInt32(truncatingIfNeeded: record.number))
-      case 6: old.append(UInt32(truncatingIfNeeded: record.number))
+      case 5: new.append(UInt32(exactly: record.number))
+      case 6: old.append(UInt32(exactly: record.number))
+      case 7: isSeen = record.flag
       default: continue
       }
     }
-    guard record.isAtEnd, let kind, let phase else { return nil }
-    return KeyRollover(
+    let (newKeys, oldKeys) = (new.compactMap(\.self), old.compactMap(\.self))
+    guard record.isAtEnd, let kind, let phase, newKeys.count == new.count,
+      oldKeys.count == old.count
+    else { return nil }
+    var rollover = KeyRollover(
       kind, phase, since: WallTime(seconds: Int64(since)), until: WallTime(seconds: Int64(until)),
-      new: new, old: old)
+      new: newKeys, old: oldKeys)
+    rollover.isSeen = isSeen
+    return rollover
   }
 
   private static func algorithm(_ number: Int) -> SigningKey.Algorithm? {

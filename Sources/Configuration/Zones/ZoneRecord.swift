@@ -63,7 +63,7 @@ package enum ZoneRecord {
   /// secrets of transfers; nil if it has none.
   static func writeKeys(_ zone: ZoneConfiguration) -> [UInt8]? {
     let secrets = zone.transfers.tsigKeys.filter { $0.secret != nil }
-    guard !zone.certificates.isEmpty || zone.signingKeys != nil || !secrets.isEmpty else {
+    guard !zone.certificates.isEmpty || zone.hasSigningKeys || !secrets.isEmpty else {
       return nil
     }
     var record = RecordWriter(format: format)
@@ -72,6 +72,8 @@ package enum ZoneRecord {
       // What earlier versions know: they go on signing with it.
       if let key = set.onlyKey { record.write(2, key.privateKey + key.publicKey) }
       record.write(4) { write(set, &$0) }
+    } else if let damaged = zone.damagedKeys {
+      record.write(4, damaged)
     }
     for key in secrets { record.write(3) { writeSecret(key, &$0) } }
     return record.bytes
@@ -159,7 +161,7 @@ package enum ZoneRecord {
   }
 
   /// Gives `zone` the private keys that `bytes` hold; false if they hold none of this format. An empty
-  /// text stands for a certificate's missing key.
+  /// text stands for a certificate's missing key. Keys that sign and can't be used keep nobody from the others.
   static func readKeys(_ bytes: Span<UInt8>, into zone: inout ZoneConfiguration) -> Bool {
     guard var record = RecordReader(bytes, format: format) else { return false }
     var index = 0
@@ -175,10 +177,15 @@ package enum ZoneRecord {
         var numbers: [UInt8] = []
         numbers.append(record.content)
         guard let key = ZoneKey(numbers: numbers) else { return false }
-        zone.signingKeys = zone.signingKeys ?? KeySet(stored: key)
+        // What follows says more of it.
+        zone.signingKeys = KeySet(stored: key)
       case 4:
-        guard let set = readKeySet(record.content) else { return false }
-        zone.signingKeys = set
+        zone.signingKeys = readKeySet(record.content)
+        if zone.signingKeys == nil {
+          var damaged: [UInt8] = []
+          damaged.append(record.content)
+          zone.damagedKeys = damaged
+        }
       case 3: readSecret(record.content, into: &zone.transfers)
       default: continue
       }

@@ -60,6 +60,7 @@ extension ZoneStore {
         return ZoneChangeSet.Stored(record: record, keys: try change.copy(of: key, in: tables.keys))
       }
     }
+    set.checkLostKeys()
     try set.finish(after: max(try lastSequence(change), sequenceFloor)) {
       (name) throws(StorageError) in
       try change.copy(of: ZoneKeys.serial(name), in: tables.meta).map {

@@ -1,5 +1,6 @@
 // Exports: written beside the store, so that a damaged store can be rebuilt.
 
+import NameService
 import Primitives
 package import Storage
 
@@ -124,13 +125,19 @@ extension ZoneStore {
 
   /// Makes the store hold exactly the zones of the export at `path`. Numbers go on far after the
   /// export's, and what was stored of any zone under earlier ones is void: purges are not exported.
+  /// Keys that sign a zone stay if those of the export are not made of them: the zone above may name them.
   @discardableResult package func `import`(
     from path: String
   ) throws(ZoneStoreError) -> AppliedChanges {
     let content = try ZoneExport.read(path)
     let wanted = Set(content.zones.map(\.id))
-    var changes = content.zones.map { ZoneChange.put($0) }
+    var changes: [ZoneChange] = []
+    var kept: [String] = []
     do throws(StorageError) {
+      for var zone in content.zones {
+        if try keepNewerKeys(in: &zone) { kept.append(zone.name) }
+        changes.append(.put(zone))
+      }
       for zone in try list(limit: .max) where !wanted.contains(zone.id) {
         changes.append(.remove(zone.id))
       }
@@ -139,6 +146,32 @@ extension ZoneStore {
     }
     // What is in an export was valid when it was applied; certificates may have expired since.
     let floor = content.sequence + ZonesLimits.restoreGap
-    return try apply(changes, check: nil, sequenceFloor: floor)
+    var applied = try apply(changes, check: nil, sequenceFloor: floor)
+    applied.keptKeys = kept
+    return applied
+  }
+
+  /// Gives `zone`, which comes of an export, the keys that are here, unless those of the export follow them;
+  /// whether it did.
+  private func keepNewerKeys(in zone: inout ZoneConfiguration) throws(StorageError) -> Bool {
+    guard let current = try signedZone(named: zone.name), let keys = current.signingKeys,
+      zone.signingKeys != keys, zone.signingKeys?.follows(keys) != true
+    else { return false }
+    zone.signingKeys = keys
+    zone.signingPolicy = current.signingPolicy
+    return true
+  }
+
+  /// The zone whose domain is `name`, if answers are signed with its keys.
+  private func signedZone(named name: String) throws(StorageError) -> ZoneConfiguration? {
+    guard let id = try zone(named: name) else { return nil }
+    let isSigned = try environment.read { (state) throws(StorageError) in
+      try state.copy(of: ZoneKeys.key(id), in: tables.keys).map {
+        ZoneRecord.hasSigningKeys($0.span)
+      }
+    }
+    guard isSigned == true, let zone = try configurationWithKeys(of: id), zone.mayBeKnownAbove
+    else { return nil }
+    return zone
   }
 }

@@ -16,6 +16,13 @@ extension ZoneStore {
     package let isStep: Bool
     /// Whether the zone above is to be asked for its DS records.
     package let asksParent: Bool
+
+    package init(id: ZoneID, name: String, isStep: Bool, asksParent: Bool) {
+      self.id = id
+      self.name = name
+      self.isStep = isStep
+      self.asksParent = asksParent
+    }
   }
 
   /// Whether something is due for some zone.
@@ -33,12 +40,14 @@ extension ZoneStore {
     }
   }
 
-  /// What is due, for up to `limit` zones. It comes again later if nothing comes of it.
+  /// What is due, for up to `limit` zones; up to `questions` of the zones above are to be asked, and others
+  /// come again soon. So does what nothing comes of.
   package func takeDueKeys(
-    _ now: WallTime, limit: Int
+    _ now: WallTime, limit: Int, questions: Int = .max
   ) throws(StorageError) -> [KeyWork] {
     try environment.write { (change) throws(StorageError) in
       var works: [KeyWork] = []
+      var room = questions
       for row in try firstDue(now, limit, change) {
         // Also a row that nothing else knows of, which would be the first for ever.
         try change.remove(row, in: tables.keySteps)
@@ -58,11 +67,15 @@ extension ZoneStore {
         let step = set.nextStep(zone.signingPolicy, spread: zone.keySpread)
         let isStep = step.map { $0 <= now } ?? false
         let asks = set.awaitsParent && zone.signingPolicy.checksParent
-        let count = min(asked ?? 0, 62) + 1
-        let next = isStep ? WallTime(seconds: now.seconds + ZonesLimits.keyRetrySeconds) : step
-        let due = KeySteps.first(next, asks ? Self.again(zone, set, asked: count, now) : nil)
+        let isAsked = asks && room > 0
+        if isAsked { room -= 1 }
+        let count = min(asked ?? 0, 62) + (isAsked ? 1 : 0)
+        let soon = WallTime(seconds: now.seconds + ZonesLimits.keyRetrySeconds)
+        let again = isAsked ? Self.again(zone, set, asked: count, now) : soon
+        let due = KeySteps.first(isStep ? soon : step, asks ? again : nil)
         try schedule(id, due.map { ($0, asks ? count : 0) }, &change)
-        works.append(KeyWork(id: id, name: zone.name, isStep: isStep, asksParent: asks))
+        guard isStep || isAsked else { continue }
+        works.append(KeyWork(id: id, name: zone.name, isStep: isStep, asksParent: isAsked))
       }
       return works
     }
@@ -93,15 +106,20 @@ extension ZoneStore {
     oneByOneIfNeeded(zones.map { ZoneChange.keys($0, .advance) }, now: now)
   }
 
-  /// The zone above `id` has these DS records. What can't follow of that writes nothing.
-  package func observeDelegations(
-    _ contents: [[UInt8]], of id: ZoneID, now: WallTime
+  /// The zone above `id` was asked for its DS records. What can't follow of that writes nothing.
+  package func observe(
+    _ answer: ParentAnswer, of id: ZoneID, now: WallTime
   ) throws(StorageError) -> Renewal {
+    let delegations: KeySet.Delegations
+    switch answer {
+    case .delegations(let contents): delegations = .seen(contents)
+    case .unasked: delegations = .unasked
+    case .unknown: return Renewal()
+    }
     guard let zone = try configurationWithKeys(of: id), var keys = zone.signingKeys,
-      let apex = zone.apex,
-      keys.observe(.seen(contents), apex: apex, zone.keyTiming, now: now)
+      let apex = zone.apex, keys.observe(delegations, apex: apex, zone.keyTiming, now: now)
     else { return Renewal() }
-    return oneByOneIfNeeded([.keys(id, .parent(.seen(contents)))], now: now)
+    return oneByOneIfNeeded([.keys(id, .parent(delegations))], now: now)
   }
 
   // MARK: - Writing
@@ -118,6 +136,7 @@ extension ZoneStore {
     // Whatever else changes of the zone must not put off what is due.
     let isSame =
       entry.before?.signingKeys?.rollovers == set.rollovers
+      && entry.before?.signingKeys?.members == set.members
       && entry.before?.signingPolicy == zone.signingPolicy
     if isSame, try change.copy(of: ZoneKeys.key(entry.id), in: tables.keysDue) != nil { return }
     let asks = set.awaitsParent && zone.signingPolicy.checksParent

@@ -33,9 +33,7 @@ extension ControlHandler {
       }
     case (.purge(let name), _): return try await purge(name, exchange)
     case (.signing(let name), .post):
-      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
-        try desk.changeKeys(name, tree, &noted)
-      }
+      return try await changeKeys(name, exchange)
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
     case (.health(let name), _): return ControlAnswer(try await backend.health(of: name))
@@ -229,7 +227,7 @@ extension ControlHandler {
 
   /// Makes a change and publishes it, one after the other. Goes on when the client goes away: what
   /// is written must be published.
-  private func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
+  func change(_ work: @escaping Work) async throws(ControlRefusal) -> ControlAnswer {
     try await changed(work).answer
   }
 
@@ -255,7 +253,7 @@ extension ControlHandler {
 
   /// As `change`, by the JSON text that the request carries, with what is wrong with that already. The work
   /// adds what else it finds, and changes nothing.
-  private func change(
+  func change(
     with exchange: Exchange,
     _ work:
       @escaping @Sendable (ConfigurationValue, inout ConfigurationDecoder) throws(ControlRefusal)

@@ -29,6 +29,8 @@ package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   let keyClock: Parker
   /// Zones above which are being asked.
   var questionCount = 0
+  /// What the clocks said when keys were looked after last; nil at first.
+  var clockReading: ClockReading?
   /// What went wrong last with keys, so that it is told once.
   var keyFailure: String?
 

@@ -57,8 +57,8 @@ package protocol EdgeBackend: AnyObject, Sendable {
     again: @Sendable () async -> Void
   ) async -> RelayedPurge?
 
-  /// The contents of the DS records that the zone above has for the zone `name`; nil if nobody can tell.
-  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]?
+  /// Asks which DS records the zone above has for the zone `name`.
+  func delegations(of name: String, zone: ZoneID) async -> ParentAnswer
 
   /// Whether clients' countries are known here.
   var knowsCountries: Bool { get }

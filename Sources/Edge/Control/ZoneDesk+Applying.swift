@@ -49,9 +49,10 @@ extension ZoneDesk {
     var result: [ConfigurationValue] = []
     for summary in plan.changes {
       let current = try storage { () throws(StorageError) in
-        try store.configuration(of: summary.id)
+        try store.configurationWithKeys(of: summary.id)
       }
-      guard let new = wanted[summary.id], let current else { continue }
+      guard var new = wanted[summary.id], let current else { continue }
+      new.takeSigningPolicy(from: current)
       let (newTree, oldTree) = (new.tree(), current.tree())
       var keys = ZoneConfiguration.keys.filter { newTree[$0] != oldTree[$0] }
       // Secrets are in no tree; nothing else can have changed then.

@@ -3,23 +3,27 @@
 import NameService
 package import Primitives
 package import Runtime
-import Zones
+package import Zones
 
 extension Edge {
-  /// The contents of the DS records that the zone above has for the zone `name`, as a resolver tells; nil if
-  /// nobody can tell. From a task on `lane`.
+  /// Asks a resolver which DS records the zone above has for the zone `name`. From a task on `lane`.
   package func delegations(
     of name: String, zone: ZoneID, on lane: Lane
-  ) async -> [[UInt8]]? {
-    let told = Guarded<AliasFinding?>(nil)
+  ) async -> ParentAnswer {
+    let told = Guarded<AliasFinding??>(nil)
     let parker = Parker(on: lane)
     aliasLookups.askDelegations(of: ApexKeys.wire(name: name), zone: zone) { finding in
-      told.withLock { $0 = finding }
+      told.withLock { $0 = .some(finding) }
       lane.post { parker.wake() }
     }
-    while told.withLock({ $0 }) == nil { _ = await parker.park() }
-    guard case .addresses(let run, _)? = told.withLock({ $0 }) else { return nil }
-    return Self.contents(of: run)
+    while true {
+      switch told.withLock({ $0 }) {
+      case nil: _ = await parker.park()
+      case .some(nil): return .unasked
+      case .addresses(let run, _)??: return .delegations(Self.contents(of: run))
+      case .some: return .unknown
+      }
+    }
   }
 
   private static func contents(of run: [UInt8]) -> [[UInt8]] {

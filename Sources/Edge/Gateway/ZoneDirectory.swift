@@ -149,10 +149,17 @@ package final class ZoneDirectory: @unchecked Sendable {
     guard let image = configuration.records else { return nil }
     let limit = GatewayLimits.nestedZones
     let nested = try store.apexes(below: configuration.name, limit: limit + 1)
-    return NameZoneSnapshot(
+    let snapshot = NameZoneSnapshot(
       id: configuration.id, image: image, nested: nested.count > limit ? nil : Set(nested),
-      plan: configuration.signingKeys?.plan, transfers: configuration.transfers,
+      plan: configuration.signingKeys?.plan, isToBeSigned: configuration.isToBeSigned,
+      transfers: configuration.transfers,
       epoch: try store.recordsSequence(of: configuration.name) ?? 0)
+    if snapshot.isUnanswerable {
+      lastFailure =
+        "\(configuration.name) can't be signed: its stored keys are damaged, or the library fails. Queries for it "
+        + "are answered with SERVFAIL. What can be done: skerry dns keys \(configuration.name)"
+    }
+    return snapshot
   }
 
   /// What the loops must hear of changes that the store has made, in their order. Purges among them are

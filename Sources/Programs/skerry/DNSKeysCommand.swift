@@ -14,7 +14,9 @@ struct DNSKeysCommand: ParsableCommand {
     discussion: """
       Lines that begin with a semicolon say which state each key is in, what happens next, and what it \
       waits for. A rollover of a KSK or CSK goes on once the zone above has the DS record of the new key \
-      alone: the edge asks its resolver, or you say so with --parent-has-ds.
+      alone: the edge asks its resolver, and once more before the old key goes. To --parent-has-ds it asks \
+      at once, and refuses if the resolver says otherwise. With --check-parent false it asks nobody, and \
+      your word counts: if it is wrong, the zone can't be reached by who validates.
 
       Examples:
         skerry dns keys example.org
@@ -50,22 +52,28 @@ struct DNSKeysCommand: ParsableCommand {
   @Option(help: "Change to one key (csk), or to a KSK and a ZSK (split), step by step.")
   var type: KeyType?
 
+  @Option(
+    help: "Whether the resolver is asked which DS records the zone above has (true or false).")
+  var checkParent: Bool?
+
   @OptionGroup var control: ControlOptions
 
   func validate() throws {
-    let asked = [roll != nil, parentHasDS, parentHasNoDS, algorithm != nil || type != nil]
+    let asked = [roll != nil, parentHasDS, parentHasNoDS, changesPolicy]
     guard asked.filter({ $0 }).count <= 1 else {
       throw ValidationError(
         "Ask for one thing at a time: --roll, --parent-has-ds, --parent-has-no-ds, or another "
-          + "--algorithm or --type.")
+          + "--algorithm, --type or --check-parent.")
     }
   }
 
+  private var changesPolicy: Bool { algorithm != nil || type != nil || checkParent != nil }
+
   func run() throws {
-    if algorithm != nil || type != nil {
+    if changesPolicy {
       let policy: ConfigurationValue = .object([
         ("algorithm", algorithm.map { .string($0.rawValue) }),
-        ("type", type.map { .string($0.rawValue) }),
+        ("type", type.map { .string($0.rawValue) }), ("checkParent", checkParent.map { .bool($0) }),
       ])
       _ = try control.ask(
         .patch, ZoneCommand.path(name), .object([("dnssecKeys", policy)]),
@@ -96,6 +104,9 @@ struct DNSKeysCommand: ParsableCommand {
   static func show(_ name: String, _ control: ControlOptions) throws(CommandFailure) {
     let result = try read(name, control)
     if control.printsJSON(result) { return }
+    if let problem = result["problem"]?.text {
+      throw CommandFailure(.refused, "skerry: \(problem)")
+    }
     guard !(result["keys"]?.elements ?? []).isEmpty else {
       throw CommandFailure(
         .refused, "skerry: \(name) is not signed. Sign it: skerry dns sign \(name)")

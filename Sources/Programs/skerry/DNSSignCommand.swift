@@ -46,7 +46,7 @@ struct DNSSignCommand: ParsableCommand {
     let result = try control.ask(.patch, ZoneCommand.path(name), patch, for: subject)
     guard off else { return try DNSKeysCommand.show(name, control) }
     var keys = try DNSKeysCommand.read(name, control)
-    if now, !(keys["keys"]?.elements ?? []).isEmpty {
+    if now, !(keys["keys"]?.elements ?? []).isEmpty || keys["problem"] != nil {
       let forget: ConfigurationValue = .object([("forget", .bool(true))])
       keys = try control.ask(.post, DNSKeysCommand.path(name), forget, for: subject)
     }

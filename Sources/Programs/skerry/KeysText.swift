@@ -12,8 +12,8 @@ struct KeysText {
   init(_ name: String, _ tree: ConfigurationValue) {
     let keys = tree["keys"]?.elements ?? []
     let rollovers = tree["rollovers"]?.elements ?? []
-    let isEarly = rollovers.contains { Self.is($0, "securing", "publish") }
     let isLeaving = rollovers.contains { $0["kind"]?.text == "unsigning" }
+    let isEarly = !isLeaving && rollovers.contains { Self.is($0, "securing", "publish") }
     var lines: [String] = []
     for key in keys where key["isPublished"]?.flag == true {
       lines.append("\(name). IN DNSKEY \(key["dnskey"]?.text ?? "")")
@@ -72,11 +72,13 @@ struct KeysText {
       "and not to be known above before \(until): answers without signatures may be in caches"
     case ("securing", _): "waits until the zone above has its DS"
     case ("unsigning", "submit"): "waits until the zone above has no DS"
+    case ("unsigning", "confirm"): "waits until the zone above is seen once more to have no DS"
     case ("unsigning", _): "until \(until): the DS may be in caches"
     case (_, "presign"): "until \(until): answers without the new key's signatures may be in caches"
     case (_, "publish"): "until \(until): sets of keys without the new one may be in caches"
     case (_, "submit"): "waits until the zone above has the new DS, and the old one no more"
     case ("zsk", "retire"): "until \(until): the old key's signatures may be in caches"
+    case (_, "confirm"): "waits until the zone above is seen once more to have the new DS alone"
     case (_, "retire"): "until \(until): the old DS, and what the old key signed, may be in caches"
     default: "until \(until): sets with the old keys may be in caches"
     }

@@ -228,6 +228,18 @@ package enum NameServiceLimits {
   /// with then is waited for so long.
   static let unknownTTL: Int64 = 86_400
 
+  /// Seconds that a zone's former TTLs count at most after the clock was set: a week, more than anything is kept.
+  static let formerTTL: Int64 = 7 * 86_400
+
+  /// Keys of one zone: the rollovers that may be under way at once have four. A stored set with more is damaged.
+  package static let keysOfZone = 8
+
+  /// Seconds that a TTL has at most (RFC 2181 section 8); a stored set of keys with a longer one is damaged.
+  static let longestTTL = Int64(Int32.max)
+
+  /// The end of the year 9999, in seconds since 1970; a stored set of keys with a later time is damaged.
+  static let latestSeconds: Int64 = 253_402_300_799
+
   /// Days that a key may be used, as configured: ten years.
   static let keyDays = 3_650
 

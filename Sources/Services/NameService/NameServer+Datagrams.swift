@@ -127,6 +127,7 @@ extension NameServer {
     _ room: inout MutableSpan<UInt8>, rest: inout Rest
   ) -> Int {
     zone.lastUsed = loop.now
+    if isUnanswerable(zone) { return refuse(message, .serverFailure, peer, &room) }
     if responder.isSpecial {
       return answerSpecial(message, zone, peer, &room, rest: &rest)
     }
@@ -153,11 +154,16 @@ extension NameServer {
   }
 
   /// Who signs the answer to the query that was read; nil if nobody is to.
-  func signer(of zone: NameZone) -> ZoneSigner? {
-    guard zone.snapshot.signing != nil,
-      responder.query.edns?.dnssecOK == true || ZoneSigning.answers(responder.query.type)
-    else { return nil }
-    return zone.signer
+  func signer(of zone: NameZone) -> ZoneSigner? { isToSign(zone) ? zone.signer : nil }
+
+  private func isToSign(_ zone: NameZone) -> Bool {
+    zone.snapshot.signing != nil
+      && (responder.query.edns?.dnssecOK == true || ZoneSigning.answers(responder.query.type))
+  }
+
+  /// Whether the query that was read gets SERVFAIL, as its answer is to be signed and can't be.
+  func isUnanswerable(_ zone: NameZone) -> Bool {
+    zone.snapshot.isUnanswerable || isToSign(zone) && zone.signer == nil
   }
 
   /// What the zone's rules are answered from; nil if it has none.

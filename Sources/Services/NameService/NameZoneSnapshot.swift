@@ -13,6 +13,8 @@ package final class NameZoneSnapshot: Sendable {
   let nested: NestedZones
   /// How it is signed; nil if it is not.
   let signing: ZoneSigning?
+  /// Whether it is to be signed, and can't be: answers without signatures would be taken for forged ones.
+  package let isUnanswerable: Bool
   /// Whether it has names that are answered by rules.
   let hasRules: Bool
   /// Whether some of these depend on where the client is.
@@ -28,9 +30,10 @@ package final class NameZoneSnapshot: Sendable {
   /// `nested` are the apexes of the zones of this server that lie below this one, in canonical wire
   /// form: for names there this zone does not answer. Nil if there are too many to tell: the directory
   /// is asked about each name. With a `plan` the zone is signed; reading a key takes some 50 us: not on a loop.
+  /// One that `isToBeSigned` is not answered for without.
   package init(
     id: ZoneID, image: ZoneImage, nested: Set<[UInt8]>? = [], plan: SigningPlan? = nil,
-    transfers: TransferConfiguration? = nil, epoch: UInt64
+    isToBeSigned: Bool = false, transfers: TransferConfiguration? = nil, epoch: UInt64
   ) {
     self.id = id
     self.image = image.stamped(epoch: epoch)
@@ -46,6 +49,7 @@ package final class NameZoneSnapshot: Sendable {
     } else {
       signing = nil
     }
+    isUnanswerable = signing == nil && (isToBeSigned || plan != nil)
   }
 
   /// Found by those who send the zone at the same time, and gone with the last one.

@@ -147,6 +147,7 @@ extension NameServer {
     _ message: Span<UInt8>, _ zone: NameZone, _ room: inout MutableSpan<UInt8>, rest: inout Rest
   ) -> Int? {
     zone.lastUsed = loop.now
+    if isUnanswerable(zone) { return refuse(message, .serverFailure, &room) }
     let image = zone.snapshot.image.bytes
     let (length, answer) = responder.answer(
       message, ImageReader(image.span), nested: zone.snapshot.nested, signer: signer(of: zone),

@@ -251,7 +251,7 @@ final class EdgeService: EdgeBackend {
     await edge.charge(work.ledger, of: loop, to: work.zone)
   }
 
-  func delegations(of name: String, zone: ZoneID) async -> [[UInt8]]? {
+  func delegations(of name: String, zone: ZoneID) async -> ParentAnswer {
     await edge.delegations(of: name, zone: zone, on: lane)
   }
 

@@ -13,8 +13,8 @@ package final class AliasLookups: @unchecked Sendable {
   package typealias Listener = @Sendable (AliasQuestion, AliasFinding) -> Void
   /// Lets a zone pay for what a look-up took of `loop`. On that loop.
   package typealias Payment = @Sendable (LaneLedger, ZoneID) -> Void
-  /// Is told what one look-up came to. On `loop`.
-  package typealias Asker = @Sendable (AliasFinding) -> Void
+  /// Is told what one look-up came to; nil if there is no resolver. On `loop`.
+  package typealias Asker = @Sendable (AliasFinding?) -> Void
 
   let loop: EventLoop
   private let servers: @Sendable () -> [SocketAddress]
@@ -67,6 +67,7 @@ package final class AliasLookups: @unchecked Sendable {
   ) {
     let question = AliasQuestion(zone: zone, name: apex, type: .ds)
     loop.systemLane.post { [self] in
+      guard !currentServers.isEmpty else { return asker(nil) }
       guard queue.add(question) else { return asker(.failed) }
       askers[question, default: []].append(asker)
       start()

@@ -34,6 +34,12 @@ package struct KeyRollover: Hashable, Sendable {
     case retire = 4
     /// Old keys sign, and are not published.
     case withdraw = 5
+    /// As in `retire`, until it is seen anew that the zone above needs the old keys no more: its DS records may
+    /// have been taken back since, or somebody was wrong who told of them.
+    case confirm = 6
+
+    /// Whether it ends by what the zone above has, not by time.
+    var awaitsParent: Bool { self == .submit || self == .confirm }
   }
 
   package let kind: Kind
@@ -45,6 +51,9 @@ package struct KeyRollover: Hashable, Sendable {
   /// Identities of keys in the set.
   package let new: [UInt32]
   package let old: [UInt32]
+  /// Whether the wait for DS records to leave caches began when it was seen that they are gone, not when somebody
+  /// said so.
+  package var isSeen = false
 
   package init(
     _ kind: Kind, _ phase: Phase, since: WallTime, until: WallTime, new: [UInt32], old: [UInt32]
@@ -55,6 +64,15 @@ package struct KeyRollover: Hashable, Sendable {
     self.until = until
     self.new = new
     self.old = old
+  }
+
+  /// The same about keys with these identities alone.
+  package func keeping(_ ids: [UInt32]) -> KeyRollover {
+    var copy = KeyRollover(
+      kind, phase, since: since, until: until, new: new.filter { ids.contains($0) },
+      old: old.filter { ids.contains($0) })
+    copy.isSeen = isSeen
+    return copy
   }
 
   /// The first phase.
@@ -74,8 +92,10 @@ package struct KeyRollover: Hashable, Sendable {
     case (_, .publish): .submit
     case (.securing, .submit): nil
     case (_, .submit): .retire
-    case (.algorithm, .retire): .withdraw
-    case (_, .retire), (_, .withdraw): nil
+    case (.zoneSigning, .retire): nil
+    case (_, .retire): .confirm
+    case (.algorithm, .confirm): .withdraw
+    case (_, .confirm), (_, .withdraw): nil
     }
   }
 

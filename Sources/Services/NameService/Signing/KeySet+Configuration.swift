@@ -50,7 +50,7 @@ extension KeySet {
       switch old.phase {
       case .presign, .publish: return "active"
       case .submit: return old.kind == .combined ? "retired" : "active"
-      case .retire: return "retired"
+      case .retire, .confirm: return "retired"
       case .withdraw: return "dead"
       }
     }
@@ -59,7 +59,7 @@ extension KeySet {
     case .presign: return "generated"
     case .publish: return new.kind == .securing && !role.isEntryPoint ? "active" : "published"
     case .submit: return role.isEntryPoint ? "ready" : "active"
-    case .retire, .withdraw: return "active"
+    case .retire, .confirm, .withdraw: return "active"
     }
   }
 
@@ -72,7 +72,7 @@ extension KeySet {
       ("since", .integer(Int(rollover.since.seconds))),
       ("until", .integer(Int(rollover.until.seconds))), ("new", tags(rollover.new)),
       ("old", tags(rollover.old)),
-      ("awaitsParent", .bool(rollover.phase == .submit && isCurrent(rollover))),
+      ("awaitsParent", .bool(rollover.phase.awaitsParent && isCurrent(rollover))),
       ("isHeld", .bool(!isCurrent(rollover))),
     ])
   }
@@ -107,6 +107,7 @@ extension KeyRollover.Phase {
     case .submit: "submit"
     case .retire: "retire"
     case .withdraw: "withdraw"
+    case .confirm: "confirm"
     }
   }
 }

@@ -5,7 +5,7 @@ package import Primitives
 extension KeySet {
   /// When the next step is due, as far as it needs time alone; nil if there is none.
   package func nextStep(_ policy: SigningPolicy, spread: UInt64) -> WallTime? {
-    var times = rollovers.filter { $0.phase != .submit && isCurrent($0) }.map(\.until)
+    var times = rollovers.filter { endsByTime($0, policy) }.map(\.until)
     guard !isLeaving, !isUnknownAbove else { return times.min() }
     if differs(from: policy) {
       if rollovers.allSatisfy({ $0.kind == .securing }) { return WallTime(seconds: 0) }

@@ -22,6 +22,11 @@ extension KeySet {
     case saidWanted
     /// The operator: none.
     case saidNone
+    /// The operator says that these are those of the new keys alone, or that there are none (`isNone`), and they
+    /// were seen, too.
+    case saidAndSeen([[UInt8]], isNone: Bool)
+    /// There is nobody to ask: what was said counts.
+    case unasked
   }
 
   // MARK: - Beginning
@@ -68,10 +73,11 @@ extension KeySet {
     rollovers.append(rollover)
   }
 
-  /// Begins to switch signing off: the zone above is asked to take its DS records away.
+  /// Begins to switch signing off: the zone above is asked to take its DS records away. What waits for answers
+  /// without signatures to leave caches goes on doing so if signing stays after all.
   package mutating func leave(_ timing: KeyTiming, now: WallTime) {
     guard !isLeaving else { return }
-    rollovers.removeAll { $0.kind == .securing }
+    rollovers.removeAll { $0.kind == .securing && $0.phase != .publish }
     // A resolver may have kept that there was no DS record from before there was one.
     rollovers.append(
       KeyRollover(
@@ -82,6 +88,7 @@ extension KeySet {
   package mutating func stay(now: WallTime) {
     guard isLeaving else { return }
     rollovers.removeAll { $0.kind == .unsigning }
+    guard !isUnknownAbove else { return }
     let entries = members.filter { use(of: $0).isWanted }.map(\.id)
     rollovers.append(
       KeyRollover(.securing, .submit, since: now, until: now, new: entries, old: []))
@@ -95,7 +102,9 @@ extension KeySet {
     _ policy: SigningPolicy, _ timing: KeyTiming, spread: UInt64, now: WallTime
   ) -> Bool {
     let before = self
-    for rollover in rollovers where isDue(rollover, now) { step(rollover.kind, timing, now: now) }
+    for rollover in rollovers where endsByTime(rollover, policy) && rollover.until <= now {
+      step(rollover.kind, timing, now: now)
+    }
     if !isLeaving { beginDue(policy, timing, spread, now: now) }
     return self != before
   }
@@ -106,45 +115,94 @@ extension KeySet {
   ) -> Bool {
     let before = self
     // Who has given it away already can't be told to wait.
-    if delegations == .saidWanted, isUnknownAbove { step(.securing, timing, now: now) }
-    guard awaitsParent, fits(delegations, apex, now) else { return self != before }
-    for rollover in rollovers where rollover.phase == .submit && isCurrent(rollover) {
-      step(rollover.kind, timing, now: now)
+    if delegations.isWordOfDS, isUnknownAbove { step(.securing, timing, now: now) }
+    let awaiting = rollovers.filter { $0.phase.awaitsParent && isCurrent($0) }
+    if delegations == .unasked {
+      for rollover in awaiting where rollover.phase == .confirm {
+        step(rollover.kind, timing, now: now)
+      }
+    } else if !awaiting.isEmpty, fits(delegations, apex, now) {
+      for rollover in awaiting {
+        goOn(rollover, isSeen: delegations.isSeen, timing, now: now)
+      }
+    } else {
+      self = before
+      if case .seen = delegations { goBack(timing, now: now) }
     }
     return self != before
   }
 
+  /// The zone above has what `rollover` waits for. What was only said before may have been so since this moment
+  /// alone: caches are waited for anew.
+  private mutating func goOn(
+    _ rollover: KeyRollover, isSeen: Bool, _ timing: KeyTiming, now: WallTime
+  ) {
+    guard let index = rollovers.firstIndex(where: { $0.kind == rollover.kind }) else { return }
+    let isNews = isSeen && !rollover.isSeen
+    rollovers[index].isSeen = isSeen || rollover.phase == .confirm && rollover.isSeen
+    if rollover.phase == .confirm, isNews { rollovers[index].phase = .submit }
+    step(rollover.kind, timing, now: now)
+  }
+
+  /// What was to be confirmed is not so: the old keys stay until it is.
+  private mutating func goBack(_ timing: KeyTiming, now: WallTime) {
+    for index in rollovers.indices
+    where rollovers[index].phase == .confirm && isCurrent(rollovers[index]) {
+      rollovers[index].phase = .submit
+      rollovers[index].since = now
+      rollovers[index].isSeen = false
+      // As when signing began to be switched off: a resolver may keep that there was none.
+      if rollovers[index].kind == .unsigning {
+        rollovers[index].until = now.adding(timing.delegation)
+      }
+    }
+  }
+
   /// Whether some rollover waits for the zone above.
   package var awaitsParent: Bool {
-    rollovers.contains { $0.phase == .submit && isCurrent($0) }
+    rollovers.contains { $0.phase.awaitsParent && isCurrent($0) }
   }
 
   /// While signing is being switched off everything else stays as it is.
   func isCurrent(_ rollover: KeyRollover) -> Bool { !isLeaving || rollover.kind == .unsigning }
 
-  private func isDue(_ rollover: KeyRollover, _ now: WallTime) -> Bool {
-    rollover.phase != .submit && rollover.until <= now && isCurrent(rollover)
+  /// Whether time alone ends the phase of a rollover. Where nobody asks the zone above, what was said of it
+  /// counts to the end.
+  func endsByTime(_ rollover: KeyRollover, _ policy: SigningPolicy) -> Bool {
+    switch rollover.phase {
+    case .submit: false
+    case .confirm: !policy.checksParent && isCurrent(rollover)
+    case .presign, .publish, .retire, .withdraw: isCurrent(rollover)
+    }
   }
 
   private func fits(_ delegations: Delegations, _ apex: DomainName, _ now: WallTime) -> Bool {
     switch delegations {
     case .saidWanted: return !isLeaving
     case .saidNone: return isLeaving
+    case .saidAndSeen(let contents, let isNone):
+      guard isNone == isLeaving else { return false }
+      return isNone ? contents.isEmpty : areWanted(contents, apex)
     case .seen(let contents):
-      if let unsigning = rollover(.unsigning) {
-        return contents.isEmpty && unsigning.until <= now
-      }
-      let unwanted = members.filter { $0.key.role.isEntryPoint && !use(of: $0).isWanted }
-      let wanted = members.filter { use(of: $0).isWanted }
-      return wanted.allSatisfy { member in
-        guard let own = member.key.delegation(of: apex) else { return false }
-        // By another digest than ours it is told by tag and algorithm.
-        return contents.contains { content in
-          content == own
-            || content.count > 3 && content[3] != own[3] && member.key.isNamed(by: content)
-        }
-      } && !contents.contains { content in unwanted.contains { $0.key.isNamed(by: content) } }
+      guard let unsigning = rollover(.unsigning) else { return areWanted(contents, apex) }
+      return contents.isEmpty && unsigning.until <= now
+    case .unasked: return false
     }
+  }
+
+  /// Whether these are the DS records of all keys that the zone above is to have one of, and of no other key of
+  /// the set.
+  private func areWanted(_ contents: [[UInt8]], _ apex: DomainName) -> Bool {
+    let unwanted = members.filter { $0.key.role.isEntryPoint && !use(of: $0).isWanted }
+    let wanted = members.filter { use(of: $0).isWanted }
+    return wanted.allSatisfy { member in
+      guard let own = member.key.delegation(of: apex) else { return false }
+      // By another digest than ours it is told by tag and algorithm.
+      return contents.contains { content in
+        content == own
+          || content.count > 3 && content[3] != own[3] && member.key.isNamed(by: content)
+      }
+    } && !contents.contains { content in unwanted.contains { $0.key.isNamed(by: content) } }
   }
 
   private mutating func beginDue(
@@ -190,19 +248,39 @@ extension KeySet {
       rollovers = []
     }
     members.removeAll { rollover.old.contains($0.id) }
+    rollovers = rollovers.map { $0.keeping(members.map(\.id)) }
   }
 
   /// When a phase that begins now ends at the earliest.
-  private func end(
+  func end(
     of rollover: KeyRollover, after before: KeyRollover? = nil, _ timing: KeyTiming, now: WallTime
   ) -> WallTime {
     switch (rollover.phase, rollover.kind) {
     case (.presign, _): drained(timing, now: now)
+    case (.publish, .securing): max(drained(timing, now: now), now.adding(timing.keys))
     case (.publish, _), (.withdraw, _): now.adding(timing.keys)
     // From here on another key signs the zone.
     case (.submit, .combined), (.retire, .zoneSigning): drained(timing, now: now)
-    case (.submit, _): now
+    case (.submit, _), (.confirm, _): now
     case (.retire, _): max(before?.until ?? now, now.adding(timing.delegation))
+    }
+  }
+}
+
+extension KeySet.Delegations {
+  /// Whether somebody looked.
+  fileprivate var isSeen: Bool {
+    switch self {
+    case .seen, .saidAndSeen: true
+    default: false
+    }
+  }
+
+  /// Whether the operator says that the zone above has DS records.
+  fileprivate var isWordOfDS: Bool {
+    switch self {
+    case .saidWanted, .saidAndSeen(_, isNone: false): true
+    default: false
     }
   }
 }

@@ -29,6 +29,9 @@ package struct KeySet: Hashable, Sendable {
   package internal(set) var zoneTTL: Int64
   /// When record sets that the zone had before, with longer TTLs, are in no cache any more.
   package internal(set) var formerUntil: WallTime
+  /// How often it was changed: of two sets that share a key, one of which comes from a backup, it tells which
+  /// is newer.
+  package var revision: UInt64 = 0
 
   package init(
     members: [Member], rollovers: [KeyRollover], zoneTTL: Int64, formerUntil: WallTime
@@ -37,6 +40,16 @@ package struct KeySet: Hashable, Sendable {
     self.rollovers = rollovers
     self.zoneTTL = zoneTTL
     self.formerUntil = formerUntil
+  }
+
+  /// Whether it was made of `other`, which it follows.
+  package func follows(_ other: KeySet) -> Bool {
+    sharesKey(with: other) && revision > other.revision
+  }
+
+  /// Whether some key is in both.
+  package func sharesKey(with other: KeySet) -> Bool {
+    members.contains { member in other.members.contains { $0.key == member.key } }
   }
 
   /// The set of a zone with one key that was stored without anything else, as earlier versions did:
@@ -58,7 +71,11 @@ package struct KeySet: Hashable, Sendable {
     self.init(members: [], rollovers: [], zoneTTL: 0, formerUntil: now)
     guard add(policy.roles, policy.algorithm, now: now) != nil else { return nil }
     for index in members.indices { members[index].active = now }
-    if wasAnswered { note(timing.zoneTTL, now: now) } else { zoneTTL = timing.zoneTTL }
+    if wasAnswered {
+      // What it was answered with before is not known.
+      formerUntil = now.adding(max(NameServiceLimits.unknownTTL, timing.zoneTTL))
+    }
+    zoneTTL = timing.zoneTTL
     let until = wasAnswered ? max(drained(timing, now: now), now.adding(timing.keys)) : now
     let phase: KeyRollover.Phase = wasAnswered ? .publish : .submit
     rollovers = [
@@ -134,6 +151,45 @@ package struct KeySet: Hashable, Sendable {
     let former = zoneTTL == 0 ? NameServiceLimits.unknownTTL : zoneTTL
     formerUntil = max(formerUntil, now.adding(former))
     zoneTTL = seconds
+  }
+
+  /// Takes over what is waited for now: a phase that is under way never ends earlier than one that began with
+  /// that. Later than needed is safe.
+  package mutating func follow(_ timing: KeyTiming, now: WallTime) {
+    begin(now: now)
+    note(timing.zoneTTL, now: now)
+    for index in rollovers.indices where !rollovers[index].phase.awaitsParent {
+      let rollover = rollovers[index]
+      rollovers[index].until = max(
+        rollover.until, end(of: rollover, after: rollover, timing, now: rollover.since))
+    }
+  }
+
+  /// Gives keys times that were stored without, as earlier versions did: their lives begin now.
+  private mutating func begin(now: WallTime) {
+    for index in members.indices where members[index].created.seconds == 0 {
+      members[index] = Member(
+        id: members[index].id, key: members[index].key, created: now,
+        active: members[index].active.map { _ in now })
+    }
+  }
+
+  /// The clock was set forward by so many seconds, or back if they are negative: what is waited for takes as long as
+  /// it would have taken. What began in a time that is yet to come begins now. Keys without times get them.
+  package mutating func move(by seconds: Int64, now: WallTime) {
+    begin(now: now)
+    let forward = max(0, seconds)
+    formerUntil = formerUntil.adding(forward)
+    if seconds < 0 { formerUntil = min(formerUntil, now.adding(NameServiceLimits.formerTTL)) }
+    for index in rollovers.indices {
+      let rollover = rollovers[index]
+      rollovers[index].since = min(rollover.since.adding(forward), now)
+      rollovers[index].until = rollovers[index].since.adding(
+        rollover.until.seconds - rollover.since.seconds)
+    }
+    for index in members.indices {
+      members[index].active = members[index].active.map { min($0.adding(forward), now) }
+    }
   }
 
   /// When what was answered until `now` is in no cache any more.

@@ -23,6 +23,13 @@ package struct KeyTiming: Hashable, Sendable {
       delegation: Int64(policy.parentTTL + policy.parentPropagation))
   }
 
+  /// Waits for what `other` waits for, too.
+  package mutating func include(_ other: KeyTiming) {
+    zoneTTL = max(zoneTTL, other.zoneTTL)
+    propagation = max(propagation, other.propagation)
+    delegation = max(delegation, other.delegation)
+  }
+
   /// Until a DNSKEY set that is answered no more is in no cache.
   var keys: Int64 { Int64(NameServiceLimits.keyTTL) + propagation }
 }

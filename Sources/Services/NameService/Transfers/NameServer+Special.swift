@@ -25,6 +25,7 @@ extension NameServer {
     _ room: inout MutableSpan<UInt8>
   ) -> SpecialAnswer {
     zone.lastUsed = loop.now
+    if zone.snapshot.isUnanswerable { return decline(message, .serverFailure, isStream, &room) }
     var session: TSIGSession?
     if let record = responder.tsig, let start = responder.query.tsigStart {
       guard let key = zone.snapshot.transfers?.key(record),
