@@ -1,5 +1,6 @@
 // What the zone above says of a zone's keys.
 
+import DNS
 import NameService
 package import Primitives
 package import Runtime
@@ -11,9 +12,28 @@ extension Edge {
   package func delegations(
     of name: String, zone: ZoneID, on lane: Lane
   ) async -> [[UInt8]]? {
+    await delegations(of: name, zone: zone, .ds, on: lane)
+  }
+
+  /// The name servers of the zone `name`, as a resolver tells, in lower case and without final dots; nil if nobody
+  /// can tell. From a task on `lane`.
+  package func nameServers(of name: String, zone: ZoneID, on lane: Lane) async -> [String]? {
+    guard let found = await delegations(of: name, zone: zone, .ns, on: lane) else { return nil }
+    return found.compactMap { wire in
+      do throws(DNSError) {
+        let text = try DomainName(wire: wire.span).canonical.description
+        return text.count > 1 && text.hasSuffix(".") ? String(text.dropLast()) : text
+      } catch { return nil }
+    }
+  }
+
+  private func delegations(
+    of name: String, zone: ZoneID, _ type: RecordType, on lane: Lane
+  ) async -> [[UInt8]]? {
     let told = Guarded<AliasFinding?>(nil)
     let parker = Parker(on: lane)
-    aliasLookups.askDelegations(of: ApexKeys.wire(name: name), zone: zone) { finding in
+    aliasLookups.askDelegations(of: ApexKeys.wire(name: name), zone: zone, type: type) {
+      finding in
       told.withLock { $0 = finding }
       lane.post { parker.wake() }
     }

@@ -38,6 +38,8 @@ struct EdgeOptions: ParsableArguments {
       valueName: "address:port"), transform: EdgeOptions.address)
   var givenDNS: [Given<SocketAddress>] = []
 
+  @OptionGroup var publicAPI: APIOptions
+
   @Option(
     name: .customLong("dns-responses-per-second"),
     help: ArgumentHelp(
@@ -161,6 +163,7 @@ struct EdgeOptions: ParsableArguments {
 
   var http: [SocketAddress] { givenHTTP.map(\.value) }
   var https: [SocketAddress] { givenHTTPS.map(\.value) }
+  var api: [SocketAddress] { publicAPI.givenAPI.map(\.value) }
   var dns: [SocketAddress] { givenDNS.map(\.value) }
   var resolvers: [SocketAddress] { givenResolvers.map(\.value) }
   var checkNetworks: [AddressRange] { givenCheckNetworks.map(\.value) }

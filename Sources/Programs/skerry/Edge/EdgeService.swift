@@ -104,6 +104,8 @@ final class EdgeService: EdgeBackend {
   }
 
   private func serve(_ entry: ListenerSet.Entry) {
+    // The API's is served beside the loops (`EdgeProgram`).
+    if entry.service == .api { return }
     if let scheme = entry.service.scheme {
       edge.listen(on: entry.descriptors, scheme: scheme)
     } else if entry.service == .peers {
