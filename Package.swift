@@ -219,8 +219,8 @@ let tests: [TestRoom] = [
   TestRoom(
     "PublicAPITests",
     imports: [
-      "PublicAPI", "Control", "Zones", "HTTPServer", "Exchange", "ConfigurationTree", "DNS",
-      "HTTP", "Runtime", "Storage", "Primitives",
+      "PublicAPI", "Control", "Zones", "NameService", "Origin", "ConfigurationTree", "HTTP",
+      "Runtime", "Primitives",
     ]),
   TestRoom(
     "NameServiceTests",

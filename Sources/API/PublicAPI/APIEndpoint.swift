@@ -8,7 +8,7 @@ enum APIEndpoint: String, CaseIterable, Sendable {
   case batchRecords, exportRecords, importRecords
   case purgeCache, showSigning, changeSigning, removeSigning
   case listAccounts, showAccount, listAudit
-  case showUser, verifyToken, listPermissions
+  case showUser, listMemberships, verifyToken, listPermissions
   case listTokens, createToken, showToken, replaceToken, removeToken, rollToken
   case listAddresses
 }

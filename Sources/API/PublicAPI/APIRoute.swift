@@ -62,6 +62,7 @@ struct APIRoute: Sendable {
       APIRoute("GET", "accounts/:account", .showAccount, .token),
       APIRoute("GET", "accounts/:account/audit_logs", .listAudit, .account(.auditRead)),
       APIRoute("GET", "user", .showUser, .token),
+      APIRoute("GET", "memberships", .listMemberships, .token),
       APIRoute("GET", "ips", .listAddresses, .nothing),
     ] + tokens("user/tokens") + tokens("accounts/:account/tokens")
 

@@ -9,13 +9,28 @@ import Zones
 
 extension APIDesk {
   /// GET /accounts: a token belongs to one.
-  func listAccounts(_ call: APICall, _ principal: Principal) -> APIOutcome {
-    do throws(APIError) {
-      let page = try APIPage(call.query, usual: 20, maximum: 1_000)
-      let all = [principal.account.tree]
-      return APIOutcome(
-        APIAnswer(.array(Array(all[page.range(of: 1)])), info: page.tree(of: 1)))
-    } catch { return APIOutcome(APIAnswer(error)) }
+  func listAccounts(_ call: APICall, _ principal: Principal) throws(APIError) -> APIOutcome {
+    try one(principal.account.tree, call)
+  }
+
+  /// GET /memberships: whoever has the account's key or a token belongs to it.
+  func listMemberships(_ call: APICall, _ principal: Principal) throws(APIError) -> APIOutcome {
+    let account = principal.account
+    return try one(
+      .object([
+        ("id", .string(account.id.description)), ("status", .string("accepted")),
+        ("account", account.tree), ("roles", .array([])), ("policies", .array([])),
+        ("permissions", .object([])),
+      ]), call)
+  }
+
+  /// A list of one element.
+  private func one(
+    _ element: ConfigurationValue, _ call: APICall
+  ) throws(APIError) -> APIOutcome {
+    let page = try APIPage(call.query, usual: 20, maximum: 1_000)
+    let all = [element]
+    return APIOutcome(APIAnswer(.array(Array(all[page.range(of: 1)])), info: page.tree(of: 1)))
   }
 
   /// GET /user

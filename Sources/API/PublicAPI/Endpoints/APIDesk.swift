@@ -38,10 +38,11 @@ struct APIDesk: Sendable {
     switch call.route.endpoint {
     case .listZones: return try listZones(call, principal)
     case .createZone: return try createZone(call, principal)
-    case .listAccounts: return listAccounts(call, principal)
+    case .listAccounts: return try listAccounts(call, principal)
     case .showAccount: return APIOutcome(principal.account.tree)
     case .listAudit: return try listAudit(call, principal)
     case .showUser: return showUser(principal)
+    case .listMemberships: return try listMemberships(call, principal)
     case .verifyToken: return try verifyToken(principal)
     case .listPermissions: return listPermissions()
     case .listTokens: return try listTokens(call, principal)
