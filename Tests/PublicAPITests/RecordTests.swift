@@ -277,6 +277,12 @@ import Zones
       let stored = try #require(try fixture.zones.configuration(of: id2))
       #expect(stored.hostnames.map(\.description) == ["example.org", "www.example.org"])
       #expect(stored.origins.map(\.host) == ["192.0.2.80"])
+      // What listens beside us is nobody's to reach.
+      for address in ["127.0.0.1", "10.0.0.1", "169.254.169.254"] {
+        let reply = try fixture.ask(
+          .patch, "/zones/\(zone)/dns_records/\(id)", #"{"content": "\#(address)"}"#)
+        #expect(reply.status == 400 && reply.pointers == ["/content"], "\(reply.text)")
+      }
       // Two origins are not offered yet, and said so.
       let reply = try fixture.ask(
         .post, "/zones/\(zone)/dns_records",

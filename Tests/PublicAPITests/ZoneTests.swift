@@ -108,7 +108,8 @@ import Zones
       #expect(try fixture.ask(.post, path, #"{"tags": ["a", "b"]}"#).status == 200)
       for (json, pointer) in [
         (#"{"purge_everything": false}"#, "/purge_everything"), (#"{"files": []}"#, "/files"),
-        (#"{"hosts": "x"}"#, "/hosts"), (#"{"files": ["nonsense"]}"#, "/files[0]"), ("{}", ""),
+        (#"{"hosts": "x"}"#, "/hosts"), (#"{"prefixes": ["example.org/a?b"]}"#, "/prefixes/0"),
+        ("{}", ""),
       ] {
         let reply = try fixture.ask(.post, path, json)
         #expect(reply.status == 400 && reply.pointers == [pointer], "\(json): \(reply.text)")

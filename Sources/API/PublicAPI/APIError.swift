@@ -80,7 +80,7 @@ struct APIError: Error, Sendable {
         }
       return APIFault(
         code, fault.path.isEmpty ? fault.message : "\(fault.path) \(fault.message)",
-        at: fault.path.isEmpty ? nil : "/" + fault.path)
+        at: APIText.pointer(fault.path))
     }
     if refusal.status == 503 { fields = [("Retry-After", "1")] }
   }

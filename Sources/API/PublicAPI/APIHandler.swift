@@ -77,7 +77,7 @@ package final class APIHandler: ExchangeHandler, @unchecked Sendable {
   private lazy var nobody = ActiveCustomer(
     Account(
       id: ObjectID(high: 0, low: 0), name: "", email: "", created: WallTime(seconds: 0)),
-    loop: loop, worker: control.worker)
+    loop: loop, worker: control.worker, bodies: bodies)
 
   private func start(_ exchange: Exchange, _ call: APICall, _ customer: ActiveCustomer) {
     exchange.move(to: customer.lane)
@@ -108,7 +108,8 @@ package final class APIHandler: ExchangeHandler, @unchecked Sendable {
     if customers.count >= APILimits.customers {
       customers = customers.filter { $0.value.pendingCount > 0 }
     }
-    let made = ActiveCustomer(account, loop: loop, worker: control.worker)
+    let made = ActiveCustomer(
+      account, loop: loop, worker: control.worker, bodies: bodies)
     customers[account.id] = made
     return made
   }
@@ -194,11 +195,11 @@ package final class APIHandler: ExchangeHandler, @unchecked Sendable {
   ) async throws(APIError) -> APIAnswer {
     var call = call
     if call.route.takesBody, exchange.requestBody != nil {
-      do throws(ControlRefusal) { call.body = try await bodies.read(exchange) } catch {
+      do throws(ControlRefusal) { call.body = try await customer.bodies.read(exchange) } catch {
         throw APIError(error)
       }
     }
-    defer { bodies.release(call.body) }
+    defer { customer.bodies.release(call.body) }
     await customer.turn.enter()
     defer { customer.turn.leave() }
     let complete = call

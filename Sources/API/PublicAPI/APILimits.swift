@@ -17,6 +17,9 @@ package enum APILimits {
   /// Bytes of contents together that are being received or worked on; beyond it a request is refused with 503.
   static let bodiesBytes = 64 << 20
 
+  /// Bytes of contents of one account's requests together; beyond it a request is refused with 503.
+  static let accountBytes = 8 << 20
+
   /// Requests of one account that wait for something at the same time; one more is refused with 429.
   static let concurrentRequests = 32
 

@@ -16,7 +16,15 @@ final class ActiveCustomer: @unchecked Sendable {
   /// Requests that wait for something.
   var pendingCount = 0
 
-  init(_ account: Account, loop: EventLoop, worker: EventLoop) {
+  /// Contents of its requests.
+  let bodies: RequestBodies
+
+  init(
+    _ account: Account, loop: EventLoop, worker: EventLoop, bodies: RequestBodies
+  ) {
+    self.bodies = RequestBodies(
+      bodyBytes: APILimits.bodyBytes, totalBytes: APILimits.accountBytes,
+      advice: "Send it in parts.", partOf: bodies)
     lane = Lane(loop: loop, name: "account \(account.id)")
     workerLane = Lane(loop: worker, name: "account \(account.id)")
     turn = WriterTurn(lane: lane)

@@ -10,12 +10,27 @@ package final class RequestBodies {
   private let totalBytes: Int
   private let advice: String
   private var heldBytes = 0
+  /// What these count against as well.
+  private let whole: RequestBodies?
 
-  /// Contents of `bodyBytes` at most, and `totalBytes` together; `advice` says what to do with a larger one.
-  package init(bodyBytes: Int, totalBytes: Int, advice: String) {
+  /// Contents of `bodyBytes` at most, and `totalBytes` together, which count in `whole`, too; `advice` says what to do
+  /// with a larger one.
+  package init(
+    bodyBytes: Int, totalBytes: Int, advice: String, partOf whole: RequestBodies? = nil
+  ) {
     self.bodyBytes = bodyBytes
     self.totalBytes = totalBytes
     self.advice = advice
+    self.whole = whole
+  }
+
+  private func hasRoom(for bytes: Int) -> Bool {
+    heldBytes + bytes <= totalBytes && whole?.hasRoom(for: bytes) != false
+  }
+
+  private func count(_ bytes: Int) {
+    heldBytes += bytes
+    whole?.count(bytes)
   }
 
   /// The content of the request of `exchange`, which counts until `release`.
@@ -24,16 +39,16 @@ package final class RequestBodies {
     do throws(ControlRefusal) {
       let body = try await body(of: exchange, held: &held)
       // Of one whose length was announced, all of it was counted.
-      heldBytes += body.count - held
+      count(body.count - held)
       return body
     } catch {
-      heldBytes -= held
+      count(-held)
       throw error
     }
   }
 
   /// The content that `read` gave is let go of.
-  package func release(_ body: [UInt8]) { heldBytes -= body.count }
+  package func release(_ body: [UInt8]) { count(-body.count) }
 
   /// `held` counts what the content takes of the memory for bodies.
   private func body(
@@ -56,13 +71,13 @@ package final class RequestBodies {
           throw Failure(.requestTooLarge)
         }
         body.append(piece)
-        if body.count > held, heldBytes + body.count - held > totalBytes {
+        if body.count > held, !hasRoom(for: body.count - held) {
           source.abandon()
           throw Failure(.overloaded)
         }
         let more = max(0, body.count - held)
         held += more
-        heldBytes += more
+        count(more)
       }
     } catch {
       throw refusal(error)
@@ -71,9 +86,9 @@ package final class RequestBodies {
   }
 
   private func hold(_ bytes: Int, _ held: inout Int) throws(ControlRefusal) {
-    guard heldBytes + bytes <= totalBytes else { throw noMemory }
+    guard hasRoom(for: bytes) else { throw noMemory }
     held += bytes
-    heldBytes += bytes
+    count(bytes)
   }
 
   private func refusal(_ failure: Failure) -> ControlRefusal {

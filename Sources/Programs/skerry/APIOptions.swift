@@ -1,6 +1,7 @@
 // The options of the public API.
 
 import ArgumentParser
+import NameService
 import PublicAPI
 import Runtime
 import Zones
@@ -35,11 +36,11 @@ struct APIOptions: ParsableArguments {
       valueName: "address"), transform: APIOptions.host)
   var givenEdgeAddresses: [Given<SocketAddress>] = []
 
-  /// The platform as customers are told of it.
-  var platform: PublicPlatform {
+  /// The platform as customers are told of it, whose origins `rules` allow.
+  func platform(_ rules: CheckRules) -> PublicPlatform {
     PublicPlatform(
       nameServers: nameServers.map { Self.undotted($0) },
-      addresses: givenEdgeAddresses.map(\.value))
+      addresses: givenEdgeAddresses.map(\.value), rules: rules)
   }
 
   private static func undotted(_ name: String) -> String {

@@ -66,8 +66,8 @@ struct EdgeOptions: ParsableArguments {
   @Option(
     name: .customLong("health-check-network"),
     help: ArgumentHelp(
-      "Check records whose addresses lie in this network, too, which is not reached from everywhere, as "
-        + "10.1.0.0/16. Otherwise tenants could look for what listens there. Repeatable. Default: public "
+      "Check records whose addresses lie in this network, too, and take them as origins from customers; it is "
+        + "not reached from everywhere, as 10.1.0.0/16. Otherwise tenants could look for what listens there. Repeatable. Default: public "
         + "addresses alone.",
       valueName: "network"), transform: EdgeOptions.network)
   var givenCheckNetworks: [Given<AddressRange>] = []

@@ -67,7 +67,7 @@ extension CustomerStore {
 
   /// Whether the rows of the zone's records are what is answered.
   func isSynced(_ zone: CustomerZone, named name: String) throws(StorageError) -> Bool {
-    try zones.recordsSequence(of: name) == zone.syncedSequence
+    try zones.recordsSequence(of: name) ?? 0 == zone.syncedSequence
   }
 
   // MARK: - Writing

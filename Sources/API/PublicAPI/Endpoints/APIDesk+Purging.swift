@@ -45,7 +45,7 @@ extension APIDesk {
       faults = decoder.faults.map { fault in
         let path = fault.path.hasPrefix("urls") ? "files" + fault.path.dropFirst(4) : fault.path
         return APIFault(
-          1_012, "\(path) \(fault.problem). \(fault.remedy)", at: path.isEmpty ? nil : "/\(path)")
+          1_012, "\(path) \(fault.problem). \(fault.remedy)", at: APIText.pointer(path))
       }
     }
     guard faults.isEmpty else {

@@ -10,6 +10,7 @@ struct RecordFields {
     let kind: Kind
   }
 
+  /// How a part is written.
   enum Kind {
     /// A number, or a word of letters, digits and signs.
     case word, number

@@ -70,6 +70,17 @@ struct RecordPlan {
             code: 9_041)
         ])
     }
+    for host in hosts {
+      guard let address = SocketAddress(host: host, port: 80), !platform.rules.allow(address)
+      else { continue }
+      throw APIError(
+        invalid: [
+          .invalid(
+            "/content",
+            "is \(host), which is not reached from everywhere, and can be no origin of a proxied name",
+            code: 9_042)
+        ])
+    }
     return hosts.sorted().map { host in
       zone.origins.first { $0.host == host } ?? OriginConfiguration(scheme: .http, host: host)
     }

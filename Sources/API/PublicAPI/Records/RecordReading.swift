@@ -130,6 +130,7 @@ struct RecordReading {
   }
 
   private mutating func readContent(_ tree: ConfigurationValue, of record: inout DNSRecord) {
+    let known = faults.count
     var priority = RecordContent.priority(record)
     if let value = tree["priority"], value.content != .null {
       if let number = value.number, number <= 65_535 {
@@ -138,12 +139,11 @@ struct RecordReading {
         faults.append(.invalid("/priority", "has to be from 0 to 65535", code: 9_007))
       }
     }
-    let known = faults.count
     var text: String?
     if let data = tree["data"], case .object = data.content, RecordFields.of(record.type) != nil {
       text = dataText(data, record, priority, tree)
     } else if let content = self.text(tree["content"], "content") {
-      guard record.type != .mx || priority != nil else {
+      guard record.type != .mx || priority != nil || faults.count > known else {
         faults.append(.invalid("/priority", "is missing: an MX record needs it", code: 9_007))
         return
       }

@@ -4,6 +4,7 @@ import Control
 import Gateway
 import HTTP
 import HTTPServer
+import NameService
 import Primitives
 import PublicAPI
 import Runtime
@@ -18,10 +19,13 @@ final class APIServer: Sendable {
 
   /// A server beside `control`; over TLS where `options` name a certificate.
   init(
-    _ service: EdgeService, _ control: ControlHandler, _ store: ZoneStore, _ options: APIOptions
+    _ service: EdgeService, _ control: ControlHandler, _ store: ZoneStore,
+    _ edgeOptions: EdgeOptions
   ) throws(CommandFailure) {
     self.service = service
-    let handler = APIHandler(control: control, store: store, platform: options.platform) {
+    let options = edgeOptions.publicAPI
+    let platform = options.platform(CheckRules(allowing: edgeOptions.checkNetworks))
+    let handler = APIHandler(control: control, store: store, platform: platform) {
       [service] name, zone in
       await service.lane.run {
         await service.edge.nameServers(of: name, zone: zone, on: service.lane)

@@ -78,10 +78,11 @@ struct EdgeProgram {
     }
     let api =
       options.api.isEmpty
-      ? nil : try APIServer(service, handler, store, options.publicAPI)
+      ? nil : try APIServer(service, handler, store, options)
     handler.start()
     service.start(store, handler)
     api?.listen(service.listeners)
+    service.shared.withLock { $0.api = api }
     let signals = try attempt { () throws(RuntimeError) in
       try SignalSource([SIGTERM, SIGINT, SIGUSR2], loop: service.loop) { service.received($0) }
     }
