@@ -14,11 +14,21 @@ let layers: [Layer] = [
       Room(
         "skerry",
         imports: [
-          "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "Tiers",
+          "PublicAPI", "Control", "Gateway", "Zones", "Cache", "NameService", "Origin", "Reserve", "Tiers",
           "HTTPServer", "HTTPClient", "Exchange", "ConfigurationTree", "DNS", "HTTP", "Runtime",
           "TLS",
           "Storage", "Location", "CJemalloc", "Primitives",
         ], libraries: [.argumentParser, .yams, .logging], program: true)
+    ]),
+  Layer(
+    "API",
+    [
+      Room(
+        "PublicAPI",
+        imports: [
+          "Control", "Zones", "NameService", "Origin", "Exchange", "ConfigurationTree", "DNS",
+          "HTTP", "Runtime", "TLS", "Storage", "Primitives",
+        ])
     ]),
   Layer(
     "Edge",
@@ -206,6 +216,12 @@ let tests: [TestRoom] = [
       "Runtime",
       "Storage", "Primitives",
     ], libraries: [.argumentParser]),
+  TestRoom(
+    "PublicAPITests",
+    imports: [
+      "PublicAPI", "Control", "Zones", "NameService", "Origin", "ConfigurationTree", "HTTP",
+      "Runtime", "Primitives",
+    ]),
   TestRoom(
     "NameServiceTests",
     imports: [

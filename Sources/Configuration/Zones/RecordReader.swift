@@ -3,7 +3,7 @@
 import Primitives
 
 /// Reads the fields of a record in the order in which they were written.
-struct RecordReader: ~Escapable {
+package struct RecordReader: ~Escapable {
   private let bytes: Span<UInt8>
   private var next = 0
 
@@ -14,7 +14,7 @@ struct RecordReader: ~Escapable {
 
   /// A record of the format that this program knows; nil if it has another.
   @_lifetime(copy bytes)
-  init?(_ bytes: Span<UInt8>, format: UInt8) {
+  package init?(_ bytes: Span<UInt8>, format: UInt8) {
     guard bytes.count > 0, bytes[0] == format else { return nil }
     self.bytes = bytes
     next = 1
@@ -22,11 +22,11 @@ struct RecordReader: ~Escapable {
 
   /// The fields of a record within a record.
   @_lifetime(copy bytes)
-  init(fields bytes: Span<UInt8>) { self.bytes = bytes }
+  package init(fields bytes: Span<UInt8>) { self.bytes = bytes }
 
   /// Moves to the next field and gives its tag; nil at the end, or where the record breaks off.
   @_lifetime(self: copy self)
-  mutating func nextTag() -> UInt64? {
+  package mutating func nextTag() -> UInt64? {
     guard next < bytes.count else { return nil }
     guard let tag = variable(), let count = variable(), count <= UInt64(bytes.count - next) else {
       isBroken = true
@@ -38,14 +38,16 @@ struct RecordReader: ~Escapable {
   }
 
   /// Whether everything was read, and nothing breaks off.
-  var isAtEnd: Bool { next == bytes.count && !isBroken }
+  package var isAtEnd: Bool { next == bytes.count && !isBroken }
 
-  var content: Span<UInt8> {
+  /// The current field as bytes.
+  package var content: Span<UInt8> {
     @_lifetime(copy self)
     get { bytes.extracting(field) }
   }
 
-  var number: Int {
+  /// The current field as a number.
+  package var number: Int {
     var result: UInt64 = 0
     for (index, position) in field.prefix(8).enumerated() {
       result |= UInt64(bytes[position]) << (UInt64(index) * 8)
@@ -53,9 +55,11 @@ struct RecordReader: ~Escapable {
     return Int(truncatingIfNeeded: result)
   }
 
-  var flag: Bool { number != 0 }
+  /// The current field as true or false.
+  package var flag: Bool { number != 0 }
 
-  var text: String {
+  /// The current field as text.
+  package var text: String {
     var copy: [UInt8] = []
     copy.append(content)
     return String(decoding: copy, as: UTF8.self)

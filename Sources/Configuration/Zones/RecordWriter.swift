@@ -6,19 +6,20 @@ import Primitives
 ///
 /// A reader skips tags that it does not know, so that an older program reads what a newer one
 /// wrote. The same values always make the same bytes: equal records are equal configurations.
-struct RecordWriter {
-  private(set) var bytes: [UInt8]
+package struct RecordWriter {
+  package private(set) var bytes: [UInt8]
 
   private init() { bytes = [] }
 
   /// A record of `format`; records within records have none.
-  init(format: UInt8) {
+  package init(format: UInt8) {
     bytes = []
     bytes.reserveCapacity(256)
     bytes.append(format)
   }
 
-  mutating func write(_ tag: UInt64, _ number: Int) {
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ number: Int) {
     appendVariable(tag)
     var content = UInt64(truncatingIfNeeded: number)
     let count = max(1, (71 - content.leadingZeroBitCount) / 8)
@@ -29,25 +30,30 @@ struct RecordWriter {
     }
   }
 
-  mutating func write(_ tag: UInt64, _ flag: Bool) { write(tag, flag ? 1 : 0) }
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ flag: Bool) { write(tag, flag ? 1 : 0) }
 
-  mutating func write(_ tag: UInt64, _ text: String) {
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ text: String) {
     appendVariable(tag)
     appendVariable(UInt64(text.utf8.count))
     bytes.append(contentsOf: text.utf8)
   }
 
-  mutating func write(_ tag: UInt64, _ content: [UInt8]) {
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ content: [UInt8]) {
     appendVariable(tag)
     appendVariable(UInt64(content.count))
     bytes.append(contentsOf: content)
   }
 
-  mutating func write(_ tag: UInt64, _ text: String?) {
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ text: String?) {
     if let text { write(tag, text) }
   }
 
-  mutating func write(_ tag: UInt64, _ body: (inout RecordWriter) -> Void) {
+  /// Writes a field.
+  package mutating func write(_ tag: UInt64, _ body: (inout RecordWriter) -> Void) {
     appendVariable(tag)
     let start = bytes.count
     bytes.append(0)

@@ -99,7 +99,10 @@ extension ZoneConfiguration {
         decoder.report("is \(hostname) once more", "Write each name once.", at: value.position)
       }
     }
-    if isList, case .array(let given)? = object.value("hostnames")?.content, given.isEmpty {
+    // A zone may be there for its DNS alone.
+    if isList, case .array(let given)? = object.value("hostnames")?.content, given.isEmpty,
+      isEmpty(object.value("records"))
+    {
       decoder.at("hostnames") {
         $0.report(
           "is empty", "Give at least one name, or leave the key out to serve the zone's name.",

@@ -1,9 +1,9 @@
 // Keys of the store's tables.
 
-import Primitives
+package import Primitives
 
 /// How identities and numbers are written as keys: big-endian, so that they sort as they count.
-enum ZoneKeys {
+package enum ZoneKeys {
   static let sequence = Array("sequence".utf8)
   static let format = Array("format".utf8)
   static let identity = Array("identity".utf8)
@@ -36,13 +36,15 @@ enum ZoneKeys {
   /// How many of these there are.
   static let lostSerialCount = Array("lostSerialCount".utf8)
 
-  static func key(_ id: ZoneID) -> [UInt8] {
+  /// An identity as a key.
+  package static func key(_ id: ZoneID) -> [UInt8] {
     var bytes = key(id.high)
     append(id.low, to: &bytes)
     return bytes
   }
 
-  static func key(_ number: UInt64) -> [UInt8] {
+  /// A number as a key.
+  package static func key(_ number: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(16)
     append(number, to: &bytes)
@@ -55,7 +57,8 @@ enum ZoneKeys {
     }
   }
 
-  static func number(_ bytes: Span<UInt8>, at offset: Int = 0) -> UInt64 {
+  /// The number at `offset`.
+  package static func number(_ bytes: Span<UInt8>, at offset: Int = 0) -> UInt64 {
     var result: UInt64 = 0
     for index in offset..<min(offset + 8, bytes.count) {
       result = result << 8 | UInt64(bytes[index])
@@ -63,7 +66,8 @@ enum ZoneKeys {
     return result
   }
 
-  static func id(_ bytes: Span<UInt8>, at offset: Int = 0) -> ZoneID? {
+  /// The identity at `offset`; nil if there is none.
+  package static func id(_ bytes: Span<UInt8>, at offset: Int = 0) -> ZoneID? {
     guard bytes.count >= offset + 16 else { return nil }
     return ZoneID(high: number(bytes, at: offset), low: number(bytes, at: offset + 8))
   }

@@ -27,7 +27,7 @@ extension ZoneStore {
     }
   }
 
-  private func apply(
+  func apply(
     _ changes: [ZoneChange], _ check: CertificateCheck?, _ sequenceFloor: UInt64,
     _ now: WallTime, _ change: inout WriteTransaction
   ) throws(ZoneStoreError) -> AppliedChanges {

@@ -26,10 +26,16 @@ package final class ZoneStore: Sendable {
 
   /// The tables of the store.
   struct Tables: Sendable {
-    static let names = [
-      "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
-      "purges", "purgeLog", "apexes", "transfers", "journal",
-      "keySteps", "keysDue",
+    static let names =
+      [
+        "zones", "keys", "names", "hostnames", "wildcards", "changes", "meta", "secrets",
+        "purges", "purgeLog", "apexes", "transfers", "journal",
+        "keySteps", "keysDue",
+      ] + besideNames
+
+    /// What rooms above keep of customers, beside the zones: in the same transactions (`ZoneStore+Beside`).
+    static let besideNames = [
+      "accounts", "credentials", "tokens", "customerZones", "accountZones", "dnsRecords", "audit",
     ]
 
     /// Identity -> `ZoneRecord`.

@@ -3,8 +3,8 @@
 package import ConfigurationTree
 import Exchange
 import Primitives
-import Runtime
-import Zones
+package import Runtime
+package import Zones
 
 extension ControlHandler {
   /// Does what is asked and returns the answer. Runs as a task of the API's lane.
@@ -36,6 +36,7 @@ extension ControlHandler {
       return try await changeKeys(name, exchange)
     case (.signing(let name), _):
       return try await read { () throws(ControlRefusal) in try desk.signing(name) }
+    case (.customers(let path), _): return try await customers(path, call, exchange)
     case (.health(let name), _): return ControlAnswer(try await backend.health(of: name))
     case (.zone(let name), .put):
       return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
@@ -172,13 +173,40 @@ extension ControlHandler {
     _ name: String, _ exchange: Exchange
   ) async throws(ControlRefusal) -> ControlAnswer {
     let desk = desk
+    return try await purgeEverywhere(name) { (begin) async throws(ControlRefusal) in
+      try await self.change(with: exchange) { tree, noted throws(ControlRefusal) in
+        begin(tree)
+        return try desk.purge(name, tree, &noted)
+      }
+    }
+  }
+
+  /// A purge that the public API was given, from a task on `other`, a lane of the same loop.
+  package func purgeEverywhere(
+    _ name: String, _ tree: ConfigurationValue, on other: Lane
+  ) async throws(ControlRefusal) -> ControlAnswer {
+    let desk = desk
+    return try await purgeEverywhere(name) { (begin) async throws(ControlRefusal) in
+      try await self.changed(on: other) { () throws(ControlRefusal) in
+        var decoder = ConfigurationDecoder()
+        begin(tree)
+        return try desk.purge(name, tree, &decoder)
+      }.answer
+    }
+  }
+
+  /// Makes a purge by `make`, which tells `begin` what is to be purged, and gives it to the other servers.
+  private func purgeEverywhere(
+    _ name: String,
+    _ make: (_ begin: @escaping @Sendable (ConfigurationValue) -> Void) async throws(ControlRefusal)
+      -> ControlAnswer
+  ) async throws(ControlRefusal) -> ControlAnswer {
     let backend = backend
     let given = Guarded<(purge: ConfigurationValue, number: UInt64)?>(nil)
     var answer: ControlAnswer
     do throws(ControlRefusal) {
-      answer = try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+      answer = try await make { tree in
         if let number = backend.beginPurge() { given.withLock { $0 = (tree, number) } }
-        return try desk.purge(name, tree, &noted)
       }
     } catch {
       if let given = given.withLock({ $0 }) { backend.abandonPurge(given.number) }
@@ -231,8 +259,10 @@ extension ControlHandler {
     try await changed(work).answer
   }
 
-  func changed(_ work: @escaping Work) async throws(ControlRefusal) -> ZoneDesk.Outcome {
-    await turn.enter()
+  func changed(
+    on other: Lane? = nil, _ work: @escaping Work
+  ) async throws(ControlRefusal) -> ZoneDesk.Outcome {
+    await turn.enter(on: other)
     defer { turn.leave() }
     guard backend.acceptsChanges else {
       throw .busy("The edge is being upgraded or stops: another process takes changes from now on")
@@ -244,6 +274,47 @@ extension ControlHandler {
     }
     if let work = outcome.work { await backend.charge(work) }
     return outcome
+  }
+
+  /// Makes a change of a room above, in its turn among all others, and publishes it; from a task on `other`, a lane
+  /// of the same loop. Goes on when the client goes away. The work may wait for the disk.
+  package func commit<Value: Sendable>(
+    on other: Lane,
+    _ work: @escaping @Sendable () -> (value: Value, applied: AppliedChanges?)
+  ) async throws(ControlRefusal) -> Value {
+    await turn.enter(on: other)
+    defer { turn.leave() }
+    guard backend.acceptsChanges else {
+      throw .busy("The edge is being upgraded or stops: another process takes changes from now on")
+    }
+    let outcome = await worker.perform(work)
+    if let applied = outcome.applied, !applied.changes.isEmpty { await backend.publish(applied) }
+    return outcome.value
+  }
+
+  /// What the operator does with accounts of customers.
+  private func customers(
+    _ path: [String], _ call: ControlCall, _ exchange: Exchange
+  ) async throws(ControlRefusal) -> ControlAnswer {
+    guard let customers else {
+      throw ControlRefusal(
+        404, .notFound, "This edge has no public API. Start it with --api ADDRESS:PORT.")
+    }
+    switch call.verb {
+    case .post:
+      return try await change(with: exchange) { tree, noted throws(ControlRefusal) in
+        guard noted.faults.isEmpty else { throw ControlRefusal(noted.faults) }
+        return ZoneDesk.Outcome(answer: try customers.add(path, tree))
+      }
+    case .delete:
+      return try await change { () throws(ControlRefusal) in
+        ZoneDesk.Outcome(answer: try customers.remove(path))
+      }
+    default:
+      return try await read { () throws(ControlRefusal) in
+        ZoneDesk.Outcome(answer: try customers.show(path))
+      }
+    }
   }
 
   private static func noCountries(_ zone: String) -> String {
@@ -259,9 +330,8 @@ extension ControlHandler {
       @escaping @Sendable (ConfigurationValue, inout ConfigurationDecoder) throws(ControlRefusal)
       -> ZoneDesk.Outcome
   ) async throws(ControlRefusal) -> ControlAnswer {
-    var held = 0
-    defer { heldBytes -= held }
-    let body = try await body(of: exchange, held: &held)
+    let body = try await bodies.read(exchange)
+    defer { bodies.release(body) }
     return try await change { () throws(ControlRefusal) in
       var decoder = ConfigurationDecoder()
       let tree: ConfigurationValue
@@ -280,66 +350,4 @@ extension ControlHandler {
     }
     return try result.get()
   }
-
-  // MARK: - Bodies
-
-  /// The content of the request. `held` counts what it takes of the memory for bodies.
-  private func body(
-    of exchange: Exchange, held: inout Int
-  ) async throws(ControlRefusal) -> [UInt8] {
-    guard let source = exchange.requestBody else {
-      throw ControlRefusal(
-        400, .invalidJSON, "The request has no content. Send the configuration as JSON.")
-    }
-    var body: [UInt8] = []
-    if let length = exchange.requestBodyLength {
-      guard length <= UInt64(ControlLimits.bodyBytes) else { throw Self.tooLarge }
-      try hold(Int(length), &held)
-      body.reserveCapacity(Int(length))
-    }
-    do throws(Failure) {
-      while let piece = try await source.next(exchange.parker) {
-        guard body.count + piece.count <= ControlLimits.bodyBytes else {
-          source.abandon()
-          throw Failure(.requestTooLarge)
-        }
-        body.append(piece)
-        if body.count > held, heldBytes + body.count - held > ControlLimits.bodiesBytes {
-          source.abandon()
-          throw Failure(.overloaded)
-        }
-        let more = max(0, body.count - held)
-        held += more
-        heldBytes += more
-      }
-    } catch {
-      throw Self.refusal(error)
-    }
-    return body
-  }
-
-  private func hold(_ bytes: Int, _ held: inout Int) throws(ControlRefusal) {
-    guard heldBytes + bytes <= ControlLimits.bodiesBytes else { throw Self.noMemory }
-    held += bytes
-    heldBytes += bytes
-  }
-
-  private static func refusal(_ failure: Failure) -> ControlRefusal {
-    switch failure.kind {
-    case .requestTooLarge: tooLarge
-    case .overloaded: noMemory
-    default:
-      ControlRefusal(
-        failure.status, .incompleteRequest,
-        "The request's content did not come whole. Send it again.")
-    }
-  }
-
-  private static let noMemory = ControlRefusal.busy(
-    "Requests of \(ControlLimits.bodiesBytes >> 20) MiB together are being worked on")
-
-  private static let tooLarge = ControlRefusal(
-    413, .tooLarge,
-    "The content is larger than \(ControlLimits.bodyBytes >> 20) MiB. Send the zones in parts, "
-      + "without prune.")
 }

@@ -13,16 +13,20 @@ package import Zones
 package final class ControlHandler: ExchangeHandler, @unchecked Sendable {
   // Confined to the loop of `lane`.
   package let lane: Lane
-  let worker: EventLoop
+  package let worker: EventLoop
   let desk: ZoneDesk
-  let backend: any EdgeBackend
+  package let backend: any EdgeBackend
   let turn: WriterTurn
   private let token: ControlToken
   private let connections = CountedConnections(limit: ControlLimits.connections)
   /// Requests that wait for something.
   private(set) var pendingCount = 0
-  /// Bytes of bodies that pending requests hold or have announced.
-  var heldBytes = 0
+  /// Bodies that pending requests hold or have announced.
+  let bodies = RequestBodies(
+    bodyBytes: ControlLimits.bodyBytes, totalBytes: ControlLimits.bodiesBytes,
+    advice: "Send the zones in parts, without prune.")
+  /// What the operator does with customers; nil without a public API.
+  package var customers: (any CustomerDesk)?
   var slow = SlowReport()
   private let clock: Parker
   private let renewalClock: Parker

@@ -7,6 +7,8 @@ package enum ControlRoute: Equatable, Sendable {
   case purge(name: String)
   case signing(name: String)
   case health(name: String)
+  /// Accounts of customers, and what is below them.
+  case customers(path: [String])
 
   /// The route of a path without its query; nil if nothing is there.
   package init?(path: String) {
@@ -22,7 +24,12 @@ package enum ControlRoute: Equatable, Sendable {
     case "/v1/store/check": self = .check
     case "/v1/upgrade": self = .upgrade
     case "/v1/stop": self = .stop
+    case "/v1/accounts": self = .customers(path: [])
     default:
+      if let path = Self.customers(path) {
+        self = .customers(path: path)
+        return
+      }
       let prefix = "/v1/zones/"
       guard path.hasPrefix(prefix) else { return nil }
       let rest = path.dropFirst(prefix.count)
@@ -39,11 +46,25 @@ package enum ControlRoute: Equatable, Sendable {
     }
   }
 
+  /// What follows the accounts' prefix; nil if that is not there.
+  private static func customers(_ path: String) -> [String]? {
+    let prefix = "/v1/accounts/"
+    guard path.hasPrefix(prefix) else { return nil }
+    var parts: [String] = []
+    for part in path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+    {
+      guard let text = ControlTarget.decode(part), !text.isEmpty else { return nil }
+      parts.append(text)
+    }
+    return parts
+  }
+
   /// The methods that the route takes, as the Allow field lists them (RFC 9110 section 10.2.1).
   package var methods: [String] {
     switch self {
     case .status, .zones, .ledger, .slow, .cache, .tiers, .health: ["GET", "HEAD"]
     case .signing: ["GET", "HEAD", "POST"]
+    case .customers: ["GET", "HEAD", "POST", "DELETE"]
     case .zone: ["GET", "HEAD", "PUT", "PATCH", "DELETE"]
     case .purge, .apply, .export, .check, .upgrade, .stop: ["POST"]
     }

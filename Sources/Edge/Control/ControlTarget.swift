@@ -14,7 +14,7 @@ package struct ControlTarget: Equatable, Sendable {
       throw ControlRefusal(
         404, .notFound,
         "There is nothing at this path. The API is at /v1/status, /v1/zones, /v1/zones/NAME/purge, "
-          + "/v1/zones/NAME/dnssec, /v1/zones/NAME/health, /v1/apply, /v1/ledger, /v1/slow, /v1/cache, /v1/tiers, /v1/store/export, "
+          + "/v1/zones/NAME/dnssec, /v1/zones/NAME/health, /v1/accounts, /v1/apply, /v1/ledger, /v1/slow, /v1/cache, /v1/tiers, /v1/store/export, "
           + "/v1/store/check, /v1/upgrade and /v1/stop."
       )
     }
@@ -65,7 +65,7 @@ package struct ControlTarget: Equatable, Sendable {
   }
 
   /// Text without its percent encoding (RFC 3986 section 2.1); nil if it is broken or no UTF-8.
-  static func decode(_ text: Substring) -> String? {
+  package static func decode(_ text: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {

@@ -1,5 +1,6 @@
 // What the zone above says of a zone's keys.
 
+import DNS
 import NameService
 package import Primitives
 package import Runtime
@@ -9,10 +10,29 @@ extension Edge {
   /// Asks a resolver which DS records the zone above has for the zone `name`. From a task on `lane`.
   package func delegations(
     of name: String, zone: ZoneID, on lane: Lane
+  ) async -> ParentAnswer { await ask(.ds, of: name, zone: zone, on: lane) }
+
+  /// The name servers of the zone `name`, as a resolver tells, in lower case and without final dots; nil if nobody
+  /// can tell. From a task on `lane`.
+  package func nameServers(of name: String, zone: ZoneID, on lane: Lane) async -> [String]? {
+    guard case .delegations(let found) = await ask(.ns, of: name, zone: zone, on: lane) else {
+      return nil
+    }
+    return found.compactMap { wire in
+      do throws(DNSError) {
+        let text = try DomainName(wire: wire.span).canonical.description
+        return text.count > 1 && text.hasSuffix(".") ? String(text.dropLast()) : text
+      } catch { return nil }
+    }
+  }
+
+  private func ask(
+    _ type: RecordType, of name: String, zone: ZoneID, on lane: Lane
   ) async -> ParentAnswer {
     let told = Guarded<AliasFinding??>(nil)
     let parker = Parker(on: lane)
-    aliasLookups.askDelegations(of: ApexKeys.wire(name: name), zone: zone) { finding in
+    aliasLookups.askDelegations(of: ApexKeys.wire(name: name), zone: zone, type: type) {
+      finding in
       told.withLock { $0 = .some(finding) }
       lane.post { parker.wake() }
     }

@@ -8,6 +8,7 @@ extension EdgeOptions {
   /// All that is wrong with the options by themselves, a sentence each.
   var faults: [String] {
     addressFaults + networkFaults + numberFaults + originFaults + reserve.faults + tiers.faults
+      + publicAPI.faults
       + [
         Self.fault("--cpus", givenCPUs, "is no list of cores. Write 0,1 or 0-3."),
         Self.fault(
@@ -22,6 +23,7 @@ extension EdgeOptions {
   /// What the options name and this machine does not have, a sentence each.
   var machineFaults: [String] {
     processorFaults + fileFaults + reserve.machineFaults + tiers.machineFaults
+      + publicAPI.machineFaults
   }
 
   /// `faults` as one text.

@@ -38,6 +38,8 @@ struct EdgeOptions: ParsableArguments {
       valueName: "address:port"), transform: EdgeOptions.address)
   var givenDNS: [Given<SocketAddress>] = []
 
+  @OptionGroup var publicAPI: APIOptions
+
   @Option(
     name: .customLong("dns-responses-per-second"),
     help: ArgumentHelp(
@@ -64,8 +66,8 @@ struct EdgeOptions: ParsableArguments {
   @Option(
     name: .customLong("health-check-network"),
     help: ArgumentHelp(
-      "Check records whose addresses lie in this network, too, which is not reached from everywhere, as "
-        + "10.1.0.0/16. Otherwise tenants could look for what listens there. Repeatable. Default: public "
+      "Check records whose addresses lie in this network, too, and take them as origins from customers; it is "
+        + "not reached from everywhere, as 10.1.0.0/16. Otherwise tenants could look for what listens there. Repeatable. Default: public "
         + "addresses alone.",
       valueName: "network"), transform: EdgeOptions.network)
   var givenCheckNetworks: [Given<AddressRange>] = []
@@ -161,6 +163,7 @@ struct EdgeOptions: ParsableArguments {
 
   var http: [SocketAddress] { givenHTTP.map(\.value) }
   var https: [SocketAddress] { givenHTTPS.map(\.value) }
+  var api: [SocketAddress] { publicAPI.givenAPI.map(\.value) }
   var dns: [SocketAddress] { givenDNS.map(\.value) }
   var resolvers: [SocketAddress] { givenResolvers.map(\.value) }
   var checkNetworks: [AddressRange] { givenCheckNetworks.map(\.value) }

@@ -27,6 +27,7 @@ struct SkerryCommand: ParsableCommand {
   ]
   private static let zones: [any ParsableCommand.Type] = [
     ZoneCommand.self, DNSCommand.self, ApplyCommand.self, ExportCommand.self, PurgeCommand.self,
+    AccountCommand.self, TokenCommand.self,
   ]
   private static let looking: [any ParsableCommand.Type] = [
     StatusCommand.self, TopCommand.self, SlowCommand.self, CacheCommand.self, TiersCommand.self,

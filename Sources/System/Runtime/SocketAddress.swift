@@ -31,6 +31,15 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(family: .ipv4, high: 0, low: 0xffff_0000_0000 | word, port: port)
   }
 
+  /// Whether only this machine can reach it (RFC 6890).
+  package var isLoopback: Bool {
+    switch family {
+    case .local: true
+    case .ipv4: low >> 24 & 0xff == 127
+    case .ipv6: high == 0 && low == 1
+    }
+  }
+
   /// The hash of the /24 (IPv4) or /56 (IPv6) that the address is in: one source, for fairness.
   package var prefixHash: UInt64 {
     var word = family == .ipv4 ? low >> 8 : high >> 8

@@ -76,8 +76,13 @@ struct EdgeProgram {
         service.note("the control API is not served: \(error)")
       }
     }
+    let api =
+      options.api.isEmpty
+      ? nil : try APIServer(service, handler, store, options)
     handler.start()
     service.start(store, handler)
+    api?.listen(service.listeners)
+    service.shared.withLock { $0.api = api }
     let signals = try attempt { () throws(RuntimeError) in
       try SignalSource([SIGTERM, SIGINT, SIGUSR2], loop: service.loop) { service.received($0) }
     }
@@ -85,7 +90,7 @@ struct EdgeProgram {
     service.announce()
     tellOfZones(service, store)
     service.loop.run()
-    withExtendedLifetime((server, signals)) {}
+    withExtendedLifetime((server, signals, api)) {}
   }
 
   /// Says what comes next when there is no zone, and names a default zone that is not there.

@@ -38,6 +38,8 @@ final class EdgeService: EdgeBackend {
     var store: ZoneStore?
     /// What makes the changes that others tell of.
     var handler: ControlHandler?
+    /// The public API; nil without one.
+    var api: APIServer?
     var notes: [String] = []
     var isStopping = false
     var isUpgrading = false
@@ -104,6 +106,8 @@ final class EdgeService: EdgeBackend {
   }
 
   private func serve(_ entry: ListenerSet.Entry) {
+    // The API's is served beside the loops (`EdgeProgram`).
+    if entry.service == .api { return }
     if let scheme = entry.service.scheme {
       edge.listen(on: entry.descriptors, scheme: scheme)
     } else if entry.service == .peers {
@@ -424,6 +428,7 @@ final class EdgeService: EdgeBackend {
     let parker = Parker(on: lane)
     // A successor waits for the folder; what this process still serves comes from memory or origins.
     edge.reserve?.close()
+    shared.withLock { $0.api }?.drain()
     await closeDisk()
     await edge.drain()
     var isDue = false

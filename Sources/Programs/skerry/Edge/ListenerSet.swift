@@ -10,6 +10,8 @@ struct ListenerSet {
     case http, https
     /// The fleet's other servers.
     case peers
+    /// The public API.
+    case api
     /// Datagrams.
     case dns
     /// DNS over TCP.
@@ -20,7 +22,7 @@ struct ListenerSet {
       switch self {
       case .http: .http
       case .https: .https
-      case .peers, .dns, .dnsStreams: nil
+      case .peers, .api, .dns, .dnsStreams: nil
       }
     }
 
@@ -68,7 +70,8 @@ struct ListenerSet {
     var inherited = inherited()
     let wanted =
       options.http.map { (Service.http, $0) } + options.https.map { (Service.https, $0) }
-      + options.dns.map { (Service.dns, $0) } + (peers.map { [(Service.peers, $0)] } ?? [])
+      + options.dns.map { (Service.dns, $0) } + options.api.map { (Service.api, $0) }
+      + (peers.map { [(Service.peers, $0)] } ?? [])
     // Those whose port is named are no other's.
     let named = wanted.filter { $0.1.port != 0 }
     for (service, address) in wanted {
@@ -76,7 +79,9 @@ struct ListenerSet {
         entry.service == service && entry.address.isAnyPort(of: address)
           && !named.contains { $0 == (entry.service, entry.address) }
       }
-      let entry = try take(service, heir?.address ?? address, loops, from: &inherited)
+      // The API has one loop.
+      let count = service == .api ? 1 : loops
+      let entry = try take(service, heir?.address ?? address, count, from: &inherited)
       set.entries.append(entry)
       // Datagrams and connections on the same port, also if it is any.
       if service == .dns {
@@ -84,7 +89,7 @@ struct ListenerSet {
       }
     }
     // A successor has the same options: what it inherits is never to be undone.
-    for entry in set.entries where options.incomingCPU {
+    for entry in set.entries where options.incomingCPU && entry.service != .api {
       for (descriptor, core) in zip(entry.descriptors, cores) {
         try Listener.steer(descriptor, to: core)
       }

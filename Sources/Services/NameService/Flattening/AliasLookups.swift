@@ -1,6 +1,6 @@
 // The look-ups of aliases' targets of the whole server.
 
-import DNS
+package import DNS
 package import Primitives
 package import Runtime
 
@@ -61,11 +61,11 @@ package final class AliasLookups: @unchecked Sendable {
   }
 
   /// Looks up which DS records the zone above has for `apex` (in canonical wire form), the apex of the zone
-  /// `zone`, whatever was found before. From any thread.
+  /// `zone`, or its name servers, whatever was found before. From any thread.
   package func askDelegations(
-    of apex: [UInt8], zone: ZoneID, then asker: @escaping Asker
+    of apex: [UInt8], zone: ZoneID, type: RecordType = .ds, then asker: @escaping Asker
   ) {
-    let question = AliasQuestion(zone: zone, name: apex, type: .ds)
+    let question = AliasQuestion(zone: zone, name: apex, type: type)
     loop.systemLane.post { [self] in
       guard !currentServers.isEmpty else { return asker(nil) }
       guard queue.add(question) else { return asker(.failed) }
