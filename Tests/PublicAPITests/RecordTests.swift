@@ -283,6 +283,13 @@ import Zones
           .patch, "/zones/\(zone)/dns_records/\(id)", #"{"content": "\#(address)"}"#)
         #expect(reply.status == 400 && reply.pointers == ["/content"], "\(reply.text)")
       }
+      // Nor what a name leads to that is not the zone's.
+      for name in ["localhost", "2130706433", "metadata.example.net"] {
+        let reply = try fixture.ask(
+          .post, "/zones/\(zone)/dns_records",
+          #"{"type": "CNAME", "name": "x", "content": "\#(name)", "proxied": true}"#)
+        #expect(reply.status == 400 && reply.pointers == ["/content"], "\(reply.text)")
+      }
       // Two origins are not offered yet, and said so.
       let reply = try fixture.ask(
         .post, "/zones/\(zone)/dns_records",

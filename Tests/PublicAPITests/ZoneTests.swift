@@ -3,6 +3,7 @@
 import ConfigurationTree
 import Control
 import HTTP
+import Origin
 import Primitives
 import Testing
 import Zones
@@ -47,6 +48,66 @@ import Zones
     try DeskFixture.with { fixture in
       let reply = try fixture.ask(.post, "/zones", json)
       #expect(reply.status == 400 && reply.pointers == [pointer], "\(reply.text)")
+    }
+  }
+
+  @Test("nobody takes a part of another's names, or of the platform's; parts of one's own may be zones")
+  func neighbours() throws {
+    try DeskFixture.with { fixture in
+      _ = try fixture.addZone("b.example.org")
+      let other = try DeskFixture.addAccount("Bob", fixture.desk).account
+      let names = [
+        "b.example.org", "a.b.example.org", "example.org", "ns1.skerry.test", "skerry.test",
+        "x.ns2.skerry.test",
+      ]
+      for name in names {
+        let reply = try fixture.ask(.post, "/zones", #"{"name": "\#(name)"}"#, as: other)
+        #expect(reply.status == 400 && [1_061, 1_116].contains(reply.code), "\(reply.text)")
+        #expect(!reply.text.contains(fixture.account.id.description))
+      }
+      for (name, account) in [("c.example.org", other), ("a.b.example.org", fixture.account)] {
+        let reply = try fixture.ask(.post, "/zones", #"{"name": "\#(name)"}"#, as: account)
+        #expect(reply.status == 200, "\(reply.text)")
+      }
+      // One of Bob's is among them now.
+      let above = try fixture.ask(.post, "/zones", #"{"name": "example.org"}"#)
+      #expect(above.code == 1_116)
+    }
+  }
+
+  @Test("what the operator has a zone serve stays, whatever becomes of its records")
+  func operators() throws {
+    try DeskFixture.with { fixture in
+      let id = try #require(ZoneID(try fixture.addZone()))
+      var zone = try #require(try fixture.zones.configuration(of: id))
+      zone.hostnames = [try Hostname(parsing: "shop.example.org")]
+      zone.origins = [OriginConfiguration(scheme: .https, host: "origin.example.net")]
+      try fixture.zones.apply([.put(zone)])
+      try fixture.addRecord(id.description, #"{"type": "TXT", "name": "t", "content": "x"}"#)
+      let proxied = try fixture.addRecord(
+        id.description, #"{"type": "A", "name": "www", "content": "192.0.2.80", "proxied": true}"#)
+      var after = try #require(try fixture.zones.configuration(of: id))
+      #expect(after.hostnames.map(\.description) == ["shop.example.org", "www.example.org"])
+      let removed = try fixture.ask(.delete, "/zones/\(id)/dns_records/\(proxied)")
+      #expect(removed.status == 200)
+      after = try #require(try fixture.zones.configuration(of: id))
+      #expect(after.hostnames.map(\.description) == ["shop.example.org"])
+    }
+  }
+
+  @Test("the log has pages, and says how many lines there are")
+  func log() throws {
+    try DeskFixture.with { fixture in
+      for name in ["a.test", "b.test"] { _ = try fixture.addZone(name) }
+      let path = "/accounts/\(fixture.account.id)/audit_logs?per_page=1&page="
+      var seen: [String] = []
+      for page in 1...4 {
+        let reply = try fixture.ask(.get, path + "\(page)")
+        #expect(reply.body["result_info"]?["total_count"] == .integer(3))
+        seen += reply.result.elements.compactMap { $0["action"]?.text }
+      }
+      #expect(seen == ["zone.create", "zone.create", "account.create"])
+      #expect(try fixture.ask(.get, path + "1000000").result == .array([]))
     }
   }
 

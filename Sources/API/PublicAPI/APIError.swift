@@ -63,7 +63,16 @@ struct APIError: Error, Sendable {
     switch error {
     case .storage(let error): self.init(error)
     case .invalid(let found):
-      self.init(invalid: found.map { APIFault(9_000, "\($0.path) \($0.problem). \($0.remedy)") })
+      self.init(
+        invalid: found.map { fault in
+          // Of others' zones nothing is told.
+          let isForeign = fault.problem.contains("which belongs to the zone")
+          return APIFault(
+            9_000,
+            isForeign
+              ? "\(fault.path) is a name that is served for another zone already"
+              : "\(fault.path) \(fault.problem). \(fault.remedy)")
+        })
     default: self.init(500, 10_001, error.description)
     }
   }

@@ -59,6 +59,12 @@ package enum APILimits {
   /// Records that one batch adds, changes and removes; more are refused.
   static let batch = 1_000
 
+  /// Records of one name, of all types; more are refused.
+  static let recordsPerName = 2_000
+
+  /// Zones in a new one's name that are looked at; with more it is refused as if one of them were another's.
+  static let zonesBelow = 1_000
+
   /// Tokens of an account; one more is refused.
   static let tokens = 1_000
 

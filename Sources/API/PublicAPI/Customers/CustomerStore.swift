@@ -115,18 +115,21 @@ struct CustomerStore: Sendable {
 
   // MARK: - The audit log
 
-  /// The latest lines of an account, latest first, at most `limit`.
+  /// The lines of an account that a page has of them, latest first; how many there are.
   func auditLines(
-    of account: ObjectID, limit: Int, _ body: (Span<UInt8>, UInt64) -> Void
-  ) throws(StorageError) {
+    of account: ObjectID, on page: APIPage, _ body: (Span<UInt8>, UInt64) -> Void
+  ) throws(StorageError) -> Int {
     try zones.readBeside { (state) throws(StorageError) in
       var keys: [[UInt8]] = []
       var cursor = try state.cursor(over: audit, prefix: ZoneKeys.key(account))
       while try cursor.next() { keys.append(cursor.keyCopy()) }
-      for key in keys.suffix(limit).reversed() {
+      let count = keys.count
+      for place in page.range(of: count) {
+        let key = keys[count - 1 - place]
         guard let row = try state.value(at: key.span, in: audit) else { continue }
         body(row, ZoneKeys.number(key.span, at: 16))
       }
+      return count
     }
   }
 }

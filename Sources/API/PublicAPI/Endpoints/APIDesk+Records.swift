@@ -57,8 +57,8 @@ extension APIDesk {
     _ book: RecordBook, _ zone: Found, _ entry: AuditEntry
   ) throws(APIError) -> AppliedChanges {
     let plan = RecordPlan(
-      records: Array(book.records.values), nameServers: zone.customer.nameServers,
-      platform: platform)
+      records: Array(book.records.values), proxiedBefore: book.proxiedBefore,
+      nameServers: zone.customer.nameServers, platform: platform)
     let new = try plan.configuration(from: zone.configuration)
     return try write(zone, new, records: book.changes, entry)
   }

@@ -130,6 +130,10 @@ extension APIDesk {
             "has \(permission.name), which the token that asks does not have itself"))
       }
     }
+    if let end = principal.token?.expires, reading.expires.map({ $0 > end }) ?? true {
+      reading.faults.append(
+        .invalid("/expires_on", "is later than the end of the token that asks, or missing"))
+    }
     guard reading.faults.isEmpty else {
       throw APIError(invalid: reading.faults, code: 1_001, "Token can't be made")
     }
@@ -156,6 +160,9 @@ extension APIDesk {
           guard principal.allows(permission, in: zone) else { throw .unauthorized }
         }
       }
+    }
+    if let end = principal.token?.expires, old.expires.map({ $0 > end }) ?? true {
+      throw .unauthorized
     }
     guard let secret = Secret.make() else { throw APIError(500, 10_001, "No secret could be made") }
     var new = old
@@ -194,13 +201,11 @@ extension APIDesk {
   func listAudit(_ call: APICall, _ principal: Principal) throws(APIError) -> APIOutcome {
     let page = try APIPage(call.query, usual: 100, maximum: APILimits.auditLines)
     var lines: [ConfigurationValue] = []
-    let limit = page.page * page.perPage
-    try storage { () throws(StorageError) in
-      try store.auditLines(of: principal.account.id, limit: limit) { row, sequence in
+    let count = try storage { () throws(StorageError) in
+      try store.auditLines(of: principal.account.id, on: page) { row, sequence in
         if let tree = AuditEntry.tree(row, sequence: sequence) { lines.append(tree) }
       }
     }
-    let range = page.range(of: lines.count)
-    return APIOutcome(APIAnswer(.array(Array(lines[range])), info: page.tree(of: lines.count)))
+    return APIOutcome(APIAnswer(.array(lines), info: page.tree(of: count)))
   }
 }

@@ -109,19 +109,51 @@ extension APIDesk {
     guard known == nil else {
       throw APIError(400, 1_061, "\(name) already exists", at: "/name")
     }
+    try checkNeighbours(name, principal)
     let id = ZoneIdentities.new()
     let customer = CustomerZone(
       id: id, account: principal.account.id, nameServers: nameServers(of: id),
       now: SystemClock.wall)
     let bare = ZoneConfiguration(
       id: id, name: name, hostnames: [], origins: [RecordPlan.nobody])
-    let plan = RecordPlan(records: [], nameServers: customer.nameServers, platform: platform)
+    let plan = RecordPlan(
+      records: [], proxiedBefore: [], nameServers: customer.nameServers, platform: platform)
     let zone = Found(customer: customer, configuration: try plan.configuration(from: bare))
     let shown = self.tree(zone, principal)
     let applied = try write(
       zone, zone.configuration,
       entry("zone.create", name, principal, zone: id, after: shown))
     return APIOutcome(shown, applied: applied)
+  }
+
+  /// Nobody may take a part of another's names: of two zones that lie in one another the deeper one answers.
+  private func checkNeighbours(_ name: String, _ principal: Principal) throws(APIError) {
+    let isOurs = platform.nameServers.contains { server in
+      server == name || server.hasSuffix("." + name) || name.hasSuffix("." + server)
+    }
+    let isForeign = try storage { () throws(StorageError) in
+      for id in try store.zones.zonesAbove(name)
+      where try store.customerZone(id)?.account != principal.account.id { return true }
+      let below = try store.zones.apexes(below: name, limit: APILimits.zonesBelow + 1)
+      for apex in below.prefix(APILimits.zonesBelow) {
+        guard let text = Self.text(apex), let id = try store.zones.zone(named: text),
+          try store.customerZone(id)?.account == principal.account.id
+        else { return true }
+      }
+      return below.count > APILimits.zonesBelow
+    }
+    guard isOurs || isForeign else { return }
+    throw APIError(
+      400, 1_116,
+      isOurs
+        ? "\(name) has names of this platform's own name servers"
+        : "\(name) lies in a zone of somebody else, or has one in it", at: "/name")
+  }
+
+  private static func text(_ wire: [UInt8]) -> String? {
+    do throws(DNSError) { return RecordReading.text(try DomainName(wire: wire.span)) } catch {
+      return nil
+    }
   }
 
   private func zoneName(

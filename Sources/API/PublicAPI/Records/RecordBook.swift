@@ -11,17 +11,23 @@ struct RecordBook {
   private(set) var records: [ObjectID: DNSRecord]
   private var keys: [RecordKey: ObjectID] = [:]
   private var names: [String: [ObjectID]] = [:]
+  /// Names with an alias.
+  private var aliases: Set<String> = []
+  /// Names that are proxied as it begins.
+  let proxiedBefore: Set<String>
   /// Rows that are to be written, or (nil) removed.
   private(set) var changes: [ObjectID: DNSRecord?] = [:]
 
   init(_ zone: ZoneConfiguration, _ list: [DNSRecord]) {
     self.zone = zone
     records = [:]
+    proxiedBefore = Set(list.lazy.filter(\.isProxied).map(\.name))
     records.reserveCapacity(list.count)
     for record in list {
       records[record.id] = record
       keys[record.key] = record.id
       names[record.name, default: []].append(record.id)
+      if record.type == .cname { aliases.insert(record.name) }
     }
   }
 
@@ -41,6 +47,7 @@ struct RecordBook {
     records[record.id] = record
     keys[record.key] = record.id
     names[record.name, default: []].append(record.id)
+    if record.type == .cname { aliases.insert(record.name) }
     changes[record.id] = .some(record)
   }
 
@@ -54,12 +61,19 @@ struct RecordBook {
   private mutating func forget(_ record: DNSRecord) {
     if keys[record.key] == record.id { keys[record.key] = nil }
     names[record.name]?.removeAll { $0 == record.id }
+    if record.type == .cname { aliases.remove(record.name) }
   }
 
   func has(_ key: RecordKey) -> Bool { keys[key] != nil }
 
   /// RFC 1034 section 3.6.2, but at the apex, where a CNAME is answered with the addresses of its target.
   private func checkAliases(_ record: DNSRecord) throws(APIError) {
+    let count = names[record.name]?.count ?? 0
+    if count >= APILimits.recordsPerName, records[record.id] == nil {
+      throw APIError(
+        400, 81_045, "Record quota exceeded: a name has at most \(count) records.", at: "/name")
+    }
+    guard record.type == .cname || aliases.contains(record.name) else { return }
     for id in names[record.name] ?? [] where id != record.id {
       guard let other = records[id] else { continue }
       let addresses: [RecordType] = [.a, .aaaa, .cname]

@@ -11,6 +11,8 @@ import Zones
 /// our addresses in the place of what the records say, which becomes the origin.
 struct RecordPlan {
   let records: [DNSRecord]
+  /// The names that were proxied before; what else is served is the operator's word.
+  let proxiedBefore: Set<String>
   let nameServers: [String]
   let platform: PublicPlatform
 
@@ -30,8 +32,9 @@ struct RecordPlan {
             code: 9_004)
         ])
     }
-    zone.hostnames = try hostnames(proxied)
-    zone.origins = try origins(proxied, zone)
+    let others = zone.hostnames.filter { !proxiedBefore.union(proxied).contains($0.name) }
+    zone.hostnames = try others + hostnames(proxied)
+    if !proxied.isEmpty || !proxiedBefore.isEmpty { zone.origins = try origins(proxied, zone) }
     zone.records = try image(proxied, zone)
     return zone
   }
@@ -71,8 +74,17 @@ struct RecordPlan {
         ])
     }
     for host in hosts {
-      guard let address = SocketAddress(host: host, port: 80), !platform.rules.allow(address)
-      else { continue }
+      // Whoever owns a name elsewhere could let it lead to what is reached from here alone, at any time.
+      guard let address = SocketAddress(host: host, port: 80) else {
+        throw APIError(
+          invalid: [
+            .invalid(
+              "/content",
+              "leads to \(host), which has no address in this zone: proxied names lead to addresses so far. "
+                + "Give its address, or leave it DNS-only", code: 9_043)
+          ])
+      }
+      guard !platform.rules.allow(address) else { continue }
       throw APIError(
         invalid: [
           .invalid(
