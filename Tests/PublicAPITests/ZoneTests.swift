@@ -51,7 +51,8 @@ import Zones
     }
   }
 
-  @Test("nobody takes a part of another's names, or of the platform's; parts of one's own may be zones")
+  @Test(
+    "nobody takes a part of another's names, or of the platform's; parts of one's own may be zones")
   func neighbours() throws {
     try DeskFixture.with { fixture in
       _ = try fixture.addZone("b.example.org")
