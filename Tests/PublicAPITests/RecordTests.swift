@@ -142,8 +142,10 @@ import Zones
         zone, #"{"type": "A", "name": "www", "content": "192.0.2.1", "comment": "kept"}"#)
       try fixture.addRecord(zone, #"{"type": "A", "name": "old", "content": "192.0.2.2"}"#)
       let id = try #require(ZoneID(zone))
+      let servers = try fixture.ask(.get, "/zones/\(zone)").result["name_servers"]?.elements
+      let server = try #require(servers?.first?.text)
       let records = """
-        {"records": [{"name": "@", "type": "NS", "content": "ns1.skerry.test."},
+        {"records": [{"name": "@", "type": "NS", "content": "\(server)."},
           {"name": "www", "type": "A", "content": "192.0.2.1", "weight": 5},
           {"name": "new", "type": "A", "content": "192.0.2.9"}]}
         """
