@@ -109,8 +109,9 @@ struct SigningTests {
     let kept = (0..<40).map { _ in generator.next() | 1 }
     for hash in kept { cache.insert(hash, period: 1, from: bytes) }
     var lost = 0
-    for _ in 0..<5_000 {
-      cache.zoneChanged()
+    for second in 1...5_000 as ClosedRange<UInt32> {
+      cache.zoneChanged(at: 10 * second)
+      cache.zoneChanged(at: 10 * second + 1)
       for hash in kept where cache.find(hash, period: 1) == nil {
         lost += 1
         cache.insert(hash, period: 1, from: bytes)

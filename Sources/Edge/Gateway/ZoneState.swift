@@ -98,8 +98,9 @@ final class ZoneState: @unchecked Sendable {
   /// As long as any of its origins may take.
   private var patience: TierPatience {
     let timeouts = snapshot.configuration.origins.map(\.timeouts)
+    let connections = snapshot.configuration.originPolicy.retries + 1
     return TierPatience(
-      answer: timeouts.map { $0.connect + $0.firstByte }.max() ?? .zero,
+      answer: timeouts.map { $0.connect * connections + $0.firstByte }.max() ?? .zero,
       silence: timeouts.map(\.idle).max() ?? .zero)
   }
 

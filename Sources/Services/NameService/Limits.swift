@@ -271,6 +271,9 @@ package enum NameServiceLimits {
   /// wildcards), on one loop, of 76 bytes each; beyond it older ones give way.
   static let passingSignatures = 1 << 14
 
+  /// Seconds of a zone that changes after which signatures that nobody asked for give way before the cache grows.
+  static let signatureStateSeconds: UInt32 = 10
+
   /// Bytes of all signatures on one loop. A zone may add to its own up to an eighth of what is free;
   /// then its older ones give way.
   static let signatureBytes = 64 << 20

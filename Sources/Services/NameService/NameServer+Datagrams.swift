@@ -31,7 +31,11 @@ extension NameServer {
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket))
       }
       arrival.charge(zone.lane)
-      guard zone.lane.isIdleInCredit, zone.takePlace(inBatch: loop.datagrams.receiveCount) else {
+      // What is too long to wait is answered at once, if the zone is in credit.
+      let hasPlace =
+        zone.takePlace(inBatch: loop.datagrams.receiveCount)
+        || datagram.count > NameServiceLimits.heldQueryBytes
+      guard zone.lane.isIdleInCredit, hasPlace else {
         return hold(
           datagram, HeldQueries.Origin(peer: peer, local: arrival.local, socket: socket), zone)
       }
@@ -112,7 +116,11 @@ extension NameServer {
 
   /// Takes what has come while a zone has its turn: others' queries are answered before that goes on.
   func receiveMeanwhile() {
-    for socket in sockets { socket.datagrams.receiveMeanwhile() }
+    for offset in sockets.indices {
+      sockets[(firstReceived + offset) % sockets.count].datagrams.receiveMeanwhile()
+    }
+    // What is left for the others may be nothing.
+    firstReceived = (firstReceived + 1) % max(1, sockets.count)
   }
 
   /// Sends the replies that were written, through socket `index`.

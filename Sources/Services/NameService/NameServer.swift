@@ -21,6 +21,8 @@ package final class NameServer: @unchecked Sendable {
   var held = HeldQueries()
   var cold = ColdQueries()
   private(set) var sockets: [NameSocket] = []
+  /// Which of them is received from first within the next turn of a zone.
+  var firstReceived = 0
   /// Counts the changes of zones: what is known of all zones together holds for one state.
   private(set) var state: UInt64 = 1
   var streams = StreamTable()

@@ -44,7 +44,7 @@ final class NameZone: LoopWork {
   }
 
   private func updateSigner() {
-    madeSigner?.zoneChanged()
+    madeSigner?.zoneChanged(at: UInt32(truncatingIfNeeded: server.loop.wallTime.seconds))
     guard let madeSigner, !madeSigner.isFor(snapshot.signing) else { return }
     // What other keys have signed stays good for as long as they sign.
     let next = snapshot.signing

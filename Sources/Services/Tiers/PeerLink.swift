@@ -127,7 +127,7 @@ package final class PeerLink: @unchecked Sendable {
     } catch {
       isOpening = false
       failedOpenings += 1
-      failed(.connection(error))
+      failed(.connection(error), isOpening: true)
     }
     wakeAll()
   }
@@ -146,12 +146,13 @@ package final class PeerLink: @unchecked Sendable {
   /// The server has answered another loop, which counts it.
   func lentAnswered() { health.succeeded() }
 
-  /// An exchange came to nothing, of this loop's or `forOther` one, which counts it.
-  func failed(_ fault: PeerFault, forOther: Bool = false) {
+  /// An exchange came to nothing, of this loop's or `forOther` one, which counts it; or the opening of a connection,
+  /// which no request has to do with.
+  func failed(_ fault: PeerFault, forOther: Bool = false, isOpening: Bool = false) {
     guard fault.isFailure, case .connection(let error) = fault else { return }
     if !forOther { figures.failures += 1 }
     figures.lastFailure = "\(error)"
-    guard fault.blamesServer else { return }
+    guard fault.blamesServer || isOpening else { return }
     // Those who were asked on the same connection say the same: it counts once.
     if health.isWell { health.failed() }
     guard !isSought, !isClosed else { return }

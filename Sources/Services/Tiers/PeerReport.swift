@@ -56,7 +56,7 @@ package struct PeerReport: Sendable {
     let steps = route.steps(
       for: ServerRanking.hash(authority, path), isFromBeside: false,
       above: route.above(names) ?? above, detours: OriginNearness.detours(distances),
-      sharesByPoP: route.namesUpper(names))
+      sharesByPoP: route.namesUpper(names), isWell: { states[$0].isWell })
     var parents = 0
     return steps.map { step in
       let reason = reason(for: step, names, isFirst: parents == 0)

@@ -102,13 +102,15 @@ package final class DatagramSocket: Channel {
   }
 
   /// Receives what has come, between two pieces of another lane's work: what is for others does not wait
-  /// for the end of that lane's turn. Nothing if the socket's lane has had its share, and one turn more.
+  /// for the end of that lane's turn. Nothing if the socket's lane has done so for a round already.
   package func receiveMeanwhile() {
     guard isOpen, !isPaused, loop.scheduler.mayBorrow(lane) else { return }
     let payer = loop.chargedLane ?? loop.systemLane
     loop.charge(lane)
+    let before = lane.deficit
     receive()
     loop.charge(payer)
+    lane.borrowedTicks += max(0, before - lane.deficit)
   }
 
   /// `error` is an errno; 0 if the socket was shut down.

@@ -33,6 +33,8 @@ import Synchronization
   var spans = 0
   /// Tells lanes apart, also those that have ended.
   let number: UInt64
+  /// What it used within others' turns since its own last one.
+  var borrowedTicks: Int64 = 0
   /// The last piece of shared work (`EventLoop.beginShared`) that it paid a part of.
   var sharedWork: UInt64 = 0
   private var tasks: LaneTasks?

@@ -52,8 +52,9 @@
     }
   }
 
-  /// Whether `lane` may use what its next round gives it.
-  func mayBorrow(_ lane: Lane) -> Bool { lane.deficit > -quantumTicks * Int64(lane.weight) }
+  /// Whether `lane` may work within another's turn: since its own last one for as long as a round gives it, so that
+  /// its own turn comes however much it has to do so.
+  func mayBorrow(_ lane: Lane) -> Bool { lane.borrowedTicks < quantum(of: lane) }
 
   /// The lane whose turn it is; its list keeps it until `endTurn`.
   mutating func nextLane() -> Unmanaged<Lane>? {
@@ -71,6 +72,7 @@
 
   /// Called after `lane`, the one that `nextLane` gave, has run.
   mutating func endTurn(_ lane: Lane) {
+    lane.borrowedTicks = 0
     if lane.queue.isEmpty {
       if lane.list == .sparse {
         // It stays listed for a round, so that it can't come first again at once.

@@ -21,6 +21,8 @@ final class SignatureCache {
   private var turn = 0
   /// The state of the zone, among 256: of another one's signatures it is not known whether they sign what still is.
   private var state: UInt32 = 0
+  /// When that began.
+  private var changedAt: UInt32 = 0
 
   /// Places for signatures.
   var count: Int { hashes.count }
@@ -47,8 +49,13 @@ final class SignatureCache {
     return nil
   }
 
-  /// The zone has other records now.
-  func zoneChanged() { state = (state + 1) & 0xff }
+  /// The zone has other records now, at `seconds` of the wall clock. What is asked for every few seconds is known
+  /// as still asked for, however often the zone changes.
+  func zoneChanged(at seconds: UInt32) {
+    guard seconds &- changedAt >= NameServiceLimits.signatureStateSeconds else { return }
+    changedAt = seconds
+    state = (state + 1) & 0xff
+  }
 
   private func mark(_ period: UInt32) -> UInt32 { period << 8 | state }
 

@@ -50,9 +50,9 @@ final class ZoneSigner {
   }
 
   /// The zone has other records now: signatures of those before give way first.
-  func zoneChanged() {
-    lasting.zoneChanged()
-    passing.zoneChanged()
+  func zoneChanged(at seconds: UInt32) {
+    lasting.zoneChanged(at: seconds)
+    passing.zoneChanged(at: seconds)
   }
 
   /// Whether it signs as `other` says.
